@@ -1,0 +1,115 @@
+//! What a device and the hub say to each other: messages, limits, versions.
+//!
+//! This crate knows bytes. It must never know what a case is, what an automerge document is, where a byte comes from
+//! or where it goes: no socket, file, clock, database or CRDT is reachable from here. A stranger should be able to
+//! write the other side from this page and the files in `golden/`.
+//!
+//! # The exchange
+//!
+//! There are two calls, both `POST` over HTTP.
+//!
+//! * `/v1/enrol` ([`enrol`]): a device that holds a one-time code becomes an *author*: one user on one device, named
+//!   by 16 random bytes the device made, with an Ed25519 key the device made. Body and answer are one CBOR map each,
+//!   at most [`ENROL_BYTES_MAX`](limits::ENROL_BYTES_MAX) bytes.
+//! * `/v1/sync` ([`message`]): everything else that is text. Body and answer are sequences of frames, both
+//!   `application/vnd.vatsalya.sync`. The hub commits each upload as its last frame arrives, even if the request then
+//!   dies; the device keeps each upload until it has read a verdict on it. The answer begins when the body has ended.
+//!
+//! # Frames
+//!
+//! ```text
+//! kind u8 | flags u8 | length u24 little endian | payload, `length` bytes | crc32 u32 little endian
+//! ```
+//!
+//! The checksum (CRC-32/ISO-HDLC, as in zip) covers everything from `kind` to the last byte of the payload. It finds
+//! accidents; the signatures find intent. `flags` is zero in version 1 and anything else is refused. A whole frame has
+//! at most [`FRAME_BYTES_MAX`](limits::FRAME_BYTES_MAX) bytes, so that a cut of a 2G link costs under 4 kB. A frame
+//! that breaks any of this ends the reading: nothing after it can be trusted to begin where it seems to.
+//! [`FrameDecoder`] takes bytes as they come and holds at most one frame; [`FrameReader`] reads a blocking stream.
+//!
+//! The payload is a CBOR map with small integers as keys (RFC 8949). A reader ignores keys it does not know; a writer
+//! never gives a key a second meaning. Kinds 1 to 63 go up, 64 to 127 come down ([`message::up`], [`message::down`]).
+//! An unknown kind is an error, since a device that skipped it would store a mark behind something it never read: the
+//! hub sends only what the version in `Open` knows.
+//!
+//! # Parcels
+//!
+//! A change or a snapshot may be larger than a frame. It is *packed*: one byte, 0 for raw or 1 for zstd, then the data,
+//! whichever is smaller. The packed bytes are cut into parts of at most [`PART_BYTES_MAX`](limits::PART_BYTES_MAX),
+//! numbered `part` of `parts` from zero, sent one behind the other with nothing in between. The receiver gives up at a
+//! part out of order, at more than the limit of packed bytes, and at more than the limit of unpacked bytes
+//! ([`parcel`]). A grant may carry a parcel of zero unpacked bytes: nothing has been written in that document yet.
+//!
+//! # Going up
+//!
+//! `Open`, then `Upload` parts in the order of the device's outbox, then `Confirm` for each revoked document the device
+//! has destroyed, then `End`. **Every frame is signed**: the last 64 bytes of its payload are an Ed25519 signature over
+//!
+//! ```text
+//! "vatsalya-sync-v1" | sha256(the whole frame before, or 32 zero bytes before Open) | this frame up to its signature
+//! ```
+//!
+//! where "this frame" begins at its kind and its length already counts the signature ([`signing`]). The chain is the
+//! evidence of who sent what, in which order; at the first frame that does not fit, the hub stops reading. Changes are
+//! compressed before they are signed.
+//!
+//! `Open` carries the device's clock and 16 random bytes. The hub refuses an opening that is more than
+//! [`CLOCK_SKEW_MS_MAX`](limits::CLOCK_SKEW_MS_MAX) from its own time (`clock_wrong`, with its time, so that the device
+//! can tell the officer and sign with a corrected clock) and one whose random bytes it has seen (`replay`).
+//!
+//! # Coming down
+//!
+//! `Welcome`, a `Verdict` for each upload, then entries of the district's log: `Change`, `Grant`, `Revoke`, `Author`,
+//! `Receipt`, with a `Mark` after at most [`MARK_EVERY_BYTES`](limits::MARK_EVERY_BYTES) of them, at last `Close`. The
+//! device applies the entries before a mark and stores the mark's cursor in one transaction; what it held in memory of
+//! entries after the last mark it forgets when the link is cut. A mark never stands between two parts. Where the hub refuses the whole request the answer is one
+//! `Reject` frame and an HTTP status that says the same coarsely.
+//!
+//! A [`Cursor`] is opaque to the device: it stores what the last `Mark` or `Close` gave and sends it back. The empty
+//! cursor asks for everything. Cursors never expire. `Close` says with `more` that the hub stopped before its end.
+//!
+//! The hub does not send an author its own changes back; the number of each comes in its verdict. Everything may come
+//! twice, and the second time must change nothing.
+//!
+//! # Words about state
+//!
+//! A verdict `Accepted{number}` or `Duplicate{number}` is the only ground on which a device may say *on the server*. A
+//! `Receipt` whose `upto` is at least that number, and whose state is accepted, is the only ground on which it may say
+//! *accepted by the portal*.
+//!
+//! # Media
+//!
+//! Pictures do not travel in frames. `Close` carries a bearer token that lives for minutes; with it
+//! `HEAD`, `POST`, `PATCH` and `GET /v1/media/{sha256}/{size}` follow the tus 1.0 core in their headers
+//! (`Upload-Offset`, `Upload-Length`). The bytes must hash to their name. See [`media`].
+
+pub mod cursor;
+pub mod enrol;
+pub mod enrol_link;
+pub mod frame;
+pub mod hub_url;
+pub mod ids;
+pub mod limits;
+pub mod media;
+pub mod message;
+pub mod parcel;
+pub mod refusal;
+pub mod signing;
+
+pub use cursor::Cursor;
+pub use enrol_link::{EnrolCode, EnrolLink};
+pub use frame::{Frame, FrameDecoder, FrameError, FrameReader, ReadError};
+pub use hub_url::HubUrl;
+pub use ids::{AuthorId, DocumentId, Epoch, Nonce, UserId};
+pub use message::{DecodeError, DownMessage, EncodeError, UpMessage};
+pub use refusal::Refusal;
+pub use signing::{AuthorKey, PublicKey, SigningChain, VerifyingChain};
+
+/// The version of everything on this page. A hub answers a version it does not speak with `unsupported_version`.
+pub const PROTOCOL_VERSION: u16 = 1;
+
+/// The media type of both bodies of `/v1/sync`.
+pub const SYNC_CONTENT_TYPE: &str = "application/vnd.vatsalya.sync";
+
+/// The media type of both bodies of `/v1/enrol`.
+pub const ENROL_CONTENT_TYPE: &str = "application/cbor";

@@ -1,0 +1,55 @@
+//! Every limit of the protocol, by name. Both sides enforce them on what they receive.
+
+/// A whole frame, from its kind to its checksum, in either direction.
+pub const FRAME_BYTES_MAX: usize = 4096;
+
+/// The bytes of a frame before its payload.
+pub const FRAME_HEAD_BYTES: usize = 5;
+
+/// The checksum behind the payload.
+pub const FRAME_TAIL_BYTES: usize = 4;
+
+/// The payload of a frame, with its signature where it has one.
+pub const PAYLOAD_BYTES_MAX: usize = FRAME_BYTES_MAX - FRAME_HEAD_BYTES - FRAME_TAIL_BYTES;
+
+/// An Ed25519 signature.
+pub const SIGNATURE_BYTES: usize = 64;
+
+/// The bytes of one part of a parcel: what a frame holds beside ids, numbers and signature.
+pub const PART_BYTES_MAX: usize = 3840;
+
+/// A change, unpacked. A narrative that somebody pasted fits; a picture does not belong in a change.
+pub const CHANGE_BYTES_MAX: usize = 256 * 1024;
+
+/// A snapshot of a document, unpacked.
+pub const SNAPSHOT_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// All frames of one request's body. A device with more to say makes a second request.
+pub const UP_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// The uploads of one request. A device with more to say makes a second request.
+pub const UPLOADS_MAX: usize = 2000;
+
+/// A mark follows after at most this many bytes of entries, a single larger entry apart.
+pub const MARK_EVERY_BYTES: usize = 4096;
+
+/// What a device's cursor may have.
+pub const CURSOR_BYTES_MAX: usize = 128;
+
+/// Body and answer of an enrolment.
+pub const ENROL_BYTES_MAX: usize = 4096;
+
+/// How far a device's clock may be from the hub's for an opening to be taken.
+pub const CLOCK_SKEW_MS_MAX: i64 = 10 * 60 * 1000;
+
+/// The name of a device, of a user, of a district: bytes of UTF-8.
+pub const NAME_BYTES_MAX: usize = 200;
+
+/// The version of the app, bytes of UTF-8.
+pub const APP_VERSION_BYTES_MAX: usize = 40;
+
+/// The whole bytes of one media object.
+pub const MEDIA_BYTES_MAX: u64 = 8 * 1024 * 1024;
+
+/// One piece of a media upload. Small pieces cost little when a link is cut.
+pub const MEDIA_PIECE_BYTES_MAX: usize = 64 * 1024;

@@ -1,0 +1,64 @@
+//! What the hub says.
+
+mod author;
+mod change;
+mod close;
+mod grant;
+mod mark;
+mod receipt;
+mod reject;
+mod revoke;
+mod verdict;
+mod welcome;
+
+pub use author::Author;
+pub use change::Change;
+pub use close::{Close, Token};
+pub use grant::Grant;
+pub use mark::Mark;
+pub use receipt::{Receipt, ReceiptState};
+pub use reject::Reject;
+pub use revoke::Revoke;
+pub use verdict::{Outcome, Verdict};
+pub use welcome::Welcome;
+
+use super::{DecodeError, EncodeError, messages};
+use crate::frame::Frame;
+
+messages! {
+    /// A message of the hub to a device.
+    DownMessage {
+        /// The hub took the opening.
+        65 => Welcome,
+        /// What became of an upload.
+        66 => Verdict,
+        /// A change by somebody else.
+        67 => Change,
+        /// A document the device may read from now on.
+        68 => Grant,
+        /// A document the device must forget.
+        69 => Revoke,
+        /// Somebody who writes in this district.
+        70 => Author,
+        /// What a channel said about a document.
+        71 => Receipt,
+        /// How far the device has read.
+        72 => Mark,
+        /// The end of the answer.
+        73 => Close,
+        /// The whole request is refused.
+        74 => Reject,
+    }
+}
+
+impl DownMessage {
+    /// The frame to send.
+    pub fn to_frame(&self) -> Result<Frame, EncodeError> {
+        Ok(Frame::new(self.kind(), &self.to_cbor()?)?)
+    }
+
+    /// What a frame of the hub says.
+    pub fn from_frame(frame: &Frame) -> Result<Self, DecodeError> {
+        Self::from_kind(frame.kind(), frame.payload())
+    }
+}

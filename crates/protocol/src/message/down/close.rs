@@ -1,0 +1,32 @@
+use minicbor::{Decode, Encode};
+
+use crate::cursor::Cursor;
+
+/// The end of an answer. An answer without it was cut.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Close {
+    /// Where to go on.
+    #[n(0)]
+    pub cursor: Cursor,
+    /// The key to media, for some minutes.
+    #[n(1)]
+    pub token: Token,
+    /// When the token ends, by the hub's clock.
+    #[n(2)]
+    pub token_ends_ms: i64,
+    /// Whether the hub has more to tell than it did: sync again at once.
+    #[n(3)]
+    pub more: bool,
+}
+
+/// A bearer token. Not shown, since who holds it reads pictures.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(transparent)]
+pub struct Token(#[n(0)] pub String);
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Token(…)")
+    }
+}

@@ -1,0 +1,164 @@
+//! Each message has a file of bytes that it must have for ever. A new message: run with `GOLDEN_UPDATE=1`, look at the
+//! new file, commit it. A changed file is a changed protocol and needs a new version.
+
+use std::path::PathBuf;
+
+use protocol::enrol::{EnrolReply, EnrolRequest, Enrolled};
+use protocol::message::down::{
+    Author, Change, Close, Grant, Mark, Outcome, Receipt, ReceiptState, Reject, Revoke, Token, Verdict, Welcome,
+};
+use protocol::message::up::{Confirm, End, Open, Upload};
+use protocol::{
+    AuthorId, AuthorKey, Cursor, DocumentId, DownMessage, EnrolCode, Epoch, Frame, FrameDecoder, Nonce,
+    PROTOCOL_VERSION, Refusal, SigningChain, UpMessage, UserId, VerifyingChain,
+};
+
+const DOCUMENT: DocumentId = DocumentId([0xd0; 17]);
+const AUTHOR: AuthorId = AuthorId([0xa0; 16]);
+const TIME_MS: i64 = 1_795_000_000_000;
+
+fn cursor() -> Cursor {
+    Cursor::from_bytes(&[1, 2, 3, 4]).unwrap()
+}
+
+fn key() -> AuthorKey {
+    AuthorKey::from_seed(&[0x42; 32])
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let lines: Vec<_> = digits.as_bytes().chunks(96).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    lines.join("\n") + "\n"
+}
+
+fn check_golden(name: &str, bytes: &[u8]) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden").join(format!("{name}.hex"));
+    if std::env::var_os("GOLDEN_UPDATE").is_some() && !path.exists() {
+        std::fs::write(&path, hex(bytes)).unwrap();
+    }
+    let golden = std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("no golden file {}", path.display()));
+    assert_eq!(hex(bytes), golden, "{name}: the bytes on the wire have changed");
+}
+
+fn only_frame(bytes: &[u8]) -> Frame {
+    let mut input = bytes;
+    let frame = FrameDecoder::new().feed(&mut input).unwrap().unwrap();
+    assert!(input.is_empty());
+    frame
+}
+
+fn up_messages() -> Vec<(&'static str, UpMessage)> {
+    let open = Open {
+        version: PROTOCOL_VERSION,
+        author: AUTHOR,
+        sent_at_ms: TIME_MS,
+        nonce: Nonce([0x0c; 16]),
+        cursor: cursor(),
+        app_version: "0.1.0".into(),
+    };
+    let upload = Upload { n: 17, document: DOCUMENT, part: 1, parts: 3, bytes: b"part of a change".to_vec() };
+    vec![
+        ("open", open.into()),
+        ("upload", upload.into()),
+        ("confirm", Confirm { document: DOCUMENT }.into()),
+        ("end", End {}.into()),
+    ]
+}
+
+fn down_messages() -> Vec<(&'static str, DownMessage)> {
+    let verdict = |outcome| DownMessage::from(Verdict { n: 17, outcome });
+    let receipt = |state| {
+        let channel = "vatsalya".into();
+        DownMessage::from(Receipt { document: DOCUMENT, channel, upto: 300, at_ms: TIME_MS, state })
+    };
+    let change = Change {
+        number: 301,
+        document: DOCUMENT,
+        author: AUTHOR,
+        received_ms: TIME_MS,
+        late: true,
+        part: 0,
+        parts: 1,
+        bytes: b"change".to_vec(),
+    };
+    let grant =
+        Grant { document: DOCUMENT, upto: 301, part: 0, parts: 2, bytes: b"snapshot".to_vec(), writable: true };
+    let author = Author {
+        author: AUTHOR,
+        user: UserId([0x0f; 16]),
+        name: "Meenakshi Rao".into(),
+        role: "po_nic".into(),
+        device: "tablet 7".into(),
+    };
+    let close = Close { cursor: cursor(), token: Token("token".into()), token_ends_ms: TIME_MS, more: false };
+    vec![
+        ("welcome", Welcome { hub_time_ms: TIME_MS, epoch: Epoch([0xe0; 16]), district: "KA-BLR".into() }.into()),
+        ("verdict-accepted", verdict(Outcome::Accepted { number: 300, late: false })),
+        ("verdict-duplicate", verdict(Outcome::Duplicate { number: 300 })),
+        ("verdict-refused", verdict(Outcome::Refused { code: Refusal::SequenceGap })),
+        ("change", change.into()),
+        ("grant", grant.into()),
+        ("revoke", Revoke { document: DOCUMENT }.into()),
+        ("author", author.into()),
+        ("receipt-accepted", receipt(ReceiptState::Accepted { reference: "VP-2026-000123".into() })),
+        ("receipt-rejected", receipt(ReceiptState::Rejected { reason: "district unknown".into() })),
+        ("mark", Mark { cursor: cursor() }.into()),
+        ("close", close.into()),
+        ("reject", Reject { code: Refusal::ClockWrong, hub_time_ms: TIME_MS }.into()),
+    ]
+}
+
+#[test]
+fn what_goes_up_has_its_golden_bytes_and_is_read_back() {
+    for (name, message) in up_messages() {
+        let key = key();
+        let frame = SigningChain::new(&key).sign(&message).unwrap();
+        check_golden(name, frame.as_bytes());
+        let read = VerifyingChain::new(key.public()).verify(&only_frame(frame.as_bytes()));
+        assert_eq!(read.as_ref(), Ok(&message), "{name}");
+    }
+}
+
+#[test]
+fn a_whole_body_has_its_golden_bytes() {
+    let key = key();
+    let mut chain = SigningChain::new(&key);
+    let body: Vec<u8> =
+        up_messages().iter().flat_map(|(_, message)| chain.sign(message).unwrap().into_bytes()).collect();
+    check_golden("body", &body);
+}
+
+#[test]
+fn what_comes_down_has_its_golden_bytes_and_is_read_back() {
+    for (name, message) in down_messages() {
+        let frame = message.to_frame().unwrap();
+        check_golden(name, frame.as_bytes());
+        assert_eq!(DownMessage::from_frame(&only_frame(frame.as_bytes())).as_ref(), Ok(&message), "{name}");
+    }
+}
+
+#[test]
+fn an_enrolment_has_its_golden_bytes() {
+    let request = EnrolRequest::signed(&EnrolCode::from_random(1), AUTHOR, &key(), "tablet 7");
+    check_golden("enrol-request", &request.to_cbor());
+    let enrolled = Enrolled {
+        user: UserId([0x0f; 16]),
+        user_name: "Meenakshi Rao".into(),
+        role: "po_nic".into(),
+        district: "KA-BLR".into(),
+        district_name: "Bengaluru Urban".into(),
+        hub_name: "Karnataka".into(),
+        epoch: Epoch([0xe0; 16]),
+        hub_time_ms: TIME_MS,
+    };
+    check_golden("enrol-reply", &EnrolReply::Enrolled(enrolled).to_cbor());
+    check_golden("enrol-refused", &EnrolReply::Refused(Refusal::UsedCode).to_cbor());
+}
+
+#[test]
+fn a_reader_passes_over_keys_of_a_newer_version() {
+    let mut cbor = minicbor::Encoder::new(Vec::new());
+    cbor.map(2).unwrap().u8(0).unwrap().encode(DOCUMENT).unwrap().u8(99).unwrap().str("news").unwrap();
+    let frame = Frame::new(69, cbor.writer()).unwrap();
+    assert_eq!(DownMessage::from_frame(&frame), Ok(Revoke { document: DOCUMENT }.into()));
+}
