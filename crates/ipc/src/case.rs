@@ -1,0 +1,247 @@
+//! What the screens show of cases.
+
+use casework::{
+    CaseId, CaseKind, Compartment, EntryId, FactId, Labels, RowId, Stage, Urgency, Value,
+    clock::{Running, Standing},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{Delivery, RegisterRef};
+
+/// Which cases a list shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseFilter {
+    /// Words to find (name, number, place); empty for all.
+    pub text: String,
+    /// Only cases with a clock that has run out.
+    pub overdue: bool,
+    /// Only cases with changes that have not reached the hub.
+    pub waiting: bool,
+    /// Only cases with two versions of something.
+    pub clashes: bool,
+}
+
+/// A page of the case list, most pressing first: emergencies, then by the next clock.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CasePage {
+    /// How many cases the filter finds.
+    pub total: u32,
+    /// This page.
+    pub rows: Vec<CaseCard>,
+    /// The device's time when the page was made.
+    pub now_ms: i64,
+}
+
+/// A row of the case list. Says nothing that identifies the child.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseCard {
+    /// The case.
+    pub case: CaseId,
+    /// First letters of the child's name; empty where no name is known.
+    pub initials: String,
+    /// Case number, where there is one.
+    pub number: String,
+    /// Age in whole years.
+    pub age_years: Option<u8>,
+    /// Code and words of the sex.
+    pub sex: Option<Labels>,
+    /// Kind of case.
+    pub kind: CaseKind,
+    /// Stage.
+    pub stage: Stage,
+    /// The stage in words.
+    pub stage_label: Labels,
+    /// Urgency.
+    pub urgency: Urgency,
+    /// The first ground, in words.
+    pub ground: Option<Labels>,
+    /// The clock that is due next (or the longest overdue).
+    pub clock: Option<Running>,
+    /// How that clock stands.
+    pub standing: Option<Standing>,
+    /// Open tasks.
+    pub tasks_open: u32,
+    /// Changes that have not reached the hub.
+    pub waiting: u32,
+    /// Registers with two versions.
+    pub clashes: u32,
+    /// Changes the hub refused.
+    pub refused: u32,
+    /// When the case was last changed by anybody.
+    pub changed_at_ms: i64,
+}
+
+/// What is asked when a case is opened; everything else can wait.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NewCase {
+    /// Kind of case.
+    pub kind: CaseKind,
+    /// Urgency.
+    pub urgency: Urgency,
+    /// What the caller or the child said; becomes the first note. May be empty.
+    pub note: String,
+    /// The child's name, where known.
+    pub child_name: Option<String>,
+    /// Stated or apparent age in years.
+    pub age_years: Option<u8>,
+    /// Code of the sex.
+    pub sex: Option<String>,
+}
+
+/// A case, as its screen shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseView {
+    /// The row of the list, for the head of the screen.
+    pub card: CaseCard,
+    /// The child's name; `None` while masked or not known.
+    pub name: Option<String>,
+    /// Whether what identifies the child is shown.
+    pub revealed: bool,
+    /// What is known, by compartment in order; identifying facts only when revealed.
+    pub facts: Vec<FactView>,
+    /// The statutory clocks that have begun.
+    pub clocks: Vec<(Running, Standing)>,
+    /// Tasks, open ones first.
+    pub tasks: Vec<TaskView>,
+    /// The timeline, newest first.
+    pub timeline: Vec<Entry>,
+    /// Forms of the pack.
+    pub forms: Vec<FormSummary>,
+    /// Pictures and papers.
+    pub attachments: Vec<AttachmentView>,
+    /// Registers with two versions.
+    pub clashes: Vec<Clash>,
+    /// Compartments this officer may change.
+    pub writes: Vec<Compartment>,
+    /// Where the case's latest change stands.
+    pub delivery: Delivery,
+    /// The device's time when this was made.
+    pub now_ms: i64,
+}
+
+/// A fact on the overview.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FactView {
+    /// The fact.
+    pub fact: FactId,
+    /// What it is called.
+    pub label: Labels,
+    /// The value.
+    pub value: Value,
+    /// The value in words, where it is a code or several.
+    pub words: Vec<Labels>,
+    /// The compartment that holds it.
+    pub compartment: Compartment,
+    /// Whether another version stands beside it.
+    pub clash: bool,
+}
+
+/// A task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskView {
+    /// Its row.
+    pub row: RowId,
+    /// What to do.
+    pub title: String,
+    /// By when, `2026-11-23`.
+    pub due: Option<String>,
+    /// When it was ticked.
+    pub done_at_ms: Option<i64>,
+    /// Who wrote it last.
+    pub by: String,
+}
+
+/// An entry of the timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its id.
+    pub id: EntryId,
+    /// Kind of entry: `note`, or the code of an action.
+    pub kind: String,
+    /// The compartment that holds it.
+    pub compartment: Compartment,
+    /// What was written.
+    pub text: String,
+    /// When, by the writer's clock.
+    pub at_ms: i64,
+    /// Who wrote it.
+    pub by: String,
+    /// How far it has come.
+    pub delivery: Delivery,
+}
+
+/// A form of the pack and how complete it is for this case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormSummary {
+    /// Its number.
+    pub form: String,
+    /// Its title.
+    pub title: Labels,
+    /// The rule it stands in.
+    pub source: String,
+    /// Required fields that have a value.
+    pub filled: u32,
+    /// Required fields.
+    pub required: u32,
+}
+
+/// A picture or paper.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachmentView {
+    /// Its row.
+    pub row: RowId,
+    /// What it shows.
+    pub caption: String,
+    /// When it was added.
+    pub added_at_ms: Option<i64>,
+    /// Who added it.
+    pub by: String,
+    /// Sizes that are on this tablet.
+    pub here: Vec<PictureSize>,
+    /// Whether every size has reached the hub.
+    pub on_hub: bool,
+}
+
+/// The three sizes of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PictureSize {
+    /// At most 8 kB.
+    Thumb,
+    /// 640 px, at most 130 kB.
+    Field,
+    /// 1600 px.
+    Full,
+}
+
+/// A register with two or more versions that were written apart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Clash {
+    /// Which register.
+    pub register: RegisterRef,
+    /// What it is called.
+    pub label: Labels,
+    /// The versions; the one that is displayed meanwhile comes first. Masked values are `None`.
+    pub versions: Vec<VersionView>,
+    /// Whether this officer may settle it.
+    pub writable: bool,
+}
+
+/// What somebody wrote in a register.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VersionView {
+    /// The value; `None` where it was emptied.
+    pub value: Option<Value>,
+    /// The value in words, where it is a code.
+    pub words: Vec<Labels>,
+    /// Who wrote it.
+    pub by: String,
+    /// Their role, where known.
+    pub role: Option<Labels>,
+    /// When, by the writer's clock.
+    pub at_ms: i64,
+    /// What was being done: the code of an action, e.g. `form 17`.
+    pub action: String,
+    /// How far it has come.
+    pub delivery: Delivery,
+}

@@ -1,0 +1,112 @@
+//! What can go wrong, as codes; the screen has a sentence for each, with what to do next.
+
+use casework::{FactId, Invalid};
+use serde::{Deserialize, Serialize};
+
+/// A call that could not be answered. Nothing that was saved is lost by it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What went wrong.
+    #[serde(flatten)]
+    pub code: FailureCode,
+}
+
+impl From<FailureCode> for Failure {
+    fn from(code: FailureCode) -> Self {
+        Self { code }
+    }
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "code")]
+pub enum FailureCode {
+    /// No vault is open.
+    Locked,
+    /// Not the passphrase.
+    WrongPassphrase {
+        /// Tries left before waiting begins; `None` once it has.
+        tries_left: Option<u32>,
+        /// Until when the next try must wait.
+        wait_until_ms: Option<i64>,
+    },
+    /// Too many wrong tries; wait.
+    Wait {
+        /// Until when.
+        until_ms: i64,
+    },
+    /// The passphrase is too short.
+    WeakPassphrase {
+        /// Fewest characters.
+        chars_min: usize,
+    },
+    /// No such user on this tablet.
+    NoSuchUser,
+    /// This user already has a vault on this tablet.
+    AlreadyEnrolled,
+    /// The hub's address is no address, or plain `http` to another machine.
+    BadAddress,
+    /// The code has a slip of the pen: its check character does not fit.
+    MistypedCode,
+    /// The hub does not know the code.
+    WrongCode,
+    /// The code was used before.
+    UsedCode,
+    /// The code is too old.
+    ExpiredCode,
+    /// Too many wrong codes; wait.
+    TooManyTries,
+    /// The hub could not be reached.
+    Unreachable,
+    /// The hub answered something that cannot be read.
+    Garbled,
+    /// The picture holds no enrolment code.
+    NoQrCode,
+    /// The file is no picture this app can read.
+    NotAPicture,
+    /// The picture is too large.
+    PictureTooLarge {
+        /// Most bytes.
+        bytes_max: usize,
+    },
+    /// The picture is not on this tablet yet.
+    NotHereYet,
+    /// There is no such case on this tablet.
+    NoSuchCase,
+    /// There is no such form, fact, table, row or column.
+    NoSuchItem,
+    /// The officer's role may not do this.
+    NotPermitted,
+    /// A value the dictionary does not allow.
+    InvalidValue {
+        /// The fact, where it is one.
+        fact: Option<FactId>,
+        /// Why.
+        invalid: Invalid,
+    },
+    /// The call itself cannot be read.
+    BadCall,
+    /// The disk is full; nothing was written.
+    DiskFull,
+    /// The vault cannot be read or written.
+    Storage,
+    /// The vault was made by a newer app.
+    NewerVault,
+    /// A document is damaged and was set aside.
+    DamagedDocument,
+    /// A fault in the app; nothing that was saved is lost.
+    Fault,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_a_flat_code_with_details() {
+        let failure = Failure::from(FailureCode::Wait { until_ms: 5 });
+        let json = serde_json::to_string(&failure).unwrap();
+        assert_eq!(json, r#"{"code":"wait","until_ms":5}"#);
+        assert_eq!(serde_json::from_str::<Failure>(&json).unwrap(), failure);
+    }
+}

@@ -1,0 +1,193 @@
+//! What the screen asks of the device: calls, replies, error codes.
+//!
+//! One [`Request`] in, one [`Reply`] or one [`Failure`] out, as JSON. The webview has this one gateway and nothing
+//! else. The screen never learns of SQL, automerge or the network; it gets what it shows, and codes for which it
+//! finds the words itself. Texts that come from a pack travel as [`casework::Labels`] in every language at once, so
+//! that changing the language asks nothing of the device.
+//!
+//! All times are milliseconds since 1970-01-01 UTC.
+
+mod case;
+mod edit;
+mod failure;
+mod form;
+mod session;
+mod sync;
+
+use casework::{CaseId, RowId};
+use serde::{Deserialize, Serialize};
+
+pub use case::{
+    AttachmentView, CaseCard, CaseFilter, CasePage, CaseView, Clash, Entry, FactView, FormSummary, NewCase, PictureSize,
+    TaskView, VersionView,
+};
+pub use edit::{FieldEdit, RegisterRef, Saved};
+pub use failure::{Failure, FailureCode};
+pub use form::{CellView, ColumnView, FieldView, FormItem, FormView, Provenance, RowView, SectionView, TableView};
+pub use session::{Changed, EnrolLink, Session, Start, TabletUser, Topic};
+pub use sync::{Delivery, NetState, ReceiptRow, RefusedItem, SyncView};
+
+/// Most rows of a list in one answer.
+pub const PAGE_ROWS_MAX: u32 = 200;
+/// Largest picture file the screen may hand over, in bytes before base64.
+pub const PICTURE_BYTES_MAX: usize = 25 * 1024 * 1024;
+/// Longest passphrase, in bytes.
+pub const PASSPHRASE_BYTES_MAX: usize = 512;
+/// Shortest passphrase, in characters.
+pub const PASSPHRASE_CHARS_MIN: usize = 8;
+/// Longest time a [`Request::Watch`] waits before it answers that nothing changed, in milliseconds.
+pub const WATCH_MS_MAX: u64 = 25_000;
+
+/// A call from the screen.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "call")]
+pub enum Request {
+    /// Who is on this tablet, and whether somebody is signed in. Answer: [`Reply::Start`].
+    Start,
+    /// Reads the enrolment link out of a picture of its QR code. Answer: [`Reply::EnrolLink`].
+    ReadQr {
+        /// The picture file, base64.
+        picture: String,
+    },
+    /// Makes a vault and an author at the hub. Answer: [`Reply::Session`].
+    Enrol {
+        /// The hub's address, e.g. `https://hub.example`.
+        hub: String,
+        /// The one-time code as typed.
+        code: String,
+        /// The passphrase chosen for this tablet.
+        passphrase: String,
+    },
+    /// Opens a vault. Answer: [`Reply::Session`].
+    Unlock {
+        /// Which user of this tablet, from [`Reply::Start`].
+        user: String,
+        /// The passphrase.
+        passphrase: String,
+    },
+    /// Closes the vault and forgets its keys. Answer: [`Reply::Done`].
+    Lock,
+    /// Waits until something changed since `after`, at most [`WATCH_MS_MAX`]. Answer: [`Reply::Changed`].
+    Watch {
+        /// The last revision the screen has seen; 0 at first.
+        after: u64,
+    },
+    /// A page of the case list. Answer: [`Reply::Cases`].
+    Cases {
+        /// Which cases.
+        filter: CaseFilter,
+        /// How many to leave out at the beginning.
+        offset: u32,
+        /// How many at most, up to [`PAGE_ROWS_MAX`].
+        limit: u32,
+    },
+    /// Opens a new case and assigns it to this officer. Answer: [`Reply::CaseOpened`].
+    OpenCase(NewCase),
+    /// One case. Names are masked unless `reveal`; either is written in the access log. Answer: [`Reply::Case`].
+    Case {
+        /// The case.
+        case: CaseId,
+        /// Whether to show what identifies the child.
+        reveal: bool,
+    },
+    /// A form of a case, filled with what is known. Answer: [`Reply::Form`].
+    Form {
+        /// The case.
+        case: CaseId,
+        /// The form's number.
+        form: String,
+    },
+    /// Edits of a case, all or none. When the answer is there, they survive a power cut. Answer: [`Reply::Saved`].
+    Edit {
+        /// The case.
+        case: CaseId,
+        /// What to change.
+        edits: Vec<FieldEdit>,
+        /// The form on which it was written, for the history.
+        form: Option<String>,
+    },
+    /// The versions of a register, newest first. Answer: [`Reply::History`].
+    History {
+        /// The case.
+        case: CaseId,
+        /// Which register.
+        register: RegisterRef,
+    },
+    /// Settles a clash: writes the chosen (or a third) value over all versions. Answer: [`Reply::Saved`].
+    Resolve {
+        /// The case.
+        case: CaseId,
+        /// Which register.
+        register: RegisterRef,
+        /// The value chosen; `None` leaves the register empty.
+        value: Option<casework::Value>,
+    },
+    /// Adds a picture: oriented, stripped of metadata, in three sizes. Answer: [`Reply::Saved`].
+    AddPhoto {
+        /// The case.
+        case: CaseId,
+        /// What the picture shows, in the officer's words.
+        caption: String,
+        /// The picture file, base64.
+        picture: String,
+    },
+    /// A stored picture. Answer: [`Reply::Picture`].
+    Picture {
+        /// The case.
+        case: CaseId,
+        /// The row of the table `attachments`.
+        attachment: RowId,
+        /// Which size.
+        size: PictureSize,
+    },
+    /// How things stand with the hub. Answer: [`Reply::Sync`].
+    SyncStatus,
+    /// Tries to reach the hub now. Answer: [`Reply::Done`], at once.
+    SyncNow,
+    /// Sends a refused change once more. Answer: [`Reply::Done`].
+    SendAgain {
+        /// The item, from [`SyncView::refused`].
+        item: i64,
+    },
+}
+
+/// What a call answers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "reply", content = "body")]
+pub enum Reply {
+    /// Done; there is nothing to show.
+    Done,
+    /// Answers [`Request::Start`].
+    Start(Start),
+    /// Answers [`Request::ReadQr`].
+    EnrolLink(EnrolLink),
+    /// Answers [`Request::Enrol`] and [`Request::Unlock`].
+    Session(Session),
+    /// Answers [`Request::Watch`].
+    Changed(Changed),
+    /// Answers [`Request::Cases`].
+    Cases(CasePage),
+    /// Answers [`Request::OpenCase`].
+    CaseOpened {
+        /// The new case.
+        case: CaseId,
+    },
+    /// Answers [`Request::Case`].
+    Case(Box<CaseView>),
+    /// Answers [`Request::Form`].
+    Form(Box<FormView>),
+    /// Answers [`Request::Edit`], [`Request::Resolve`] and [`Request::AddPhoto`].
+    Saved(Saved),
+    /// Answers [`Request::History`].
+    History {
+        /// Newest first.
+        versions: Vec<VersionView>,
+    },
+    /// Answers [`Request::Picture`].
+    Picture {
+        /// A JPEG file, base64.
+        jpeg: String,
+    },
+    /// Answers [`Request::SyncStatus`].
+    Sync(Box<SyncView>),
+}

@@ -1,0 +1,80 @@
+//! Who is on the tablet.
+
+use casework::{CaseId, Labels, Role};
+use serde::{Deserialize, Serialize};
+
+/// How the tablet stands when the app opens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Start {
+    /// The users with a vault on this tablet.
+    pub users: Vec<TabletUser>,
+    /// The session, where a vault is open.
+    pub session: Option<Session>,
+    /// An enrolment link the app was started with.
+    pub link: Option<EnrolLink>,
+    /// The app's version.
+    pub version: String,
+}
+
+/// A user with a vault on this tablet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TabletUser {
+    /// Random name of the vault.
+    pub id: String,
+    /// The officer's name.
+    pub name: String,
+    /// Until when the next try must wait after wrong passphrases.
+    pub wait_until_ms: Option<i64>,
+}
+
+/// The officer who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// The officer's name.
+    pub name: String,
+    /// The officer's role.
+    pub role: Role,
+    /// What the role is called.
+    pub role_label: Labels,
+    /// The district's name.
+    pub district: String,
+    /// The hub's address.
+    pub hub: String,
+    /// Whether the role may open cases.
+    pub opens_cases: bool,
+}
+
+/// What an enrolment link or its QR code says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolLink {
+    /// The hub's address.
+    pub hub: String,
+    /// The one-time code.
+    pub code: String,
+}
+
+/// What changed since a revision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    /// The revision now; give it to the next [`crate::Request::Watch`].
+    pub revision: u64,
+    /// What to read again. Empty when nothing changed.
+    pub topics: Vec<Topic>,
+}
+
+/// Something a screen shows.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "topic")]
+pub enum Topic {
+    /// The vault was opened or closed.
+    Session,
+    /// The list of cases.
+    Cases,
+    /// One case.
+    Case {
+        /// The case.
+        case: CaseId,
+    },
+    /// What waits, arrived, was refused.
+    Sync,
+}

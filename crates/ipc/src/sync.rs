@@ -1,0 +1,114 @@
+//! How things stand with the hub and the portal: three states, each claimed only when it is so.
+
+use casework::CaseId;
+use serde::{Deserialize, Serialize};
+
+/// How far a change has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum Delivery {
+    /// In the vault of this tablet, not yet at the hub.
+    OnTablet,
+    /// The hub has it.
+    OnServer,
+    /// The portal has accepted a state of the case that includes it.
+    Accepted {
+        /// The portal's number.
+        reference: String,
+        /// When the portal accepted.
+        at_ms: i64,
+    },
+    /// The portal turned the case's latest state down; the hub has it.
+    Rejected {
+        /// The portal's reason.
+        reason: String,
+        /// When.
+        at_ms: i64,
+    },
+    /// The hub refused it; it stays on this tablet.
+    Refused {
+        /// Why: a code of the protocol, e.g. `not_permitted`.
+        code: String,
+    },
+}
+
+/// The sync screen and the strip.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncView {
+    /// Whether the hub can be reached.
+    pub net: NetState,
+    /// When the hub last answered to the end.
+    pub reached_at_ms: Option<i64>,
+    /// Changes that wait.
+    pub waiting: u32,
+    /// Bytes of those changes.
+    pub waiting_bytes: u64,
+    /// Pictures (each size counted) that wait.
+    pub pictures_waiting: u32,
+    /// Pictures (each size counted) not yet fetched.
+    pub pictures_to_fetch: u32,
+    /// Changes the hub refused.
+    pub refused: Vec<RefusedItem>,
+    /// What waits, arrived or was accepted, newest first; at most [`crate::PAGE_ROWS_MAX`].
+    pub receipts: Vec<ReceiptRow>,
+    /// What the vault takes up, in bytes.
+    pub store_bytes: u64,
+    /// Cases on this tablet.
+    pub cases: u32,
+    /// The device's time when this was made.
+    pub now_ms: i64,
+}
+
+/// Whether the hub can be reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "net")]
+pub enum NetState {
+    /// Nothing was tried since the vault was opened.
+    NotTried,
+    /// Talking to the hub now.
+    Syncing,
+    /// The last try reached the hub and everything was said.
+    Reached,
+    /// The last try did not reach the hub.
+    Offline {
+        /// Since when.
+        since_ms: i64,
+    },
+    /// The hub answered, but not as it should; nothing was lost.
+    Trouble {
+        /// What went wrong: a code, e.g. `garbled`, `clock_wrong`, `not_enrolled`, `hub_error`.
+        code: String,
+        /// Since when.
+        since_ms: i64,
+    },
+}
+
+/// A change the hub refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedItem {
+    /// Its number in the outbox, for [`crate::Request::SendAgain`].
+    pub item: i64,
+    /// The case.
+    pub case: CaseId,
+    /// First letters of the child's name.
+    pub initials: String,
+    /// Why: a code of the protocol, e.g. `not_permitted`.
+    pub code: String,
+    /// When it was written.
+    pub at_ms: i64,
+}
+
+/// One line of the receipts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptRow {
+    /// The case.
+    pub case: CaseId,
+    /// First letters of the child's name.
+    pub initials: String,
+    /// What was being done: the code of an action, e.g. `form 17`.
+    pub action: String,
+    /// When it was written.
+    pub at_ms: i64,
+    /// How far it has come.
+    pub delivery: Delivery,
+}
