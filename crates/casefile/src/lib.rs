@@ -1,1 +1,35 @@
-//! Being written.
+//! A case as automerge documents: read, edit, merge, conflicts, history.
+//!
+//! Document layout. Every document begins with a *genesis* change that both sides make for themselves from the
+//! document's kind alone (an actor of zeroes, time 0), so that two people may begin the same document apart and still
+//! merge. It makes three maps in the root:
+//!
+//! - `facts`: fact id → scalar. A member of a set stands as `fact.id#code` → `true`, so that sets merge by member.
+//! - `rows`: row id → map of column → scalar, with the table's name under `table`. A row taken off the screen has
+//!   `removed` = `true`.
+//! - `timeline`: entry id → map of `kind`, `text`, `at`. Entries are added, never changed.
+//!
+//! A *register* is a fact or a cell of a row. When two people write the same register apart, both values stay: one is
+//! displayed (the same on every device), all are listed by [`Document::clashes`].
+//!
+//! This crate knows no dictionary rules beyond where a fact lives, no file, network, database or clock: callers pass
+//! time in. Bytes from outside are bad until [`ChangeHead::parse`] and [`Document::apply`] have looked at them.
+
+mod bomb;
+mod change;
+mod check;
+mod document;
+mod edit;
+mod genesis;
+mod guard;
+mod key;
+mod read;
+mod version;
+
+pub use change::{CHANGE_BYTES_MAX, CHANGE_ROWS_MAX, ChangeError, ChangeHash, ChangeHead};
+pub use check::SchemaError;
+pub use document::{Applied, ApplyError, DOCUMENT_BYTES_MAX, Document, LoadError};
+pub use edit::{Action, Edit, EditError, NewChange};
+pub use key::DocumentKey;
+pub use read::{Entry, Register, Row};
+pub use version::{Clash, Version};

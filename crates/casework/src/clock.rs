@@ -78,13 +78,21 @@ impl Length {
     pub fn after(self, start_ms: i64) -> Option<i64> {
         let start = Timestamp::from_millisecond(start_ms).ok()?;
         let span = match self {
-            Self::Hours(n) => return start.checked_add(Span::new().hours(n)).ok().map(Timestamp::as_millisecond),
+            Self::Hours(n) => {
+                return start
+                    .checked_add(Span::new().hours(n))
+                    .ok()
+                    .map(Timestamp::as_millisecond);
+            }
             Self::Days(n) => Span::new().days(n),
             Self::Months(n) => Span::new().months(n),
         };
         let last_day = indian_offset().to_datetime(start).date().checked_add(span).ok()?;
         let midnight = last_day.tomorrow().ok()?.to_datetime(civil::Time::midnight());
-        indian_offset().to_timestamp(midnight).ok().map(Timestamp::as_millisecond)
+        indian_offset()
+            .to_timestamp(midnight)
+            .ok()
+            .map(Timestamp::as_millisecond)
     }
 }
 
@@ -181,7 +189,12 @@ pub fn of_case(clocks: &[Clock], kind: &CaseKind, get: impl Fn(&FactId) -> Optio
         .filter_map(|clock| {
             let started_at_ms = moment(&clock.starts_at)?;
             in_force(clock, started_at_ms).then_some(())?;
-            let journey_minutes = clock.journey.as_ref().and_then(&get).and_then(|v| v.as_integer()).unwrap_or(0);
+            let journey_minutes = clock
+                .journey
+                .as_ref()
+                .and_then(&get)
+                .and_then(|v| v.as_integer())
+                .unwrap_or(0);
             let journey_ms = journey_minutes.clamp(0, JOURNEY_MINUTES_MAX) * 60_000;
             Some(Running {
                 id: clock.id.clone(),
@@ -226,7 +239,12 @@ mod tests {
     const MORNING: i64 = 1_795_408_200_000;
 
     fn clocks(facts: &[(&str, Value)]) -> Vec<Running> {
-        let get = |id: &FactId| facts.iter().find(|(name, _)| *name == id.as_str()).map(|(_, v)| v.clone());
+        let get = |id: &FactId| {
+            facts
+                .iter()
+                .find(|(name, _)| *name == id.as_str())
+                .map(|(_, v)| v.clone())
+        };
         of_case(Pack::national().clocks(), &CaseKind::Cncp, get)
     }
 

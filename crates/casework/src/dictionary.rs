@@ -189,7 +189,11 @@ fn check(
         }
         (FactType::Date, Value::Text(text)) => {
             let date: Result<jiff::civil::Date, _> = text.parse();
-            if text.len() == 10 && date.is_ok() { Ok(()) } else { Err(Invalid::NotADate) }
+            if text.len() == 10 && date.is_ok() {
+                Ok(())
+            } else {
+                Err(Invalid::NotADate)
+            }
         }
         (FactType::Instant, Value::Instant(_)) | (FactType::Flag, Value::Flag(_)) => Ok(()),
         (FactType::Choice, Value::Text(code)) => known(vocabulary, code, pack),
@@ -199,8 +203,14 @@ fn check(
 }
 
 fn known(vocabulary: Option<&str>, code: &str, pack: &Pack) -> Result<(), Invalid> {
-    let terms = vocabulary.and_then(|id| pack.vocabulary(id)).ok_or(Invalid::NotAChoice)?;
-    if terms.term(code).is_some() { Ok(()) } else { Err(Invalid::NotAChoice) }
+    let terms = vocabulary
+        .and_then(|id| pack.vocabulary(id))
+        .ok_or(Invalid::NotAChoice)?;
+    if terms.term(code).is_some() {
+        Ok(())
+    } else {
+        Err(Invalid::NotAChoice)
+    }
 }
 
 #[cfg(test)]
@@ -217,9 +227,18 @@ mod tests {
         assert_eq!(check_fact("child.name", &"आशा".into()), Ok(()));
         assert_eq!(check_fact("child.name", &Value::Integer(3)), Err(Invalid::WrongType));
         let long = "x".repeat(TEXT_CHARS_MAX + 1);
-        assert_eq!(check_fact("child.name", &Value::Text(long)), Err(Invalid::TooLong { max: TEXT_CHARS_MAX }));
-        assert!(matches!(check_fact("child.age_stated", &Value::Integer(40)), Err(Invalid::OutOfRange { .. })));
-        assert_eq!(check_fact("child.birth_date", &"2026-02-30".into()), Err(Invalid::NotADate));
+        assert_eq!(
+            check_fact("child.name", &Value::Text(long)),
+            Err(Invalid::TooLong { max: TEXT_CHARS_MAX })
+        );
+        assert!(matches!(
+            check_fact("child.age_stated", &Value::Integer(40)),
+            Err(Invalid::OutOfRange { .. })
+        ));
+        assert_eq!(
+            check_fact("child.birth_date", &"2026-02-30".into()),
+            Err(Invalid::NotADate)
+        );
         assert_eq!(check_fact("child.birth_date", &"2016-02-29".into()), Ok(()));
         assert_eq!(check_fact("child.sex", &"purple".into()), Err(Invalid::NotAChoice));
         assert_eq!(check_fact("child.sex", &"female".into()), Ok(()));

@@ -97,7 +97,9 @@ impl FromStr for FactId {
     type Err = IdError;
     fn from_str(text: &str) -> Result<Self, IdError> {
         let word = |w: &str| {
-            !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+            !w.is_empty()
+                && w.bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
         };
         if text.len() <= Self::BYTES_MAX && text.split('.').all(word) {
             Ok(Self(text.to_owned()))
@@ -141,7 +143,15 @@ mod tests {
         for good in ["child.name", "case.kind", "found.place_1"] {
             assert_eq!(good.parse::<FactId>().map(String::from), Ok(good.to_owned()));
         }
-        for bad in ["", ".", "child.", "Child.name", "child name", "child#x", &"a".repeat(65)] {
+        for bad in [
+            "",
+            ".",
+            "child.",
+            "Child.name",
+            "child name",
+            "child#x",
+            &"a".repeat(65),
+        ] {
             assert_eq!(bad.parse::<FactId>(), Err(IdError::NotAFactId), "{bad}");
         }
     }

@@ -12,7 +12,12 @@ pub struct Labels(BTreeMap<String, String>);
 impl Labels {
     /// Labels from pairs of language code and text.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        Self(pairs.into_iter().map(|(lang, text)| (lang.to_owned(), text.to_owned())).collect())
+        Self(
+            pairs
+                .into_iter()
+                .map(|(lang, text)| (lang.to_owned(), text.to_owned()))
+                .collect(),
+        )
     }
 
     /// The text in `lang`, else in English, else in whatever language there is.

@@ -22,7 +22,7 @@ pub use form::{Form, FormField, FormSection};
 pub use id::{AuthorId, CaseId, EntryId, FactId, IdError, RowId, UserId};
 pub use label::Labels;
 pub use pack::{Pack, PackError, Term, Vocabulary};
-pub use role::{RoleRights, Rights};
+pub use role::{Rights, RoleRights};
 pub use spine::{Spine, age_years, facts, initials};
 pub use value::Value;
 pub use vocabulary::{CaseKind, Checked, Role, Stage, Urgency};

@@ -184,12 +184,18 @@ impl Pack {
     fn parse(source: &Source) -> Result<Self, PackError> {
         let dictionary: DictionaryFile = read("dictionary.toml", source.dictionary)?;
         let vocabularies: VocabulariesFile = read("vocabularies.toml", source.vocabularies)?;
-        let forms = source.forms.iter().map(|(file, text)| read(file, text)).collect::<Result<Vec<Form>, _>>()?;
+        let forms = source
+            .forms
+            .iter()
+            .map(|(file, text)| read(file, text))
+            .collect::<Result<Vec<Form>, _>>()?;
         let pack = Self {
             version: read::<PackFile>("pack.toml", source.pack)?.version,
             facts: keyed("dictionary.toml", dictionary.fact, |fact| fact.id.clone())?,
             tables: keyed("dictionary.toml", dictionary.table, |table| table.id.clone())?,
-            vocabularies: keyed("vocabularies.toml", vocabularies.vocabulary, |vocabulary| vocabulary.id.clone())?,
+            vocabularies: keyed("vocabularies.toml", vocabularies.vocabulary, |vocabulary| {
+                vocabulary.id.clone()
+            })?,
             forms: keyed("forms", forms, |form| form.id.clone())?,
             clocks: read::<ClocksFile>("clocks.toml", source.clocks)?.clock,
             rights: Rights::new(read::<RolesFile>("roles.toml", source.roles)?.role),
@@ -201,7 +207,11 @@ impl Pack {
     /// Every name that an item uses is defined somewhere in the pack.
     fn check_names(&self) -> Result<(), PackError> {
         let missing = |file, from: &str, name: &str| {
-            Err(PackError::Missing { file, from: from.to_owned(), missing: name.to_owned() })
+            Err(PackError::Missing {
+                file,
+                from: from.to_owned(),
+                missing: name.to_owned(),
+            })
         };
         let columns = self.tables.values().flat_map(|table| &table.columns);
         let choices = self.facts.values().map(|fact| (fact.id.as_str(), &fact.vocabulary));
@@ -211,7 +221,10 @@ impl Pack {
             }
         }
         for clock in &self.clocks {
-            for fact in [Some(&clock.starts_at), Some(&clock.stops_at), clock.journey.as_ref()].into_iter().flatten() {
+            for fact in [Some(&clock.starts_at), Some(&clock.stops_at), clock.journey.as_ref()]
+                .into_iter()
+                .flatten()
+            {
                 if self.fact(fact).is_none() {
                     return missing("clocks.toml", &clock.id, fact.as_str());
                 }
@@ -233,7 +246,10 @@ impl Pack {
 }
 
 fn read<T: DeserializeOwned>(file: &'static str, text: &str) -> Result<T, PackError> {
-    toml::from_str(text).map_err(|error| PackError::Unreadable { file, reason: error.to_string() })
+    toml::from_str(text).map_err(|error| PackError::Unreadable {
+        file,
+        reason: error.to_string(),
+    })
 }
 
 fn keyed<K: Ord + ToString, T>(
@@ -267,20 +283,42 @@ mod tests {
         let pack = Pack::national();
         let mut labels: Vec<(String, &Labels)> = Vec::new();
         labels.extend(pack.facts().map(|fact| (fact.id.to_string(), &fact.label)));
-        labels.extend(pack.facts().filter(|f| !f.help.is_empty()).map(|fact| (format!("{} help", fact.id), &fact.help)));
+        labels.extend(
+            pack.facts()
+                .filter(|f| !f.help.is_empty())
+                .map(|fact| (format!("{} help", fact.id), &fact.help)),
+        );
         for table in pack.tables.values() {
             labels.push((table.id.clone(), &table.label));
-            labels.extend(table.columns.iter().map(|column| (format!("{}.{}", table.id, column.id), &column.label)));
+            labels.extend(
+                table
+                    .columns
+                    .iter()
+                    .map(|column| (format!("{}.{}", table.id, column.id), &column.label)),
+            );
         }
         for vocabulary in pack.vocabularies.values() {
-            labels.extend(vocabulary.terms.iter().map(|t| (format!("{}.{}", vocabulary.id, t.code), &t.label)));
+            labels.extend(
+                vocabulary
+                    .terms
+                    .iter()
+                    .map(|t| (format!("{}.{}", vocabulary.id, t.code), &t.label)),
+            );
         }
         for form in pack.forms() {
             labels.push((form.id.clone(), &form.title));
             labels.extend(form.sections.iter().map(|section| (section.id.clone(), &section.title)));
         }
-        labels.extend(pack.clocks().iter().flat_map(|c| [(c.id.clone(), &c.label), (format!("{} who", c.id), &c.who)]));
-        labels.extend(pack.rights().iter().map(|rights| (rights.role.code().to_owned(), &rights.label)));
+        labels.extend(
+            pack.clocks()
+                .iter()
+                .flat_map(|c| [(c.id.clone(), &c.label), (format!("{} who", c.id), &c.who)]),
+        );
+        labels.extend(
+            pack.rights()
+                .iter()
+                .map(|rights| (rights.role.code().to_owned(), &rights.label)),
+        );
         for (name, label) in labels {
             assert!(label.has("en") && label.has("hi"), "{name}");
         }
@@ -288,11 +326,24 @@ mod tests {
 
     #[test]
     fn a_pack_with_a_mistake_says_where_it_is() {
-        let unreadable = Pack::parse(&Source { roles: "role = 3", ..NATIONAL }).unwrap_err();
-        assert!(matches!(unreadable, PackError::Unreadable { file: "roles.toml", .. }), "{unreadable}");
-        let form = ("forms/17.toml", "id='17'\ntitle={en='x'}\nsource='y'\nchecked='A'\n[[section]]\nid='a'\ntitle={en='x'}\n[[section.field]]\nfact='no.such'");
+        let unreadable = Pack::parse(&Source {
+            roles: "role = 3",
+            ..NATIONAL
+        })
+        .unwrap_err();
+        assert!(
+            matches!(unreadable, PackError::Unreadable { file: "roles.toml", .. }),
+            "{unreadable}"
+        );
+        let form = (
+            "forms/17.toml",
+            "id='17'\ntitle={en='x'}\nsource='y'\nchecked='A'\n[[section]]\nid='a'\ntitle={en='x'}\n[[section.field]]\nfact='no.such'",
+        );
         let forms: &'static [(&str, &str)] = Box::leak(Box::new([form]));
         let missing = Pack::parse(&Source { forms, ..NATIONAL }).unwrap_err();
-        assert_eq!(missing.to_string(), "forms: 17 names no.such, which the pack does not define");
+        assert_eq!(
+            missing.to_string(),
+            "forms: 17 names no.such, which the pack does not define"
+        );
     }
 }

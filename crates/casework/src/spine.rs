@@ -30,7 +30,16 @@ pub mod facts {
     pub const PLACEMENT: &str = "custody.place_kind";
     /// All of them.
     pub const ALL: [&str; 11] = [
-        KIND, STAGE, URGENCY, DISTRICT, OPENED_AT, GROUNDS, CHILD_NAME, CHILD_BIRTH_DATE, CHILD_AGE_STATED, CHILD_SEX,
+        KIND,
+        STAGE,
+        URGENCY,
+        DISTRICT,
+        OPENED_AT,
+        GROUNDS,
+        CHILD_NAME,
+        CHILD_BIRTH_DATE,
+        CHILD_AGE_STATED,
+        CHILD_SEX,
         PLACEMENT,
     ];
 }
@@ -79,7 +88,11 @@ pub fn initials(name: &str) -> String {
         let first: String = chars.next().into_iter().collect();
         first + &chars.take_while(|c| is_mark(*c)).collect::<String>()
     };
-    name.split_whitespace().take(3).map(letter).collect::<Vec<_>>().join(" ")
+    name.split_whitespace()
+        .take(3)
+        .map(letter)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Combining signs of the Indic scripts and the general combining block; enough to keep a letter whole.
@@ -132,6 +145,9 @@ mod tests {
     #[test]
     fn an_unwritten_case_has_the_careful_defaults() {
         let spine = Spine::read(|_| None);
-        assert_eq!((spine.kind, spine.stage, spine.urgency), (CaseKind::Cncp, Stage::Intake, Urgency::Routine));
+        assert_eq!(
+            (spine.kind, spine.stage, spine.urgency),
+            (CaseKind::Cncp, Stage::Intake, Urgency::Routine)
+        );
     }
 }

@@ -18,8 +18,8 @@ use casework::{CaseId, RowId};
 use serde::{Deserialize, Serialize};
 
 pub use case::{
-    AttachmentView, CaseCard, CaseFilter, CasePage, CaseView, Clash, Entry, FactView, FormSummary, NewCase, PictureSize,
-    TaskView, VersionView,
+    AttachmentView, CaseCard, CaseFilter, CasePage, CaseView, Clash, Entry, FactView, FormSummary, NewCase,
+    PictureSize, TaskView, VersionView,
 };
 pub use edit::{FieldEdit, RegisterRef, Saved};
 pub use failure::{Failure, FailureCode};
