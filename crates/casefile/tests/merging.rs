@@ -1,6 +1,8 @@
 //! Merging: three people write apart, changes arrive in any order and more than once, and all end with the same case
 //! and the same clashes.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::collections::BTreeMap;
 
 use casefile::{Action, ApplyError, ChangeError, Document, Edit, EditError, Entry, Register, SchemaError};
@@ -221,9 +223,9 @@ fn an_entry_of_the_timeline_cannot_be_rewritten_by_anybody() {
     let mut tx = forger.transaction();
     tx.put(&note, "text", "as it suits").unwrap();
     tx.commit();
-    let forged = forger.get_last_local_change().unwrap().raw_bytes().to_vec();
+    let bytes = forger.get_last_local_change().unwrap().raw_bytes().to_vec();
     assert_eq!(
-        doc.apply(&[forged], Pack::national()),
+        doc.apply(&[bytes], Pack::national()),
         Err(ApplyError::Schema(SchemaError::Timeline))
     );
     assert_eq!(doc.timeline()[0].text, "as said");

@@ -44,6 +44,10 @@ pub enum FormItem {
 }
 
 /// A field of a form.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent properties, named on both sides of the gateway"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FieldView {
     /// The fact.
