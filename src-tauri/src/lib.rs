@@ -1,0 +1,68 @@
+//! The window and the platform around a device.
+//!
+//! The page gets one command, [`ipc::Request`] in and [`ipc::Reply`] or [`ipc::Failure`] out, and nothing of Tauri's
+//! own. This crate has no rules: whatever it would decide about a case belongs to `device` or below.
+
+mod gateway;
+mod panics;
+mod window;
+
+use std::{path::PathBuf, sync::Arc};
+
+use anyhow::Context as _;
+use device::{Device, Platform};
+use tauri::{Manager as _, RunEvent};
+
+/// Environment variable that names another data folder than the platform's own.
+const DATA_DIR_VARIABLE: &str = "VATSALYA_DATA_DIR";
+
+/// Opens the window and stays until it is closed.
+///
+/// # Panics
+/// When the platform has no window to give or the data folder cannot be used: there is no app without them.
+#[cfg_attr(mobile, tauri::mobile_entry_point)]
+pub fn run() {
+    panics::keep_words_out_of_the_log();
+    let app = tauri::Builder::default()
+        .invoke_handler(tauri::generate_handler![gateway::call])
+        .setup(|app| Ok(set_up(app)?))
+        .build(tauri::generate_context!())
+        .expect("the platform has a web view, and the data folder can be used");
+    app.run(|app, event| {
+        if let RunEvent::Exit = event {
+            lock(app);
+        }
+    });
+}
+
+fn set_up(app: &mut tauri::App) -> anyhow::Result<()> {
+    let data_dir = data_dir(app)?;
+    let platform = Platform::system(app.package_info().version.to_string(), machine_name());
+    let device = Device::open(&data_dir, platform).context("the data folder cannot be used")?;
+    if let Some(link) = std::env::args().nth(1) {
+        device.offer_link(&link);
+    }
+    app.manage(Arc::new(device));
+    window::open(app, &data_dir)
+}
+
+fn data_dir(app: &tauri::App) -> anyhow::Result<PathBuf> {
+    match std::env::var_os(DATA_DIR_VARIABLE) {
+        Some(folder) if !folder.is_empty() => Ok(folder.into()),
+        _ => app.path().app_data_dir().context("the platform names no folder for the app's data"),
+    }
+}
+
+/// How the hub's list of devices calls this machine. The host's name is left out: people name machines after
+/// themselves.
+fn machine_name() -> String {
+    format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)
+}
+
+/// The keys leave memory with the window.
+fn lock(app: &tauri::AppHandle) {
+    if let Some(device) = app.try_state::<Arc<Device>>() {
+        // A vault that is not open answers `Locked`, which is what is wanted.
+        let _ = device.call(ipc::Request::Lock);
+    }
+}
