@@ -31,8 +31,9 @@ impl Compartment {
     }
 }
 
-/// What a document is about; the last byte of its id on the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What a document is about; the last byte of its id on the wire. In packs a compartment stands for its documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum DocumentKind {
     /// One compartment of a case.
     Case(Compartment),
@@ -72,12 +73,60 @@ impl DocumentKind {
         })
     }
 
+    /// All kinds this app knows.
+    pub const ALL: [Self; 7] = [
+        Self::Case(Compartment::Core),
+        Self::Case(Compartment::Identity),
+        Self::Case(Compartment::Care),
+        Self::Case(Compartment::Legal),
+        Self::Missing,
+        Self::Institution,
+        Self::Officer,
+    ];
+
+    /// The name used in packs.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Case(compartment) => compartment.code(),
+            Self::Missing => "missing",
+            Self::Institution => "institution",
+            Self::Officer => "officer",
+        }
+    }
+
     /// The compartment, where the document is part of a case.
     pub const fn compartment(self) -> Option<Compartment> {
         match self {
             Self::Case(compartment) => Some(compartment),
             _ => None,
         }
+    }
+}
+
+impl From<Compartment> for DocumentKind {
+    fn from(compartment: Compartment) -> Self {
+        Self::Case(compartment)
+    }
+}
+
+impl From<DocumentKind> for String {
+    fn from(kind: DocumentKind) -> Self {
+        kind.code().to_owned()
+    }
+}
+
+/// A name that is no kind of document.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no kind of document")]
+pub struct UnknownKind(String);
+
+impl TryFrom<String> for DocumentKind {
+    type Error = UnknownKind;
+    fn try_from(code: String) -> Result<Self, UnknownKind> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.code() == code)
+            .ok_or(UnknownKind(code))
     }
 }
 
@@ -88,7 +137,7 @@ mod tests {
     #[test]
     fn every_kind_has_a_byte_of_its_own() {
         let known: Vec<u8> = (0..=255).filter(|b| DocumentKind::from_byte(*b).is_some()).collect();
-        assert_eq!(known, [1, 2, 3, 4, 16, 17, 18]);
+        assert_eq!(known, DocumentKind::ALL.map(DocumentKind::to_byte));
         for byte in known {
             assert_eq!(DocumentKind::from_byte(byte).map(DocumentKind::to_byte), Some(byte));
         }

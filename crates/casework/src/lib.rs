@@ -16,7 +16,7 @@ mod spine;
 mod value;
 mod vocabulary;
 
-pub use compartment::{Compartment, DocumentKind};
+pub use compartment::{Compartment, DocumentKind, UnknownKind};
 pub use dictionary::{Column, Fact, FactType, Invalid, Sensitivity, TEXT_CHARS_MAX, Table};
 pub use form::{Form, FormField, FormSection};
 pub use id::{AuthorId, CaseId, EntryId, FactId, IdError, RowId, UserId};

@@ -1,10 +1,10 @@
-//! Who reads and writes which compartment, and what else a role may do.
+//! Who reads and writes which kind of document, and what else a role may do.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Compartment, Labels, Role};
+use crate::{DocumentKind, Labels, Role};
 
 /// What a role may do, as the pack says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,10 +14,10 @@ pub struct RoleRights {
     pub role: Role,
     /// What it is called.
     pub label: Labels,
-    /// Compartments whose documents reach its devices, once a case is assigned.
-    pub reads: BTreeSet<Compartment>,
-    /// Compartments it may change; always among those it reads.
-    pub writes: BTreeSet<Compartment>,
+    /// Documents that reach its devices: those of a case once it is assigned, the others throughout the district.
+    pub reads: BTreeSet<DocumentKind>,
+    /// Documents it may change; always among those it reads.
+    pub writes: BTreeSet<DocumentKind>,
     /// Whether it may open a case.
     pub opens_cases: bool,
     /// Whether every case of the district is its own without an assignment.
@@ -38,14 +38,16 @@ impl Rights {
         self.0.iter().find(|rights| rights.role == *role)
     }
 
-    /// Whether `role` may read `compartment` of a case assigned to it.
-    pub fn may_read(&self, role: &Role, compartment: Compartment) -> bool {
-        self.of(role).is_some_and(|rights| rights.reads.contains(&compartment))
+    /// Whether `role` may read documents of this kind; of a case only where it is assigned.
+    pub fn may_read(&self, role: &Role, kind: impl Into<DocumentKind>) -> bool {
+        let kind = kind.into();
+        self.of(role).is_some_and(|rights| rights.reads.contains(&kind))
     }
 
-    /// Whether `role` may change `compartment` of a case assigned to it.
-    pub fn may_write(&self, role: &Role, compartment: Compartment) -> bool {
-        self.of(role).is_some_and(|rights| rights.writes.contains(&compartment))
+    /// Whether `role` may change documents of this kind; of a case only where it is assigned.
+    pub fn may_write(&self, role: &Role, kind: impl Into<DocumentKind>) -> bool {
+        let kind = kind.into();
+        self.of(role).is_some_and(|rights| rights.writes.contains(&kind))
     }
 
     /// All roles of the pack.
@@ -64,7 +66,7 @@ mod tests {
         for role in Role::ALL {
             let of = rights.of(role).unwrap();
             assert!(of.writes.is_subset(&of.reads), "{role:?}");
-            assert!(of.reads.contains(&Compartment::Core), "{role:?}");
+            assert!(of.reads.contains(&Compartment::Core.into()), "{role:?}");
         }
         assert!(!rights.may_read(&Role::Counsellor, Compartment::Legal));
         assert!(!rights.may_read(&Role::Unknown("tailor".into()), Compartment::Core));
