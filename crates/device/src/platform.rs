@@ -1,0 +1,86 @@
+//! What the device takes from the platform it runs on: the time, randomness, and its own version. Everything else it
+//! does itself, so that a test can hand in a clock that it moves by hand.
+
+use std::{fmt, sync::Arc};
+
+/// The wall clock.
+pub trait Clock: Send + Sync {
+    /// Milliseconds since 1970, UTC.
+    fn now_ms(&self) -> i64;
+}
+
+/// Randomness fit for keys.
+pub trait Entropy: Send + Sync {
+    /// Fills `buffer` with random bytes.
+    fn fill(&self, buffer: &mut [u8]);
+}
+
+/// The machine's own clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now_ms(&self) -> i64 {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        since.map_or(0, |elapsed| i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// The operating system's random source.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    fn fill(&self, buffer: &mut [u8]) {
+        getrandom::fill(buffer).expect("the operating system gives random bytes; nothing may be encrypted without");
+    }
+}
+
+/// The platform round a device.
+#[derive(Clone)]
+pub struct Platform {
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness for ids, keys and nonces.
+    pub entropy: Arc<dyn Entropy>,
+    /// The app's version, told to the hub so that it can say when an app is too old.
+    pub app_version: String,
+    /// How this machine is called in the hub's list of devices, e.g. `Tablet 7`. Never a person's name.
+    pub device_name: String,
+}
+
+impl Platform {
+    /// The platform of a running app.
+    pub fn system(app_version: impl Into<String>, device_name: impl Into<String>) -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            app_version: app_version.into(),
+            device_name: device_name.into(),
+        }
+    }
+
+    /// Random bytes.
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.entropy.fill(&mut bytes);
+        bytes
+    }
+
+    /// A random id that sorts by the time it was made.
+    pub(crate) fn uuid_v7(&self) -> uuid::Uuid {
+        let now = u64::try_from(self.clock.now_ms()).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(now, &self.random()).into_uuid()
+    }
+
+    /// A random id.
+    pub(crate) fn uuid_v4(&self) -> uuid::Uuid {
+        uuid::Builder::from_random_bytes(self.random()).into_uuid()
+    }
+}
+
+impl fmt::Debug for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Platform").field("app_version", &self.app_version).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,200 @@
+//! The store: everything a user has on this tablet, in one encrypted `SQLite` file.
+//!
+//! SQL stands in this folder and nowhere else. There is one writer and a few readers; a writing closure is one
+//! transaction, and when [`Store::write`] has returned, what it wrote survives a power cut (WAL, `synchronous=FULL`).
+//! Lists are read from projections; no query here opens a document.
+
+mod access_log;
+mod author;
+mod case_card;
+mod document;
+mod media;
+mod meta;
+mod migrate;
+mod own_change;
+mod readers;
+mod receipt;
+mod search;
+
+use std::{
+    ops::Deref,
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
+
+use rusqlite::{Connection, TransactionBehavior};
+
+pub(crate) use access_log::{AccessAction, AccessRow};
+pub(crate) use author::AuthorRow;
+pub(crate) use case_card::{CardFilter, CardRow, CoreCard, IdentityCard};
+pub(crate) use document::StoredDocument;
+pub(crate) use media::MediaSize;
+pub(crate) use meta::{Enrolment, SyncState};
+pub(crate) use own_change::{ChangeWay, OutboxRow, OwnChange, Verdict, Waiting};
+pub(crate) use receipt::Receipt;
+
+use self::readers::Readers;
+use crate::vault::DatabaseKey;
+
+/// Why the store could not do what it was asked. Nothing half-done remains: the transaction is rolled back.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The tablet's storage is full.
+    #[error("the storage is full")]
+    DiskFull,
+    /// The file was written by a newer app; this one would damage it.
+    #[error("the store was written by a newer app (schema {0})")]
+    NewerSchema(i64),
+    /// The key does not open the file, or the file is damaged.
+    #[error("the store cannot be opened with this key")]
+    WrongKey,
+    /// A row holds what this app never writes.
+    #[error("a row of {0} cannot be read")]
+    Row(&'static str),
+    /// Anything else the database says.
+    #[error("the database failed: {0}")]
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull,
+            Some(rusqlite::ErrorCode::NotADatabase) => Self::WrongKey,
+            _ => Self::Sqlite(error),
+        }
+    }
+}
+
+/// The encrypted database of one user.
+pub(crate) struct Store {
+    writer: Mutex<Connection>,
+    readers: Readers,
+}
+
+/// A consistent view of the store.
+pub(crate) struct Read<'a>(&'a Connection);
+
+/// A transaction that is being written.
+pub(crate) struct Write<'a>(Read<'a>);
+
+impl<'a> Deref for Write<'a> {
+    type Target = Read<'a>;
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl Store {
+    /// Opens the store, making it or bringing its schema up to date where needed.
+    pub(crate) fn open(path: &Path, key: DatabaseKey) -> Result<Self, StoreError> {
+        let mut writer = connect(path, &key)?;
+        // secure_delete: a destroyed document leaves no bytes in free pages, not even encrypted ones.
+        writer.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")?;
+        migrate::run(&mut writer)?;
+        Ok(Self { writer: Mutex::new(writer), readers: Readers::new(path.to_owned(), key) })
+    }
+
+    /// Reads from one consistent state of the store.
+    pub(crate) fn read<T, E: From<StoreError>>(&self, body: impl FnOnce(&Read<'_>) -> Result<T, E>) -> Result<T, E> {
+        let mut reader = self.readers.take()?;
+        let transaction = reader.transaction().map_err(StoreError::from)?;
+        let result = body(&Read(&transaction))?;
+        transaction.finish().map_err(StoreError::from)?;
+        Ok(result)
+    }
+
+    /// Writes in one transaction; returns after it is on the disk. An error of the body rolls all of it back.
+    pub(crate) fn write<T, E: From<StoreError>>(&self, body: impl FnOnce(&Write<'_>) -> Result<T, E>) -> Result<T, E> {
+        // A panic in a body rolled its transaction back; the connection is as good as before.
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction =
+            writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
+        let result = body(&Write(Read(&transaction)))?;
+        transaction.commit().map_err(StoreError::from)?;
+        Ok(result)
+    }
+
+    /// Moves everything out of the write-ahead log and empties it: after a document was destroyed, so that no copy
+    /// stays behind there.
+    pub(crate) fn empty_log(&self) -> Result<(), StoreError> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+}
+
+/// A connection with the key given and the settings that every connection has.
+fn connect(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
+    let connection = Connection::open(path)?;
+    connection.execute_batch(&key.to_pragma())?;
+    // temp_store: sorted words of a case must not land in a plain temporary file.
+    connection.execute_batch(
+        "PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(64);
+    // The first read is what shows whether the key is right.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    Ok(connection)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::testing::Bench;
+
+    pub(crate) fn open(bench: &Bench) -> Store {
+        Store::open(&bench.dir().join("vault.db"), DatabaseKey::for_tests()).unwrap()
+    }
+
+    #[test]
+    fn the_file_says_nothing_without_the_key() {
+        let bench = Bench::new();
+        let store = open(&bench);
+        store.write(|w| w.set_text("greeting", "namaste from the vault")).unwrap();
+        drop(store);
+        let bytes = std::fs::read(bench.dir().join("vault.db")).unwrap();
+        assert!(!bytes.starts_with(b"SQLite format 3"));
+        assert!(!bytes.windows(7).any(|window| window == b"namaste"));
+        let plain = Connection::open(bench.dir().join("vault.db")).unwrap();
+        assert!(plain.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).is_err());
+    }
+
+    #[test]
+    fn an_error_rolls_the_whole_transaction_back() {
+        let bench = Bench::new();
+        let store = open(&bench);
+        let failed: Result<(), StoreError> = store.write(|w| {
+            w.set_text("greeting", "half")?;
+            Err(StoreError::Row("test"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(store.read(|r| r.text("greeting")).unwrap(), None);
+        store.write(|w| w.set_text("greeting", "whole")).unwrap();
+        assert_eq!(store.read(|r| r.text("greeting")).unwrap().as_deref(), Some("whole"));
+    }
+
+    #[test]
+    fn commits_are_synchronous() {
+        let bench = Bench::new();
+        let store = open(&bench);
+        let writer = store.writer.lock().unwrap();
+        let setting = |name: &str| -> String {
+            let query = format!("PRAGMA {name}");
+            writer.query_row(&query, [], |row| row.get::<_, rusqlite::types::Value>(0)).map(|v| format!("{v:?}")).unwrap()
+        };
+        assert_eq!(setting("journal_mode"), "Text(\"wal\")");
+        assert_eq!(setting("synchronous"), "Integer(2)");
+        assert_eq!(setting("secure_delete"), "Integer(1)");
+    }
+
+    #[test]
+    fn a_store_of_a_newer_app_is_left_alone() {
+        let bench = Bench::new();
+        let store = open(&bench);
+        store.writer.lock().unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
+        drop(store);
+        let again = Store::open(&bench.dir().join("vault.db"), DatabaseKey::for_tests());
+        assert!(matches!(again, Err(StoreError::NewerSchema(99))));
+    }
+}

@@ -1,0 +1,80 @@
+//! Slowing down whoever guesses at the screen.
+//!
+//! Five wrong tries are free; from then on each doubles the wait, from half a minute to an hour. The clock is the
+//! tablet's own: somebody who can set it forward can skip a wait, but then stands before 64 MiB a try all the same.
+
+use std::{fs, io, path::PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{VaultError, write_whole};
+
+const FREE_TRIES: u32 = 5;
+const FIRST_WAIT_MS: i64 = 30_000;
+const LONGEST_WAIT_MS: i64 = 3_600_000;
+
+pub(super) struct Tries {
+    path: PathBuf,
+}
+
+#[derive(Debug, Default, Clone, Copy, Serialize, Deserialize)]
+struct Counted {
+    wrong: u32,
+    last_ms: i64,
+}
+
+impl Tries {
+    pub(super) const fn at(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// Counts this try as wrong beforehand, or refuses it.
+    pub(super) fn begin(&self, now_ms: i64) -> Result<(), VaultError> {
+        let counted = self.read()?;
+        let wait_ms = wait(counted, now_ms);
+        if wait_ms > 0 {
+            if now_ms < counted.last_ms {
+                // The clock was set back: the wait begins anew from here instead of lasting for years.
+                self.write(Counted { last_ms: now_ms, ..counted })?;
+            }
+            return Err(VaultError::MustWait { wait_ms });
+        }
+        self.write(Counted { wrong: counted.wrong.saturating_add(1), last_ms: now_ms })
+    }
+
+    pub(super) fn reset(&self) -> Result<(), VaultError> {
+        self.write(Counted::default())
+    }
+
+    pub(super) fn wait_ms(&self, now_ms: i64) -> Result<i64, VaultError> {
+        Ok(wait(self.read()?, now_ms))
+    }
+
+    pub(super) fn left(&self) -> Result<u32, VaultError> {
+        Ok(FREE_TRIES.saturating_sub(self.read()?.wrong))
+    }
+
+    fn read(&self) -> Result<Counted, VaultError> {
+        match fs::read(&self.path) {
+            // Damaged is not the same as never tried: start where the waits begin.
+            Ok(bytes) => Ok(serde_json::from_slice(&bytes).unwrap_or(Counted { wrong: FREE_TRIES, last_ms: 0 })),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Counted::default()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn write(&self, counted: Counted) -> Result<(), VaultError> {
+        let bytes = serde_json::to_vec(&counted).expect("two numbers are plain data");
+        Ok(write_whole(&self.path, &bytes)?)
+    }
+}
+
+fn wait(counted: Counted, now_ms: i64) -> i64 {
+    if counted.wrong < FREE_TRIES {
+        return 0;
+    }
+    let doublings = (counted.wrong - FREE_TRIES).min(16);
+    let whole = (FIRST_WAIT_MS << doublings).min(LONGEST_WAIT_MS);
+    let since = now_ms.saturating_sub(counted.last_ms).max(0);
+    (whole - since).max(0)
+}
