@@ -1,0 +1,14 @@
+//! The screens of Vatsalya Field.
+//!
+//! They know calls and replies ([`ipc`]) and the words of the work ([`casework`]), and nothing of storage, merging,
+//! network or windows. No pack is compiled in: the device sends the form that is shown, with its labels.
+//!
+//! What can be tested without a browser is here for every target; the screens themselves ([`pages`], `components`,
+//! `backend`) exist for the browser only.
+
+pub mod list_window;
+pub mod route;
+pub mod settings;
+pub mod time;
+pub mod value;
+pub mod words;

@@ -1,0 +1,253 @@
+//! Dates, moments and times of the law, in words and in Indian time.
+
+use casework::clock::{Length, Running, Standing};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+    tz::Offset,
+};
+
+use crate::words::Words;
+
+const SECOND: i64 = 1_000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// Up to this long, time left is told in hours and minutes.
+const MINUTES_MATTER_BELOW: i64 = 6 * HOUR;
+/// Up to this long, it is told in hours.
+const HOURS_MATTER_BELOW: i64 = 2 * DAY;
+
+/// Indian standard time, all the year.
+fn indian() -> Offset {
+    Offset::from_seconds(5 * 3600 + 1800).expect("+05:30 is an offset")
+}
+
+fn local(ms: i64) -> Option<DateTime> {
+    Timestamp::from_millisecond(ms).ok().map(|moment| indian().to_datetime(moment))
+}
+
+fn say_date(words: Words, date: Date) -> String {
+    format!("{} {} {}", date.day(), words.month(date.month()), date.year())
+}
+
+/// `23 Nov 2026`.
+pub fn date(words: Words, ms: i64) -> String {
+    local(ms).map(|moment| say_date(words, moment.date())).unwrap_or_default()
+}
+
+/// `23 Nov 2026, 15:04`.
+pub fn date_time(words: Words, ms: i64) -> String {
+    let say = |moment: DateTime| format!("{}, {:02}:{:02}", say_date(words, moment.date()), moment.hour(), moment.minute());
+    local(ms).map(say).unwrap_or_default()
+}
+
+/// The date of the dictionary's form `2026-11-23`, in words; anything else as it is.
+pub fn iso_date(words: Words, text: &str) -> String {
+    parse_iso_date(text).map_or_else(|| text.to_owned(), |date| say_date(words, date))
+}
+
+fn parse_iso_date(text: &str) -> Option<Date> {
+    (text.len() == 10).then(|| text.parse().ok()).flatten()
+}
+
+/// Whether a text is a date in the dictionary's form.
+pub fn is_iso_date(text: &str) -> bool {
+    parse_iso_date(text).is_some()
+}
+
+/// Whether the day of `text` lies before the day of `now_ms` in India.
+pub fn is_past_day(text: &str, now_ms: i64) -> bool {
+    match (parse_iso_date(text), local(now_ms)) {
+        (Some(day), Some(now)) => day < now.date(),
+        _ => false,
+    }
+}
+
+/// A length of time as an officer says it: never more than there is.
+pub fn span(words: Words, ms: i64) -> String {
+    let ms = ms.max(0);
+    if ms < HOUR {
+        return words.time_minutes(ms / MINUTE);
+    }
+    if ms < MINUTES_MATTER_BELOW && ms % HOUR >= MINUTE {
+        return words.time_hours_minutes(ms / HOUR, (ms % HOUR) / MINUTE);
+    }
+    if ms < HOURS_MATTER_BELOW {
+        return words.time_hours(ms / HOUR);
+    }
+    words.time_days(u64::try_from(ms / DAY).unwrap_or_default())
+}
+
+/// How long to wait, to the second.
+pub fn countdown(words: Words, ms: i64) -> String {
+    let seconds = (ms.max(0) + SECOND - 1) / SECOND;
+    if seconds < 60 {
+        return words.time_seconds(seconds);
+    }
+    if seconds < 3600 {
+        return words.time_minutes_seconds(seconds / 60, seconds % 60);
+    }
+    words.time_hours_minutes(seconds / 3600, (seconds % 3600) / 60)
+}
+
+/// A length as the law states it.
+pub fn length(words: Words, length: Length) -> String {
+    match length {
+        Length::Hours(n) => words.time_hours(n),
+        Length::Days(n) => words.time_days(u64::from(n)),
+        Length::Months(n) => words.time_months_of(u64::from(n)),
+    }
+}
+
+/// How a statutory clock stands: `6 h left of 24 h (JJ s.31)`.
+pub fn clock(words: Words, clock: &Running, standing: Standing, now_ms: i64) -> String {
+    let of = length(words, clock.length);
+    let source = &clock.source;
+    match (standing, clock.stopped_at_ms) {
+        (Standing::Met | Standing::MetLate, Some(stopped)) if stopped <= clock.due_at_ms => {
+            words.time_met(date(words, stopped), of, source)
+        }
+        (Standing::Met | Standing::MetLate, Some(stopped)) => {
+            words.time_met_late(date(words, stopped), span(words, stopped - clock.due_at_ms), of, source)
+        }
+        _ if now_ms > clock.due_at_ms => words.time_over(span(words, now_ms - clock.due_at_ms), of, source),
+        _ => words.time_left(span(words, clock.due_at_ms - now_ms), of, source),
+    }
+}
+
+/// The share of a clock's time that is gone, 0 to 100.
+pub fn gone_percent(clock: &Running, now_ms: i64) -> i64 {
+    let until = clock.stopped_at_ms.unwrap_or(now_ms);
+    let whole = (clock.due_at_ms - clock.started_at_ms).max(1);
+    ((until - clock.started_at_ms) * 100 / whole).clamp(0, 100)
+}
+
+/// The value of a `datetime-local` input, in Indian time.
+pub fn to_input(ms: i64) -> String {
+    let say = |t: DateTime| {
+        format!("{:04}-{:02}-{:02}T{:02}:{:02}", t.year(), t.month(), t.day(), t.hour(), t.minute())
+    };
+    local(ms).map(say).unwrap_or_default()
+}
+
+/// Reads a moment in Indian time: what a `datetime-local` input gives, and what people type where the browser has no
+/// such input: `23-11-2026 15:04`, `23/11/2026 15.04`.
+pub fn from_input(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let (day, clock) = text.split_once(['T', ' ', ',']).unwrap_or((text, "00:00"));
+    let date = from_date_input(day)?;
+    let mut parts = clock.trim().splitn(3, [':', '.']).map(|part| part.parse::<i8>().ok());
+    let (hour, minute) = (parts.next()??, parts.next()??);
+    let moment = jiff::civil::Time::new(hour, minute, 0, 0).ok()?;
+    Some(indian().to_timestamp(date.to_datetime(moment)).ok()?.as_millisecond())
+}
+
+/// Reads a date: `2026-11-23`, `23-11-2026`, `23/11/2026`, `23.11.2026`.
+pub fn from_date_input(text: &str) -> Option<Date> {
+    let parts: Vec<&str> = text.trim().split(['-', '/', '.']).collect();
+    let [a, b, c] = parts.as_slice() else { return None };
+    let (year, day) = if a.len() == 4 { (a, c) } else { (c, a) };
+    if year.len() != 4 {
+        return None;
+    }
+    Date::new(year.parse().ok()?, b.parse().ok()?, day.parse().ok()?).ok()
+}
+
+/// Bytes in words.
+pub fn bytes(words: Words, count: u64) -> String {
+    const STEP: u64 = 1024;
+    if count < STEP {
+        words.time_bytes(count)
+    } else if count < STEP * STEP {
+        words.time_kilobytes(count.div_ceil(STEP))
+    } else {
+        let tenths = count * 10 / (STEP * STEP);
+        words.time_megabytes(format_args!("{}.{}", tenths / 10, tenths % 10))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Lang;
+    use casework::{Checked, Labels};
+
+    const EN: Words = Words(Lang::En);
+    const HI: Words = Words(Lang::Hi);
+    /// 2026-11-23 10:00 in India.
+    const MORNING: i64 = 1_795_408_200_000;
+
+    fn production() -> Running {
+        Running {
+            id: "production-cwc".into(),
+            label: Labels::default(),
+            who: Labels::default(),
+            source: "JJ s.31".into(),
+            checked: Checked::A,
+            length: Length::Hours(24),
+            started_at_ms: MORNING,
+            due_at_ms: MORNING + DAY,
+            stopped_at_ms: None,
+        }
+    }
+
+    fn said(running: &Running, now: i64) -> String {
+        clock(EN, running, running.standing(now), now)
+    }
+
+    #[test]
+    fn dates_are_written_out_in_indian_time() {
+        assert_eq!(date(EN, MORNING), "23 Nov 2026");
+        assert_eq!(date_time(EN, MORNING), "23 Nov 2026, 10:00");
+        assert_eq!(date(HI, MORNING), "23 नवं 2026");
+        // 20:00 UTC is half past one the next morning in India.
+        assert_eq!(date_time(EN, MORNING + 15 * HOUR + 30 * MINUTE), "24 Nov 2026, 01:30");
+    }
+
+    #[test]
+    fn a_clock_says_what_is_left_and_where_it_stands() {
+        let mut clock = production();
+        assert_eq!(said(&clock, MORNING + 18 * HOUR - 1), "6 h left of 24 h (JJ s.31)");
+        assert_eq!(said(&clock, MORNING + 21 * HOUR + 20 * MINUTE), "2 h 40 min left of 24 h (JJ s.31)");
+        assert_eq!(said(&clock, MORNING + 27 * HOUR), "3 h over the 24 h (JJ s.31)");
+        clock.stopped_at_ms = Some(MORNING + 5 * HOUR);
+        assert_eq!(said(&clock, MORNING + 90 * HOUR), "Done on 23 Nov 2026, within 24 h (JJ s.31)");
+        clock.stopped_at_ms = Some(MORNING + 29 * HOUR);
+        assert_eq!(said(&clock, MORNING + 90 * HOUR), "Done on 24 Nov 2026, 5 h after the 24 h (JJ s.31)");
+    }
+
+    #[test]
+    fn what_is_left_is_never_overstated() {
+        assert_eq!(span(EN, 2 * DAY - 1), "47 h");
+        assert_eq!(span(EN, 3 * DAY - 1), "2 days");
+        assert_eq!(span(EN, 59 * SECOND), "0 min");
+        assert_eq!(span(EN, -5), "0 min");
+    }
+
+    #[test]
+    fn a_wait_is_never_understated() {
+        assert_eq!(countdown(EN, 1), "1 s");
+        assert_eq!(countdown(EN, 90_000), "1 min 30 s");
+        assert_eq!(countdown(EN, 2 * HOUR + 5 * MINUTE), "2 h 5 min");
+    }
+
+    #[test]
+    fn moments_survive_the_input() {
+        assert_eq!(to_input(MORNING), "2026-11-23T10:00");
+        for typed in ["2026-11-23T10:00", "2026-11-23 10:00", "23-11-2026 10:00", "23/11/2026 10.00", "23.11.2026, 10:00"] {
+            assert_eq!(from_input(typed), Some(MORNING), "{typed}");
+        }
+        for wrong in ["", "yesterday", "31-02-2026 10:00", "23-11-26 10:00", "2026-11-23 25:00"] {
+            assert_eq!(from_input(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_told_in_round_words() {
+        assert_eq!(bytes(EN, 900), "900 bytes");
+        assert_eq!(bytes(EN, 1_500), "2 kB");
+        assert_eq!(bytes(EN, 3_300_000), "3.1 MB");
+    }
+}

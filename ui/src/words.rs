@@ -1,0 +1,228 @@
+//! The words of the screens: generated from the locale files, and the sentences that need a choice.
+
+use casework::{Compartment, Invalid, Labels};
+use ipc::{Delivery, Failure, FailureCode, NetState};
+
+use crate::time;
+
+/// The sentences of one language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Words(pub Lang);
+
+#[expect(clippy::uninlined_format_args, reason = "the generator writes what the locale files say")]
+#[expect(clippy::unused_self, reason = "some sentences are the same in every language")]
+mod generated {
+    use super::Words;
+    include!(concat!(env!("OUT_DIR"), "/words.rs"));
+}
+
+pub use generated::Lang;
+
+impl Lang {
+    /// The language with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|lang| lang.code() == code)
+    }
+
+    /// The first language of the reader's list that the screens speak, else English.
+    pub fn best<'a>(wanted: impl IntoIterator<Item = &'a str>) -> Self {
+        let primary = |tag: &'a str| tag.split('-').next().unwrap_or(tag);
+        wanted.into_iter().find_map(|tag| Self::from_code(primary(tag))).unwrap_or(Self::En)
+    }
+}
+
+impl Words {
+    /// A label of the pack in this language.
+    pub fn label(self, labels: &Labels) -> String {
+        labels.get(self.0.code()).to_owned()
+    }
+
+    /// Several labels, one after the other.
+    pub fn labels(self, labels: &[Labels]) -> String {
+        labels.iter().map(|label| label.get(self.0.code())).collect::<Vec<_>>().join(", ")
+    }
+
+    /// A month's short name; `month` counts from 1.
+    pub fn month(self, month: i8) -> &'static str {
+        usize::try_from(month - 1).ok().and_then(|index| self.time_months().get(index).copied()).unwrap_or("")
+    }
+
+    /// What a compartment is called.
+    pub fn compartment(self, compartment: Compartment) -> &'static str {
+        match compartment {
+            Compartment::Core => self.compartment_core(),
+            Compartment::Identity => self.compartment_identity(),
+            Compartment::Care => self.compartment_care(),
+            Compartment::Legal => self.compartment_legal(),
+        }
+    }
+
+    /// What was being done, from the code of an action.
+    pub fn action(self, code: &str) -> String {
+        if let Some(form) = code.strip_prefix("form ") {
+            return self.action_form(form);
+        }
+        match code {
+            "note" => self.action_note(),
+            "open" | "open_case" | "case" => self.action_open(),
+            "photo" | "attach" => self.action_photo(),
+            "task" => self.action_task(),
+            "resolve" => self.action_resolve(),
+            "" | "edit" => self.action_edit(),
+            other => return other.replace('_', " "),
+        }
+        .to_owned()
+    }
+
+    /// How far a change has come, in a few words.
+    pub fn delivery(self, delivery: &Delivery) -> String {
+        match delivery {
+            Delivery::OnTablet => self.delivery_on_tablet().to_owned(),
+            Delivery::OnServer => self.delivery_on_server().to_owned(),
+            Delivery::Accepted { reference, at_ms } => self.delivery_accepted(reference, time::date_time(self, *at_ms)),
+            Delivery::Rejected { reason, at_ms } => self.delivery_rejected(time::date_time(self, *at_ms), reason),
+            Delivery::Refused { code } => self.delivery_refused(self.refusal(code)),
+        }
+    }
+
+    /// Why the hub said no, and what to do.
+    pub fn refusal(self, code: &str) -> &'static str {
+        match code {
+            "malformed" => self.refusal_malformed(),
+            "too_large" => self.refusal_too_large(),
+            "not_permitted" => self.refusal_not_permitted(),
+            "wrong_author" => self.refusal_wrong_author(),
+            "sequence_gap" | "missing_dependencies" => self.refusal_gap(),
+            "fork" => self.refusal_fork(),
+            "unknown_document" => self.refusal_unknown_document(),
+            "revoked" => self.refusal_revoked(),
+            "bad_signature" => self.refusal_bad_signature(),
+            "clock_wrong" => self.refusal_clock_wrong(),
+            "replay" => self.refusal_replay(),
+            "not_enrolled" => self.refusal_not_enrolled(),
+            "schema" => self.refusal_schema(),
+            "unsupported_version" => self.refusal_unsupported_version(),
+            "unavailable" | "hub_error" => self.refusal_unavailable(),
+            "garbled" => self.refusal_garbled(),
+            "too_many_tries" => self.failure_too_many_tries(),
+            "wrong_code" => self.failure_wrong_code(),
+            "used_code" => self.failure_used_code(),
+            "expired_code" => self.failure_expired_code(),
+            _ => self.refusal_unknown(),
+        }
+    }
+
+    /// How things stand with the hub, as one sentence.
+    pub fn net(self, net: &NetState) -> String {
+        match net {
+            NetState::NotTried => self.net_not_tried().to_owned(),
+            NetState::Syncing => self.net_syncing().to_owned(),
+            NetState::Reached => self.net_reached().to_owned(),
+            NetState::Offline { since_ms } => self.net_offline(time::date_time(self, *since_ms)),
+            NetState::Trouble { code, since_ms } => {
+                self.net_trouble(time::date_time(self, *since_ms), self.refusal(code))
+            }
+        }
+    }
+
+    /// Why a value cannot stand.
+    pub fn invalid(self, invalid: &Invalid) -> String {
+        match invalid {
+            Invalid::WrongType => self.invalid_wrong_type().to_owned(),
+            Invalid::TooLong { max } => self.invalid_too_long(max),
+            Invalid::OutOfRange { min, max } => self.out_of_range(*min, *max),
+            Invalid::NotADate => self.invalid_not_a_date().to_owned(),
+            Invalid::NotAChoice => self.invalid_not_a_choice().to_owned(),
+        }
+    }
+
+    /// A number that is too small or too large.
+    pub fn out_of_range(self, min: Option<i64>, max: Option<i64>) -> String {
+        match (min, max) {
+            (Some(min), Some(max)) => self.invalid_between(min, max),
+            (Some(min), None) => self.invalid_at_least(min),
+            (None, Some(max)) => self.invalid_at_most(max),
+            (None, None) => self.invalid_wrong_type().to_owned(),
+        }
+    }
+
+    /// What went wrong and what to do next.
+    pub fn failure(self, failure: &Failure, now_ms: i64) -> String {
+        let wait = |until_ms: i64| time::countdown(self, until_ms - now_ms);
+        match &failure.code {
+            FailureCode::Locked => self.failure_locked(),
+            FailureCode::WrongPassphrase { wait_until_ms: Some(until), .. } => {
+                return self.failure_wrong_passphrase_wait(wait(*until));
+            }
+            FailureCode::WrongPassphrase { tries_left: Some(n), .. } => {
+                return self.failure_wrong_passphrase_left(u64::from(*n));
+            }
+            FailureCode::WrongPassphrase { .. } => self.failure_wrong_passphrase(),
+            FailureCode::Wait { until_ms } => return self.failure_wait(wait(*until_ms)),
+            FailureCode::WeakPassphrase { chars_min } => return self.failure_weak_passphrase(chars_min),
+            FailureCode::NoSuchUser => self.failure_no_such_user(),
+            FailureCode::AlreadyEnrolled => self.failure_already_enrolled(),
+            FailureCode::BadAddress => self.failure_bad_address(),
+            FailureCode::MistypedCode => self.failure_mistyped_code(),
+            FailureCode::WrongCode => self.failure_wrong_code(),
+            FailureCode::UsedCode => self.failure_used_code(),
+            FailureCode::ExpiredCode => self.failure_expired_code(),
+            FailureCode::TooManyTries => self.failure_too_many_tries(),
+            FailureCode::Unreachable => self.failure_unreachable(),
+            FailureCode::Garbled => self.failure_garbled(),
+            FailureCode::NoQrCode => self.failure_no_qr_code(),
+            FailureCode::NotAPicture => self.failure_not_a_picture(),
+            FailureCode::PictureTooLarge { bytes_max } => {
+                return self.failure_picture_too_large(time::bytes(self, *bytes_max as u64));
+            }
+            FailureCode::NotHereYet => self.failure_not_here_yet(),
+            FailureCode::NoSuchCase => self.failure_no_such_case(),
+            FailureCode::NoSuchItem => self.failure_no_such_item(),
+            FailureCode::NotPermitted => self.failure_not_permitted(),
+            FailureCode::InvalidValue { invalid, .. } => return self.invalid(invalid),
+            FailureCode::BadCall => self.failure_bad_call(),
+            FailureCode::DiskFull => self.failure_disk_full(),
+            FailureCode::Storage => self.failure_storage(),
+            FailureCode::NewerVault => self.failure_newer_vault(),
+            FailureCode::DamagedDocument => self.failure_damaged_document(),
+            FailureCode::Fault => self.failure_fault(),
+        }
+        .to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readers_first_language_that_we_speak_is_chosen() {
+        assert_eq!(Lang::best(["ta-IN", "hi-IN", "en"]), Lang::Hi);
+        assert_eq!(Lang::best(["fr"]), Lang::En);
+        assert_eq!(Lang::best([]), Lang::En);
+    }
+
+    #[test]
+    fn plurals_follow_each_language() {
+        let (en, hi) = (Words(Lang::En), Words(Lang::Hi));
+        assert_eq!(en.strip_waiting(1), "1 change waits");
+        assert_eq!(en.strip_waiting(0), "0 changes wait");
+        assert_ne!(hi.strip_waiting(0), hi.strip_waiting(2));
+    }
+
+    #[test]
+    fn a_wrong_passphrase_says_how_long_to_wait() {
+        let failure = FailureCode::WrongPassphrase { tries_left: None, wait_until_ms: Some(95_000) }.into();
+        let said = Words(Lang::En).failure(&failure, 5_000);
+        assert!(said.contains("1 min 30 s"), "{said}");
+    }
+
+    #[test]
+    fn every_refusal_of_the_protocol_has_a_sentence_of_its_own() {
+        let words = Words(Lang::En);
+        for code in ["not_permitted", "revoked", "clock_wrong", "schema", "too_large", "not_enrolled"] {
+            assert_ne!(words.refusal(code), words.refusal_unknown(), "{code}");
+        }
+        assert_eq!(words.refusal("a_reason_of_a_newer_hub"), words.refusal_unknown());
+    }
+}
