@@ -1,0 +1,100 @@
+//! Every check and test; what CI runs.
+
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::{
+    display::VirtualDisplay,
+    install, paths, policy,
+    process::{cargo, run},
+    requirements::WASM,
+    screens::{self, Bundle},
+    steps::Steps,
+    tally::{self, Tally},
+};
+
+/// `cargo xtask test`.
+pub(crate) fn test() -> Result<()> {
+    install::set_up()?;
+    check()
+}
+
+/// Runs all of them, also after one has failed, so that one run says everything. The last line counts the tests.
+pub(crate) fn check() -> Result<()> {
+    let mut steps = Steps::new(7);
+    let mut failed: Vec<String> = Vec::new();
+    let mut note = |outcome: Result<()>| {
+        if let Err(error) = outcome {
+            eprintln!("{error:#}");
+            failed.push(format!("{error:#}"));
+        }
+    };
+    note(steps.run("format", || run(&mut cargo(&["fmt", "--all", "--check"]))));
+    note(steps.run("licences, sources and bans", policy::check));
+    note(steps.run("the screens", || screens::build(Bundle::Quick)));
+    note(steps.run("lint", || lint(cargo(&["clippy", "--workspace", "--all-targets"]))));
+    note(steps.run("lint the screens", lint_screens));
+    // The same selection as the tests below: another would build every dependency once more.
+    let built = steps.run("build", || run(&mut cargo(&["build", "--workspace", "--all-targets"])));
+    let can_test = built.is_ok();
+    note(built);
+    let mut tally = Tally::default();
+    if can_test {
+        note(steps.run("tests", || tests(&mut tally)));
+    }
+
+    eprintln!("\n{} in all", steps.elapsed());
+    for failure in &failed {
+        println!("FAILED: {failure}");
+    }
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        std::process::exit(1)
+    }
+}
+
+fn lint(mut clippy: Command) -> Result<()> {
+    run(clippy.args(["--quiet", "--", "--deny", "warnings"]))
+}
+
+/// The screens exist for the browser only, so they are linted for it.
+fn lint_screens() -> Result<()> {
+    let mut clippy = cargo(&[
+        "clippy",
+        "--package",
+        "ui",
+        "--target",
+        WASM,
+        "--profile",
+        Bundle::Quick.profile(),
+    ]);
+    clippy.arg("--target-dir").arg(screens::target());
+    lint(clippy)
+}
+
+/// On a virtual display even where there is a real one: a person's mouse must not take part.
+fn tests(tally: &mut Tally) -> Result<()> {
+    let display = VirtualDisplay::start()?;
+    let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
+    tell_paths(&mut command);
+    let (counted, ended_well) = tally::run(&mut display.on(&command))?;
+    *tally = counted;
+    if !ended_well {
+        bail!("a test failed, or a runner died; look for `FAILED` and `error:` above");
+    }
+    Ok(())
+}
+
+/// Tells whole-system programs where the built parts are.
+pub(crate) fn tell_paths(command: &mut Command) {
+    command
+        .env("VATSALYA_BIN_DIR", paths::programs())
+        .env("VATSALYA_TAURI_DRIVER", paths::tauri_driver())
+        .env("VATSALYA_WEBKIT_DRIVER", "/usr/bin/WebKitWebDriver")
+        .env("VATSALYA_CHROMEDRIVER", "/usr/bin/chromedriver")
+        .env("VATSALYA_UI_DIST", paths::dist())
+        .env("VATSALYA_SCREENSHOTS", paths::screenshots());
+}

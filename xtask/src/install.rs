@@ -1,0 +1,92 @@
+//! Makes a bare Debian 12 ready.
+
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{
+    paths,
+    process::{self, cargo, command, run},
+    requirements::{self, CARGO_DENY, PACKAGES, TAURI_DRIVER, WASM},
+    steps::Steps,
+};
+
+/// Installs everything that building, running and testing need.
+pub(crate) fn set_up() -> Result<()> {
+    let mut steps = Steps::new(4);
+    steps.run("system packages", || packages(PACKAGES))?;
+    steps.run("Rust's target for the screens", rust_parts)?;
+    steps.run("the window driver", || tool("tauri-driver", TAURI_DRIVER))?;
+    steps.run("the checker of licences and bans", || tool("cargo-deny", CARGO_DENY))?;
+    eprintln!("\nThis machine is ready.");
+    Ok(())
+}
+
+/// Installs Debian packages that are not there.
+pub(crate) fn packages(wanted: &[(&'static str, &str)]) -> Result<()> {
+    let missing = requirements::missing_packages(wanted);
+    if missing.is_empty() {
+        eprintln!("all there");
+        return Ok(());
+    }
+    let names: Vec<&str> = missing.into_iter().collect();
+    let names = names.join(" ");
+    if !process::is_there("apt-get") {
+        bail!("this is no Debian; install what these are called here, then run again: {names}");
+    }
+    eprintln!("installing {names}");
+    run(&mut as_root("apt-get", &["update", "--quiet"])?).context("is there a network?")?;
+    let mut install = vec!["install", "--quiet", "--yes", "--no-install-recommends"];
+    install.extend(names.split(' '));
+    run(&mut as_root("apt-get", &install)?)
+}
+
+/// The command with the rights to install; says how to go on where they cannot be had.
+fn as_root(program: &str, arguments: &[&str]) -> Result<Command> {
+    let uid = process::read(&mut command("id", &["-u"]))?;
+    let mut line = vec!["DEBIAN_FRONTEND=noninteractive", program];
+    line.extend(arguments);
+    if uid.trim() == "0" {
+        return Ok(command("env", &line));
+    }
+    if process::is_there("sudo") {
+        line.insert(0, "env");
+        return Ok(command("sudo", &line));
+    }
+    bail!(
+        "you are not root and there is no sudo; as root, run: {program} {}",
+        arguments.join(" ")
+    )
+}
+
+fn rust_parts() -> Result<()> {
+    if !requirements::has_wasm_target() {
+        rustup(&["target", "add", WASM])?;
+    }
+    for (program, component) in [("cargo-clippy", "clippy"), ("rustfmt", "rustfmt")] {
+        if !process::is_there(program) {
+            rustup(&["component", "add", component])?;
+        }
+    }
+    Ok(())
+}
+
+fn rustup(arguments: &[&str]) -> Result<()> {
+    run(&mut command("rustup", arguments)).with_context(|| {
+        format!(
+            "this Rust lacks a part; with its own tool, do what `rustup {}` does",
+            arguments.join(" ")
+        )
+    })
+}
+
+/// Builds a tool into `target/tools`, so that nothing outside this repository changes.
+fn tool(name: &str, version: &str) -> Result<()> {
+    let root = paths::tools();
+    if root.join("bin").join(name).exists() {
+        eprintln!("all there");
+        return Ok(());
+    }
+    let mut install = cargo(&["install", name, "--version", version, "--locked", "--quiet", "--root"]);
+    run(install.arg(root).env_remove("CARGO_TARGET_DIR"))
+}
