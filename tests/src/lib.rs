@@ -1,1 +1,12 @@
-//! Being written.
+//! The harness of the whole-system tests: the parts that surround a device, real ones wherever there is one.
+//!
+//! A hub is the real `sync-server` process, a tablet is the real `device` crate, a window is the real app under
+//! WebDriver. What has no original here is small and stands in for somebody else's machine: the portal that receives,
+//! the network that breaks. Nothing here waits by sleeping; everything waits for something to become true, and gives
+//! up at a deadline with words that say what it waited for.
+
+pub mod author;
+pub mod ground;
+pub mod network;
+pub mod places;
+pub mod portal;

@@ -1,0 +1,63 @@
+//! Where the built things are. `cargo xtask test` says so by environment variables; without them they are looked for
+//! where cargo puts them.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+/// The root of the workspace.
+pub fn root() -> PathBuf {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().expect("the package lies in the workspace").to_path_buf()
+}
+
+/// A built program of the workspace.
+///
+/// # Panics
+/// When it has not been built.
+pub fn program(name: &str) -> PathBuf {
+    let folder = place("VATSALYA_BIN_DIR", if cfg!(debug_assertions) { "target/debug" } else { "target/release" });
+    built(folder.join(name), "VATSALYA_BIN_DIR")
+}
+
+/// The driver of app windows.
+pub fn tauri_driver() -> PathBuf {
+    built(place("VATSALYA_TAURI_DRIVER", "target/tools/bin/tauri-driver"), "VATSALYA_TAURI_DRIVER")
+}
+
+/// The driver of the web view inside them.
+pub fn webkit_driver() -> PathBuf {
+    built(place("VATSALYA_WEBKIT_DRIVER", "/usr/bin/WebKitWebDriver"), "VATSALYA_WEBKIT_DRIVER")
+}
+
+/// The built screens.
+pub fn ui_dist() -> PathBuf {
+    place("VATSALYA_UI_DIST", "ui/dist")
+}
+
+/// Where pictures of the screens are left.
+pub fn screenshots() -> PathBuf {
+    place("VATSALYA_SCREENSHOTS", "target/screenshots")
+}
+
+/// The published schema of what the hub delivers to the portal.
+pub fn vatsalya_schema() -> PathBuf {
+    root().join("sync-server/schemas/vatsalya-case-1.json")
+}
+
+fn place(variable: &str, usual: &str) -> PathBuf {
+    match env::var_os(variable) {
+        Some(place) if !place.is_empty() => place.into(),
+        _ => root().join(usual),
+    }
+}
+
+fn built(path: PathBuf, variable: &str) -> PathBuf {
+    assert!(
+        path.exists(),
+        "{} is not there: `cargo xtask test` builds what the tests need and sets {variable}",
+        path.display()
+    );
+    path
+}
