@@ -1,12 +1,78 @@
-//! The whole thing, running.
-use anyhow::Result;
+//! The whole thing, running: a hub, a portal receiver and two officers' windows.
 
-pub(crate) fn run(_tour: bool) -> Result<()> {
-    Ok(())
+mod district;
+mod live;
+
+use anyhow::{Result, bail};
+
+use crate::{
+    check::tell_paths,
+    display::{self, VirtualDisplay},
+    install, paths,
+    process::{cargo, command, run as run_to_end},
+    screens::{self, Bundle},
+    steps::Steps,
+};
+
+/// `cargo xtask run`.
+pub(crate) fn run(tour: bool) -> Result<()> {
+    install::set_up()?;
+    let mut steps = Steps::new(3);
+    build(&mut steps)?;
+    if tour || !display::is_there() {
+        if !tour {
+            eprintln!("\nThere is no display here, so nobody could look at a window. A virtual one is used instead:");
+            eprintln!("a script works through the app as two officers would, and keeps pictures of what it sees.");
+        }
+        let folder = paths::screenshots();
+        return steps.run("the tour", || take_tour(&folder));
+    }
+    steps
+        .run("the hub, the portal and the demo district", live::Demo::start)?
+        .show()
 }
-pub(crate) fn demo_data(_arguments: &[String]) -> Result<()> {
-    Ok(())
-}
+
+/// `cargo xtask screenshots`.
 pub(crate) fn screenshots() -> Result<()> {
+    let mut steps = Steps::new(3);
+    build(&mut steps)?;
+    steps.run("the tour", || take_tour(&paths::root().join("docs/screenshots")))
+}
+
+/// `cargo xtask demo-data`.
+pub(crate) fn demo_data(arguments: &[String]) -> Result<()> {
+    run_to_end(&mut cargo(&["build", "--workspace", "--bins"]))?;
+    let mut program = command(&paths::programs().join("demo-data").to_string_lossy(), &[]);
+    tell_paths(&mut program);
+    run_to_end(program.args(arguments))
+}
+
+fn build(steps: &mut Steps) -> Result<()> {
+    steps.run("the screens", || screens::build(Bundle::Quick))?;
+    steps.run("the app and the hub", || {
+        run_to_end(&mut cargo(&["build", "--workspace", "--bins"]))
+    })
+}
+
+/// Drives the real window through a script and says where the pictures are.
+fn take_tour(folder: &std::path::Path) -> Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let display = VirtualDisplay::start()?;
+    let mut tour = command(&paths::programs().join("tour").to_string_lossy(), &["--screenshots"]);
+    tell_paths(tour.arg(folder));
+    run_to_end(&mut display.on(&tour))?;
+    let mut pictures: Vec<_> = std::fs::read_dir(folder)?
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .collect();
+    pictures.retain(|path| path.extension().is_some_and(|extension| extension == "png"));
+    pictures.sort();
+    if pictures.is_empty() {
+        bail!("the tour left no picture in {}", paths::shown(folder));
+    }
+    println!("\nThe pictures:");
+    for picture in pictures {
+        println!("  {}", paths::shown(&picture));
+    }
     Ok(())
 }

@@ -102,11 +102,6 @@ impl Companion {
     pub(crate) fn output(&mut self) -> Result<std::process::ChildStdout> {
         self.0.stdout.take().context("the output was taken already")
     }
-
-    /// Whether it has ended.
-    pub(crate) fn has_ended(&mut self) -> Result<bool> {
-        Ok(self.0.try_wait()?.is_some())
-    }
 }
 
 impl Drop for Companion {
