@@ -19,10 +19,10 @@ pub const SIGNATURE_BYTES: usize = 64;
 pub const PART_BYTES_MAX: usize = 3840;
 
 /// A change, unpacked. A narrative that somebody pasted fits; a picture does not belong in a change.
-pub const CHANGE_BYTES_MAX: usize = 256 * 1024;
+pub const CHANGE_BYTES_MAX: usize = 96 * 1024;
 
 /// A snapshot of a document, unpacked.
-pub const SNAPSHOT_BYTES_MAX: usize = 16 * 1024 * 1024;
+pub const SNAPSHOT_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// All frames of one request's body. A device with more to say makes a second request.
 pub const UP_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;

@@ -1,0 +1,3 @@
+//! The hub: log, grants, projections, feeds, administration.
+
+pub mod storage;

@@ -1,0 +1,132 @@
+//! What was done, by whom, in a chain that shows when a row is missing.
+
+use protocol::{AuthorId, DocumentId, UserId};
+use rusqlite::Row;
+
+use super::sqlite::Sqlite;
+use super::write::{About, link};
+use super::{Result, StorageError};
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// A district was added.
+    AddDistrict,
+    /// A user was added.
+    AddUser,
+    /// An institution was added.
+    AddInstitution,
+    /// An enrolment code was made.
+    MakeCode,
+    /// A device became an author.
+    Enrol,
+    /// An author was shut out.
+    RevokeAuthor,
+    /// A case was begun.
+    OpenCase,
+    /// A case was given to a user.
+    Assign,
+    /// A case was taken from a user.
+    Unassign,
+    /// A change was taken.
+    Accept,
+    /// A change was refused.
+    Refuse,
+    /// An author destroyed its copy of a document.
+    Destroy,
+    /// A channel answered.
+    Receipt,
+}
+
+impl Deed {
+    /// The word that is kept.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::AddDistrict => "add-district",
+            Self::AddUser => "add-user",
+            Self::AddInstitution => "add-institution",
+            Self::MakeCode => "make-code",
+            Self::Enrol => "enrol",
+            Self::RevokeAuthor => "revoke-author",
+            Self::OpenCase => "open-case",
+            Self::Assign => "assign",
+            Self::Unassign => "unassign",
+            Self::Accept => "accept",
+            Self::Refuse => "refuse",
+            Self::Destroy => "destroy",
+            Self::Receipt => "receipt",
+        }
+    }
+}
+
+/// A row of the audit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    /// Its number.
+    pub id: i64,
+    /// When.
+    pub at_ms: i64,
+    /// The word of a [`Deed`].
+    pub deed: String,
+    /// The user it was done by or to.
+    pub user: Option<UserId>,
+    /// The author it was done by or to.
+    pub author: Option<AuthorId>,
+    /// The document it was done to.
+    pub document: Option<DocumentId>,
+    /// A code or a number; never what is in a document.
+    pub detail: String,
+}
+
+/// Reading the audit. It is written together with what it tells of.
+pub trait Audit {
+    /// The last rows, oldest first.
+    fn audit_rows(&self, limit: u32) -> Result<Vec<AuditRow>>;
+
+    /// The number of the first row that does not follow from those before it; `None` where the chain holds.
+    fn broken_audit_row(&self) -> Result<Option<i64>>;
+}
+
+const COLUMNS: &str = "id, at_ms, deed, user, author, document, detail, chain";
+
+impl Audit for Sqlite {
+    fn audit_rows(&self, limit: u32) -> Result<Vec<AuditRow>> {
+        self.read(|tx| {
+            let sql = format!("SELECT {COLUMNS} FROM (SELECT * FROM audit ORDER BY id DESC LIMIT ?1) ORDER BY id");
+            let mut statement = tx.prepare_cached(&sql)?;
+            let rows = statement.query_map([limit], |row| Ok(read_row(row)?.0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    fn broken_audit_row(&self) -> Result<Option<i64>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare(&format!("SELECT {COLUMNS} FROM audit ORDER BY id"))?;
+            let mut before = [0; 32];
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let (read, chain) = read_row(row)?;
+                let about =
+                    About { user: read.user, author: read.author, document: read.document, detail: &read.detail };
+                if link(before, read.at_ms, &read.deed, &about) != chain {
+                    return Ok(Some(read.id));
+                }
+                before = chain;
+            }
+            Ok::<_, StorageError>(None)
+        })
+    }
+}
+
+fn read_row(row: &Row<'_>) -> rusqlite::Result<(AuditRow, [u8; 32])> {
+    let read = AuditRow {
+        id: row.get(0)?,
+        at_ms: row.get(1)?,
+        deed: row.get(2)?,
+        user: row.get::<_, Option<_>>(3)?.map(UserId),
+        author: row.get::<_, Option<_>>(4)?.map(AuthorId),
+        document: row.get::<_, Option<_>>(5)?.map(DocumentId),
+        detail: row.get(6)?,
+    };
+    Ok((read, row.get(7)?))
+}

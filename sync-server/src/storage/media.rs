@@ -1,0 +1,81 @@
+//! Which media there are and who may have them. The bytes lie in a folder.
+
+use protocol::UserId;
+use protocol::ids::Sha256;
+use rusqlite::{OptionalExtension, params};
+
+use super::Result;
+use super::sqlite::{Number, Sqlite};
+
+/// A media object, whole or on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MediaRow {
+    /// How many bytes it has when whole.
+    pub bytes: u64,
+    /// Whether all of them are here and hash to its name.
+    pub complete: bool,
+}
+
+/// What is known of media.
+pub trait Media {
+    /// Whether a user may read a document whose attachments name the object.
+    fn may_have_media(&self, user: UserId, sha256: Sha256) -> Result<bool>;
+
+    /// The object, if it has begun to arrive.
+    fn media(&self, sha256: Sha256) -> Result<Option<MediaRow>>;
+
+    /// Begins an object of so many bytes. One that has begun keeps its length.
+    fn begin_media(&self, sha256: Sha256, bytes: u64) -> Result<()>;
+
+    /// The object is whole.
+    fn complete_media(&self, sha256: Sha256) -> Result<()>;
+
+    /// Forgets an object that was not what its name says.
+    fn forget_media(&self, sha256: Sha256) -> Result<()>;
+}
+
+impl Media for Sqlite {
+    fn may_have_media(&self, user: UserId, sha256: Sha256) -> Result<bool> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT 1 FROM attachment a JOIN granted g ON g.document = a.document
+                 WHERE a.sha256 = ?1 AND g.user = ?2 LIMIT 1",
+            )?;
+            Ok(statement.query_row(params![sha256.0, user.0], |_| Ok(())).optional()?.is_some())
+        })
+    }
+
+    fn media(&self, sha256: Sha256) -> Result<Option<MediaRow>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached("SELECT bytes, complete FROM media WHERE sha256 = ?1")?;
+            let found = statement.query_row([sha256.0], |row| {
+                Ok(MediaRow { bytes: row.get::<_, Number>(0)?.0, complete: row.get(1)? })
+            });
+            Ok(found.optional()?)
+        })
+    }
+
+    fn begin_media(&self, sha256: Sha256, bytes: u64) -> Result<()> {
+        self.write(|tx| {
+            tx.execute(
+                "INSERT OR IGNORE INTO media (sha256, bytes, complete) VALUES (?1, ?2, 0)",
+                params![sha256.0, Number(bytes)],
+            )?;
+            Ok(())
+        })
+    }
+
+    fn complete_media(&self, sha256: Sha256) -> Result<()> {
+        self.write(|tx| {
+            tx.execute("UPDATE media SET complete = 1 WHERE sha256 = ?1", [sha256.0])?;
+            Ok(())
+        })
+    }
+
+    fn forget_media(&self, sha256: Sha256) -> Result<()> {
+        self.write(|tx| {
+            tx.execute("DELETE FROM media WHERE sha256 = ?1 AND complete = 0", [sha256.0])?;
+            Ok(())
+        })
+    }
+}

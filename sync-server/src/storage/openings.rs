@@ -1,0 +1,72 @@
+//! Openings of requests: each once, and the token that comes of it.
+
+use protocol::{AuthorId, Nonce, UserId};
+use rusqlite::{OptionalExtension, params};
+
+use super::Result;
+use super::sqlite::Sqlite;
+
+/// What came of an opening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opened {
+    /// It is the first of its kind.
+    New,
+    /// The same nonce has been seen from this author.
+    Replay,
+}
+
+/// What is known of openings and tokens.
+pub trait Openings {
+    /// Keeps an opening, forgets those older than `forget_before_ms`, and keeps the hash of a new token.
+    fn open_request(
+        &self,
+        author: AuthorId,
+        nonce: Nonce,
+        app_version: &str,
+        token: ([u8; 32], i64),
+        now_ms: i64,
+        forget_before_ms: i64,
+    ) -> Result<Opened>;
+
+    /// The user whose author holds this token, while it lives and the author is not shut out.
+    fn token_holder(&self, token_hash: [u8; 32], now_ms: i64) -> Result<Option<UserId>>;
+}
+
+impl Openings for Sqlite {
+    fn open_request(
+        &self,
+        author: AuthorId,
+        nonce: Nonce,
+        app_version: &str,
+        (token_hash, token_ends_ms): ([u8; 32], i64),
+        now_ms: i64,
+        forget_before_ms: i64,
+    ) -> Result<Opened> {
+        self.write(|tx| {
+            tx.prepare_cached("DELETE FROM opening WHERE at_ms < ?1")?.execute([forget_before_ms])?;
+            let added = tx
+                .prepare_cached("INSERT OR IGNORE INTO opening (author, nonce, at_ms) VALUES (?1, ?2, ?3)")?
+                .execute(params![author.0, nonce.0, now_ms])?;
+            if added == 0 {
+                return Ok(Opened::Replay);
+            }
+            tx.prepare_cached("DELETE FROM media_token WHERE ends_ms < ?1")?.execute([now_ms])?;
+            tx.prepare_cached("INSERT INTO media_token (hash, author, ends_ms) VALUES (?1, ?2, ?3)")?
+                .execute(params![token_hash, author.0, token_ends_ms])?;
+            tx.prepare_cached("UPDATE author SET seen_ms = ?2, app_version = ?3 WHERE id = ?1")?
+                .execute(params![author.0, now_ms, app_version])?;
+            Ok(Opened::New)
+        })
+    }
+
+    fn token_holder(&self, token_hash: [u8; 32], now_ms: i64) -> Result<Option<UserId>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT a.user FROM media_token t JOIN author a ON a.id = t.author
+                 WHERE t.hash = ?1 AND t.ends_ms >= ?2 AND a.revoked_ms IS NULL",
+            )?;
+            let holder = statement.query_row(params![token_hash, now_ms], |row| row.get(0).map(UserId));
+            Ok(holder.optional()?)
+        })
+    }
+}

@@ -1,0 +1,172 @@
+//! The embedded store: one file, one writer, several readers.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use protocol::Epoch;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use super::{Result, StorageError};
+
+/// Append only: a released schema is never edited, the next one is added.
+const MIGRATIONS: &[&str] = &[include_str!("schema/0001.sql")];
+/// How long a call waits for another process (`admin` beside `serve`) to finish writing.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Readers kept open between calls. More are opened when needed and closed again.
+const IDLE_READERS_MAX: usize = 8;
+const EPOCH: &str = "epoch";
+
+/// The hub's SQLite database.
+#[derive(Debug)]
+pub struct Sqlite {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+    epoch: Epoch,
+}
+
+impl Sqlite {
+    /// The name of the database in a data folder.
+    pub const FILE_NAME: &'static str = "hub.db";
+
+    /// Opens the database in a data folder, making or upgrading it where needed.
+    pub fn open(data_dir: &Path) -> Result<Self> {
+        std::fs::create_dir_all(data_dir)?;
+        let path = data_dir.join(Self::FILE_NAME);
+        let mut writer = connect(&path, OpenFlags::default())?;
+        restrict(&path)?;
+        writer.pragma_update(None, "journal_mode", "WAL")?;
+        writer.pragma_update(None, "synchronous", "FULL")?;
+        writer.pragma_update(None, "foreign_keys", true)?;
+        migrate(&mut writer)?;
+        let epoch = writer.query_row("SELECT value FROM meta WHERE key = ?1", [EPOCH], |row| row.get(0))?;
+        Ok(Self { path, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()), epoch: Epoch(epoch) })
+    }
+
+    /// The epoch of this database's logs.
+    pub(super) const fn own_epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// Does one piece of writing, all of it or nothing.
+    pub(super) fn write<T, E: From<StorageError>>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut writer = lock(&self.writer);
+        let begun = writer.transaction_with_behavior(TransactionBehavior::Immediate);
+        let transaction = begun.map_err(StorageError::from)?;
+        let done = work(&transaction)?;
+        transaction.commit().map_err(StorageError::from)?;
+        Ok(done)
+    }
+
+    /// Reads from one consistent state.
+    pub(super) fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let idle = lock(&self.readers).pop();
+        let mut reader = match idle {
+            Some(reader) => reader,
+            None => connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?,
+        };
+        let done = {
+            let transaction = reader.transaction()?;
+            work(&transaction)
+        };
+        let mut readers = lock(&self.readers);
+        if readers.len() < IDLE_READERS_MAX {
+            readers.push(reader);
+        }
+        done
+    }
+}
+
+/// A thread that panicked inside a transaction has rolled it back: the connection is sound.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// Only the hub's own user reads children's files.
+fn restrict(path: &Path) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
+fn migrate(writer: &mut Connection) -> Result<()> {
+    let transaction = writer.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+    let found: u32 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let known = u32::try_from(MIGRATIONS.len()).expect("few migrations");
+    if found > known {
+        return Err(StorageError::NewerSchema { found, known });
+    }
+    for migration in &MIGRATIONS[found as usize..] {
+        transaction.execute_batch(migration)?;
+    }
+    if found == 0 {
+        let epoch = *uuid::Uuid::new_v4().as_bytes();
+        transaction.execute("INSERT INTO meta (key, value) VALUES (?1, ?2)", (EPOCH, epoch))?;
+    }
+    transaction.pragma_update(None, "user_version", known)?;
+    Ok(transaction.commit()?)
+}
+
+/// A number of the log: never negative, and never so large that SQLite's signed integers end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Number(pub(super) u64);
+
+impl ToSql for Number {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        // A number from outside may be larger than any the log will ever reach: it means "the end".
+        Ok(ToSqlOutput::from(i64::try_from(self.0).unwrap_or(i64::MAX)))
+    }
+}
+
+impl FromSql for Number {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let number = value.as_i64()?;
+        u64::try_from(number).map(Self).map_err(|_| FromSqlError::OutOfRange(number))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::Documents;
+
+    #[test]
+    fn a_database_keeps_its_epoch_and_refuses_an_older_hub() {
+        let dir = tempfile::tempdir().unwrap();
+        let epoch = Sqlite::open(dir.path()).unwrap().epoch();
+        let again = Sqlite::open(dir.path()).unwrap();
+        assert_eq!(again.epoch(), epoch);
+        lock(&again.writer).pragma_update(None, "user_version", 999).unwrap();
+        assert!(matches!(Sqlite::open(dir.path()), Err(StorageError::NewerSchema { found: 999, .. })));
+    }
+
+    #[test]
+    fn work_that_fails_leaves_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(dir.path()).unwrap();
+        let failed: Result<()> = store.write(|tx| {
+            tx.execute("INSERT INTO meta (key, value) VALUES ('x', x'00')", [])?;
+            Err(StorageError::NoSuch("thing"))
+        });
+        assert!(failed.is_err());
+        let rows = store.read(|tx| Ok(tx.query_row("SELECT count(*) FROM meta WHERE key = 'x'", [], |r| r.get(0))?));
+        assert_eq!(rows.unwrap(), 0);
+    }
+}
