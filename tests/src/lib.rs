@@ -5,8 +5,14 @@
 //! the network that breaks. Nothing here waits by sleeping; everything waits for something to become true, and gives
 //! up at a deadline with words that say what it waited for.
 
+pub mod admin;
 pub mod author;
+pub mod demo;
 pub mod ground;
+pub mod hub;
 pub mod network;
 pub mod places;
 pub mod portal;
+pub mod screens;
+pub mod session;
+pub mod tablet;

@@ -13,7 +13,7 @@ use axum::{
     extract::{DefaultBodyLimit, Path, State},
     http::{HeaderMap, StatusCode, header},
     response::{Html, IntoResponse, Response},
-    routing::{get, post},
+    routing::get,
 };
 use serde_json::{Value, json};
 
@@ -82,7 +82,7 @@ impl PortalReceiver {
 
     /// Where the hub delivers.
     pub fn webhook_url(&self) -> String {
-        format!("http://{}/vatsalya", self.address)
+        format!("http://{}/", self.address)
     }
 
     /// Reads the book.
@@ -119,8 +119,7 @@ impl Drop for PortalReceiver {
 
 fn router(desk: Arc<Desk>) -> Router {
     Router::new()
-        .route("/vatsalya", post(receive))
-        .route("/", get(list))
+        .route("/", get(list).post(receive))
         .route("/cases/{reference}", get(one))
         .route("/style.css", get(style))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

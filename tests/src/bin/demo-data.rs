@@ -1,0 +1,51 @@
+//! Fills a running hub with an invented district, through the hub's own interfaces. For each officer of the tour a line
+//! `officer`, name and enrolment link, with tabs between, is printed.
+
+use std::{path::PathBuf, time::Instant};
+
+use clap::Parser;
+use tests::{
+    admin::Admin,
+    demo::{District, TOUR_OFFICERS, settle},
+};
+
+/// Fills a running hub with an invented district: officers, cases, missing reports, institutions.
+#[derive(Parser)]
+struct Arguments {
+    /// The hub's config file, for its administration.
+    #[arg(long)]
+    config: PathBuf,
+    /// The address of the running hub, `http://127.0.0.1:PORT`.
+    #[arg(long)]
+    hub: String,
+    /// How many cases.
+    #[arg(long, default_value_t = 300)]
+    cases: usize,
+    /// From what it is invented; the same seed invents the same district.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let began = Instant::now();
+    let admin = Admin::of(&arguments.config);
+    let district = District::invent(arguments.seed, arguments.cases, jiff::Timestamp::now().as_millisecond());
+    let tell = |done: &str| eprintln!("{:>6.1} s  {done}", began.elapsed().as_secs_f32());
+    let settled = settle(&district, &admin, &arguments.hub, arguments.seed, tell)?;
+    println!(
+        "{}: {} officers, {} cases, {} missing reports, {} institutions, {} changes, {} pictures",
+        district.name,
+        district.officers.len(),
+        district.cases.len(),
+        district.missing.len(),
+        district.institutions.len(),
+        settled.changes,
+        settled.pictures
+    );
+    for officer in TOUR_OFFICERS {
+        let link = admin.enrolment_link(settled.user(officer)?)?;
+        println!("officer\t{}\t{link}", district.officers[officer].name);
+    }
+    Ok(())
+}

@@ -1,0 +1,268 @@
+//! A real device without a window: calls as the screen makes them, and waiting for news instead of sleeping.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use casework::{CaseId, FactId, Value};
+use device::{Device, Platform, SystemEntropy};
+use ipc::{
+    CaseCard, CaseFilter, CaseView, Delivery, Failure, FieldEdit, NetState, NewCase, PAGE_ROWS_MAX, RegisterRef, Reply,
+    Request, Saved, Session, SyncView, VersionView,
+};
+use tempfile::TempDir;
+
+use crate::ground::{self, ShiftedClock};
+
+/// What every officer in the tests chooses.
+pub const PASSPHRASE: &str = "four invented words here";
+
+/// How long anything may take before a test gives up; many times what it takes on a slow machine.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A device with a folder of its own.
+pub struct Tablet {
+    device: Arc<Device>,
+    /// The device's clock.
+    pub clock: Arc<ShiftedClock>,
+    folder: Folder,
+}
+
+enum Folder {
+    Own(TempDir),
+    Given(PathBuf),
+}
+
+impl Tablet {
+    /// A new device.
+    ///
+    /// # Panics
+    /// When the device cannot be opened.
+    pub fn new(seed: u64) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        Self::open(Folder::Own(folder), seed)
+    }
+
+    /// A device on a folder that was used before.
+    ///
+    /// # Panics
+    /// When the device cannot be opened.
+    pub fn at(folder: &Path, seed: u64) -> Self {
+        Self::open(Folder::Given(folder.to_path_buf()), seed)
+    }
+
+    /// A device on a folder that was used before, with the machine's own randomness.
+    ///
+    /// # Panics
+    /// When the device cannot be opened.
+    pub fn live(folder: &Path) -> Self {
+        let clock = Arc::new(ShiftedClock::default());
+        let platform = Platform { entropy: Arc::new(SystemEntropy), ..ground::platform(&clock, 0) };
+        Self::on(Folder::Given(folder.to_path_buf()), clock, platform)
+    }
+
+    fn open(folder: Folder, seed: u64) -> Self {
+        let clock = Arc::new(ShiftedClock::default());
+        let platform = ground::platform(&clock, seed);
+        Self::on(folder, clock, platform)
+    }
+
+    fn on(folder: Folder, clock: Arc<ShiftedClock>, platform: Platform) -> Self {
+        let device = Device::open(folder.path(), platform).expect("the folder can be used");
+        Self { device: Arc::new(device), clock, folder }
+    }
+
+    /// The folder with the vaults.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The device itself.
+    pub fn device(&self) -> &Arc<Device> {
+        &self.device
+    }
+
+    /// A call as the screen makes it.
+    pub fn call(&self, request: Request) -> Result<Reply, Failure> {
+        self.device.call(request)
+    }
+
+    /// A call that must be answered.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn ask(&self, request: Request) -> Reply {
+        let asked = format!("{request:?}");
+        self.call(request).unwrap_or_else(|failure| panic!("{asked:.300}: {failure:?}"))
+    }
+
+    /// Enrols with a link's address and code.
+    pub fn enrol(&self, hub: &str, code: &str) -> Result<Session, Failure> {
+        let request = Request::Enrol { hub: hub.to_owned(), code: code.to_owned(), passphrase: PASSPHRASE.to_owned() };
+        self.call(request).map(session)
+    }
+
+    /// Opens the only vault of the tablet.
+    pub fn unlock(&self, passphrase: &str) -> Result<Session, Failure> {
+        let Reply::Start(start) = self.ask(Request::Start) else { panic!("start is answered by start") };
+        let user = start.users.first().expect("somebody has enrolled on this tablet").id.clone();
+        self.call(Request::Unlock { user, passphrase: passphrase.to_owned() }).map(session)
+    }
+
+    /// Every case on the tablet.
+    pub fn cases(&self) -> Vec<CaseCard> {
+        let mut cases = Vec::new();
+        loop {
+            let offset = u32::try_from(cases.len()).expect("a tablet holds a few thousand cases");
+            let request = Request::Cases { filter: CaseFilter::default(), offset, limit: PAGE_ROWS_MAX };
+            let Reply::Cases(page) = self.ask(request) else { panic!("cases are answered by cases") };
+            let last = page.rows.is_empty();
+            cases.extend(page.rows);
+            if last || cases.len() >= page.total as usize {
+                return cases;
+            }
+        }
+    }
+
+    /// One case, revealed.
+    pub fn case(&self, case: CaseId) -> CaseView {
+        let Reply::Case(view) = self.ask(Request::Case { case, reveal: true }) else { panic!("a case by a case") };
+        *view
+    }
+
+    /// The value of a fact as the case's screen shows it.
+    pub fn fact(&self, case: CaseId, fact: &str) -> Option<Value> {
+        let fact: FactId = fact.parse().expect("a fact id");
+        self.case(case).facts.into_iter().find(|view| view.fact == fact).map(|view| view.value)
+    }
+
+    /// Opens a case.
+    pub fn open_case(&self, new: NewCase) -> CaseId {
+        match self.ask(Request::OpenCase(new)) {
+            Reply::CaseOpened { case } => case,
+            other => panic!("opening a case was answered by {other:?}"),
+        }
+    }
+
+    /// Edits of a case that must be saved.
+    pub fn edit(&self, case: CaseId, edits: Vec<FieldEdit>) -> Saved {
+        saved(self.ask(Request::Edit { case, edits, form: Some("17".into()) }))
+    }
+
+    /// Writes one fact.
+    pub fn write(&self, case: CaseId, fact: &str, value: impl Into<Value>) -> Saved {
+        self.edit(case, vec![FieldEdit::SetFact { fact: fact.parse().expect("a fact id"), value: value.into() }])
+    }
+
+    /// Settles a clash.
+    pub fn choose(&self, case: CaseId, register: RegisterRef, value: Value) -> Saved {
+        saved(self.ask(Request::Resolve { case, register, value: Some(value) }))
+    }
+
+    /// The versions of a fact, newest first.
+    pub fn history(&self, case: CaseId, fact: &str) -> Vec<VersionView> {
+        let register = RegisterRef::Fact { fact: fact.parse().expect("a fact id") };
+        let Reply::History { versions } = self.ask(Request::History { case, register }) else {
+            panic!("history is answered by history")
+        };
+        versions
+    }
+
+    /// How things stand with the hub.
+    pub fn status(&self) -> SyncView {
+        let Reply::Sync(view) = self.ask(Request::SyncStatus) else { panic!("the status by the status") };
+        *view
+    }
+
+    /// Tries to reach the hub now.
+    pub fn sync_now(&self) {
+        self.ask(Request::SyncNow);
+    }
+
+    /// Waits until `look` finds what it looks for, looking again whenever the device says that something changed.
+    ///
+    /// # Panics
+    /// After [`PATIENCE`], saying what was waited for.
+    pub fn wait_for<T>(&self, what: &str, mut look: impl FnMut(&Self) -> Option<T>) -> T {
+        let began = Instant::now();
+        let mut revision = self.revision(0);
+        loop {
+            if let Some(found) = look(self) {
+                return found;
+            }
+            let status = self.call(Request::SyncStatus);
+            assert!(began.elapsed() < PATIENCE, "the tablet waited {PATIENCE:?} for {what}; it stands at {status:?}");
+            revision = self.revision(revision);
+        }
+    }
+
+    /// The device's revision once it is past `after`, or after the device's own longest wait.
+    fn revision(&self, after: u64) -> u64 {
+        match self.ask(Request::Watch { after }) {
+            Reply::Changed(changed) => changed.revision,
+            other => panic!("watching was answered by {other:?}"),
+        }
+    }
+
+    /// Asks for an exchange with the hub and waits until one that began after this has ended well and nothing waits.
+    pub fn sync_until_in_step(&self) {
+        let asked_at_ms = self.status().now_ms;
+        self.sync_now();
+        self.wait_for("being in step with the hub", |tablet| {
+            let status = tablet.status();
+            let in_step = status.net == NetState::Reached
+                && status.waiting == 0
+                && status.pictures_waiting == 0
+                && status.pictures_to_fetch == 0
+                && status.reached_at_ms.is_some_and(|at_ms| at_ms >= asked_at_ms);
+            in_step.then_some(())
+        });
+    }
+
+    /// Asks for an exchange and waits until it has failed, one way or the other.
+    pub fn sync_until_trouble(&self) -> NetState {
+        self.sync_now();
+        self.wait_for("trouble with the hub", |tablet| match tablet.status().net {
+            net @ (NetState::Offline { .. } | NetState::Trouble { .. }) => Some(net),
+            NetState::NotTried | NetState::Syncing | NetState::Reached => None,
+        })
+    }
+
+    /// Waits until the case's latest change is accepted by the portal, and gives the portal's number.
+    pub fn wait_for_receipt(&self, case: CaseId) -> String {
+        self.wait_for("the portal's number", |tablet| match tablet.case(case).delivery {
+            Delivery::Accepted { reference, .. } => Some(reference),
+            Delivery::Rejected { reason, .. } => panic!("the portal turned the case down: {reason}"),
+            Delivery::Refused { code } => panic!("the hub refused the change: {code}"),
+            Delivery::OnTablet | Delivery::OnServer => {
+                tablet.sync_now();
+                None
+            }
+        })
+    }
+}
+
+impl Folder {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Own(folder) => folder.path(),
+            Self::Given(folder) => folder,
+        }
+    }
+}
+
+fn session(reply: Reply) -> Session {
+    match reply {
+        Reply::Session(session) => session,
+        other => panic!("a session was expected, not {other:?}"),
+    }
+}
+
+fn saved(reply: Reply) -> Saved {
+    match reply {
+        Reply::Saved(saved) => saved,
+        other => panic!("an edit was answered by {other:?}"),
+    }
+}

@@ -1,0 +1,132 @@
+//! What must not stand where: the invariants of the architecture that are absences, held by reading the sources and
+//! the built screens.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use tests::places;
+
+/// A word that code may hold in these folders only.
+const WORDS: [(&str, &[&str]); 7] = [
+    ("rusqlite", &["crates/device/src/store", "sync-server/src/storage"]),
+    ("ed25519_dalek", &["crates/device/src/vault", "sync-server/src/identity", "crates/protocol/src/signing.rs"]),
+    ("argon2", &["crates/device/src/vault"]),
+    ("chacha20poly1305", &["crates/device/src/vault"]),
+    ("automerge::", &["crates/casefile/src"]),
+    ("tauri::", &["src-tauri/src"]),
+    ("leptos::", &["ui/src"]),
+];
+
+/// Folders whose code is searched.
+const SOURCES: [&str; 8] = [
+    "crates/casework/src",
+    "crates/casefile/src",
+    "crates/protocol/src",
+    "crates/ipc/src",
+    "crates/device/src",
+    "sync-server/src",
+    "src-tauri/src",
+    "ui/src",
+];
+
+/// Shorter texts of a pack could stand in the screens for reasons of their own ("Name", "Boy").
+const PACK_TEXT_CHARS_MIN: usize = 30;
+
+fn files(folder: &Path, extension: &str, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, extension, into);
+        } else if path.extension().is_some_and(|found| found == extension) {
+            into.push(path);
+        }
+    }
+}
+
+/// The code of a file without its comments, which may name anything.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+fn sources() -> Vec<(String, String)> {
+    let root = places::root();
+    let mut paths = Vec::new();
+    for folder in SOURCES {
+        files(&root.join(folder), "rs", &mut paths);
+    }
+    assert!(paths.len() > 100, "the sources were found");
+    paths
+        .into_iter()
+        .map(|path| (path.strip_prefix(&root).unwrap().display().to_string(), code(&path)))
+        .collect()
+}
+
+#[test]
+fn databases_and_ciphers_and_windows_stand_only_where_they_may() {
+    let sources = sources();
+    for (word, allowed) in WORDS {
+        let wrong: Vec<_> = sources
+            .iter()
+            .filter(|(path, code)| code.contains(word) && !allowed.iter().any(|folder| path.starts_with(folder)))
+            .map(|(path, _)| path)
+            .collect();
+        assert!(wrong.is_empty(), "{word} stands in {wrong:?}");
+    }
+}
+
+#[test]
+fn casework_casefile_and_protocol_never_ask_what_time_it_is_or_what_is_on_a_disk() {
+    for (path, code) in sources() {
+        let pure = ["crates/casework/", "crates/casefile/", "crates/protocol/", "crates/ipc/"];
+        if pure.iter().any(|folder| path.starts_with(folder)) {
+            for word in ["SystemTime::now", "Instant::now", "Timestamp::now", "std::fs", "std::net", "std::env"] {
+                assert!(!code.contains(word), "{path} uses {word}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_text_of_a_pack_is_compiled_into_the_screens() {
+    let bundle = places::ui_dist().join("ui_bg.wasm");
+    let bundle = fs::read(&bundle).unwrap_or_else(|error| {
+        panic!("{}: {error}; `cargo xtask ui` builds the screens", bundle.display());
+    });
+    let mut packs = Vec::new();
+    files(&places::root().join("crates/casework/packs"), "toml", &mut packs);
+    let mut looked_for = 0;
+    for pack in packs {
+        for text in texts(&fs::read_to_string(&pack).unwrap()) {
+            looked_for += 1;
+            let found = bundle.windows(text.len()).any(|window| window == text.as_bytes());
+            assert!(!found, "the bundle holds {text:?} of {}", pack.display());
+        }
+    }
+    assert!(looked_for > 100, "the packs have texts to look for; found {looked_for}");
+}
+
+/// The quoted texts of a pack that are long enough to be told from anything else.
+fn texts(pack: &str) -> Vec<&str> {
+    let quoted = pack.lines().filter(|line| !line.starts_with('#')).flat_map(|line| line.split('"').skip(1).step_by(2));
+    quoted.filter(|text| text.chars().count() >= PACK_TEXT_CHARS_MIN && text.is_ascii()).collect()
+}
+
+#[test]
+fn nothing_names_a_machine_of_its_makers() {
+    let root = places::root();
+    let mut paths = Vec::new();
+    for folder in ["crates", "docs", "sync-server", "src-tauri/src", "tests", "ui/src", "ui/locales", "xtask"] {
+        for extension in ["rs", "md", "toml", "sql", "json"] {
+            files(&root.join(folder), extension, &mut paths);
+        }
+    }
+    for path in paths {
+        let text = fs::read_to_string(&path).unwrap();
+        for word in [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/")] {
+            assert!(!text.contains(word), "{} names {word}", path.display());
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The whole system, one behaviour a file: real hub process, real devices, real window.
+//!
+//! `cargo xtask test` builds everything these need and says by environment variables where it is.
+
+mod absences;
+mod arrows;
