@@ -1,13 +1,24 @@
-//! Everything a device does without a screen: vault, store, documents, sync, media.
+//! Everything a device does without a screen: vault, store, documents, sync, pictures.
 //!
-//! This crate must never know Tauri, a window or a web view, and shows no async runtime to its callers. SQL stands in
-//! [`store`] only, cryptography in [`vault`] only.
+//! One [`Device`] for each data folder; [`Device::call`] is all a screen needs. This crate must never know Tauri, a
+//! window or a web view, and shows no async runtime to its callers. SQL stands in `store/` only, cryptography in
+//! `vault/` only (the signing of frames is `protocol`'s).
 
+mod calls;
+mod device;
+mod documents;
+mod failure;
 mod media;
+mod news;
 mod platform;
+mod session;
 mod store;
-pub mod vault;
+mod sync;
 #[cfg(test)]
 mod testing;
+mod vault;
+mod views;
 
+pub use device::{Device, OpenError, Options};
 pub use platform::{Clock, Entropy, Platform, SystemClock, SystemEntropy};
+pub use sync::{MediaCall, Transport, TransportError};

@@ -20,7 +20,10 @@ pub trait Entropy: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the platform: the one place that asks the machine")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the platform: the one place that asks the machine"
+    )]
     fn now_ms(&self) -> i64 {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         since.map_or(0, |elapsed| i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX))
@@ -82,6 +85,8 @@ impl Platform {
 
 impl fmt::Debug for Platform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Platform").field("app_version", &self.app_version).finish_non_exhaustive()
+        f.debug_struct("Platform")
+            .field("app_version", &self.app_version)
+            .finish_non_exhaustive()
     }
 }

@@ -48,7 +48,11 @@ impl Bench {
             app_version: "0.0.0-test".into(),
             device_name: "test tablet".into(),
         };
-        Self { platform, clock, folder: tempfile::tempdir().unwrap() }
+        Self {
+            platform,
+            clock,
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     pub(crate) fn dir(&self) -> &Path {

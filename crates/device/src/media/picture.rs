@@ -33,9 +33,21 @@ struct Recipe {
     quality: u8,
 }
 
-const THUMB: Recipe = Recipe { side: 192, bytes_max: 8 * 1024, quality: 70 };
-const FIELD: Recipe = Recipe { side: 640, bytes_max: 130 * 1024, quality: 80 };
-const FULL: Recipe = Recipe { side: 1600, bytes_max: 1536 * 1024, quality: 85 };
+const THUMB: Recipe = Recipe {
+    side: 192,
+    bytes_max: 8 * 1024,
+    quality: 70,
+};
+const FIELD: Recipe = Recipe {
+    side: 640,
+    bytes_max: 130 * 1024,
+    quality: 80,
+};
+const FULL: Recipe = Recipe {
+    side: 1600,
+    bytes_max: 1536 * 1024,
+    quality: 85,
+};
 
 /// Below this a face is mush; rather make the picture smaller.
 const QUALITY_MIN: u8 = 35;
@@ -47,7 +59,11 @@ pub(crate) fn sizes(file: &[u8]) -> Result<Sizes, PictureError> {
     let full = shrink(&picture, FULL.side);
     let field = shrink(&full, FIELD.side);
     let thumb = shrink(&field, THUMB.side);
-    Ok(Sizes { thumb: encode(thumb, &THUMB)?, field: encode(field, &FIELD)?, full: encode(full, &FULL)? })
+    Ok(Sizes {
+        thumb: encode(thumb, &THUMB)?,
+        field: encode(field, &FIELD)?,
+        full: encode(full, &FULL)?,
+    })
 }
 
 /// JPEG knows no transparency: what is see-through becomes white paper.
@@ -74,7 +90,12 @@ fn shrink(picture: &RgbImage, side: u32) -> RgbImage {
         return picture.clone();
     }
     let scaled = |length: u32| u32::try_from(u64::from(length) * u64::from(side) / u64::from(longest)).unwrap_or(side);
-    image::imageops::resize(picture, scaled(width).max(1), scaled(height).max(1), FilterType::CatmullRom)
+    image::imageops::resize(
+        picture,
+        scaled(width).max(1),
+        scaled(height).max(1),
+        FilterType::CatmullRom,
+    )
 }
 
 /// Encodes under the recipe's bytes: first at lower quality, then smaller.
@@ -162,7 +183,13 @@ mod tests {
     #[test]
     fn what_is_no_picture_is_refused() {
         let png = file(noisy(50, 50), ImageFormat::Png);
-        for bytes in [b"".as_slice(), b"MZ\x90\0", b"<svg/>", &png[..png.len() / 2], &[0xFF, 0xD8, 0xFF, 0xE0]] {
+        for bytes in [
+            b"".as_slice(),
+            b"MZ\x90\0",
+            b"<svg/>",
+            &png[..png.len() / 2],
+            &[0xFF, 0xD8, 0xFF, 0xE0],
+        ] {
             assert_eq!(sizes(bytes).unwrap_err(), PictureError::NotAPicture);
         }
     }
@@ -181,7 +208,11 @@ mod tests {
         !bytes.iter().fold(!0u32, |mut crc, byte| {
             crc ^= u32::from(*byte);
             for _ in 0..8 {
-                crc = if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 };
+                crc = if crc & 1 == 1 {
+                    (crc >> 1) ^ 0xEDB8_8320
+                } else {
+                    crc >> 1
+                };
             }
             crc
         })

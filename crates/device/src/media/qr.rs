@@ -18,7 +18,11 @@ pub(crate) fn read_qr(file: &[u8]) -> Result<Option<String>, PictureError> {
     let found = std::panic::catch_unwind(|| {
         let mut prepared =
             rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| grey.as_raw()[y * width + x]);
-        prepared.detect_grids().iter().find_map(|grid| grid.decode().ok()).map(|(_, text)| text)
+        prepared
+            .detect_grids()
+            .iter()
+            .find_map(|grid| grid.decode().ok())
+            .map(|(_, text)| text)
     });
     // The reader walks pixels of a stranger's picture; if it stumbles, there was no code.
     Ok(found.unwrap_or(None))
@@ -46,12 +50,21 @@ mod tests {
         let colours = code.to_colors();
         let side = u32::try_from((modules + 2 * quiet) * scale).unwrap();
         let picture = GrayImage::from_fn(side, side, |x, y| {
-            let at = |pixel: u32| (pixel as usize / scale).checked_sub(quiet).filter(|module| *module < modules);
-            let dark = at(x).zip(at(y)).is_some_and(|(x, y)| colours[y * modules + x] == qrcode::Color::Dark);
+            let at = |pixel: u32| {
+                (pixel as usize / scale)
+                    .checked_sub(quiet)
+                    .filter(|module| *module < modules)
+            };
+            let dark = at(x)
+                .zip(at(y))
+                .is_some_and(|(x, y)| colours[y * modules + x] == qrcode::Color::Dark);
             Luma([if dark { 20 } else { 240 }])
         });
         assert_eq!(read_qr(&png(&picture)).unwrap().as_deref(), Some(text));
-        assert_eq!(read_qr(&png(&GrayImage::from_pixel(300, 300, Luma([240])))).unwrap(), None);
+        assert_eq!(
+            read_qr(&png(&GrayImage::from_pixel(300, 300, Luma([240])))).unwrap(),
+            None
+        );
         assert_eq!(read_qr(b"no picture"), Err(PictureError::NotAPicture));
     }
 }

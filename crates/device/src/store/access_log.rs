@@ -21,7 +21,7 @@ pub(crate) enum AccessAction {
 }
 
 impl AccessAction {
-    const fn code(self) -> &'static str {
+    pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::Unlocked => "unlocked",
             Self::Locked => "locked",
@@ -45,14 +45,21 @@ pub(crate) struct AccessRow<'a> {
 }
 
 fn link(previous: &[u8], at_ms: i64, action: &str, subject: &[u8], detail: &str) -> [u8; 32] {
-    sha256_of(&[previous, &at_ms.to_le_bytes(), action.as_bytes(), subject, detail.as_bytes()])
+    sha256_of(&[
+        previous,
+        &at_ms.to_le_bytes(),
+        action.as_bytes(),
+        subject,
+        detail.as_bytes(),
+    ])
 }
 
 impl Read<'_> {
     /// Number of rows, or the first row whose hash does not follow from the one before.
     pub(crate) fn check_access_log(&self) -> Result<Result<u64, i64>, StoreError> {
-        let mut statement =
-            self.0.prepare_cached("SELECT n, at_ms, action, subject, detail, hash FROM access_log ORDER BY n")?;
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT n, at_ms, action, subject, detail, hash FROM access_log ORDER BY n")?;
         let mut rows = statement.query([])?;
         let mut previous = [0; 32];
         let mut count = 0;
@@ -72,10 +79,19 @@ impl Read<'_> {
 
 impl Write<'_> {
     pub(crate) fn log_access(&self, row: &AccessRow<'_>) -> Result<(), StoreError> {
-        let mut statement = self.0.0.prepare_cached("SELECT hash FROM access_log ORDER BY n DESC LIMIT 1")?;
+        let mut statement = self
+            .0
+            .0
+            .prepare_cached("SELECT hash FROM access_log ORDER BY n DESC LIMIT 1")?;
         let previous: [u8; 32] = statement.query_row([], |row| row.get(0)).optional()?.unwrap_or([0; 32]);
         let action = row.action.code();
-        let hash = link(&previous, row.at_ms, action, row.subject.map_or(&[], |id| id.as_slice()), row.detail);
+        let hash = link(
+            &previous,
+            row.at_ms,
+            action,
+            row.subject.map_or(&[], |id| id.as_slice()),
+            row.detail,
+        );
         let mut statement = self.0.0.prepare_cached(
             "INSERT INTO access_log (at_ms, action, subject, detail, hash) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?;
@@ -94,7 +110,12 @@ mod tests {
         let bench = Bench::new();
         let store = open(&bench);
         for at_ms in 0..5 {
-            let row = AccessRow { at_ms, action: AccessAction::Opened, subject: Some(&[7; 16]), detail: "" };
+            let row = AccessRow {
+                at_ms,
+                action: AccessAction::Opened,
+                subject: Some(&[7; 16]),
+                detail: "",
+            };
             store.write(|w| w.log_access(&row)).unwrap();
         }
         let check = || store.read(|r| r.check_access_log()).unwrap();

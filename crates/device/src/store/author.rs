@@ -16,8 +16,9 @@ pub(crate) struct AuthorRow {
 
 impl Read<'_> {
     pub(crate) fn author(&self, author: &[u8; 16]) -> Result<Option<AuthorRow>, StoreError> {
-        let mut statement =
-            self.0.prepare_cached("SELECT author, user, name, role, device FROM author WHERE author = ?1")?;
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT author, user, name, role, device FROM author WHERE author = ?1")?;
         let found = statement.query_row([author], |row| {
             Ok(AuthorRow {
                 author: row.get(0)?,

@@ -8,7 +8,7 @@ use super::{Read, StoreError, Write, search::prefix_query};
 const WORDS_MAX: usize = 8;
 
 /// What `core` says on the list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct CoreCard {
     pub(crate) number: String,
     pub(crate) kind: String,
@@ -23,7 +23,7 @@ pub(crate) struct CoreCard {
 }
 
 /// What `identity` says on the list: nothing by which a child is known.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct IdentityCard {
     pub(crate) initials: String,
     pub(crate) birth_date: Option<String>,
@@ -61,7 +61,11 @@ const COLUMNS: &str = "subject, number, kind, stage, urgency, ground, pressing, 
 
 fn card(row: &Row<'_>) -> rusqlite::Result<CardRow> {
     let clock: String = row.get(7)?;
-    let clock = if clock.is_empty() { None } else { Some((clock, row.get(8)?, row.get(9)?)) };
+    let clock = if clock.is_empty() {
+        None
+    } else {
+        Some((clock, row.get(8)?, row.get(9)?))
+    };
     Ok(CardRow {
         subject: row.get(0)?,
         core: CoreCard {
@@ -102,7 +106,10 @@ fn conditions(filter: &CardFilter<'_>) -> (String, Vec<Value>) {
         sql.push_str(" AND subject IN (SELECT subject FROM document WHERE clashes > 0)");
     }
     // One condition for each word: a name stands in one document of the case and its number in another.
-    let words = filter.words.split(|c: char| c.is_whitespace() || c == '"').filter(|word| !word.is_empty());
+    let words = filter
+        .words
+        .split(|c: char| c.is_whitespace() || c == '"')
+        .filter(|word| !word.is_empty());
     for word in words.take(WORDS_MAX) {
         sql.push_str(
             " AND subject IN (SELECT d.subject FROM case_text t JOIN document d ON d.row = t.rowid
@@ -122,7 +129,9 @@ impl Read<'_> {
         limit: u32,
     ) -> Result<(u32, Vec<CardRow>), StoreError> {
         let (conditions, mut parameters) = conditions(filter);
-        let mut statement = self.0.prepare_cached(&format!("SELECT count(*) FROM case_card c {conditions}"))?;
+        let mut statement = self
+            .0
+            .prepare_cached(&format!("SELECT count(*) FROM case_card c {conditions}"))?;
         let total = statement.query_row(rusqlite::params_from_iter(&parameters), |row| row.get(0))?;
         let mut statement = self.0.prepare_cached(&format!(
             "SELECT {COLUMNS} FROM case_card c {conditions} ORDER BY pressing, due_ms, subject LIMIT ? OFFSET ?"
@@ -133,31 +142,45 @@ impl Read<'_> {
     }
 
     pub(crate) fn card(&self, subject: &[u8; 16]) -> Result<Option<CardRow>, StoreError> {
-        let mut statement =
-            self.0.prepare_cached(&format!("SELECT {COLUMNS} FROM case_card c WHERE subject = ?1"))?;
+        let mut statement = self
+            .0
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM case_card c WHERE subject = ?1"))?;
         let mut rows = statement.query_map([subject], card)?;
         Ok(rows.next().transpose()?)
     }
 
     /// First letters of the child's name.
     pub(crate) fn initials(&self, subject: &[u8; 16]) -> Result<String, StoreError> {
-        let mut statement = self.0.prepare_cached("SELECT initials FROM case_card WHERE subject = ?1")?;
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT initials FROM case_card WHERE subject = ?1")?;
         let mut rows = statement.query_map([subject], |row| row.get(0))?;
         Ok(rows.next().transpose()?.unwrap_or_default())
     }
 
     pub(crate) fn count_cases(&self) -> Result<u32, StoreError> {
-        Ok(self.0.query_row("SELECT count(*) FROM case_card", [], |row| row.get(0))?)
+        Ok(self
+            .0
+            .query_row("SELECT count(*) FROM case_card", [], |row| row.get(0))?)
     }
 }
 
 impl Write<'_> {
-    /// The case is on this tablet and was changed at `changed_ms` by somebody.
+    /// The case is on this tablet.
+    pub(crate) fn put_card(&self, subject: &[u8; 16]) -> Result<(), StoreError> {
+        self.0
+            .0
+            .prepare_cached("INSERT OR IGNORE INTO case_card (subject) VALUES (?1)")?
+            .execute([subject])?;
+        Ok(())
+    }
+
+    /// Somebody changed the case at `changed_ms`.
     pub(crate) fn touch_card(&self, subject: &[u8; 16], changed_ms: i64) -> Result<(), StoreError> {
-        let mut statement = self.0.0.prepare_cached(
-            "INSERT INTO case_card (subject, changed_ms) VALUES (?1, ?2)
-             ON CONFLICT (subject) DO UPDATE SET changed_ms = max(changed_ms, excluded.changed_ms)",
-        )?;
+        let mut statement = self
+            .0
+            .0
+            .prepare_cached("UPDATE case_card SET changed_ms = ?2 WHERE subject = ?1 AND changed_ms < ?2")?;
         statement.execute((subject, changed_ms))?;
         Ok(())
     }

@@ -16,7 +16,10 @@ impl MediaSize {
     pub(crate) const ALL: [Self; 3] = [Self::Thumb, Self::Field, Self::Full];
 
     fn from_number(number: i64) -> Result<Self, StoreError> {
-        Self::ALL.into_iter().find(|size| *size as i64 == number).ok_or(StoreError::Row("media"))
+        Self::ALL
+            .into_iter()
+            .find(|size| *size as i64 == number)
+            .ok_or(StoreError::Row("media"))
     }
 }
 
@@ -29,8 +32,12 @@ impl Read<'_> {
 
     /// Whether the bytes are here, and whether the hub has them.
     pub(crate) fn media_state(&self, sha: &[u8; 32]) -> Result<(bool, bool), StoreError> {
-        let mut statement = self.0.prepare_cached("SELECT bytes IS NOT NULL, unsent FROM media WHERE sha = ?1")?;
-        let found = statement.query_row([sha], |row| Ok((row.get(0)?, !row.get::<_, bool>(1)?))).optional()?;
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT bytes IS NOT NULL, unsent FROM media WHERE sha = ?1")?;
+        let found = statement
+            .query_row([sha], |row| Ok((row.get(0)?, !row.get::<_, bool>(1)?)))
+            .optional()?;
         // What is not here was named by somebody else; whether the hub has it is not known to this tablet.
         Ok(found.unwrap_or((false, false)))
     }
@@ -86,31 +93,47 @@ impl Write<'_> {
 
     /// A document names a picture that is not here: fetch it, unless it is a full one, which waits until asked for.
     pub(crate) fn know_media(&self, sha: &[u8; 32], size: MediaSize, subject: &[u8; 16]) -> Result<(), StoreError> {
-        let mut statement = self.0.0.prepare_cached(
-            "INSERT OR IGNORE INTO media (sha, size, subject, wanted) VALUES (?1, ?2, ?3, ?4)",
-        )?;
+        let mut statement = self
+            .0
+            .0
+            .prepare_cached("INSERT OR IGNORE INTO media (sha, size, subject, wanted) VALUES (?1, ?2, ?3, ?4)")?;
         statement.execute((sha, size as i64, subject, size != MediaSize::Full))?;
         Ok(())
     }
 
     /// Somebody asks for a picture that is not here.
     pub(crate) fn want_media(&self, sha: &[u8; 32]) -> Result<(), StoreError> {
-        let mut statement =
-            self.0.0.prepare_cached("UPDATE media SET wanted = 1 WHERE sha = ?1 AND bytes IS NULL")?;
+        let mut statement = self
+            .0
+            .0
+            .prepare_cached("UPDATE media SET wanted = 1 WHERE sha = ?1 AND bytes IS NULL")?;
         statement.execute([sha])?;
         Ok(())
     }
 
     pub(crate) fn set_media_sent(&self, sha: &[u8; 32]) -> Result<(), StoreError> {
-        self.0.0.prepare_cached("UPDATE media SET unsent = 0 WHERE sha = ?1")?.execute([sha])?;
+        self.0
+            .0
+            .prepare_cached("UPDATE media SET unsent = 0 WHERE sha = ?1")?
+            .execute([sha])?;
+        Ok(())
+    }
+
+    /// Destroys the pictures of a case.
+    pub(crate) fn forget_media(&self, subject: &[u8; 16]) -> Result<(), StoreError> {
+        self.0
+            .0
+            .prepare_cached("DELETE FROM media WHERE subject = ?1")?
+            .execute([subject])?;
         Ok(())
     }
 
     /// The bytes have arrived. Returns the case; `None` where it has left the tablet meanwhile.
     pub(crate) fn set_media_here(&self, sha: &[u8; 32], bytes: &[u8]) -> Result<Option<[u8; 16]>, StoreError> {
-        let mut statement = self.0.0.prepare_cached(
-            "UPDATE media SET bytes = ?2, wanted = 0 WHERE sha = ?1 RETURNING subject",
-        )?;
+        let mut statement = self
+            .0
+            .0
+            .prepare_cached("UPDATE media SET bytes = ?2, wanted = 0 WHERE sha = ?1 RETURNING subject")?;
         Ok(statement.query_row((sha, bytes), |row| row.get(0)).optional()?)
     }
 }

@@ -16,15 +16,6 @@ pub(crate) struct Enrolment {
     pub(crate) district_name: String,
 }
 
-/// What is known about reaching the hub; survives a restart, so that the strip is right from the first second.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct SyncState {
-    /// When an exchange last came to its end.
-    pub(crate) reached_ms: Option<i64>,
-    /// Since when the hub has not been reached; `None` while the last try went well.
-    pub(crate) offline_since_ms: Option<i64>,
-}
-
 impl Read<'_> {
     fn value<T: FromSql>(&self, key: &str) -> Result<Option<T>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
@@ -38,12 +29,16 @@ impl Read<'_> {
     /// A blob of a known length.
     pub(crate) fn bytes<const N: usize>(&self, key: &str) -> Result<Option<[u8; N]>, StoreError> {
         let found = self.blob(key)?;
-        found.map(|bytes| bytes.try_into().map_err(|_| StoreError::Row("meta"))).transpose()
+        found
+            .map(|bytes| bytes.try_into().map_err(|_| StoreError::Row("meta")))
+            .transpose()
     }
 
     pub(crate) fn text(&self, key: &str) -> Result<Option<String>, StoreError> {
         let found = self.blob(key)?;
-        found.map(|bytes| String::from_utf8(bytes).map_err(|_| StoreError::Row("meta"))).transpose()
+        found
+            .map(|bytes| String::from_utf8(bytes).map_err(|_| StoreError::Row("meta")))
+            .transpose()
     }
 
     pub(crate) fn number(&self, key: &str) -> Result<Option<i64>, StoreError> {
@@ -52,7 +47,9 @@ impl Read<'_> {
 
     /// What enrolment settled, once it has.
     pub(crate) fn enrolment(&self) -> Result<Option<Enrolment>, StoreError> {
-        let Some(user) = self.bytes("user")? else { return Ok(None) };
+        let Some(user) = self.bytes("user")? else {
+            return Ok(None);
+        };
         let text = |key| Ok::<_, StoreError>(self.text(key)?.unwrap_or_default());
         Ok(Some(Enrolment {
             hub_url: text("hub_url")?,
@@ -63,10 +60,6 @@ impl Read<'_> {
             district: text("district")?,
             district_name: text("district_name")?,
         }))
-    }
-
-    pub(crate) fn sync_state(&self) -> Result<SyncState, StoreError> {
-        Ok(SyncState { reached_ms: self.number("reached_ms")?, offline_since_ms: self.number("offline_since_ms")? })
     }
 }
 
@@ -87,7 +80,10 @@ impl Write<'_> {
         if let Some(value) = value {
             return self.set_blob(key, &value.to_le_bytes());
         }
-        self.0.0.prepare_cached("DELETE FROM meta WHERE key = ?1")?.execute([key])?;
+        self.0
+            .0
+            .prepare_cached("DELETE FROM meta WHERE key = ?1")?
+            .execute([key])?;
         Ok(())
     }
 
@@ -99,10 +95,5 @@ impl Write<'_> {
         self.set_text("district", &enrolment.district)?;
         self.set_text("district_name", &enrolment.district_name)?;
         self.set_blob("user", &enrolment.user)
-    }
-
-    pub(crate) fn set_sync_state(&self, state: SyncState) -> Result<(), StoreError> {
-        self.set_number("reached_ms", state.reached_ms)?;
-        self.set_number("offline_since_ms", state.offline_since_ms)
     }
 }

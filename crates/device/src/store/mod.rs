@@ -15,6 +15,7 @@ mod own_change;
 mod readers;
 mod receipt;
 mod search;
+mod set_aside;
 
 use std::{
     ops::Deref,
@@ -29,7 +30,7 @@ pub(crate) use author::AuthorRow;
 pub(crate) use case_card::{CardFilter, CardRow, CoreCard, IdentityCard};
 pub(crate) use document::StoredDocument;
 pub(crate) use media::MediaSize;
-pub(crate) use meta::{Enrolment, SyncState};
+pub(crate) use meta::Enrolment;
 pub(crate) use own_change::{ChangeWay, OutboxRow, OwnChange, Verdict, Waiting};
 pub(crate) use receipt::Receipt;
 
@@ -92,7 +93,10 @@ impl Store {
         // secure_delete: a destroyed document leaves no bytes in free pages, not even encrypted ones.
         writer.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")?;
         migrate::run(&mut writer)?;
-        Ok(Self { writer: Mutex::new(writer), readers: Readers::new(path.to_owned(), key) })
+        Ok(Self {
+            writer: Mutex::new(writer),
+            readers: Readers::new(path.to_owned(), key),
+        })
     }
 
     /// Reads from one consistent state of the store.
@@ -108,8 +112,9 @@ impl Store {
     pub(crate) fn write<T, E: From<StoreError>>(&self, body: impl FnOnce(&Write<'_>) -> Result<T, E>) -> Result<T, E> {
         // A panic in a body rolled its transaction back; the connection is as good as before.
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let transaction =
-            writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
+        let transaction = writer
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(StoreError::from)?;
         let result = body(&Write(Read(&transaction)))?;
         transaction.commit().map_err(StoreError::from)?;
         Ok(result)
@@ -121,6 +126,15 @@ impl Store {
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
+    }
+}
+
+impl Read<'_> {
+    /// What the store takes up on the disk.
+    pub(crate) fn store_bytes(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
+        let bytes: i64 = self.0.query_row(sql, [], |row| row.get(0))?;
+        Ok(u64::try_from(bytes).unwrap_or(0))
     }
 }
 
@@ -151,13 +165,19 @@ pub(crate) mod tests {
     fn the_file_says_nothing_without_the_key() {
         let bench = Bench::new();
         let store = open(&bench);
-        store.write(|w| w.set_text("greeting", "namaste from the vault")).unwrap();
+        store
+            .write(|w| w.set_text("greeting", "namaste from the vault"))
+            .unwrap();
         drop(store);
         let bytes = std::fs::read(bench.dir().join("vault.db")).unwrap();
         assert!(!bytes.starts_with(b"SQLite format 3"));
         assert!(!bytes.windows(7).any(|window| window == b"namaste"));
         let plain = Connection::open(bench.dir().join("vault.db")).unwrap();
-        assert!(plain.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).is_err());
+        assert!(
+            plain
+                .query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+                .is_err()
+        );
     }
 
     #[test]
@@ -181,7 +201,10 @@ pub(crate) mod tests {
         let writer = store.writer.lock().unwrap();
         let setting = |name: &str| -> String {
             let query = format!("PRAGMA {name}");
-            writer.query_row(&query, [], |row| row.get::<_, rusqlite::types::Value>(0)).map(|v| format!("{v:?}")).unwrap()
+            writer
+                .query_row(&query, [], |row| row.get::<_, rusqlite::types::Value>(0))
+                .map(|v| format!("{v:?}"))
+                .unwrap()
         };
         assert_eq!(setting("journal_mode"), "Text(\"wal\")");
         assert_eq!(setting("synchronous"), "Integer(2)");
@@ -192,7 +215,12 @@ pub(crate) mod tests {
     fn a_store_of_a_newer_app_is_left_alone() {
         let bench = Bench::new();
         let store = open(&bench);
-        store.writer.lock().unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
+        store
+            .writer
+            .lock()
+            .unwrap()
+            .execute_batch("PRAGMA user_version = 99")
+            .unwrap();
         drop(store);
         let again = Store::open(&bench.dir().join("vault.db"), DatabaseKey::for_tests());
         assert!(matches!(again, Err(StoreError::NewerSchema(99))));

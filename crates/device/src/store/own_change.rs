@@ -67,7 +67,11 @@ impl Read<'_> {
              WHERE number IS NULL AND refused IS NULL AND n > ?1 ORDER BY n LIMIT ?2",
         )?;
         let rows = statement.query_map((after, i64::try_from(changes).unwrap_or(i64::MAX)), |row| {
-            Ok(OutboxRow { n: row.get(0)?, document: row.get(1)?, bytes: row.get(2)? })
+            Ok(OutboxRow {
+                n: row.get(0)?,
+                document: row.get(1)?,
+                bytes: row.get(2)?,
+            })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -78,7 +82,10 @@ impl Read<'_> {
             "SELECT count(*), coalesce(sum(length(bytes)), 0) FROM own_change WHERE number IS NULL AND refused IS NULL",
         )?;
         Ok(statement.query_row([], |row| {
-            Ok(Waiting { changes: row.get(0)?, bytes: u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0) })
+            Ok(Waiting {
+                changes: row.get(0)?,
+                bytes: u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0),
+            })
         })?)
     }
 
@@ -92,7 +99,9 @@ impl Read<'_> {
 
     /// How far the change with this hash came; `None` for somebody else's.
     pub(crate) fn way_of(&self, hash: &[u8; 32]) -> Result<Option<ChangeWay>, StoreError> {
-        let mut statement = self.0.prepare_cached(&format!("SELECT {WAY} FROM own_change WHERE hash = ?1"))?;
+        let mut statement = self
+            .0
+            .prepare_cached(&format!("SELECT {WAY} FROM own_change WHERE hash = ?1"))?;
         Ok(statement.query_row([hash], way).optional()?)
     }
 
@@ -104,7 +113,9 @@ impl Read<'_> {
 
     /// The latest own changes of all cases, newest first.
     pub(crate) fn latest_ways(&self, limit: u32) -> Result<Vec<ChangeWay>, StoreError> {
-        let mut statement = self.0.prepare_cached(&format!("SELECT {WAY} FROM own_change ORDER BY n DESC LIMIT ?1"))?;
+        let mut statement = self
+            .0
+            .prepare_cached(&format!("SELECT {WAY} FROM own_change ORDER BY n DESC LIMIT ?1"))?;
         let rows = statement.query_map([limit], way)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -124,7 +135,14 @@ impl Write<'_> {
             "INSERT INTO own_change (document, subject, hash, action, made_ms, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
         let subject = &change.document[..16];
-        statement.execute((change.document, subject, change.hash, change.action, change.made_ms, change.bytes))?;
+        statement.execute((
+            change.document,
+            subject,
+            change.hash,
+            change.action,
+            change.made_ms,
+            change.bytes,
+        ))?;
         Ok(())
     }
 
@@ -141,9 +159,7 @@ impl Write<'_> {
                 .query_row((n, number, late), |row| row.get(0))
                 .optional()?,
             Verdict::Refused { code } => connection
-                .prepare_cached(
-                    "UPDATE own_change SET refused = ?2 WHERE n = ?1 AND number IS NULL RETURNING subject",
-                )?
+                .prepare_cached("UPDATE own_change SET refused = ?2 WHERE n = ?1 AND number IS NULL RETURNING subject")?
                 .query_row((n, code), |row| row.get(0))
                 .optional()?,
         };

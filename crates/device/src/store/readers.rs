@@ -35,20 +35,31 @@ pub(super) struct Reader<'a> {
 
 impl Readers {
     pub(super) fn new(path: PathBuf, key: DatabaseKey) -> Self {
-        Self { path, key, idle: Mutex::default(), returned: Condvar::new() }
+        Self {
+            path,
+            key,
+            idle: Mutex::default(),
+            returned: Condvar::new(),
+        }
     }
 
     pub(super) fn take(&self) -> Result<Reader<'_>, StoreError> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if let Some(connection) = idle.connections.pop() {
-                return Ok(Reader { pool: self, connection: Some(connection) });
+                return Ok(Reader {
+                    pool: self,
+                    connection: Some(connection),
+                });
             }
             if idle.opened < READERS_MAX {
                 let connection = connect(&self.path, &self.key)?;
                 connection.execute_batch("PRAGMA query_only = ON")?;
                 idle.opened += 1;
-                return Ok(Reader { pool: self, connection: Some(connection) });
+                return Ok(Reader {
+                    pool: self,
+                    connection: Some(connection),
+                });
             }
             idle = self.returned.wait(idle).unwrap_or_else(PoisonError::into_inner);
         }
@@ -58,7 +69,12 @@ impl Readers {
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
         if let Some(connection) = self.connection.take() {
-            self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).connections.push(connection);
+            self.pool
+                .idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .connections
+                .push(connection);
             self.pool.returned.notify_one();
         }
     }

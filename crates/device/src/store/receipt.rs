@@ -26,7 +26,10 @@ impl Read<'_> {
                 };
                 Ok(Some((upto, text, ms)))
             };
-            Ok(Receipt { accepted: triple(0)?, rejected: triple(3)? })
+            Ok(Receipt {
+                accepted: triple(0)?,
+                rejected: triple(3)?,
+            })
         });
         Ok(found.optional()?.unwrap_or_default())
     }

@@ -13,9 +13,13 @@ impl Write<'_> {
                 return Ok(());
             }
             drop(found);
-            connection.prepare_cached("UPDATE case_text SET words = ?2 WHERE rowid = ?1")?.execute((row, words))?;
+            connection
+                .prepare_cached("UPDATE case_text SET words = ?2 WHERE rowid = ?1")?
+                .execute((row, words))?;
         } else {
-            connection.prepare_cached("INSERT INTO case_text (rowid, words) VALUES (?1, ?2)")?.execute((row, words))?;
+            connection
+                .prepare_cached("INSERT INTO case_text (rowid, words) VALUES (?1, ?2)")?
+                .execute((row, words))?;
         }
         Ok(())
     }

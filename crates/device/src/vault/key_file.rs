@@ -39,7 +39,11 @@ pub(super) struct Wrapped {
 
 impl KeyFile {
     pub(super) fn new(label: &str, wrapped: Wrapped) -> Self {
-        Self { version: VERSION, label: label.to_owned(), wrapped }
+        Self {
+            version: VERSION,
+            label: label.to_owned(),
+            wrapped,
+        }
     }
 
     pub(super) fn read(path: &Path) -> Result<Self, VaultError> {
@@ -48,7 +52,7 @@ impl KeyFile {
         }
         let file: Self = serde_json::from_slice(&fs::read(path)?).map_err(|_| VaultError::KeyFile("not a key file"))?;
         if file.version > VERSION {
-            return Err(VaultError::KeyFile("written by a newer app"));
+            return Err(VaultError::Newer);
         }
         Ok(file)
     }
@@ -68,6 +72,8 @@ mod base64_bytes {
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-        STANDARD.decode(String::deserialize(deserializer)?).map_err(D::Error::custom)
+        STANDARD
+            .decode(String::deserialize(deserializer)?)
+            .map_err(D::Error::custom)
     }
 }

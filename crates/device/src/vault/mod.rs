@@ -45,7 +45,10 @@ pub enum VaultError {
         /// How long still.
         wait_ms: i64,
     },
-    /// The key file is damaged or of a newer app.
+    /// The key file was written by a newer app.
+    #[error("the key file was written by a newer app")]
+    Newer,
+    /// The key file is damaged.
     #[error("the key file cannot be read: {0}")]
     KeyFile(&'static str),
     /// The disk said no.
@@ -54,7 +57,7 @@ pub enum VaultError {
 }
 
 /// The random key of a database. Wiped from memory when dropped.
-#[derive(zeroize::ZeroizeOnDrop)]
+#[derive(Clone, zeroize::ZeroizeOnDrop)]
 pub struct DatabaseKey([u8; 32]);
 
 impl DatabaseKey {
@@ -154,7 +157,10 @@ impl VaultFolder {
 
     /// The folder's random name.
     pub fn id(&self) -> String {
-        self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+        self.path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default()
     }
 
     /// Where the encrypted database is.
@@ -216,7 +222,13 @@ mod tests {
         let (vault, key) = VaultFolder::create(bench.dir(), "six blue buckets", "", &bench.platform).unwrap();
         assert_eq!(vault.unlock("six blue buckets", &bench.platform).unwrap().0, key.0);
         let wrong = vault.unlock("six blue bucket", &bench.platform);
-        assert!(matches!(wrong, Err(VaultError::WrongPassphrase { tries_left: 4, wait_ms: 0 })));
+        assert!(matches!(
+            wrong,
+            Err(VaultError::WrongPassphrase {
+                tries_left: 4,
+                wait_ms: 0
+            })
+        ));
     }
 
     #[test]
@@ -224,14 +236,21 @@ mod tests {
         let bench = Bench::new();
         let (vault, _) = VaultFolder::create(bench.dir(), "right enough", "", &bench.platform).unwrap();
         for left in (1..=4).rev() {
-            let Err(VaultError::WrongPassphrase { tries_left, wait_ms: 0 }) = vault.unlock("wrong one", &bench.platform)
+            let Err(VaultError::WrongPassphrase { tries_left, wait_ms: 0 }) =
+                vault.unlock("wrong one", &bench.platform)
             else {
                 panic!("the first tries are free");
             };
             assert_eq!(tries_left, left);
         }
         let fifth = vault.unlock("wrong one", &bench.platform);
-        assert!(matches!(fifth, Err(VaultError::WrongPassphrase { tries_left: 0, wait_ms: 30_000 })));
+        assert!(matches!(
+            fifth,
+            Err(VaultError::WrongPassphrase {
+                tries_left: 0,
+                wait_ms: 30_000
+            })
+        ));
         let early = vault.unlock("right enough", &bench.platform);
         assert!(matches!(early, Err(VaultError::MustWait { wait_ms: 30_000 })));
         bench.clock.advance(30_000);
@@ -247,9 +266,17 @@ mod tests {
             bench.clock.advance(HOUR_MS);
             let _ = vault.unlock("wrong one", &bench.platform);
         }
-        assert_eq!(vault.wait_ms(bench.clock.get()).unwrap(), HOUR_MS, "waits stop growing at an hour");
+        assert_eq!(
+            vault.wait_ms(bench.clock.get()).unwrap(),
+            HOUR_MS,
+            "waits stop growing at an hour"
+        );
         bench.clock.advance(-100 * HOUR_MS);
-        assert_eq!(vault.wait_ms(bench.clock.get()).unwrap(), HOUR_MS, "a clock set back costs no more than the wait");
+        assert_eq!(
+            vault.wait_ms(bench.clock.get()).unwrap(),
+            HOUR_MS,
+            "a clock set back costs no more than the wait"
+        );
     }
 
     #[test]
@@ -259,11 +286,20 @@ mod tests {
         let path = vault.path.join(KEY_FILE);
         let text = fs::read_to_string(&path).unwrap();
         fs::write(&path, text.replace("65536", "1024")).unwrap();
-        assert!(matches!(vault.unlock("right enough", &bench.platform), Err(VaultError::KeyFile(_))));
+        assert!(matches!(
+            vault.unlock("right enough", &bench.platform),
+            Err(VaultError::KeyFile(_))
+        ));
         fs::write(&path, text.replace("65536", "65537")).unwrap();
-        assert!(matches!(vault.unlock("right enough", &bench.platform), Err(VaultError::WrongPassphrase { .. })));
+        assert!(matches!(
+            vault.unlock("right enough", &bench.platform),
+            Err(VaultError::WrongPassphrase { .. })
+        ));
         fs::write(&path, "{").unwrap();
-        assert!(matches!(vault.unlock("right enough", &bench.platform), Err(VaultError::KeyFile(_))));
+        assert!(matches!(
+            vault.unlock("right enough", &bench.platform),
+            Err(VaultError::KeyFile(_))
+        ));
     }
 
     #[test]
@@ -273,7 +309,10 @@ mod tests {
         vault.set_label("A. Devi").unwrap();
         assert_eq!(vault.label().unwrap(), "A. Devi");
         assert!(vault.unlock("right enough", &bench.platform).is_ok());
-        assert_eq!(VaultFolder::by_id(bench.dir(), &vault.id()).unwrap(), Some(vault.clone()));
+        assert_eq!(
+            VaultFolder::by_id(bench.dir(), &vault.id()).unwrap(),
+            Some(vault.clone())
+        );
         vault.discard().unwrap();
         assert_eq!(VaultFolder::all(bench.dir()).unwrap(), []);
     }

@@ -35,11 +35,17 @@ impl Tries {
         if wait_ms > 0 {
             if now_ms < counted.last_ms {
                 // The clock was set back: the wait begins anew from here instead of lasting for years.
-                self.write(Counted { last_ms: now_ms, ..counted })?;
+                self.write(Counted {
+                    last_ms: now_ms,
+                    ..counted
+                })?;
             }
             return Err(VaultError::MustWait { wait_ms });
         }
-        self.write(Counted { wrong: counted.wrong.saturating_add(1), last_ms: now_ms })
+        self.write(Counted {
+            wrong: counted.wrong.saturating_add(1),
+            last_ms: now_ms,
+        })
     }
 
     pub(super) fn reset(&self) -> Result<(), VaultError> {
@@ -57,7 +63,10 @@ impl Tries {
     fn read(&self) -> Result<Counted, VaultError> {
         match fs::read(&self.path) {
             // Damaged is not the same as never tried: start where the waits begin.
-            Ok(bytes) => Ok(serde_json::from_slice(&bytes).unwrap_or(Counted { wrong: FREE_TRIES, last_ms: 0 })),
+            Ok(bytes) => Ok(serde_json::from_slice(&bytes).unwrap_or(Counted {
+                wrong: FREE_TRIES,
+                last_ms: 0,
+            })),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Counted::default()),
             Err(error) => Err(error.into()),
         }

@@ -45,10 +45,17 @@ pub(super) fn unwrap(wrapped: &Wrapped, passphrase: &str) -> Result<Option<[u8; 
     if !in_range {
         return Err(VaultError::KeyFile("its parameters are out of range"));
     }
-    let payload = Payload { msg: &wrapped.ciphertext, aad: &associated_data(wrapped) };
+    let payload = Payload {
+        msg: &wrapped.ciphertext,
+        aad: &associated_data(wrapped),
+    };
     let opened = cipher(wrapped, passphrase)?.decrypt(XNonce::from_slice(&wrapped.nonce), payload);
-    let Ok(plain) = opened.map(Zeroizing::new) else { return Ok(None) };
-    <[u8; 32]>::try_from(plain.as_slice()).map(Some).map_err(|_| VaultError::KeyFile("the key has another length"))
+    let Ok(plain) = opened.map(Zeroizing::new) else {
+        return Ok(None);
+    };
+    <[u8; 32]>::try_from(plain.as_slice())
+        .map(Some)
+        .map_err(|_| VaultError::KeyFile("the key has another length"))
 }
 
 fn cipher(wrapped: &Wrapped, passphrase: &str) -> Result<XChaCha20Poly1305, VaultError> {

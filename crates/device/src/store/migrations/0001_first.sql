@@ -79,6 +79,16 @@ CREATE TABLE destroyed (
     document BLOB NOT NULL PRIMARY KEY CHECK (length(document) = 17)
 ) STRICT, WITHOUT ROWID;
 
+-- Changes of others that this app cannot take in (yet): never dropped, tried again with whatever comes next.
+CREATE TABLE set_aside (
+    document    BLOB    NOT NULL CHECK (length(document) = 17),
+    number      INTEGER NOT NULL,
+    received_ms INTEGER NOT NULL,
+    bytes       BLOB    NOT NULL,
+    reason      TEXT    NOT NULL,
+    PRIMARY KEY (document, number)
+) STRICT, WITHOUT ROWID;
+
 -- Projection: what lists show of a case. Rebuilt from the documents when `meta.projection` is not this app's.
 CREATE TABLE case_card (
     subject        BLOB    NOT NULL PRIMARY KEY CHECK (length(subject) = 16),

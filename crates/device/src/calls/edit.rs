@@ -1,0 +1,212 @@
+//! Writing: edits of a case, all or none, in one transaction.
+
+use std::collections::BTreeMap;
+
+use casefile::{Action, DocumentKey, Edit};
+use casework::{CaseId, Compartment, EntryId, FactId, Invalid, RowId, TEXT_CHARS_MAX, Value};
+use ipc::{FailureCode, FieldEdit, RegisterRef, Saved};
+
+use super::case::ensure_here;
+use crate::{
+    documents::Documents,
+    failure::{Answer, Failed},
+    session::Session,
+    store::{AccessAction, AccessRow, Write},
+};
+
+/// Most edits in one call: a whole form left at once has about a hundred.
+const EDITS_MAX: usize = 500;
+
+/// Edits by compartment: each becomes one change of one document.
+pub(super) type ByCompartment = BTreeMap<Compartment, Vec<Edit>>;
+
+/// Edits that were checked against dictionary and rights.
+#[derive(Default)]
+struct Checked {
+    edits: ByCompartment,
+    rows: Vec<RowId>,
+}
+
+pub(super) fn edit(session: &Session, case: CaseId, edits: Vec<FieldEdit>, form: Option<&str>) -> Answer<Saved> {
+    if edits.len() > EDITS_MAX {
+        return Err(FailureCode::BadCall.into());
+    }
+    ensure_here(session, case)?;
+    let action = action_of(session, &edits, form)?;
+    let mut checked = Checked::default();
+    for edit in edits {
+        check(session, edit, &mut checked)?;
+    }
+    save(session, case, &action, &checked.edits, checked.rows, |_| Ok(()))
+}
+
+pub(super) fn resolve(session: &Session, case: CaseId, register: RegisterRef, value: Option<Value>) -> Answer<Saved> {
+    ensure_here(session, case)?;
+    let edit = match (register, value) {
+        (RegisterRef::Fact { fact }, Some(value)) => FieldEdit::SetFact { fact, value },
+        (RegisterRef::Fact { fact }, None) => FieldEdit::ClearFact { fact },
+        (RegisterRef::Cell { table, row, column }, value) => FieldEdit::SetCell {
+            table,
+            row,
+            column,
+            value,
+        },
+    };
+    let mut checked = Checked::default();
+    check(session, edit, &mut checked)?;
+    save(session, case, &Action::CHOOSE, &checked.edits, checked.rows, |_| Ok(()))
+}
+
+/// Writes checked edits. When it returns, they survive a power cut. `besides` is written in the same transaction.
+pub(super) fn save(
+    session: &Session,
+    case: CaseId,
+    action: &Action,
+    edits: &ByCompartment,
+    rows: Vec<RowId>,
+    besides: impl FnOnce(&Write<'_>) -> Answer<()>,
+) -> Answer<Saved> {
+    let writer = session.writer();
+    let waiting = session.write_documents(|documents, write| {
+        let mut changed = false;
+        for (compartment, edits) in edits {
+            let key = DocumentKey::case(case, *compartment);
+            may_write_here(documents, write, key)?;
+            changed |= documents.edit(write, writer, key, action, edits)?;
+        }
+        besides(write)?;
+        if changed {
+            let subject = case.to_bytes();
+            let detail = action.code();
+            let row = AccessRow {
+                at_ms: writer.now_ms,
+                action: AccessAction::Wrote,
+                subject: Some(&subject),
+                detail,
+            };
+            write.log_access(&row)?;
+        }
+        Ok::<_, Failed>(write.waiting_of(&case.to_bytes())?)
+    })?;
+    session.tell_case(case);
+    Ok(Saved {
+        at_ms: writer.now_ms,
+        rows,
+        waiting,
+    })
+}
+
+/// The hub may let a document be read only, whatever the role.
+fn may_write_here(documents: &mut Documents, write: &Write<'_>, key: DocumentKey) -> Answer<()> {
+    match documents.get(write, key)? {
+        Some(open) if !open.writable => Err(FailureCode::NotPermitted.into()),
+        _ => Ok(()),
+    }
+}
+
+fn action_of(session: &Session, edits: &[FieldEdit], form: Option<&str>) -> Answer<Action> {
+    if let Some(form) = form {
+        let known = session.pack.form(form).ok_or(FailureCode::NoSuchItem)?;
+        return Ok(Action::form(&known.id));
+    }
+    let is_task = |edit: &FieldEdit| match edit {
+        FieldEdit::TickTask { .. } => true,
+        FieldEdit::AddRow { table, .. } | FieldEdit::SetCell { table, .. } | FieldEdit::RemoveRow { table, .. } => {
+            table == "tasks"
+        }
+        _ => false,
+    };
+    Ok(match edits {
+        edits if edits.iter().all(|edit| matches!(edit, FieldEdit::AddNote { .. })) => Action::NOTE,
+        edits if edits.iter().all(is_task) => Action::TASK,
+        _ => Action::EDIT,
+    })
+}
+
+fn check(session: &Session, edit: FieldEdit, checked: &mut Checked) -> Answer<()> {
+    let (compartment, edit) = match edit {
+        FieldEdit::SetFact { fact, value } => (check_fact(session, &fact, &value)?, Edit::SetFact { fact, value }),
+        FieldEdit::ClearFact { fact } => {
+            let known = session.pack.fact(&fact).ok_or(FailureCode::NoSuchItem)?;
+            (known.compartment, Edit::ClearFact { fact })
+        }
+        FieldEdit::AddRow { table, cells } => {
+            let mut compartment = None;
+            for (column, value) in &cells {
+                compartment = Some(check_cell(session, &table, column, Some(value))?);
+            }
+            let known = session.pack.table(&table).ok_or(FailureCode::NoSuchItem)?;
+            let row = RowId::from_bytes(session.platform.uuid_v7().into_bytes());
+            checked.rows.push(row);
+            (
+                compartment.unwrap_or(known.compartment),
+                Edit::AddRow { row, table, cells },
+            )
+        }
+        FieldEdit::SetCell {
+            table,
+            row,
+            column,
+            value,
+        } => (
+            check_cell(session, &table, &column, value.as_ref())?,
+            Edit::SetCell { row, column, value },
+        ),
+        FieldEdit::RemoveRow { table, row } => {
+            let known = session.pack.table(&table).ok_or(FailureCode::NoSuchItem)?;
+            (known.compartment, Edit::RemoveRow { row })
+        }
+        FieldEdit::TickTask { row, done } => {
+            let value = done.then(|| Value::Instant(session.now_ms()));
+            let column = "done_at".to_owned();
+            (
+                check_cell(session, "tasks", &column, value.as_ref())?,
+                Edit::SetCell { row, column, value },
+            )
+        }
+        FieldEdit::AddNote { compartment, text } => (compartment, note(session, text)?),
+    };
+    if !session.may_write(compartment) {
+        return Err(FailureCode::NotPermitted.into());
+    }
+    checked.edits.entry(compartment).or_default().push(edit);
+    Ok(())
+}
+
+/// A note for the timeline.
+pub(super) fn note(session: &Session, text: String) -> Answer<Edit> {
+    let invalid = |invalid| FailureCode::InvalidValue { fact: None, invalid };
+    if text.chars().count() > TEXT_CHARS_MAX {
+        return Err(invalid(Invalid::TooLong { max: TEXT_CHARS_MAX }).into());
+    }
+    if text.trim().is_empty() {
+        return Err(FailureCode::BadCall.into());
+    }
+    let entry = EntryId::from_bytes(session.platform.uuid_v7().into_bytes());
+    Ok(Edit::AddEntry {
+        entry,
+        kind: "note".to_owned(),
+        text,
+    })
+}
+
+/// Checks a value against the dictionary; says where the fact is kept.
+pub(super) fn check_fact(session: &Session, fact: &FactId, value: &Value) -> Answer<Compartment> {
+    let known = session.pack.fact(fact).ok_or(FailureCode::NoSuchItem)?;
+    let checked = known.check(value, session.pack);
+    checked.map_err(|invalid| FailureCode::InvalidValue {
+        fact: Some(fact.clone()),
+        invalid,
+    })?;
+    Ok(known.compartment)
+}
+
+fn check_cell(session: &Session, table: &str, column: &str, value: Option<&Value>) -> Answer<Compartment> {
+    let table = session.pack.table(table).ok_or(FailureCode::NoSuchItem)?;
+    let column = table.column(column).ok_or(FailureCode::NoSuchItem)?;
+    if let Some(value) = value {
+        let checked = column.check(value, session.pack);
+        checked.map_err(|invalid| FailureCode::InvalidValue { fact: None, invalid })?;
+    }
+    Ok(table.compartment)
+}

@@ -1,0 +1,72 @@
+//! Every call of the screen, one exhaustive match, one file for each family.
+
+mod case;
+mod edit;
+mod new_case;
+mod photo;
+mod start;
+mod sync;
+
+use ipc::{Reply, Request};
+
+use crate::{Device, failure::Answer};
+
+/// Most calls need a session; those that do not stand first.
+pub(crate) fn dispatch(device: &Device, request: Request) -> Answer<Reply> {
+    match request {
+        Request::Start => start::start(device).map(Reply::Start),
+        Request::ReadQr { picture } => start::read_qr(&picture).map(Reply::EnrolLink),
+        Request::Enrol { hub, code, passphrase } => {
+            start::enrol(device, &hub, &code, &zeroize::Zeroizing::new(passphrase)).map(Reply::Session)
+        }
+        Request::Unlock { user, passphrase } => {
+            start::unlock(device, &user, &zeroize::Zeroizing::new(passphrase)).map(Reply::Session)
+        }
+        Request::Lock => start::lock(device).map(|()| Reply::Done),
+        Request::Watch { after } => Ok(Reply::Changed(device.news.watch(after))),
+        Request::Cases { filter, offset, limit } => {
+            case::cases(&*device.session()?, &filter, offset, limit).map(Reply::Cases)
+        }
+        Request::OpenCase(new_case) => {
+            let case = new_case::open(&*device.session()?, &new_case)?;
+            device.written();
+            Ok(Reply::CaseOpened { case })
+        }
+        Request::Case { case, reveal } => {
+            case::case(&*device.session()?, case, reveal).map(|view| Reply::Case(Box::new(view)))
+        }
+        Request::Form { case, form } => {
+            case::form(&*device.session()?, case, &form).map(|view| Reply::Form(Box::new(view)))
+        }
+        Request::Edit { case, edits, form } => {
+            let saved = edit::edit(&*device.session()?, case, edits, form.as_deref())?;
+            device.written();
+            Ok(Reply::Saved(saved))
+        }
+        Request::History { case, register } => {
+            case::history(&*device.session()?, case, &register).map(|versions| Reply::History { versions })
+        }
+        Request::Resolve { case, register, value } => {
+            let saved = edit::resolve(&*device.session()?, case, register, value)?;
+            device.written();
+            Ok(Reply::Saved(saved))
+        }
+        Request::AddPhoto { case, caption, picture } => {
+            let saved = photo::add(&*device.session()?, case, caption, &picture)?;
+            device.written();
+            Ok(Reply::Saved(saved))
+        }
+        Request::Picture { case, attachment, size } => photo::picture(device, case, attachment, size),
+        Request::SyncStatus => sync::status(&*device.session()?).map(|view| Reply::Sync(Box::new(view))),
+        Request::SyncNow => {
+            device.session()?;
+            device.sync_now();
+            Ok(Reply::Done)
+        }
+        Request::SendAgain { item } => {
+            sync::send_again(&*device.session()?, item)?;
+            device.written();
+            Ok(Reply::Done)
+        }
+    }
+}

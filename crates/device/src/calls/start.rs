@@ -1,0 +1,120 @@
+//! Who is on the tablet: enrol, unlock, lock.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use ipc::{FailureCode, Session as SessionView, Start, TabletUser};
+use protocol::{EnrolCode, EnrolLink, HubUrl, enrol_link::EnrolLinkError};
+
+use crate::{
+    Device,
+    failure::{Answer, Failed},
+    media::{PictureError, read_qr as read_qr_picture},
+    session::Session,
+    sync,
+    vault::VaultFolder,
+};
+
+pub(super) fn start(device: &Device) -> Answer<Start> {
+    let now_ms = device.platform.clock.now_ms();
+    let mut users = Vec::new();
+    for vault in VaultFolder::all(&device.data_dir).map_err(|_| FailureCode::Storage)? {
+        // One damaged key file must not keep the others out.
+        let Ok(name) = vault.label() else { continue };
+        if name.is_empty() {
+            continue;
+        }
+        let wait_ms = vault.wait_ms(now_ms).unwrap_or(0);
+        users.push(TabletUser {
+            id: vault.id(),
+            name,
+            wait_until_ms: (wait_ms > 0).then_some(now_ms + wait_ms),
+        });
+    }
+    users.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+    Ok(Start {
+        users,
+        session: device.session().ok().map(|session| view(&session)),
+        link: device.link().as_ref().map(link_view),
+        version: device.platform.app_version.clone(),
+    })
+}
+
+pub(super) fn read_qr(picture: &str) -> Answer<ipc::EnrolLink> {
+    let text = read_qr_picture(&picture_file(picture)?).map_err(picture_failure)?;
+    let link = text
+        .and_then(|text| text.parse::<EnrolLink>().ok())
+        .ok_or(FailureCode::NoQrCode)?;
+    Ok(link_view(&link))
+}
+
+pub(super) fn enrol(device: &Device, hub: &str, code: &str, passphrase: &str) -> Answer<SessionView> {
+    let hub: HubUrl = hub.parse().map_err(|_| FailureCode::BadAddress)?;
+    let code: EnrolCode = code.parse().map_err(|_: EnrolLinkError| FailureCode::MistypedCode)?;
+    let transport = device.options.transport.as_ref();
+    let session = sync::enrol(
+        &device.data_dir,
+        &device.platform,
+        transport,
+        &device.news,
+        (&hub, &code, passphrase),
+    )?;
+    let session = device.sign_in(session)?;
+    *device.link() = None;
+    Ok(view(&session))
+}
+
+pub(super) fn unlock(device: &Device, user: &str, passphrase: &str) -> Answer<SessionView> {
+    let found = VaultFolder::by_id(&device.data_dir, user).map_err(|_| FailureCode::Storage)?;
+    let vault = found.ok_or(FailureCode::NoSuchUser)?;
+    let key = vault
+        .unlock(passphrase, &device.platform)
+        .map_err(|error| Failed::of_vault(&error, device.platform.clock.now_ms()))?;
+    // Whoever was signed in is out before the store is opened: it may be the same one.
+    device.sign_out();
+    let session = Session::open(&vault.database(), key, &device.platform, &device.news)?;
+    let session = device.sign_in(session.ok_or(FailureCode::NoSuchUser)?)?;
+    Ok(view(&session))
+}
+
+pub(super) fn lock(device: &Device) -> Answer<()> {
+    if device.sign_out() {
+        Ok(())
+    } else {
+        Err(FailureCode::Locked.into())
+    }
+}
+
+/// The bytes of a picture file in a call, within the limit.
+pub(super) fn picture_file(base64: &str) -> Answer<Vec<u8>> {
+    if base64.len() > ipc::PICTURE_BYTES_MAX.div_ceil(3) * 4 {
+        return Err(picture_failure(PictureError::TooLarge));
+    }
+    STANDARD.decode(base64).map_err(|_| FailureCode::BadCall.into())
+}
+
+pub(super) fn picture_failure(error: PictureError) -> Failed {
+    Failed(match error {
+        PictureError::NotAPicture => FailureCode::NotAPicture,
+        PictureError::TooLarge => FailureCode::PictureTooLarge {
+            bytes_max: ipc::PICTURE_BYTES_MAX,
+        },
+    })
+}
+
+fn link_view(link: &EnrolLink) -> ipc::EnrolLink {
+    ipc::EnrolLink {
+        hub: link.hub.to_string(),
+        code: link.code.to_string(),
+    }
+}
+
+fn view(session: &Session) -> SessionView {
+    let rights = session.pack.rights().of(&session.role);
+    SessionView {
+        name: session.enrolment.user_name.clone(),
+        role: session.role.clone(),
+        role_label: rights.map(|rights| rights.label.clone()).unwrap_or_default(),
+        district: session.enrolment.district_name.clone(),
+        hub: session.enrolment.hub_url.clone(),
+        opens_cases: rights.is_some_and(|rights| rights.opens_cases),
+    }
+}

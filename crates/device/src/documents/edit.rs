@@ -1,0 +1,48 @@
+//! An edit by the officer at this tablet.
+
+use casefile::{Action, DocumentKey, Edit};
+use casework::AuthorId;
+
+use super::{DocumentError, Documents, project};
+use crate::store::{OwnChange, Write};
+
+/// Who writes, and when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Writer {
+    pub(crate) author: AuthorId,
+    pub(crate) now_ms: i64,
+}
+
+impl Documents {
+    /// Makes one change of `edits` in one document: the change itself, its place in the outbox and what lists show of
+    /// it. Returns whether anything changed.
+    pub(crate) fn edit(
+        &mut self,
+        write: &Write<'_>,
+        writer: Writer,
+        key: DocumentKey,
+        action: &Action,
+        edits: &[Edit],
+    ) -> Result<bool, DocumentError> {
+        let pack = self.pack;
+        let id = key.to_bytes();
+        let open = self.get_or_begin(write, key)?;
+        if open.leaving {
+            return Err(DocumentError::Leaving);
+        }
+        let Some(change) = open.document.edit(writer.author, writer.now_ms, action, edits)? else {
+            return Ok(false);
+        };
+        open.persist(write, &id, std::slice::from_ref(&change.bytes))?;
+        write.add_own_change(&OwnChange {
+            document: &id,
+            hash: &change.hash,
+            action: action.code(),
+            made_ms: writer.now_ms,
+            bytes: &change.bytes,
+        })?;
+        project::project(write, open.row, key, &open.document, pack)?;
+        project::touch(write, key, writer.now_ms)?;
+        Ok(true)
+    }
+}

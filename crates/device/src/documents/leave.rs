@@ -1,0 +1,50 @@
+//! Documents that go, and documents whose hub has forgotten.
+
+use casefile::DocumentKey;
+use casework::{AuthorId, Compartment, DocumentKind};
+
+use super::{DocumentError, Documents};
+use crate::store::{CoreCard, IdentityCard, Write};
+
+impl Documents {
+    /// Destroys a document's copy and everything that lists and search had of it.
+    pub(crate) fn destroy(&mut self, write: &Write<'_>, id: &[u8; 17]) -> Result<(), DocumentError> {
+        self.touched.push(*id);
+        self.close(id);
+        write.destroy(id)?;
+        let Some(key) = DocumentKey::from_bytes(*id) else {
+            return Ok(());
+        };
+        if write.drop_card_if_gone(&key.subject)? {
+            return Ok(());
+        }
+        // Other compartments stay: what this one told the list goes.
+        match key.kind {
+            DocumentKind::Case(Compartment::Core) => write.set_core_card(&key.subject, &CoreCard::default())?,
+            DocumentKind::Case(Compartment::Identity) => {
+                write.set_identity_card(&key.subject, &IdentityCard::default())?;
+                write.forget_media(&key.subject)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Puts the author's changes of a document that had their number back into the outbox.
+    pub(crate) fn take_numbers_back(
+        &mut self,
+        write: &Write<'_>,
+        key: DocumentKey,
+        author: AuthorId,
+    ) -> Result<(), DocumentError> {
+        let Some(open) = self.get(write, key)? else {
+            return Ok(());
+        };
+        for (head, bytes) in open.document.changes() {
+            if head.author == author {
+                write.take_number_back(&head.hash, &bytes)?;
+            }
+        }
+        Ok(())
+    }
+}

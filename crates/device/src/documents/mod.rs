@@ -1,0 +1,172 @@
+//! The documents that are open: read from the store once, edited in memory, written as increments.
+//!
+//! One lock guards them, taken before the store's writer. An edit is one transaction of the store; when it does not
+//! come to its end, the documents it touched are dropped from memory, so that memory never says more than the disk.
+
+mod apply;
+mod edit;
+mod leave;
+mod project;
+
+use std::collections::HashMap;
+
+use casefile::{Document, DocumentKey};
+use casework::Pack;
+
+pub(crate) use apply::{Granted, Incoming};
+pub(crate) use edit::Writer;
+pub(crate) use project::{PROJECTION_VERSION, picture};
+
+use crate::store::{Read, Store, StoreError, Write};
+
+/// Documents kept in memory: the four of a dozen cases, at 40 to 100 kB each.
+const OPEN_MAX: usize = 48;
+
+/// A saved document is folded into one snapshot after this many increments: loading stays quick, and a save of one
+/// field writes a few hundred bytes.
+const INCREMENTS_MAX: usize = 32;
+
+/// Why a document could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DocumentError {
+    /// The store said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Our own bytes do not load.
+    #[error("a document is damaged")]
+    Damaged,
+    /// The hub has taken the document back.
+    #[error("the document is leaving this tablet")]
+    Leaving,
+    /// The edit cannot be made.
+    #[error(transparent)]
+    Edit(#[from] casefile::EditError),
+}
+
+/// An open document.
+pub(crate) struct Open {
+    pub(crate) document: Document,
+    /// Whether the hub lets this officer write it.
+    pub(crate) writable: bool,
+    pub(crate) leaving: bool,
+    row: i64,
+    increments: usize,
+    used: u64,
+}
+
+/// The open documents.
+pub(crate) struct Documents {
+    open: HashMap<[u8; 17], Open>,
+    touched: Vec<[u8; 17]>,
+    uses: u64,
+    pack: &'static Pack,
+}
+
+impl Documents {
+    pub(crate) fn new(pack: &'static Pack) -> Self {
+        Self {
+            open: HashMap::new(),
+            touched: Vec::new(),
+            uses: 0,
+            pack,
+        }
+    }
+
+    /// Writes in one transaction of the store. After an error the touched documents are read anew.
+    pub(crate) fn write<T, E: From<StoreError>>(
+        &mut self,
+        store: &Store,
+        body: impl FnOnce(&mut Self, &Write<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        // What a body that panicked had touched is still listed here.
+        self.forget_touched();
+        let result = store.write(|write| body(self, write));
+        if result.is_err() {
+            self.forget_touched();
+        }
+        self.touched.clear();
+        result
+    }
+
+    fn forget_touched(&mut self) {
+        for id in self.touched.drain(..) {
+            self.open.remove(&id);
+        }
+    }
+
+    /// The document, where it is on this tablet.
+    pub(crate) fn get(&mut self, read: &Read<'_>, key: DocumentKey) -> Result<Option<&mut Open>, DocumentError> {
+        let id = key.to_bytes();
+        self.uses += 1;
+        if !self.open.contains_key(&id) {
+            let Some(stored) = read.document(&id)? else {
+                return Ok(None);
+            };
+            let document = Document::load(key.kind, &stored.bytes).map_err(|_| DocumentError::Damaged)?;
+            self.make_room();
+            let open = Open {
+                document,
+                writable: stored.writable,
+                leaving: stored.leaving,
+                row: stored.row,
+                increments: stored.increments,
+                used: 0,
+            };
+            self.open.insert(id, open);
+        }
+        let uses = self.uses;
+        Ok(self.open.get_mut(&id).map(|open| {
+            open.used = uses;
+            open
+        }))
+    }
+
+    /// The document to be written; begun if it is not here.
+    fn get_or_begin(&mut self, write: &Write<'_>, key: DocumentKey) -> Result<&mut Open, DocumentError> {
+        let id = key.to_bytes();
+        self.touched.push(id);
+        if self.get(write, key)?.is_none() {
+            write.put_snapshot(&id, &Document::new(key.kind).save())?;
+        }
+        self.get(write, key)?.ok_or(DocumentError::Damaged)
+    }
+
+    /// Drops a document from memory: it is changed in the store by other hands.
+    pub(crate) fn close(&mut self, id: &[u8; 17]) {
+        self.open.remove(id);
+    }
+
+    /// Projects a document again from what the store has.
+    pub(crate) fn project_again(&mut self, write: &Write<'_>, key: DocumentKey) -> Result<(), DocumentError> {
+        let pack = self.pack;
+        if let Some(open) = self.get(write, key)? {
+            project::project(write, open.row, key, &open.document, pack)?;
+        }
+        Ok(())
+    }
+
+    fn make_room(&mut self) {
+        while self.open.len() >= OPEN_MAX {
+            let Some(oldest) = self.open.iter().min_by_key(|(_, open)| open.used).map(|(id, _)| *id) else {
+                return;
+            };
+            self.open.remove(&oldest);
+        }
+    }
+}
+
+impl Open {
+    /// Writes what the document gained: as an increment, or folded into a snapshot when there are many.
+    fn persist(&mut self, write: &Write<'_>, id: &[u8; 17], gained: &[impl AsRef<[u8]>]) -> Result<(), StoreError> {
+        if self.increments + gained.len() >= INCREMENTS_MAX {
+            write.put_snapshot(id, &self.document.save())?;
+            self.increments = 0;
+            return Ok(());
+        }
+        for bytes in gained {
+            write.add_increment(self.row, bytes.as_ref())?;
+        }
+        self.increments += gained.len();
+        Ok(())
+    }
+}

@@ -1,0 +1,141 @@
+//! From a document to what lists, search and the fetching of pictures need.
+
+use std::collections::BTreeMap;
+
+use casefile::{Document, DocumentKey, Row};
+use casework::{
+    Compartment, DocumentKind, FactId, FactType, Pack, Spine, Stage, Urgency, Value, clock, facts, initials,
+};
+
+use super::DocumentError;
+use crate::store::{CoreCard, IdentityCard, MediaSize, StoreError, Write};
+
+/// Raised whenever the projection becomes another: then it is rebuilt from the documents once.
+pub(crate) const PROJECTION_VERSION: i64 = 1;
+
+/// Most characters of one document that can be found by.
+const WORDS_CHARS_MAX: usize = 4_000;
+
+pub(super) fn project(
+    write: &Write<'_>,
+    row: i64,
+    key: DocumentKey,
+    document: &Document,
+    pack: &Pack,
+) -> Result<(), StoreError> {
+    let facts = document.facts();
+    let rows = document.rows();
+    if key.case_id().is_some() {
+        write.put_card(&key.subject)?;
+    }
+    write.set_clashes(row, document.clashes().len())?;
+    write.set_words(row, &words(&facts, &rows, pack))?;
+    match key.kind {
+        DocumentKind::Case(Compartment::Core) => {
+            write.set_core_card(&key.subject, &core_card(&facts, &rows, pack))?;
+        }
+        DocumentKind::Case(Compartment::Identity) => {
+            write.set_identity_card(&key.subject, &identity_card(&facts))?;
+            for (sha, size) in rows.iter().filter(|row| !row.removed).flat_map(pictures) {
+                write.know_media(&sha, size, &key.subject)?;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Somebody changed the document at this moment.
+pub(super) fn touch(write: &Write<'_>, key: DocumentKey, changed_ms: i64) -> Result<(), DocumentError> {
+    Ok(write.touch_card(&key.subject, changed_ms)?)
+}
+
+fn fact<'a>(facts: &'a BTreeMap<FactId, Value>, name: &str) -> Option<&'a Value> {
+    name.parse::<FactId>().ok().and_then(|id| facts.get(&id))
+}
+
+fn text(facts: &BTreeMap<FactId, Value>, name: &str) -> Option<String> {
+    fact(facts, name).and_then(Value::as_text).map(str::to_owned)
+}
+
+fn core_card(facts: &BTreeMap<FactId, Value>, rows: &[Row], pack: &Pack) -> CoreCard {
+    let spine = Spine::read(|id| facts.get(id).cloned());
+    let running = clock::of_case(pack.clocks(), &spine.kind, |id| facts.get(id).cloned());
+    let next = running.into_iter().find(|clock| clock.stopped_at_ms.is_none());
+    let pressing = match (&spine.stage, &spine.urgency) {
+        (Stage::Closed, _) => 2,
+        (_, Urgency::Emergency) => 0,
+        _ => 1,
+    };
+    let open_task = |row: &&Row| row.table == "tasks" && !row.removed && !row.cells.contains_key("done_at");
+    CoreCard {
+        number: text(facts, "case.number").unwrap_or_default(),
+        kind: spine.kind.code().to_owned(),
+        stage: spine.stage.code().to_owned(),
+        urgency: spine.urgency.code().to_owned(),
+        ground: spine.grounds.first().cloned().unwrap_or_default(),
+        pressing,
+        clock: next.map(|clock| (clock.id, clock.started_at_ms, clock.due_at_ms)),
+        tasks_open: u32::try_from(rows.iter().filter(open_task).count()).unwrap_or(u32::MAX),
+    }
+}
+
+fn identity_card(all: &BTreeMap<FactId, Value>) -> IdentityCard {
+    IdentityCard {
+        initials: text(all, facts::CHILD_NAME)
+            .map(|name| initials(&name))
+            .unwrap_or_default(),
+        birth_date: text(all, facts::CHILD_BIRTH_DATE),
+        age_stated: fact(all, facts::CHILD_AGE_STATED).and_then(Value::as_integer),
+        sex: text(all, facts::CHILD_SEX),
+    }
+}
+
+/// Short texts: names, numbers, places. Codes and statements are left out.
+fn words(facts: &BTreeMap<FactId, Value>, rows: &[Row], pack: &Pack) -> String {
+    let findable = |kind: FactType| matches!(kind, FactType::Text | FactType::Phone);
+    let of_facts = facts.iter().filter_map(|(id, value)| {
+        let known = pack.fact(id).is_some_and(|fact| findable(fact.kind));
+        value.as_text().filter(|_| known)
+    });
+    let of_rows = rows
+        .iter()
+        .filter(|row| !row.removed && row.table != "attachments")
+        .flat_map(|row| {
+            let table = pack.table(&row.table);
+            row.cells.iter().filter_map(move |(column, value)| {
+                let known = table
+                    .and_then(|table| table.column(column))
+                    .is_some_and(|column| findable(column.kind));
+                value.as_text().filter(|_| known)
+            })
+        });
+    let mut words = String::new();
+    for text in of_facts.chain(of_rows) {
+        words.extend(text.chars().take(WORDS_CHARS_MAX.saturating_sub(words.len())));
+        words.push('\n');
+    }
+    words
+}
+
+/// The pictures an attachment names.
+fn pictures(row: &Row) -> Vec<([u8; 32], MediaSize)> {
+    if row.table != "attachments" {
+        return Vec::new();
+    }
+    MediaSize::ALL
+        .into_iter()
+        .filter_map(|size| Some((picture(row, size)?, size)))
+        .collect()
+}
+
+/// The hash of one size of an attachment's picture.
+pub(crate) fn picture(row: &Row, size: MediaSize) -> Option<[u8; 32]> {
+    let column = match size {
+        MediaSize::Thumb => "sha_thumb",
+        MediaSize::Field => "sha_field",
+        MediaSize::Full => "sha_full",
+    };
+    let digits: protocol::ids::Sha256 = row.cells.get(column)?.as_text()?.parse().ok()?;
+    Some(*digits.as_bytes())
+}

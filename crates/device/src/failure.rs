@@ -1,0 +1,81 @@
+//! From what went wrong inside to the code the screen has a sentence for.
+
+use ipc::{Failure, FailureCode};
+
+use crate::{documents::DocumentError, session::Ended, store::StoreError, sync::TransportError, vault::VaultError};
+
+/// A failure of the device's own calls, until it leaves as [`ipc::Failure`].
+#[derive(Debug)]
+pub(crate) struct Failed(pub(crate) FailureCode);
+
+pub(crate) type Answer<T> = Result<T, Failed>;
+
+impl From<FailureCode> for Failed {
+    fn from(code: FailureCode) -> Self {
+        Self(code)
+    }
+}
+
+impl From<Failed> for Failure {
+    fn from(failed: Failed) -> Self {
+        failed.0.into()
+    }
+}
+
+impl From<Ended> for Failed {
+    fn from(_: Ended) -> Self {
+        Self(FailureCode::Locked)
+    }
+}
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Self {
+        Self(match error {
+            StoreError::DiskFull => FailureCode::DiskFull,
+            StoreError::NewerSchema(_) => FailureCode::NewerVault,
+            StoreError::WrongKey | StoreError::Row(_) | StoreError::Sqlite(_) => FailureCode::Storage,
+        })
+    }
+}
+
+impl From<DocumentError> for Failed {
+    fn from(error: DocumentError) -> Self {
+        Self(match error {
+            DocumentError::Store(error) => return error.into(),
+            DocumentError::Damaged => FailureCode::DamagedDocument,
+            DocumentError::Leaving => FailureCode::NoSuchCase,
+            DocumentError::Edit(casefile::EditError::NoSuchRow) => FailureCode::NoSuchItem,
+            DocumentError::Edit(casefile::EditError::SetInCell | casefile::EditError::Document) => FailureCode::Fault,
+        })
+    }
+}
+
+impl From<TransportError> for Failed {
+    fn from(error: TransportError) -> Self {
+        Self(match error {
+            TransportError::Unreachable => FailureCode::Unreachable,
+            TransportError::Garbled | TransportError::Status(_) => FailureCode::Garbled,
+        })
+    }
+}
+
+impl Failed {
+    /// A failure of the vault, with the moments the screen counts down to.
+    pub(crate) fn of_vault(error: &VaultError, now_ms: i64) -> Self {
+        Self(match error {
+            VaultError::PassphraseLength => FailureCode::WeakPassphrase {
+                chars_min: ipc::PASSPHRASE_CHARS_MIN,
+            },
+            VaultError::WrongPassphrase { tries_left, wait_ms } => FailureCode::WrongPassphrase {
+                tries_left: (*tries_left > 0).then_some(*tries_left),
+                wait_until_ms: (*wait_ms > 0).then_some(now_ms + wait_ms),
+            },
+            VaultError::MustWait { wait_ms } => FailureCode::Wait {
+                until_ms: now_ms + wait_ms,
+            },
+            VaultError::Newer => FailureCode::NewerVault,
+            VaultError::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => FailureCode::DiskFull,
+            VaultError::KeyFile(_) | VaultError::Io(_) => FailureCode::Storage,
+        })
+    }
+}

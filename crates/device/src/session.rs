@@ -1,0 +1,187 @@
+//! A user signed in: the open vault with everything that works on it.
+
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use casefile::DocumentKey;
+use casework::{AuthorId, CaseId, Compartment, Pack, Role};
+use ipc::Topic;
+use protocol::AuthorKey;
+
+use crate::{
+    Platform,
+    documents::{DocumentError, Documents, PROJECTION_VERSION, Writer},
+    failure::Answer,
+    news::News,
+    store::{AccessAction, AccessRow, Enrolment, Store, StoreError, Write},
+    sync::SyncStatus,
+    vault::DatabaseKey,
+};
+
+/// The same look at the same case is logged once in this time, not with every redrawing of the screen.
+const SAME_LOOK_MS: i64 = 15 * 60 * 1000;
+
+/// The session has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ended;
+
+/// An open vault.
+pub(crate) struct Session {
+    pub(crate) store: Store,
+    pub(crate) platform: Platform,
+    pub(crate) news: Arc<News>,
+    pub(crate) pack: &'static Pack,
+    pub(crate) author: AuthorId,
+    pub(crate) key: AuthorKey,
+    pub(crate) enrolment: Enrolment,
+    pub(crate) role: Role,
+    pub(crate) status: SyncStatus,
+    documents: Mutex<Documents>,
+    looks: Mutex<HashMap<(CaseId, &'static str, String), i64>>,
+}
+
+/// Names of the marks that make an author.
+pub(crate) const AUTHOR: &str = "author";
+pub(crate) const SEED: &str = "author_seed";
+const PROJECTION: &str = "projection";
+
+impl Session {
+    /// Opens the store of a vault. `None`: enrolment was never finished.
+    pub(crate) fn open(
+        database: &Path,
+        key: DatabaseKey,
+        platform: &Platform,
+        news: &Arc<News>,
+    ) -> Result<Option<Self>, StoreError> {
+        let store = Store::open(database, key)?;
+        let (author, seed, enrolment) =
+            store.read(|read| Ok::<_, StoreError>((read.bytes(AUTHOR)?, read.bytes(SEED)?, read.enrolment()?)))?;
+        let (Some(author), Some(seed), Some(enrolment)) = (author, seed.map(zeroize::Zeroizing::new), enrolment) else {
+            return Ok(None);
+        };
+        let pack = Pack::national();
+        let session = Self {
+            status: SyncStatus::new(),
+            store,
+            platform: platform.clone(),
+            news: Arc::clone(news),
+            pack,
+            author: AuthorId::from_bytes(author),
+            key: AuthorKey::from_seed(&seed),
+            role: Role::from_code(&enrolment.role),
+            enrolment,
+            documents: Mutex::new(Documents::new(pack)),
+            looks: Mutex::default(),
+        };
+        session.project_again_if_older()?;
+        Ok(Some(session))
+    }
+
+    /// The open documents. Taken before the store's writer, always.
+    pub(crate) fn documents(&self) -> MutexGuard<'_, Documents> {
+        self.documents.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes in one transaction, unless the session has ended: another may hold the same vault by now, and documents
+    /// must not change behind its back.
+    pub(crate) fn write_documents<T, E: From<StoreError> + From<Ended>>(
+        &self,
+        body: impl FnOnce(&mut Documents, &Write<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut documents = self.documents();
+        if self.status.is_stopping() {
+            return Err(Ended.into());
+        }
+        documents.write(&self.store, body)
+    }
+
+    /// Ends the session. When this returns, nothing is being written and nothing more will be.
+    pub(crate) fn end(&self) {
+        self.status.stop();
+        drop(self.documents());
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.platform.clock.now_ms()
+    }
+
+    pub(crate) fn writer(&self) -> Writer {
+        Writer {
+            author: self.author,
+            now_ms: self.now_ms(),
+        }
+    }
+
+    pub(crate) fn may_read(&self, compartment: Compartment) -> bool {
+        self.pack.rights().may_read(&self.role, compartment)
+    }
+
+    pub(crate) fn may_write(&self, compartment: Compartment) -> bool {
+        self.pack.rights().may_write(&self.role, compartment)
+    }
+
+    /// Says that a case changed.
+    pub(crate) fn tell_case(&self, case: CaseId) {
+        self.news.tell([Topic::Case { case }, Topic::Cases, Topic::Sync]);
+    }
+
+    /// Writes a look at a case in the access log, once in a while.
+    pub(crate) fn log_look(&self, action: AccessAction, case: CaseId, detail: &str) -> Answer<()> {
+        let now_ms = self.now_ms();
+        let look = (case, action.code(), detail.to_owned());
+        let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
+        if looks
+            .get(&look)
+            .is_some_and(|last| (0..SAME_LOOK_MS).contains(&(now_ms - last)))
+        {
+            return Ok(());
+        }
+        let row = AccessRow {
+            at_ms: now_ms,
+            action,
+            subject: Some(&case.to_bytes()),
+            detail,
+        };
+        self.store.write(|write| write.log_access(&row))?;
+        looks.retain(|_, last| (0..SAME_LOOK_MS).contains(&(now_ms - *last)));
+        looks.insert(look, now_ms);
+        Ok(())
+    }
+
+    /// Writes something that is no case's in the access log.
+    pub(crate) fn log(&self, action: AccessAction, detail: &str) -> Result<(), StoreError> {
+        let row = AccessRow {
+            at_ms: self.now_ms(),
+            action,
+            subject: None,
+            detail,
+        };
+        self.store.write(|write| write.log_access(&row))
+    }
+
+    /// An app with another projection makes it anew from the documents, one transaction for each so that it can be
+    /// cut at any time.
+    fn project_again_if_older(&self) -> Result<(), StoreError> {
+        let version = self.store.read(|read| read.number(PROJECTION))?;
+        if version == Some(PROJECTION_VERSION) {
+            return Ok(());
+        }
+        let mut documents = self.documents();
+        for id in self.store.read(|read| read.all_documents())? {
+            let Some(key) = DocumentKey::from_bytes(id) else {
+                continue;
+            };
+            let projected = documents.write(&self.store, |documents, write| documents.project_again(write, key));
+            match projected {
+                // A damaged document keeps its old line in the list; opening the case says what is the matter.
+                Err(DocumentError::Store(error)) => return Err(error),
+                Ok(()) | Err(_) => {}
+            }
+        }
+        self.store
+            .write(|write| write.set_number(PROJECTION, Some(PROJECTION_VERSION)))
+    }
+}

@@ -1,0 +1,220 @@
+//! Storing a batch of an answer: one transaction.
+
+use std::collections::BTreeSet;
+
+use casefile::DocumentKey;
+use casework::CaseId;
+use ipc::Topic;
+use protocol::{
+    DocumentId, Epoch,
+    message::down::{Outcome, Receipt, ReceiptState},
+};
+
+use super::{
+    exchange::ExchangeError,
+    inbound::{Batch, Entry},
+    outbound::CURSOR,
+};
+use crate::{
+    documents::{DocumentError, Documents, Incoming},
+    session::Session,
+    store::{AccessAction, AccessRow, StoreError, Verdict, Write},
+};
+
+/// Name of the mark that says which life of the hub's log the cursor belongs to.
+const EPOCH: &str = "epoch";
+
+/// What a batch changed.
+#[derive(Default)]
+struct Done {
+    subjects: BTreeSet<[u8; 16]>,
+    destroyed: usize,
+}
+
+/// Stores a batch with its mark, then tells the screens.
+pub(super) fn commit(session: &Session, batch: Batch) -> Result<(), ExchangeError> {
+    let now_ms = session.now_ms();
+    let done = session.write_documents(|documents, write| {
+        let mut done = Done::default();
+        for (n, outcome) in &batch.verdicts {
+            done.subjects.extend(verdict(write, *n, outcome)?);
+        }
+        entries(documents, write, batch.entries, &mut done)?;
+        destroy_what_is_handed_in(documents, write, now_ms, &mut done)?;
+        for document in &batch.confirmed {
+            write.forget_destroyed(document)?;
+        }
+        if let Some(cursor) = &batch.cursor {
+            write.set_blob(CURSOR, cursor.as_bytes())?;
+        }
+        Ok::<_, ExchangeError>(done)
+    })?;
+    if done.destroyed > 0 {
+        session.store.empty_log()?;
+    }
+    if !done.subjects.is_empty() {
+        let cases = done.subjects.into_iter().map(|subject| Topic::Case {
+            case: CaseId::from_bytes(subject),
+        });
+        session.news.tell(cases.chain([Topic::Cases, Topic::Sync]));
+    }
+    Ok(())
+}
+
+fn verdict(write: &Write<'_>, n: i64, outcome: &Outcome) -> Result<Option<[u8; 16]>, StoreError> {
+    let number = |number: u64| i64::try_from(number).map_err(|_| StoreError::Row("own_change"));
+    match outcome {
+        Outcome::Accepted { number: given, late } => write.set_verdict(
+            n,
+            Verdict::Numbered {
+                number: number(*given)?,
+                late: *late,
+            },
+        ),
+        Outcome::Duplicate { number: given } => write.set_verdict(
+            n,
+            Verdict::Numbered {
+                number: number(*given)?,
+                late: false,
+            },
+        ),
+        // The hub is busy, not unwilling: the change simply goes on waiting.
+        Outcome::Refused { code } if code.is_passing() => Ok(None),
+        Outcome::Refused { code } => write.set_verdict(n, Verdict::Refused { code: code.code() }),
+    }
+}
+
+fn entries(
+    documents: &mut Documents,
+    write: &Write<'_>,
+    entries: Vec<Entry>,
+    done: &mut Done,
+) -> Result<(), DocumentError> {
+    let mut run: Option<(DocumentId, Vec<Incoming>)> = None;
+    for entry in entries {
+        if let Entry::Change(document, incoming, late) = entry {
+            if let Ok(head) = casefile::ChangeHead::parse(&incoming.bytes) {
+                // After a restore of the hub our own changes may come down: then it has them.
+                write.set_number_by_hash(&head.hash, incoming.number, late)?;
+            }
+            match &mut run {
+                Some((running, changes)) if *running == document => changes.push(incoming),
+                _ => {
+                    apply(documents, write, run.replace((document, vec![incoming])), done)?;
+                }
+            }
+            continue;
+        }
+        apply(documents, write, run.take(), done)?;
+        match entry {
+            Entry::Change(..) => {}
+            Entry::Grant(document, granted) => {
+                done.subjects.insert(subject_of(document));
+                match DocumentKey::from_bytes(document.0) {
+                    Some(key) => documents.grant(write, key, &granted)?,
+                    None => {
+                        let kept = Incoming {
+                            number: granted.upto,
+                            received_ms: 0,
+                            bytes: granted.snapshot,
+                        };
+                        write.set_aside(&document.0, &kept, "kind")?;
+                    }
+                }
+            }
+            Entry::Revoke(document) => {
+                done.subjects.insert(subject_of(document));
+                documents.revoke(write, &document.0)?;
+            }
+            Entry::Author(row) => write.set_author(&row)?,
+            Entry::Receipt(receipt) => {
+                done.subjects.insert(subject_of(receipt.document));
+                store_receipt(write, &receipt)?;
+            }
+        }
+    }
+    apply(documents, write, run, done)
+}
+
+fn apply(
+    documents: &mut Documents,
+    write: &Write<'_>,
+    run: Option<(DocumentId, Vec<Incoming>)>,
+    done: &mut Done,
+) -> Result<(), DocumentError> {
+    let Some((document, changes)) = run else { return Ok(()) };
+    done.subjects.insert(subject_of(document));
+    match DocumentKey::from_bytes(document.0) {
+        Some(key) => documents.apply(write, key, changes),
+        // A kind of document that only a newer app knows: kept for when this one is newer.
+        None => Ok(changes
+            .iter()
+            .try_for_each(|change| write.set_aside(&document.0, change, "kind"))?),
+    }
+}
+
+fn store_receipt(write: &Write<'_>, receipt: &Receipt) -> Result<(), StoreError> {
+    let subject = subject_of(receipt.document);
+    let upto = i64::try_from(receipt.upto).map_err(|_| StoreError::Row("receipt"))?;
+    match &receipt.state {
+        ReceiptState::Accepted { reference } => {
+            write.set_accepted(&subject, &receipt.channel, (upto, reference, receipt.at_ms))
+        }
+        ReceiptState::Rejected { reason } => {
+            write.set_rejected(&subject, &receipt.channel, (upto, reason, receipt.at_ms))
+        }
+    }
+}
+
+fn destroy_what_is_handed_in(
+    documents: &mut Documents,
+    write: &Write<'_>,
+    now_ms: i64,
+    done: &mut Done,
+) -> Result<(), DocumentError> {
+    for id in write.documents_handed_in()? {
+        documents.destroy(write, &id)?;
+        let subject = subject_of(DocumentId(id));
+        let detail = id[16].to_string();
+        let row = AccessRow {
+            at_ms: now_ms,
+            action: AccessAction::Destroyed,
+            subject: Some(&subject),
+            detail: &detail,
+        };
+        write.log_access(&row)?;
+        done.subjects.insert(subject);
+        done.destroyed += 1;
+    }
+    Ok(())
+}
+
+/// A hub with another epoch was restored from a backup: nothing it once acknowledged is certain to be there. What was
+/// written here is taken from the documents and goes up again; what the hub still has it will call a duplicate.
+pub(super) fn heed_epoch(session: &Session, epoch: Epoch) -> Result<(), ExchangeError> {
+    let known: Option<[u8; 16]> = session.store.read(|read| read.bytes(EPOCH))?;
+    if known == Some(epoch.0) {
+        return Ok(());
+    }
+    session.write_documents(|documents, write| {
+        if known.is_some() {
+            for id in write.all_documents()? {
+                let Some(key) = DocumentKey::from_bytes(id) else {
+                    continue;
+                };
+                match documents.take_numbers_back(write, key, session.author) {
+                    // What cannot be read cannot be sent again either; the document says so when it is opened.
+                    Err(DocumentError::Damaged) | Ok(()) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            write.forget_hub_numbers()?;
+        }
+        Ok::<_, ExchangeError>(write.set_blob(EPOCH, &epoch.0)?)
+    })
+}
+
+fn subject_of(document: DocumentId) -> [u8; 16] {
+    let [subject @ .., _kind] = document.0;
+    subject
+}

@@ -1,0 +1,120 @@
+//! One round trip: everything up, everything down.
+
+use protocol::{DownMessage, FrameReader, HubUrl, ReadError, Refusal, message::down::Token};
+
+use super::{Transport, TransportError, inbound::Inbound, outbound::Outbound};
+use crate::{
+    documents::DocumentError,
+    session::{Ended, Session},
+    store::StoreError,
+};
+
+/// Why an exchange did not come to its end. What was sealed before is stored; what was not acknowledged still waits.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ExchangeError {
+    /// Not reached, or the link was cut.
+    #[error("the hub cannot be reached")]
+    Unreachable,
+    /// Something answered, but not as a hub does.
+    #[error("the answer cannot be read")]
+    Garbled,
+    /// The hub answered with a bare HTTP status.
+    #[error("the hub answered with status {0}")]
+    Status(u16),
+    /// The hub refused the whole request.
+    #[error("the hub refuses: {code}")]
+    Rejected { code: Refusal, hub_time_ms: i64 },
+    /// Something here does not fit a frame.
+    #[error("a message is too large")]
+    TooLarge,
+    /// This tablet could not store what came.
+    #[error(transparent)]
+    Document(DocumentError),
+    /// The session ends.
+    #[error("the session ends")]
+    Stopped,
+}
+
+impl From<DocumentError> for ExchangeError {
+    fn from(error: DocumentError) -> Self {
+        Self::Document(error)
+    }
+}
+
+impl From<Ended> for ExchangeError {
+    fn from(_: Ended) -> Self {
+        Self::Stopped
+    }
+}
+
+impl From<StoreError> for ExchangeError {
+    fn from(error: StoreError) -> Self {
+        Self::Document(error.into())
+    }
+}
+
+impl From<TransportError> for ExchangeError {
+    fn from(error: TransportError) -> Self {
+        match error {
+            TransportError::Unreachable => Self::Unreachable,
+            TransportError::Garbled => Self::Garbled,
+            TransportError::Status(status) => Self::Status(status),
+        }
+    }
+}
+
+/// What an exchange that came to its end leaves to do.
+pub(super) struct Exchanged {
+    /// The key to pictures.
+    pub(super) token: Token,
+    /// The highest outbox number that went up.
+    pub(super) sent_upto: i64,
+    /// Whether the hub has more to tell.
+    pub(super) more: bool,
+}
+
+/// Talks to the hub once. Sends the outbox behind `after`.
+pub(super) fn exchange(
+    session: &Session,
+    transport: &dyn Transport,
+    hub: &HubUrl,
+    after: i64,
+) -> Result<Exchanged, ExchangeError> {
+    let mut outbound = Outbound::build(session, after)?;
+    let body = std::mem::take(&mut outbound.body);
+    let mut frames = FrameReader::new(transport.sync(hub, body)?);
+    let mut inbound = Inbound::new(session, &outbound);
+    let sent_upto = outbound.sent.last().copied().unwrap_or(after);
+    loop {
+        if session.status.is_stopping() {
+            return Err(ExchangeError::Stopped);
+        }
+        match next(&mut frames).and_then(|message| inbound.take(message)) {
+            Ok(Some(closed)) => {
+                return Ok(Exchanged {
+                    token: closed.token,
+                    sent_upto,
+                    more: closed.more,
+                });
+            }
+            Ok(None) => {}
+            Err(error) => {
+                // What came before the cut, and before garbage, was whole and checked.
+                inbound.commit()?;
+                return Err(error);
+            }
+        }
+    }
+}
+
+fn next<R: std::io::Read>(frames: &mut FrameReader<R>) -> Result<DownMessage, ExchangeError> {
+    let frame = match frames.next_frame() {
+        Ok(Some(frame)) => frame,
+        // An answer ends with `Close`; one that just ends was cut.
+        Ok(None) | Err(ReadError::Io(_) | ReadError::Frame(protocol::FrameError::Cut)) => {
+            return Err(ExchangeError::Unreachable);
+        }
+        Err(ReadError::Frame(_)) => return Err(ExchangeError::Garbled),
+    };
+    DownMessage::from_frame(&frame).map_err(|_| ExchangeError::Garbled)
+}

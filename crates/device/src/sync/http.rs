@@ -1,0 +1,184 @@
+//! The transport of the app: HTTP over TLS, one connection kept for a window of signal.
+
+use std::{io::Read, sync::OnceLock, time::Duration};
+
+use protocol::{
+    ENROL_CONTENT_TYPE, HubUrl, SYNC_CONTENT_TYPE,
+    limits::{ENROL_BYTES_MAX, MEDIA_BYTES_MAX},
+    media::{PIECE_CONTENT_TYPE, UPLOAD_LENGTH, UPLOAD_OFFSET, path},
+};
+use reqwest::{
+    Method,
+    blocking::{Client, ClientBuilder, RequestBuilder, Response},
+    header::{AUTHORIZATION, CONTENT_TYPE},
+    redirect::Policy,
+};
+
+use super::{MediaCall, Transport, TransportError};
+
+/// A tower that takes longer than this to connect is none.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
+/// A full uplink is not a dead peer, so nothing is given up for being slow: the other side's machine is asked whether
+/// it is there, and only its silence for a minute and a half ends the connection.
+const KEEPALIVE_AFTER: Duration = Duration::from_secs(30);
+const KEEPALIVE_EVERY: Duration = Duration::from_secs(15);
+const KEEPALIVE_TRIES: u32 = 4;
+/// The end of patience with a hub that lives and says nothing: ten minutes, and a second for each kilobyte sent.
+const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE_BYTES_PER_SECOND: usize = 1000;
+/// Longer than the pause between two exchanges, so that the next one finds the connection open.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// HTTP by `reqwest`. The clients are made when first needed, on the thread that needs them.
+#[derive(Default)]
+pub(crate) struct HttpTransport {
+    encrypted: OnceLock<Client>,
+    loopback: OnceLock<Client>,
+}
+
+impl HttpTransport {
+    fn client(&self, hub: &HubUrl) -> Result<&Client, TransportError> {
+        let plain = hub.as_str().starts_with("http://");
+        let cell = if plain { &self.loopback } else { &self.encrypted };
+        if let Some(client) = cell.get() {
+            return Ok(client);
+        }
+        let builder = Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(PATIENCE)
+            .tcp_keepalive(KEEPALIVE_AFTER)
+            .tcp_keepalive_interval(KEEPALIVE_EVERY)
+            .tcp_keepalive_retries(KEEPALIVE_TRIES)
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            // The hub never redirects; a captive portal does.
+            .redirect(Policy::none());
+        let client = restrict(builder, plain)
+            .build()
+            .map_err(|_| TransportError::Unreachable)?;
+        Ok(cell.get_or_init(|| client))
+    }
+
+    fn request(&self, hub: &HubUrl, method: Method, path: &str) -> Result<RequestBuilder, TransportError> {
+        Ok(self.client(hub)?.request(method, hub.join(path)))
+    }
+
+    fn media(&self, hub: &HubUrl, method: Method, media: MediaCall<'_>) -> Result<RequestBuilder, TransportError> {
+        let request = self.request(hub, method, &path(media.sha256, media.size))?;
+        Ok(request.header(AUTHORIZATION, format!("Bearer {}", media.token)))
+    }
+}
+
+/// Plain HTTP goes to this machine only ([`HubUrl`] sees to it), so it needs no certificates and must take no proxy;
+/// everything else is TLS or nothing.
+fn restrict(builder: ClientBuilder, plain: bool) -> ClientBuilder {
+    if plain {
+        builder.no_proxy().tls_certs_only([])
+    } else {
+        builder.https_only(true)
+    }
+}
+
+fn send(request: RequestBuilder) -> Result<Response, TransportError> {
+    request.send().map_err(|error| {
+        if error.is_connect() || error.is_timeout() || error.is_request() {
+            TransportError::Unreachable
+        } else {
+            TransportError::Garbled
+        }
+    })
+}
+
+fn patience(body: &[u8]) -> Duration {
+    PATIENCE + Duration::from_secs((body.len() / PATIENCE_BYTES_PER_SECOND) as u64)
+}
+
+fn has_type(response: &Response, wanted: &str) -> bool {
+    let found = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    found.is_some_and(|found| {
+        found
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .eq_ignore_ascii_case(wanted)
+    })
+}
+
+/// What a status alone says, where the body is not the hub's.
+fn without_body(response: &Response) -> TransportError {
+    let status = response.status();
+    if status.is_success() || status.is_redirection() {
+        TransportError::Garbled
+    } else {
+        TransportError::Status(status.as_u16())
+    }
+}
+
+fn whole(response: Response, bytes_max: u64) -> Result<Vec<u8>, TransportError> {
+    let mut bytes = Vec::new();
+    response
+        .take(bytes_max + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|_| TransportError::Unreachable)?;
+    if bytes.len() as u64 > bytes_max {
+        return Err(TransportError::Garbled);
+    }
+    Ok(bytes)
+}
+
+fn offset(response: &Response) -> Result<u64, TransportError> {
+    if !response.status().is_success() {
+        return Err(TransportError::Status(response.status().as_u16()));
+    }
+    let offset = response
+        .headers()
+        .get(UPLOAD_OFFSET)
+        .and_then(|value| value.to_str().ok()?.parse().ok());
+    offset.ok_or(TransportError::Garbled)
+}
+
+impl Transport for HttpTransport {
+    fn enrol(&self, hub: &HubUrl, body: Vec<u8>) -> Result<Vec<u8>, TransportError> {
+        let request = self.request(hub, Method::POST, "/v1/enrol")?;
+        let response = send(request.header(CONTENT_TYPE, ENROL_CONTENT_TYPE).body(body))?;
+        // A refusal is a body of the hub's with another status.
+        if !has_type(&response, ENROL_CONTENT_TYPE) {
+            return Err(without_body(&response));
+        }
+        whole(response, ENROL_BYTES_MAX as u64)
+    }
+
+    fn sync(&self, hub: &HubUrl, body: Vec<u8>) -> Result<Box<dyn Read>, TransportError> {
+        let request = self.request(hub, Method::POST, "/v1/sync")?.timeout(patience(&body));
+        let response = send(request.header(CONTENT_TYPE, SYNC_CONTENT_TYPE).body(body))?;
+        if !has_type(&response, SYNC_CONTENT_TYPE) {
+            return Err(without_body(&response));
+        }
+        Ok(Box::new(response))
+    }
+
+    fn begin_upload(&self, hub: &HubUrl, media: MediaCall<'_>, length: u64) -> Result<u64, TransportError> {
+        let request = self.media(hub, Method::POST, media)?;
+        offset(&send(request.header(UPLOAD_LENGTH, length))?)
+    }
+
+    fn upload(&self, hub: &HubUrl, media: MediaCall<'_>, at: u64, piece: &[u8]) -> Result<u64, TransportError> {
+        let request = self.media(hub, Method::PATCH, media)?.timeout(patience(piece));
+        let request = request
+            .header(UPLOAD_OFFSET, at)
+            .header(CONTENT_TYPE, PIECE_CONTENT_TYPE)
+            .body(piece.to_vec());
+        offset(&send(request)?)
+    }
+
+    fn download(&self, hub: &HubUrl, media: MediaCall<'_>) -> Result<Vec<u8>, TransportError> {
+        let response = send(self.media(hub, Method::GET, media)?)?;
+        if !response.status().is_success() {
+            return Err(TransportError::Status(response.status().as_u16()));
+        }
+        whole(response, MEDIA_BYTES_MAX)
+    }
+}

@@ -1,0 +1,214 @@
+//! Working off an answer, message by message.
+//!
+//! Verdicts and entries are held until a mark; what stands before a mark is *sealed* and goes into the store in one
+//! transaction with the mark. A fast link brings many marks in a moment, so sealed batches are committed together;
+//! when the link is cut, what was sealed is committed and the rest forgotten.
+
+use std::collections::BTreeSet;
+
+use protocol::{
+    Cursor, DocumentId, Epoch,
+    limits::{CHANGE_BYTES_MAX, SNAPSHOT_BYTES_MAX},
+    message::{
+        DownMessage,
+        down::{Close, Outcome, Receipt, Token},
+    },
+    parcel::Collector,
+};
+
+use super::{commit, exchange::ExchangeError, outbound::Outbound};
+use crate::{
+    documents::{Granted, Incoming},
+    session::Session,
+    store::AuthorRow,
+};
+
+/// Sealed bytes that are committed at once, link or no link.
+const COMMIT_BYTES: usize = 64 * 1024;
+
+/// Something the log says.
+pub(super) enum Entry {
+    Change(DocumentId, Incoming, bool),
+    Grant(DocumentId, Granted),
+    Revoke(DocumentId),
+    Author(AuthorRow),
+    Receipt(Receipt),
+}
+
+/// What belongs into one transaction.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) verdicts: Vec<(i64, Outcome)>,
+    pub(super) entries: Vec<Entry>,
+    pub(super) cursor: Option<Cursor>,
+    pub(super) confirmed: Vec<[u8; 17]>,
+    bytes: usize,
+}
+
+impl Batch {
+    pub(super) fn is_empty(&self) -> bool {
+        self.verdicts.is_empty() && self.entries.is_empty() && self.cursor.is_none() && self.confirmed.is_empty()
+    }
+}
+
+/// The end of an answer.
+pub(super) struct Closed {
+    pub(super) token: Token,
+    pub(super) more: bool,
+}
+
+/// An answer on its way in.
+pub(super) struct Inbound<'s> {
+    session: &'s Session,
+    sent: BTreeSet<i64>,
+    confirmed: Vec<[u8; 17]>,
+    welcomed: bool,
+    changes: Collector<(DocumentId, u64)>,
+    grants: Collector<(DocumentId, u64)>,
+    sealed: Batch,
+    unsealed: Vec<Entry>,
+    unsealed_bytes: usize,
+}
+
+impl<'s> Inbound<'s> {
+    pub(super) fn new(session: &'s Session, outbound: &Outbound) -> Self {
+        Self {
+            session,
+            sent: outbound.sent.iter().copied().collect(),
+            confirmed: outbound.confirmed.clone(),
+            welcomed: false,
+            changes: Collector::new(CHANGE_BYTES_MAX),
+            grants: Collector::new(SNAPSHOT_BYTES_MAX),
+            sealed: Batch::default(),
+            unsealed: Vec::new(),
+            unsealed_bytes: 0,
+        }
+    }
+
+    /// Takes the next message. The answer ends with `Some`.
+    pub(super) fn take(&mut self, message: DownMessage) -> Result<Option<Closed>, ExchangeError> {
+        if let DownMessage::Reject(reject) = message {
+            return Err(ExchangeError::Rejected {
+                code: reject.code,
+                hub_time_ms: reject.hub_time_ms,
+            });
+        }
+        if let DownMessage::Welcome(welcome) = &message {
+            if std::mem::replace(&mut self.welcomed, true) {
+                return Err(ExchangeError::Garbled);
+            }
+            self.heed_epoch(welcome.epoch)?;
+            return Ok(None);
+        }
+        if !self.welcomed || (self.is_mid_parcel() && !continues(&message)) {
+            return Err(ExchangeError::Garbled);
+        }
+        match message {
+            DownMessage::Welcome(_) | DownMessage::Reject(_) => return Err(ExchangeError::Garbled),
+            DownMessage::Verdict(verdict) => {
+                // A number nobody sent would claim that something arrived which never left.
+                let n = i64::try_from(verdict.n)
+                    .ok()
+                    .filter(|n| self.sent.remove(n))
+                    .ok_or(ExchangeError::Garbled)?;
+                self.sealed.verdicts.push((n, verdict.outcome));
+            }
+            DownMessage::Change(change) => {
+                let key = (change.document, change.number);
+                if let Some(bytes) = self
+                    .changes
+                    .add(key, change.part())
+                    .map_err(|_| ExchangeError::Garbled)?
+                {
+                    let incoming = Incoming {
+                        number: log_number(change.number)?,
+                        received_ms: change.received_ms,
+                        bytes,
+                    };
+                    self.hold(Entry::Change(change.document, incoming, change.late));
+                }
+            }
+            DownMessage::Grant(grant) => {
+                let key = (grant.document, grant.upto);
+                if let Some(snapshot) = self.grants.add(key, grant.part()).map_err(|_| ExchangeError::Garbled)? {
+                    let granted = Granted {
+                        upto: log_number(grant.upto)?,
+                        writable: grant.writable,
+                        snapshot,
+                    };
+                    self.hold(Entry::Grant(grant.document, granted));
+                }
+            }
+            DownMessage::Revoke(revoke) => self.hold(Entry::Revoke(revoke.document)),
+            DownMessage::Author(author) => self.hold(Entry::Author(AuthorRow {
+                author: author.author.0,
+                user: author.user.0,
+                name: author.name,
+                role: author.role,
+                device: author.device,
+            })),
+            DownMessage::Receipt(receipt) => self.hold(Entry::Receipt(receipt)),
+            DownMessage::Mark(mark) => {
+                self.seal(mark.cursor);
+                if self.sealed.bytes >= COMMIT_BYTES {
+                    self.commit()?;
+                }
+            }
+            DownMessage::Close(close) => return self.close(close).map(Some),
+        }
+        Ok(None)
+    }
+
+    /// Stores what is sealed: at the end, and when the link is cut.
+    pub(super) fn commit(&mut self) -> Result<(), ExchangeError> {
+        let batch = std::mem::take(&mut self.sealed);
+        if batch.is_empty() {
+            return Ok(());
+        }
+        commit::commit(self.session, batch)
+    }
+
+    fn close(
+        &mut self,
+        Close {
+            cursor, token, more, ..
+        }: Close,
+    ) -> Result<Closed, ExchangeError> {
+        self.seal(cursor);
+        self.sealed.confirmed = std::mem::take(&mut self.confirmed);
+        self.commit()?;
+        Ok(Closed { token, more })
+    }
+
+    fn seal(&mut self, cursor: Cursor) {
+        self.sealed.entries.append(&mut self.unsealed);
+        self.sealed.cursor = Some(cursor);
+        self.sealed.bytes += std::mem::take(&mut self.unsealed_bytes);
+    }
+
+    fn hold(&mut self, entry: Entry) {
+        self.unsealed_bytes += match &entry {
+            Entry::Change(_, incoming, _) => incoming.bytes.len(),
+            Entry::Grant(_, granted) => granted.snapshot.len(),
+            Entry::Revoke(_) | Entry::Author(_) | Entry::Receipt(_) => 64,
+        };
+        self.unsealed.push(entry);
+    }
+
+    fn is_mid_parcel(&self) -> bool {
+        self.changes.is_open() || self.grants.is_open()
+    }
+
+    fn heed_epoch(&self, epoch: Epoch) -> Result<(), ExchangeError> {
+        commit::heed_epoch(self.session, epoch)
+    }
+}
+
+/// Whether the message may stand behind an unfinished parcel; the collector then looks whether it is the right one.
+const fn continues(message: &DownMessage) -> bool {
+    matches!(message, DownMessage::Change(_) | DownMessage::Grant(_))
+}
+
+fn log_number(number: u64) -> Result<i64, ExchangeError> {
+    i64::try_from(number).map_err(|_| ExchangeError::Garbled)
+}

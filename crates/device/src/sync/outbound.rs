@@ -1,0 +1,73 @@
+//! The body of an exchange: what this device has to say, signed and chained.
+
+use protocol::{
+    AuthorId, Cursor, DocumentId, Nonce, PROTOCOL_VERSION, SigningChain, UpMessage,
+    limits::APP_VERSION_BYTES_MAX,
+    message::up::{Confirm, End, Open, Upload},
+};
+
+use super::exchange::ExchangeError;
+use crate::{session::Session, store::StoreError};
+
+/// Changes that go up in one request: what is not acknowledged before a cut is sent again, so a request is kept small
+/// enough for a bad link. The next follows at once.
+const BATCH_BYTES_MAX: usize = 64 * 1024;
+const BATCH_CHANGES_MAX: usize = 256;
+
+/// What goes up.
+pub(super) struct Outbound {
+    pub(super) body: Vec<u8>,
+    /// Outbox numbers of the changes in it, growing.
+    pub(super) sent: Vec<i64>,
+    /// Documents whose destruction it confirms.
+    pub(super) confirmed: Vec<[u8; 17]>,
+}
+
+/// Name of the mark that says how far the log was read.
+pub(super) const CURSOR: &str = "cursor";
+
+impl Outbound {
+    /// Reads the outbox behind `after` into a signed body.
+    pub(super) fn build(session: &Session, after: i64) -> Result<Self, ExchangeError> {
+        let (cursor, outbox, confirmed) = session.store.read(|read| {
+            let cursor = read.blob(CURSOR)?.unwrap_or_default();
+            Ok::<_, StoreError>((cursor, read.outbox(after, BATCH_CHANGES_MAX)?, read.destroyed()?))
+        })?;
+        let mut chain = SigningChain::new(&session.key);
+        let mut body = Vec::new();
+        let mut say = |message: UpMessage| {
+            let frame = chain.sign(&message).map_err(|_| ExchangeError::TooLarge)?;
+            body.extend_from_slice(frame.as_bytes());
+            Ok::<_, ExchangeError>(body.len())
+        };
+        let mut app_version = session.platform.app_version.clone();
+        app_version.truncate(app_version.floor_char_boundary(APP_VERSION_BYTES_MAX));
+        say(UpMessage::Open(Open {
+            version: PROTOCOL_VERSION,
+            author: AuthorId(session.author.to_bytes()),
+            sent_at_ms: session.now_ms() + session.status.clock_offset_ms(),
+            nonce: Nonce(session.platform.random()),
+            cursor: Cursor::from_bytes(&cursor).unwrap_or_default(),
+            app_version,
+        }))?;
+        let mut sent = Vec::new();
+        for row in outbox {
+            let n = u64::try_from(row.n).map_err(|_| StoreError::Row("own_change"))?;
+            let mut bytes = 0;
+            for upload in Upload::of_change(n, DocumentId(row.document), &row.bytes) {
+                bytes = say(UpMessage::Upload(upload))?;
+            }
+            sent.push(row.n);
+            if bytes >= BATCH_BYTES_MAX {
+                break;
+            }
+        }
+        for document in &confirmed {
+            say(UpMessage::Confirm(Confirm {
+                document: DocumentId(*document),
+            }))?;
+        }
+        say(UpMessage::End(End {}))?;
+        Ok(Self { body, sent, confirmed })
+    }
+}

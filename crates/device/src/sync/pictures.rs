@@ -1,0 +1,155 @@
+//! Pictures, when all text is said: small sizes first, up before down, in pieces that a cut costs little of.
+
+use ipc::Topic;
+use protocol::{HubUrl, ids::Sha256, limits::MEDIA_PIECE_BYTES_MAX, media};
+
+use super::{
+    MediaCall, Transport, TransportError,
+    exchange::{ExchangeError, Exchanged},
+};
+use crate::{
+    session::Session,
+    store::{MediaSize, Read, StoreError},
+    vault::sha256,
+};
+
+/// What is to be done after the pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Nothing.
+    Rest,
+    /// There is text again, or the key to pictures has run out.
+    Sync,
+}
+
+const UNAUTHORIZED: u16 = 401;
+
+/// What became of one picture.
+enum Carried {
+    Done,
+    /// Not this time: the hub does not know the document yet that names it, or its bytes are not whole there.
+    NotNow,
+    TokenEnded,
+    /// Somebody wrote something meanwhile.
+    TextWaits,
+}
+
+/// Sends and fetches pictures until none is left that can go now.
+pub(super) fn exchange(
+    session: &Session,
+    transport: &dyn Transport,
+    hub: &HubUrl,
+    Exchanged { token, sent_upto, .. }: &Exchanged,
+) -> Result<Next, ExchangeError> {
+    for (next, carry) in [
+        ((|read, tried| read.next_unsent_media(tried)) as Pick, send as Carry),
+        (|read, tried| read.next_wanted_media(tried), fetch),
+    ] {
+        let mut tried = Vec::new();
+        while let Some((sha, size)) = session.store.read(|read| next(read, &tried))? {
+            if session.status.is_stopping() {
+                return Err(ExchangeError::Stopped);
+            }
+            tried.push(sha);
+            let name = Sha256(sha);
+            let call = MediaCall {
+                sha256: &name,
+                size: on_wire(size),
+                token: &token.0,
+            };
+            match carry(session, transport, hub, call, *sent_upto)? {
+                Carried::Done => session.news.tell([Topic::Sync]),
+                Carried::NotNow => {}
+                // With a token that ends at once, asking for another would go on forever.
+                Carried::TokenEnded if tried.len() == 1 => return Ok(Next::Rest),
+                Carried::TokenEnded | Carried::TextWaits => return Ok(Next::Sync),
+            }
+        }
+    }
+    Ok(Next::Rest)
+}
+
+type Pick = fn(&Read<'_>, &[[u8; 32]]) -> Result<Option<([u8; 32], MediaSize)>, StoreError>;
+type Carry = fn(&Session, &dyn Transport, &HubUrl, MediaCall<'_>, i64) -> Result<Carried, ExchangeError>;
+
+fn send(
+    session: &Session,
+    transport: &dyn Transport,
+    hub: &HubUrl,
+    call: MediaCall<'_>,
+    sent_upto: i64,
+) -> Result<Carried, ExchangeError> {
+    let sha = call.sha256.as_bytes();
+    let Some(bytes) = session.store.read(|read| read.media(sha))? else {
+        return Ok(Carried::NotNow);
+    };
+    let mut at = match transport.begin_upload(hub, call, bytes.len() as u64) {
+        Err(error) => return refused(error),
+        Ok(at) => at,
+    };
+    loop {
+        let from = usize::try_from(at)
+            .ok()
+            .filter(|from| *from <= bytes.len())
+            .ok_or(ExchangeError::Garbled)?;
+        if from == bytes.len() {
+            session.store.write(|write| write.set_media_sent(sha))?;
+            return Ok(Carried::Done);
+        }
+        if text_waits(session, sent_upto)? {
+            return Ok(Carried::TextWaits);
+        }
+        let piece = &bytes[from..bytes.len().min(from + MEDIA_PIECE_BYTES_MAX)];
+        match transport.upload(hub, call, at, piece) {
+            Ok(reached) if reached > at => at = reached,
+            Ok(_) => return Err(ExchangeError::Garbled),
+            Err(error) => return refused(error),
+        }
+    }
+}
+
+fn fetch(
+    session: &Session,
+    transport: &dyn Transport,
+    hub: &HubUrl,
+    call: MediaCall<'_>,
+    sent_upto: i64,
+) -> Result<Carried, ExchangeError> {
+    if text_waits(session, sent_upto)? {
+        return Ok(Carried::TextWaits);
+    }
+    let sha = call.sha256.as_bytes();
+    let bytes = match transport.download(hub, call) {
+        Err(error) => return refused(error),
+        Ok(bytes) => bytes,
+    };
+    if sha256(&bytes) != *sha {
+        return Err(ExchangeError::Garbled);
+    }
+    if let Some(subject) = session.store.write(|write| write.set_media_here(sha, &bytes))? {
+        session.tell_case(casework::CaseId::from_bytes(subject));
+    }
+    Ok(Carried::Done)
+}
+
+/// What a refusal means for the pictures that follow.
+fn refused(error: TransportError) -> Result<Carried, ExchangeError> {
+    match error {
+        TransportError::Status(UNAUTHORIZED) => Ok(Carried::TokenEnded),
+        TransportError::Status(400..=499) => Ok(Carried::NotNow),
+        other => Err(other.into()),
+    }
+}
+
+/// Whether something was written since the last exchange.
+fn text_waits(session: &Session, sent_upto: i64) -> Result<bool, StoreError> {
+    Ok(!session.store.read(|read| read.outbox(sent_upto, 1))?.is_empty())
+}
+
+const fn on_wire(size: MediaSize) -> media::MediaSize {
+    match size {
+        MediaSize::Thumb => media::MediaSize::Thumb,
+        MediaSize::Field => media::MediaSize::Field,
+        MediaSize::Full => media::MediaSize::Full,
+    }
+}

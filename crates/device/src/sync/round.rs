@@ -1,0 +1,112 @@
+//! A round: exchanges until nothing is left to say, then pictures; and what the screen may be told about it.
+
+use ipc::{NetState, Topic};
+use protocol::{HubUrl, Refusal};
+
+use super::{
+    Transport,
+    exchange::{ExchangeError, Exchanged, exchange},
+    pictures,
+};
+use crate::{documents::DocumentError, session::Session, store::StoreError};
+
+/// A hub that always has more is broken; the next round goes on from the stored mark anyway.
+const EXCHANGES_MAX: usize = 10_000;
+
+/// Talks to the hub until everything is said. Says how it went, and stores since when.
+pub(crate) fn round(session: &Session, transport: &dyn Transport) -> NetState {
+    let _one_at_a_time = session.status.begin_round();
+    let before = session.status.net();
+    session.status.set_net(NetState::Syncing);
+    session.news.tell([Topic::Sync]);
+    let result = talk(session, transport);
+    let net = match result {
+        Ok(()) => NetState::Reached,
+        Err(ExchangeError::Stopped) => before,
+        Err(error) => state_of(session, &error),
+    };
+    session.status.set_net(net.clone());
+    session.news.tell([Topic::Sync]);
+    net
+}
+
+fn talk(session: &Session, transport: &dyn Transport) -> Result<(), ExchangeError> {
+    let hub: HubUrl = session.enrolment.hub_url.parse().map_err(|_| ExchangeError::Garbled)?;
+    let mut after = 0;
+    let mut corrected = false;
+    for _ in 0..EXCHANGES_MAX {
+        let exchanged = match exchange(session, transport, &hub, after) {
+            Err(ExchangeError::Rejected {
+                code: Refusal::ClockWrong,
+                hub_time_ms,
+            }) if !corrected => {
+                // A tablet whose clock is wrong must still hand in its words: sign by the hub's clock, once.
+                corrected = true;
+                session.status.set_clock_offset_ms(hub_time_ms - session.now_ms());
+                continue;
+            }
+            other => other?,
+        };
+        reached(session)?;
+        after = exchanged.sent_upto;
+        if more_to_say(session, &exchanged)? {
+            continue;
+        }
+        // Text first: pictures stop as soon as somebody writes something.
+        if pictures::exchange(session, transport, &hub, &exchanged)? == pictures::Next::Sync {
+            continue;
+        }
+        return Ok(());
+    }
+    Ok(())
+}
+
+fn more_to_say(session: &Session, exchanged: &Exchanged) -> Result<bool, StoreError> {
+    let left = session.store.read(|read| {
+        Ok::<_, StoreError>(!read.outbox(exchanged.sent_upto, 1)?.is_empty() || !read.destroyed()?.is_empty())
+    })?;
+    Ok(exchanged.more || left)
+}
+
+/// The hub answered to the end.
+fn reached(session: &Session) -> Result<(), StoreError> {
+    let now_ms = session.now_ms();
+    session.store.write(|write| {
+        write.set_number(super::status::REACHED, Some(now_ms))?;
+        write.set_number(super::status::OFFLINE_SINCE, None)
+    })
+}
+
+fn state_of(session: &Session, error: &ExchangeError) -> NetState {
+    let since_ms = offline_since(session);
+    let trouble = |code: &str| NetState::Trouble {
+        code: code.to_owned(),
+        since_ms,
+    };
+    match error {
+        ExchangeError::Unreachable | ExchangeError::Stopped => NetState::Offline { since_ms },
+        ExchangeError::Garbled => trouble("garbled"),
+        ExchangeError::TooLarge => trouble("too_large"),
+        ExchangeError::Status(_) => trouble("hub_error"),
+        ExchangeError::Rejected { code, .. } => trouble(code.word()),
+        ExchangeError::Document(DocumentError::Store(StoreError::DiskFull)) => trouble("disk_full"),
+        ExchangeError::Document(_) => trouble("storage"),
+    }
+}
+
+/// Since when the hub has not been reached: kept over a restart, begun now if it was reached last time.
+fn offline_since(session: &Session) -> i64 {
+    let now_ms = session.now_ms();
+    let known = session
+        .store
+        .read(|read| read.number(super::status::OFFLINE_SINCE))
+        .ok()
+        .flatten();
+    known.unwrap_or_else(|| {
+        // A full disk must not hide that the hub is away; then the moment lives in memory only.
+        let _ = session
+            .store
+            .write(|write| write.set_number(super::status::OFFLINE_SINCE, Some(now_ms)));
+        now_ms
+    })
+}

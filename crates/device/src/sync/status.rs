@@ -1,0 +1,63 @@
+//! How things stand with the hub, in memory; the moments stand in the store.
+
+use std::sync::{
+    Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, AtomicI64, Ordering},
+};
+
+use ipc::NetState;
+
+/// Name of the mark that says when the hub last answered to the end.
+pub(crate) const REACHED: &str = "reached_ms";
+/// Name of the mark that says since when it has not been reached.
+pub(crate) const OFFLINE_SINCE: &str = "offline_since_ms";
+
+/// The state of sync in this session.
+pub(crate) struct SyncStatus {
+    net: Mutex<NetState>,
+    /// How far this tablet's clock is behind the hub's, where the hub has complained.
+    clock_offset_ms: AtomicI64,
+    stopping: AtomicBool,
+    round: Mutex<()>,
+}
+
+impl SyncStatus {
+    pub(crate) const fn new() -> Self {
+        Self {
+            net: Mutex::new(NetState::NotTried),
+            clock_offset_ms: AtomicI64::new(0),
+            stopping: AtomicBool::new(false),
+            round: Mutex::new(()),
+        }
+    }
+
+    /// Waits until no other round is under way.
+    pub(super) fn begin_round(&self) -> MutexGuard<'_, ()> {
+        self.round.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn net(&self) -> NetState {
+        self.net.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_net(&self, net: NetState) {
+        *self.net.lock().unwrap_or_else(PoisonError::into_inner) = net;
+    }
+
+    pub(crate) fn clock_offset_ms(&self) -> i64 {
+        self.clock_offset_ms.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_clock_offset_ms(&self, offset_ms: i64) {
+        self.clock_offset_ms.store(offset_ms, Ordering::Relaxed);
+    }
+
+    /// The session ends: nothing more is begun.
+    pub(crate) fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+}
