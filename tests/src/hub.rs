@@ -56,8 +56,13 @@ impl Hub {
         BufReader::new(stdout).read_line(&mut line)?;
         let address = line.trim().strip_prefix("listening on http://").and_then(|address| address.parse().ok());
         self.address = address
-            .with_context(|| format!("the hub said {line:?}; its log: {}", fs::read_to_string(self.log()).unwrap_or_default()))?;
-        Ok(())
+            .with_context(|| format!("the hub said {line:?}; its log: {}", self.last_words()))?;
+        // The port is known now, and enrolment links must name it.
+        Ok(fs::write(self.config(), self.settings())?)
+    }
+
+    fn last_words(&self) -> String {
+        fs::read_to_string(self.log()).unwrap_or_default()
     }
 
     fn settings(&self) -> String {
@@ -122,7 +127,7 @@ impl Hub {
         let asked = Command::new("kill").args(["-TERM", &process.id().to_string()]).status()?;
         let ended = process.wait()?;
         if !asked.success() || !ended.success() {
-            bail!("the hub ended with {ended}; its log: {}", fs::read_to_string(self.log()).unwrap_or_default());
+            bail!("the hub ended with {ended}; its log: {}", self.last_words());
         }
         Ok(())
     }

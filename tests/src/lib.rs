@@ -13,6 +13,7 @@ pub mod hub;
 pub mod network;
 pub mod places;
 pub mod portal;
+pub mod scene;
 pub mod screens;
 pub mod session;
 pub mod tablet;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use casework::{CaseId, FactId, Value};
-use device::{Device, Platform, SystemEntropy};
+use device::{Device, Options, Platform, SystemEntropy};
 use ipc::{
     CaseCard, CaseFilter, CaseView, Delivery, Failure, FieldEdit, NetState, NewCase, PAGE_ROWS_MAX, RegisterRef, Reply,
     Request, Saved, Session, SyncView, VersionView,
@@ -61,6 +61,18 @@ impl Tablet {
         let clock = Arc::new(ShiftedClock::default());
         let platform = Platform { entropy: Arc::new(SystemEntropy), ..ground::platform(&clock, 0) };
         Self::on(Folder::Given(folder.to_path_buf()), clock, platform)
+    }
+
+    /// A new device that talks to the hub only when [`Tablet::sync`] is called.
+    ///
+    /// # Panics
+    /// When the device cannot be opened.
+    pub fn by_hand(seed: u64) -> Self {
+        let folder = Folder::Own(tempfile::tempdir().expect("a temporary folder can be made"));
+        let clock = Arc::new(ShiftedClock::default());
+        let options = Options { background: false, ..Options::default() };
+        let device = Device::open_with(folder.path(), ground::platform(&clock, seed), options);
+        Self { device: Arc::new(device.expect("the folder can be used")), clock, folder }
     }
 
     fn open(folder: Folder, seed: u64) -> Self {
@@ -176,6 +188,22 @@ impl Tablet {
         *view
     }
 
+    /// Talks to the hub on this thread until everything is said, and says how it went.
+    ///
+    /// # Panics
+    /// When nobody is signed in.
+    pub fn sync(&self) -> NetState {
+        self.device.sync().expect("somebody is signed in")
+    }
+
+    /// The same, and it must go well.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub fn sync_well(&self) {
+        assert_eq!(self.sync(), NetState::Reached);
+    }
+
     /// Tries to reach the hub now.
     pub fn sync_now(&self) {
         self.ask(Request::SyncNow);
@@ -206,28 +234,24 @@ impl Tablet {
         }
     }
 
-    /// Asks for an exchange with the hub and waits until one that began after this has ended well and nothing waits.
+    /// Talks to the hub until everything is said and nothing waits.
+    ///
+    /// # Panics
+    /// When the hub cannot be reached, or something still waits afterwards.
     pub fn sync_until_in_step(&self) {
-        let asked_at_ms = self.status().now_ms;
-        self.sync_now();
-        self.wait_for("being in step with the hub", |tablet| {
-            let status = tablet.status();
-            let in_step = status.net == NetState::Reached
-                && status.waiting == 0
-                && status.pictures_waiting == 0
-                && status.pictures_to_fetch == 0
-                && status.reached_at_ms.is_some_and(|at_ms| at_ms >= asked_at_ms);
-            in_step.then_some(())
-        });
+        self.sync_well();
+        let status = self.status();
+        assert_eq!((status.waiting, status.pictures_waiting, status.pictures_to_fetch), (0, 0, 0), "{status:?}");
     }
 
-    /// Asks for an exchange and waits until it has failed, one way or the other.
-    pub fn sync_until_trouble(&self) -> NetState {
-        self.sync_now();
-        self.wait_for("trouble with the hub", |tablet| match tablet.status().net {
-            net @ (NetState::Offline { .. } | NetState::Trouble { .. }) => Some(net),
-            NetState::NotTried | NetState::Syncing | NetState::Reached => None,
-        })
+    /// Talks to the hub, which must go wrong, and gives how.
+    ///
+    /// # Panics
+    /// When it goes well.
+    pub fn sync_into_trouble(&self) -> NetState {
+        let net = self.sync();
+        assert_ne!(net, NetState::Reached);
+        net
     }
 
     /// Waits until the case's latest change is accepted by the portal, and gives the portal's number.
@@ -237,7 +261,7 @@ impl Tablet {
             Delivery::Rejected { reason, .. } => panic!("the portal turned the case down: {reason}"),
             Delivery::Refused { code } => panic!("the hub refused the change: {code}"),
             Delivery::OnTablet | Delivery::OnServer => {
-                tablet.sync_now();
+                tablet.sync_well();
                 None
             }
         })

@@ -4,3 +4,8 @@
 
 mod absences;
 mod arrows;
+mod bad_input;
+mod converge;
+mod kill;
+mod not_assigned;
+mod path;
