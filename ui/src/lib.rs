@@ -3,7 +3,7 @@
 //! They know calls and replies ([`ipc`]) and the words of the work ([`casework`]), and nothing of storage, merging,
 //! network or windows. No pack is compiled in: the device sends the form that is shown, with its labels.
 //!
-//! What can be tested without a browser is here for every target; the screens themselves ([`pages`], `components`,
+//! What can be tested without a browser is here for every target; the screens themselves (`pages`, `components`,
 //! `backend`) exist for the browser only.
 
 pub mod list_window;
@@ -12,3 +12,21 @@ pub mod settings;
 pub mod time;
 pub mod value;
 pub mod words;
+
+#[cfg(target_arch = "wasm32")]
+mod backend;
+#[cfg(target_arch = "wasm32")]
+mod browser;
+#[cfg(target_arch = "wasm32")]
+mod components;
+#[cfg(target_arch = "wasm32")]
+mod pages;
+#[cfg(target_arch = "wasm32")]
+mod state;
+
+/// Draws the screens into the page.
+#[cfg(target_arch = "wasm32")]
+pub fn mount() {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(pages::Root);
+}

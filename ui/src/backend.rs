@@ -1,0 +1,185 @@
+//! The only place that calls the device.
+//!
+//! In the app's window the call goes through the one Tauri command: `invoke("call", { request })`. Where there is no
+//! such window (the test harness, in a browser), the same request is posted to `/call` as JSON; the harness answers
+//! 200 with the reply, or any other status with the failure.
+
+use casework::{CaseId, RowId, Value};
+use ipc::{
+    CaseFilter, CasePage, CaseView, Changed, EnrolLink, Failure, FailureCode, FieldEdit, FormView, NewCase, PictureSize,
+    RegisterRef, Reply, Request, Saved, Session, Start, SyncView, VersionView,
+};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::js_sys::{Function, JSON, Object, Promise, Reflect};
+
+/// What a call gives.
+pub(crate) type Answer<T> = Result<T, Failure>;
+
+macro_rules! ask {
+    ($request:expr, $variant:ident) => {
+        match call(&$request).await? {
+            Reply::$variant(body) => Ok(body),
+            _ => Err(FailureCode::Fault.into()),
+        }
+    };
+}
+
+/// Who is on this tablet.
+pub(crate) async fn start() -> Answer<Start> {
+    ask!(Request::Start, Start)
+}
+
+/// Reads a QR code out of a picture.
+pub(crate) async fn read_qr(picture: String) -> Answer<EnrolLink> {
+    ask!(Request::ReadQr { picture }, EnrolLink)
+}
+
+/// Makes a vault and an author at the hub.
+pub(crate) async fn enrol(hub: String, code: String, passphrase: String) -> Answer<Session> {
+    ask!(Request::Enrol { hub, code, passphrase }, Session)
+}
+
+/// Opens a vault.
+pub(crate) async fn unlock(user: String, passphrase: String) -> Answer<Session> {
+    ask!(Request::Unlock { user, passphrase }, Session)
+}
+
+/// Closes the vault.
+pub(crate) async fn lock() -> Answer<()> {
+    done(Request::Lock).await
+}
+
+/// Waits for a change.
+pub(crate) async fn watch(after: u64) -> Answer<Changed> {
+    ask!(Request::Watch { after }, Changed)
+}
+
+/// A page of the case list.
+pub(crate) async fn cases(filter: CaseFilter, offset: u32, limit: u32) -> Answer<CasePage> {
+    ask!(Request::Cases { filter, offset, limit }, Cases)
+}
+
+/// Opens a new case.
+pub(crate) async fn open_case(new: NewCase) -> Answer<CaseId> {
+    match call(&Request::OpenCase(new)).await? {
+        Reply::CaseOpened { case } => Ok(case),
+        _ => Err(FailureCode::Fault.into()),
+    }
+}
+
+/// One case.
+pub(crate) async fn case(case: CaseId, reveal: bool) -> Answer<CaseView> {
+    ask!(Request::Case { case, reveal }, Case).map(|body| *body)
+}
+
+/// A form of a case.
+pub(crate) async fn form(case: CaseId, form: String) -> Answer<FormView> {
+    ask!(Request::Form { case, form }, Form).map(|body| *body)
+}
+
+/// Edits of a case, all or none; `form` is where they were written.
+pub(crate) async fn edit(case: CaseId, edits: Vec<FieldEdit>, form: Option<String>) -> Answer<Saved> {
+    ask!(Request::Edit { case, edits, form }, Saved)
+}
+
+/// The versions of a register.
+pub(crate) async fn history(case: CaseId, register: RegisterRef) -> Answer<Vec<VersionView>> {
+    match call(&Request::History { case, register }).await? {
+        Reply::History { versions } => Ok(versions),
+        _ => Err(FailureCode::Fault.into()),
+    }
+}
+
+/// Settles a clash.
+pub(crate) async fn resolve(case: CaseId, register: RegisterRef, value: Option<Value>) -> Answer<Saved> {
+    ask!(Request::Resolve { case, register, value }, Saved)
+}
+
+/// Adds a picture.
+pub(crate) async fn add_photo(case: CaseId, caption: String, picture: String) -> Answer<Saved> {
+    ask!(Request::AddPhoto { case, caption, picture }, Saved)
+}
+
+/// A stored picture, as a base64 JPEG.
+pub(crate) async fn picture(case: CaseId, attachment: RowId, size: PictureSize) -> Answer<String> {
+    match call(&Request::Picture { case, attachment, size }).await? {
+        Reply::Picture { jpeg } => Ok(jpeg),
+        _ => Err(FailureCode::Fault.into()),
+    }
+}
+
+/// How things stand with the hub.
+pub(crate) async fn sync_status() -> Answer<SyncView> {
+    ask!(Request::SyncStatus, Sync).map(|body| *body)
+}
+
+/// Tries to reach the hub now.
+pub(crate) async fn sync_now() -> Answer<()> {
+    done(Request::SyncNow).await
+}
+
+/// Sends a refused change once more.
+pub(crate) async fn send_again(item: i64) -> Answer<()> {
+    done(Request::SendAgain { item }).await
+}
+
+async fn done(request: Request) -> Answer<()> {
+    match call(&request).await? {
+        Reply::Done => Ok(()),
+        _ => Err(FailureCode::Fault.into()),
+    }
+}
+
+async fn call(request: &Request) -> Answer<Reply> {
+    let request = serde_json::to_string(request).map_err(|_| fault())?;
+    let answer = match gateway() {
+        Some(invoke) => through_window(&invoke, &request).await,
+        None => through_harness(&request).await,
+    };
+    match answer {
+        Ok(reply) => serde_json::from_str(&reply).map_err(|_| fault()),
+        Err(failure) => Err(serde_json::from_str(&failure).unwrap_or_else(|_| fault())),
+    }
+}
+
+fn fault() -> Failure {
+    FailureCode::Fault.into()
+}
+
+/// The window's gateway; `None` in a browser.
+fn gateway() -> Option<(JsValue, Function)> {
+    let window = web_sys::window()?;
+    let internals = Reflect::get(&window, &"__TAURI_INTERNALS__".into()).ok()?;
+    let invoke = Reflect::get(&internals, &"invoke".into()).ok()?.dyn_into().ok()?;
+    Some((internals, invoke))
+}
+
+fn text(value: &JsValue) -> String {
+    JSON::stringify(value).map(String::from).unwrap_or_default()
+}
+
+async fn through_window((internals, invoke): &(JsValue, Function), request: &str) -> Result<String, String> {
+    let nothing = |_| String::new();
+    let arguments = Object::new();
+    let request = JSON::parse(request).map_err(nothing)?;
+    Reflect::set(&arguments, &"request".into(), &request).map_err(nothing)?;
+    let promise: Promise =
+        invoke.call2(internals, &"call".into(), &arguments).map_err(nothing)?.dyn_into().map_err(nothing)?;
+    JsFuture::from(promise).await.map(|reply| text(&reply)).map_err(|failure| text(&failure))
+}
+
+async fn through_harness(request: &str) -> Result<String, String> {
+    let nothing = |_| String::new();
+    let window = web_sys::window().ok_or_else(String::new)?;
+    let options = web_sys::RequestInit::new();
+    options.set_method("POST");
+    options.set_body(&request.into());
+    let post = web_sys::Request::new_with_str_and_init("/call", &options).map_err(nothing)?;
+    post.headers().set("content-type", "application/json").map_err(nothing)?;
+    let answer: web_sys::Response =
+        JsFuture::from(window.fetch_with_request(&post)).await.map_err(nothing)?.dyn_into().map_err(nothing)?;
+    let body = JsFuture::from(answer.text().map_err(nothing)?).await.map_err(nothing)?;
+    let body = body.as_string().unwrap_or_default();
+    if answer.ok() { Ok(body) } else { Err(body) }
+}

@@ -1,0 +1,135 @@
+//! The little that the screens need of the browser itself: storage, the root element, files, focus, waiting.
+
+use ipc::{Failure, FailureCode, PICTURE_BYTES_MAX};
+use leptos::ev;
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{HtmlElement, HtmlInputElement, js_sys::Promise};
+
+use crate::{
+    settings::{Settings, TextSize, Theme},
+    words::Lang,
+};
+
+/// Milliseconds since 1970-01-01 UTC by the tablet's clock.
+#[expect(clippy::cast_possible_truncation, reason = "the clock gives whole milliseconds")]
+pub(crate) fn now_ms() -> i64 {
+    web_sys::js_sys::Date::now() as i64
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// The preferences kept on this tablet; where none are, those of the browser.
+pub(crate) fn load_settings() -> Settings {
+    let kept = |key: &str| storage().and_then(|storage| storage.get_item(key).ok().flatten());
+    let spoken = window().navigator().languages().iter().filter_map(|tag| tag.as_string()).collect::<Vec<_>>();
+    Settings {
+        lang: kept("lang")
+            .and_then(|code| Lang::from_code(&code))
+            .unwrap_or_else(|| Lang::best(spoken.iter().map(String::as_str))),
+        theme: Theme::from_code(&kept("theme").unwrap_or_default()),
+        text: TextSize::from_code(&kept("text").unwrap_or_default()),
+    }
+}
+
+/// Puts the preferences into effect and keeps them.
+pub(crate) fn apply_settings(settings: Settings) {
+    if let Some(root) = document().document_element() {
+        for (name, value) in [
+            ("lang", settings.lang.code()),
+            ("dir", settings.lang.direction()),
+            ("data-theme", settings.theme.code()),
+            ("data-text", settings.text.code()),
+        ] {
+            let _ = root.set_attribute(name, value);
+        }
+    }
+    if let Some(storage) = storage() {
+        let kept = [
+            ("lang", settings.lang.code()),
+            ("theme", settings.theme.code()),
+            ("text", settings.text.code()),
+        ];
+        for (name, value) in kept {
+            let _ = storage.set_item(name, value);
+        }
+    }
+}
+
+/// The part of the address after `#`.
+pub(crate) fn hash() -> String {
+    window().location().hash().unwrap_or_default()
+}
+
+/// Goes to the part of the address after `#`.
+pub(crate) fn set_hash(hash: &str) {
+    let _ = window().location().set_hash(hash);
+}
+
+/// Gives an element the focus and brings it into sight.
+pub(crate) fn focus(id: &str) {
+    if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+        element.scroll_into_view();
+    }
+}
+
+/// Leaves the field that is being typed in, so that it is saved: the app goes into the background.
+pub(crate) fn leave_field() {
+    if let Some(active) = document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = active.blur();
+    }
+}
+
+/// Whether a key was pressed in a place where it types.
+pub(crate) fn is_typing(event: &ev::KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+}
+
+/// The font size of the root element, in pixels: one `rem`.
+pub(crate) fn rem_px() -> f64 {
+    const USUAL: f64 = 17.0;
+    let root = document().document_element();
+    let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
+    style
+        .and_then(|style| style.get_property_value("font-size").ok())
+        .and_then(|size| size.trim_end_matches("px").parse().ok())
+        .unwrap_or(USUAL)
+}
+
+/// Waits.
+pub(crate) async fn sleep(ms: i32) {
+    let promise = Promise::new(&mut |resolve, _| {
+        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
+    });
+    let _ = JsFuture::from(promise).await;
+}
+
+/// The file chosen in a file input, base64. `None` when none was chosen.
+pub(crate) async fn chosen_file(input: &HtmlInputElement) -> Option<Result<String, Failure>> {
+    let file = input.files()?.get(0)?;
+    #[expect(clippy::cast_precision_loss, reason = "the limit is far below 2^53")]
+    let too_large = file.size() > PICTURE_BYTES_MAX as f64;
+    if too_large {
+        return Some(Err(FailureCode::PictureTooLarge { bytes_max: PICTURE_BYTES_MAX }.into()));
+    }
+    Some(read_base64(&file).await.map_err(|_| FailureCode::NotAPicture.into()))
+}
+
+async fn read_base64(file: &web_sys::File) -> Result<String, JsValue> {
+    let reader = web_sys::FileReader::new()?;
+    let promise = Promise::new(&mut |resolve, _| {
+        let loaded = Closure::once_into_js(move || {
+            let _ = resolve.call0(&JsValue::NULL);
+        });
+        reader.set_onloadend(Some(loaded.unchecked_ref()));
+    });
+    reader.read_as_data_url(file)?;
+    JsFuture::from(promise).await?;
+    let url = reader.result()?.as_string().unwrap_or_default();
+    url.split_once(";base64,").map(|(_, data)| data.to_owned()).ok_or(JsValue::NULL)
+}

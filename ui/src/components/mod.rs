@@ -1,0 +1,17 @@
+//! Pieces of screens: data in, events out. None of them asks the device for anything.
+
+mod field;
+mod icon;
+mod message;
+mod sheet;
+mod strip;
+mod value_input;
+mod versions;
+
+pub(crate) use field::{SaveState, SaveMark};
+pub(crate) use icon::{Icon, icon};
+pub(crate) use message::{Empty, Loading, Problem, failure_text};
+pub(crate) use sheet::Sheet;
+pub(crate) use strip::{SyncStrip, state_of as strip_state};
+pub(crate) use value_input::ValueInput;
+pub(crate) use versions::{DeliveryMark, VersionText, state_of as delivery_state};

@@ -1,0 +1,107 @@
+//! The sync strip: always on the screen, never claims more than is so.
+
+use ipc::{NetState, SyncView};
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{Icon, icon};
+use crate::{backend, route::Route, state::{app, words}, time};
+
+/// The strip's state as one word, for the style sheet and the tests.
+pub(crate) fn state_of(view: &SyncView) -> &'static str {
+    match &view.net {
+        NetState::Syncing => "syncing",
+        NetState::Offline { .. } => "offline",
+        NetState::Trouble { .. } => "trouble",
+        NetState::NotTried => "not_tried",
+        NetState::Reached if !view.refused.is_empty() => "refused",
+        NetState::Reached if view.waiting > 0 || view.pictures_waiting > 0 => "waiting",
+        NetState::Reached => "in_step",
+    }
+}
+
+fn headline(view: &SyncView) -> String {
+    let words = words();
+    match &view.net {
+        NetState::Offline { since_ms } => words.strip_offline_since(time::date_time(words, *since_ms)),
+        NetState::Trouble { .. } => words.strip_trouble().to_owned(),
+        NetState::Syncing => words.strip_syncing().to_owned(),
+        NetState::NotTried => words.strip_not_tried().to_owned(),
+        NetState::Reached if view.waiting > 0 => words.strip_waiting(u64::from(view.waiting)),
+        NetState::Reached if view.pictures_waiting > 0 => words.strip_pictures(u64::from(view.pictures_waiting)),
+        NetState::Reached if !view.refused.is_empty() => words.strip_refused(view.refused.len() as u64),
+        NetState::Reached => words.strip_in_step().to_owned(),
+    }
+}
+
+fn details(view: &SyncView) -> String {
+    let words = words();
+    let mut parts = Vec::new();
+    let reached = matches!(view.net, NetState::Reached);
+    if view.waiting > 0 && !reached {
+        parts.push(words.strip_waiting(u64::from(view.waiting)));
+    }
+    if view.pictures_waiting > 0 && !(reached && view.waiting == 0) {
+        parts.push(words.strip_pictures(u64::from(view.pictures_waiting)));
+    }
+    if !view.refused.is_empty() && !(reached && view.waiting == 0 && view.pictures_waiting == 0) {
+        parts.push(words.strip_refused(view.refused.len() as u64));
+    }
+    match view.reached_at_ms {
+        Some(at) => parts.push(words.strip_reached_at(time::date_time(words, at))),
+        None => parts.push(words.strip_never_reached().to_owned()),
+    }
+    parts.join(" · ")
+}
+
+fn strip_icon(state: &str) -> Icon {
+    match state {
+        "offline" => Icon::Offline,
+        "trouble" | "refused" => Icon::Warning,
+        "in_step" => Icon::Done,
+        "waiting" => Icon::Waiting,
+        _ => Icon::Sync,
+    }
+}
+
+/// The strip.
+#[component]
+pub(crate) fn SyncStrip() -> impl IntoView {
+    let app = app();
+    let state = move || app.sync.with(|sync| sync.as_ref().map_or("reading", state_of));
+    let waiting = move || app.sync.with(|sync| sync.as_ref().map_or(0, |view| view.waiting));
+    let sync_now = move |_| {
+        spawn_local(async move {
+            if let Err(failure) = backend::sync_now().await {
+                app.announce(&super::failure_text(&failure));
+            }
+        });
+    };
+    view! {
+        <aside
+            class="strip"
+            aria-label=words().strip_label()
+            data-test="sync-strip"
+            data-state=state
+            data-waiting=move || waiting().to_string()
+        >
+            <a class="strip-text" href=Route::Sync.to_string()>
+                {move || icon(strip_icon(state()))}
+                <span role="status">
+                    <strong>
+                        {move || app.sync.with(|sync| match sync {
+                            Some(view) => headline(view),
+                            None => words().strip_reading().to_owned(),
+                        })}
+                    </strong>
+                    <span class="strip-details">
+                        {move || app.sync.with(|sync| sync.as_ref().map(details))}
+                    </span>
+                </span>
+            </a>
+            <button type="button" class="button strip-button" data-test="sync-now" on:click=sync_now>
+                {icon(Icon::Sync)}
+                <span>{words().strip_sync_now()}</span>
+            </button>
+        </aside>
+    }
+}

@@ -1,0 +1,266 @@
+//! The input for one value, by its kind. It says what was chosen or typed when the field is left.
+
+use std::collections::BTreeSet;
+
+use casework::{FactType, Value};
+use leptos::{ev, html, prelude::*};
+
+use crate::{
+    state::words,
+    value::{Spec, Unreadable},
+};
+
+/// What an input says when it is left: a value, nothing, or why what was typed is no value.
+pub(crate) type Committed = Result<Option<Value>, Unreadable>;
+
+/// An input. Choices are radio buttons or ticks in a group; the caller draws the label.
+#[component]
+pub(crate) fn ValueInput(
+    /// What kind of value.
+    spec: Spec,
+    /// What is known.
+    #[prop(into)]
+    value: Signal<Option<Value>>,
+    /// The id of the input, for its label; of a group, its prefix.
+    id: String,
+    /// The hook for tests.
+    test: String,
+    /// Ids of what describes it.
+    #[prop(optional, into)]
+    described_by: String,
+    /// Something is being typed.
+    on_typing: Callback<()>,
+    /// The field was left.
+    on_commit: Callback<Committed>,
+) -> impl IntoView {
+    match spec.kind {
+        FactType::Choice => one_of(spec, value, id, test, on_commit).into_any(),
+        FactType::Choices => some_of(spec, value, id, test, on_commit).into_any(),
+        FactType::Flag => yes_or_no(value, id, test, on_commit).into_any(),
+        FactType::LongText => long_text(spec, value, id, test, described_by, on_typing, on_commit).into_any(),
+        _ => line(spec, value, id, test, described_by, on_typing, on_commit).into_any(),
+    }
+}
+
+/// What is being typed. Follows the known value until the officer begins to type, and again once it is saved.
+fn draft(spec: &Spec, value: Signal<Option<Value>>) -> (RwSignal<String>, RwSignal<bool>) {
+    let text = RwSignal::new(spec.typed(value.get_untracked().as_ref()));
+    let dirty = RwSignal::new(false);
+    let spec = spec.clone();
+    Effect::new(move |_| {
+        let known = spec.typed(value.get().as_ref());
+        let typed = text.get_untracked();
+        if !dirty.get_untracked() || spec.read(&typed) == Ok(value.get_untracked()) {
+            dirty.set(false);
+            text.set(known);
+        }
+    });
+    (text, dirty)
+}
+
+fn line(
+    spec: Spec,
+    value: Signal<Option<Value>>,
+    id: String,
+    test: String,
+    described_by: String,
+    on_typing: Callback<()>,
+    on_commit: Callback<Committed>,
+) -> impl IntoView {
+    let words = words();
+    let (text, dirty) = draft(&spec, value);
+    let (kind, mode) = match spec.kind {
+        FactType::Phone => ("tel", "tel"),
+        FactType::Integer => ("text", "numeric"),
+        FactType::Number => ("text", "decimal"),
+        FactType::Date => ("date", "text"),
+        FactType::Instant => ("datetime-local", "text"),
+        _ => ("text", "text"),
+    };
+    let input: NodeRef<html::Input> = NodeRef::new();
+    // A browser without date inputs shows a line of text: then say how to type it.
+    let typed_hint = RwSignal::new(None);
+    Effect::new(move |_| {
+        if let Some(input) = input.get()
+            && input.type_() == "text"
+        {
+            typed_hint.set(match kind {
+                "date" => Some(words.form_typed_date()),
+                "datetime-local" => Some(words.form_typed_moment()),
+                _ => None,
+            });
+        }
+    });
+    let unit = spec.unit.as_deref().map(|unit| crate::value::unit(words, unit));
+    let indian = matches!(spec.kind, FactType::Instant).then(|| words.form_indian_time());
+    let narrow = matches!(spec.kind, FactType::Integer | FactType::Number);
+    let commit = move |_| on_commit.run(spec.read(&text.get_untracked()));
+    let typing = move |event: ev::Event| {
+        dirty.set(true);
+        text.set(event_target_value(&event));
+        on_typing.run(());
+    };
+    view! {
+        {move || typed_hint.get().map(|hint| view! { <p class="hint">{hint}</p> })}
+        <div class="input-row">
+            <input
+                class="input"
+                class:narrow=narrow
+                type=kind
+                inputmode=mode
+                id=id
+                node_ref=input
+                data-test=test
+                autocomplete="off"
+                aria-describedby=described_by
+                prop:value=text
+                on:input=typing
+                on:change=commit
+            />
+            {unit.map(|unit| view! { <span class="unit">{unit}</span> })}
+            {indian.map(|zone| view! { <span class="unit">{zone}</span> })}
+        </div>
+    }
+}
+
+fn long_text(
+    spec: Spec,
+    value: Signal<Option<Value>>,
+    id: String,
+    test: String,
+    described_by: String,
+    on_typing: Callback<()>,
+    on_commit: Callback<Committed>,
+) -> impl IntoView {
+    let (text, dirty) = draft(&spec, value);
+    let commit = move |_| on_commit.run(spec.read(&text.get_untracked()));
+    let typing = move |event: ev::Event| {
+        dirty.set(true);
+        text.set(event_target_value(&event));
+        on_typing.run(());
+    };
+    view! {
+        <textarea
+            class="input"
+            rows="4"
+            id=id
+            data-test=test
+            autocomplete="off"
+            aria-describedby=described_by
+            prop:value=text
+            on:input=typing
+            on:change=commit
+        ></textarea>
+    }
+}
+
+fn one_of(
+    spec: Spec,
+    value: Signal<Option<Value>>,
+    id: String,
+    test: String,
+    on_commit: Callback<Committed>,
+) -> impl IntoView {
+    let words = words();
+    let many = spec.terms.len() > 6;
+    let options = spec.terms.into_iter().enumerate().map(|(index, term)| {
+        let (code, chosen) = (term.code.clone(), term.code.clone());
+        let is_chosen = move || value.with(|value| value.as_ref().and_then(Value::as_text) == Some(&chosen));
+        option(
+            Tick::One,
+            (id.clone(), index),
+            format!("{test}-{}", term.code),
+            (words.label(&term.label), term.source),
+            is_chosen,
+            move |_| on_commit.run(Ok(Some(Value::Text(code.clone())))),
+        )
+    });
+    view! { <div class="options" class:many=many data-test=test.clone()>{options.collect_view()}</div> }
+}
+
+fn some_of(
+    spec: Spec,
+    value: Signal<Option<Value>>,
+    id: String,
+    test: String,
+    on_commit: Callback<Committed>,
+) -> impl IntoView {
+    let words = words();
+    let many = spec.terms.len() > 6;
+    // What is ticked, kept here so that a second tick made before the first was saved does not undo it.
+    let ticked = RwSignal::new(BTreeSet::<String>::new());
+    Effect::new(move |_| {
+        ticked.set(match value.get() {
+            Some(Value::Set(codes)) => codes,
+            _ => BTreeSet::new(),
+        });
+    });
+    let options = spec.terms.into_iter().enumerate().map(|(index, term)| {
+        let (code, chosen) = (term.code.clone(), term.code.clone());
+        let is_chosen = move || ticked.with(|codes| codes.contains(&chosen));
+        let toggle = move |event: ev::Event| {
+            let on = event_target_checked(&event);
+            ticked.update(|codes| {
+                if on {
+                    codes.insert(code.clone());
+                } else {
+                    codes.remove(&code);
+                }
+            });
+            let codes = ticked.get_untracked();
+            on_commit.run(Ok((!codes.is_empty()).then_some(Value::Set(codes))));
+        };
+        let label = (words.label(&term.label), term.source);
+        option(Tick::Some, (id.clone(), index), format!("{test}-{}", term.code), label, is_chosen, toggle)
+    });
+    view! { <div class="options" class:many=many data-test=test.clone()>{options.collect_view()}</div> }
+}
+
+fn yes_or_no(
+    value: Signal<Option<Value>>,
+    id: String,
+    test: String,
+    on_commit: Callback<Committed>,
+) -> impl IntoView {
+    let words = words();
+    let options = [(true, "yes", words.value_yes()), (false, "no", words.value_no())];
+    let options = options.into_iter().enumerate().map(|(index, (flag, code, label))| {
+        option(
+            Tick::One,
+            (id.clone(), index),
+            format!("{test}-{code}"),
+            (label.to_owned(), None),
+            move || value.with(|value| *value == Some(Value::Flag(flag))),
+            move |_| on_commit.run(Ok(Some(Value::Flag(flag)))),
+        )
+    });
+    view! { <div class="options two" data-test=test.clone()>{options.collect_view()}</div> }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tick {
+    One,
+    Some,
+}
+
+fn option(
+    tick: Tick,
+    (group, index): (String, usize),
+    test: String,
+    (label, source): (String, Option<String>),
+    chosen: impl Fn() -> bool + Clone + Send + Sync + 'static,
+    on_change: impl Fn(ev::Event) + 'static,
+) -> impl IntoView {
+    // The first option carries the id of the group, so that a link to the field finds it.
+    let id = if index == 0 { group.clone() } else { format!("{group}-{index}") };
+    let kind = if tick == Tick::One { "radio" } else { "checkbox" };
+    let marked = chosen.clone();
+    view! {
+        <label class="option" class:chosen=marked>
+            <input type=kind name=group id=id data-test=test prop:checked=chosen on:change=on_change />
+            <span class="option-text">
+                {label} {source.map(|source| view! { <span class="option-source">{source}</span> })}
+            </span>
+        </label>
+    }
+}

@@ -1,0 +1,155 @@
+//! One row of the case list. It says nothing that identifies the child.
+
+use casework::{CaseKind, Urgency, clock::Standing};
+use ipc::CaseCard;
+use leptos::prelude::*;
+
+use crate::{
+    components::{Icon, icon},
+    state::{app, words},
+    time,
+    words::Words,
+};
+
+/// The sign of a standing, so that it is not told by colour alone.
+pub(crate) const fn standing_icon(standing: Standing) -> Icon {
+    match standing {
+        Standing::Overdue | Standing::MetLate => Icon::Warning,
+        Standing::DueSoon | Standing::Running => Icon::Clock,
+        Standing::Met => Icon::Done,
+    }
+}
+
+/// The name of a standing for the style sheet and the tests.
+pub(crate) const fn standing_code(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Running => "running",
+        Standing::DueSoon => "due_soon",
+        Standing::Overdue => "overdue",
+        Standing::Met => "met",
+        Standing::MetLate => "met_late",
+    }
+}
+
+/// The name of an urgency for the style sheet.
+pub(crate) fn urgency_code(urgency: &Urgency) -> String {
+    urgency.code().to_owned()
+}
+
+/// Age and sex.
+pub(crate) fn age_and_sex(words: Words, card: &CaseCard) -> String {
+    let age = match card.age_years {
+        Some(age) => words.list_age(u64::from(age)),
+        None => words.list_age_unknown().to_owned(),
+    };
+    match &card.sex {
+        Some(sex) => format!("{age} · {}", words.label(sex)),
+        None => age,
+    }
+}
+
+/// The ground, or for a child in conflict with law the kind.
+pub(crate) fn ground(words: Words, card: &CaseCard) -> String {
+    match (&card.ground, &card.kind) {
+        (Some(ground), _) => words.label(ground),
+        (None, CaseKind::Cicl) => words.new_cicl().to_owned(),
+        (None, _) => words.list_no_ground().to_owned(),
+    }
+}
+
+/// The circle with the initials.
+#[component]
+pub(crate) fn Avatar(
+    /// The row.
+    card: CaseCard,
+) -> impl IntoView {
+    let letters = if card.initials.is_empty() { "–".to_owned() } else { card.initials.clone() };
+    view! { <span class="avatar" data-urgency=urgency_code(&card.urgency) aria-hidden="true">{letters}</span> }
+}
+
+/// A small mark with a sign, a number and words for those who do not see it.
+fn mark(sign: Icon, kind: &'static str, count: u32, said: String) -> Option<impl IntoView> {
+    (count > 0).then(|| {
+        let spoken = said.clone();
+        view! {
+            <span class="mark" data-kind=kind data-test=format!("mark-{kind}") title=said>
+                {icon(sign)}
+                <span aria-hidden="true">{count}</span>
+                <span class="unseen">{spoken}</span>
+            </span>
+        }
+    })
+}
+
+/// The marks of a row: refused, two versions, not sent.
+#[component]
+pub(crate) fn Marks(
+    /// The row.
+    card: CaseCard,
+) -> impl IntoView {
+    let words = words();
+    view! {
+        <span class="marks">
+            {mark(Icon::Refused, "refused", card.refused, words.list_mark_refused(u64::from(card.refused)))}
+            {mark(Icon::Versions, "clashes", card.clashes, words.list_mark_clashes(u64::from(card.clashes)))}
+            {mark(Icon::Waiting, "waiting", card.waiting, words.list_mark_waiting(u64::from(card.waiting)))}
+        </span>
+    }
+}
+
+/// What is left of the next clock.
+#[component]
+pub(crate) fn NextClock(
+    /// The row.
+    card: CaseCard,
+) -> impl IntoView {
+    let app = app();
+    let words = words();
+    match card.clock {
+        None => view! { <span class="clock muted">{words.list_no_clock()}</span> }.into_any(),
+        Some(running) => {
+            let (sign, text) = (running.clone(), running.clone());
+            let code = move || standing_code(running.standing(app.now_ms.get()));
+            view! {
+                <span class="clock" data-standing=code>
+                    {move || icon(standing_icon(sign.standing(app.now_ms.get())))}
+                    <span>
+                        {move || {
+                            let now = app.now_ms.get();
+                            time::clock(words, &text, text.standing(now), now)
+                        }}
+                    </span>
+                </span>
+            }
+                .into_any()
+        }
+    }
+}
+
+/// The inside of a row.
+#[component]
+pub(crate) fn RowText(
+    /// The row.
+    card: CaseCard,
+) -> impl IntoView {
+    let words = words();
+    let emergency = card.urgency == Urgency::Emergency;
+    view! {
+        <Avatar card=card.clone() />
+        <span class="row-text">
+            <span class="row-top">
+                <span class="row-who">
+                    {emergency.then(|| view! { <span class="tag danger">{words.list_emergency()}</span> })}
+                    {age_and_sex(words, &card)}
+                </span>
+                <Marks card=card.clone() />
+            </span>
+            <span class="row-line">
+                <span class="row-stage">{words.label(&card.stage_label)}</span>
+                " · "
+                {ground(words, &card)}
+            </span>
+            <NextClock card=card />
+        </span>
+    }
+}

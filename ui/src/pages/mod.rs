@@ -1,0 +1,124 @@
+//! The pages: each has a route, reads what it shows and says what it is reading.
+
+mod case;
+mod cases;
+mod enrol;
+mod form;
+mod start;
+mod sync;
+mod tablet;
+
+use leptos::{ev, prelude::*, task::spawn_local};
+
+use crate::{
+    browser,
+    components::{Icon, Loading, SyncStrip, icon},
+    route::Route,
+    state::{App, app, words},
+};
+
+/// How often what is left of a clock is computed anew, in milliseconds.
+const TICK_MS: u64 = 20_000;
+
+/// The whole app.
+#[component]
+pub(crate) fn Root() -> impl IntoView {
+    let app = App::new();
+    provide_context(app);
+    app.read_start();
+    Effect::new(move |_| browser::apply_settings(app.settings.get()));
+    Effect::new(move |_| {
+        if app.session.with(Option::is_some) {
+            spawn_local(app.follow());
+        }
+    });
+    let moved = window_event_listener(ev::hashchange, move |_| app.route.set(Route::parse(&browser::hash())));
+    let hidden = window_event_listener(ev::visibilitychange, move |_| {
+        if document().hidden() {
+            browser::leave_field();
+        }
+    });
+    on_cleanup(move || {
+        moved.remove();
+        hidden.remove();
+    });
+    set_interval(move || app.now_ms.set(browser::now_ms()), std::time::Duration::from_millis(TICK_MS));
+
+    let lang = Memo::new(move |_| app.settings.get().lang);
+    let signed_in = Memo::new(move |_| app.session.with(Option::is_some));
+    let known = Memo::new(move |_| app.start.with(Option::is_some));
+    // Drawn anew when the language changes or somebody signs in or out; pages follow the rest by themselves.
+    move || {
+        lang.track();
+        match (signed_in.get(), known.get()) {
+            (true, _) => view! { <Shell /> }.into_any(),
+            (false, true) => view! { <start::StartPage /> }.into_any(),
+            (false, false) => view! { <main class="gate"><Loading text=words().app_opening() /></main> }.into_any(),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Cases,
+    Sync,
+    Tablet,
+}
+
+impl Place {
+    const fn of(route: &Route) -> Self {
+        match route {
+            Route::Sync => Self::Sync,
+            Route::Tablet => Self::Tablet,
+            _ => Self::Cases,
+        }
+    }
+}
+
+/// The frame around every page of an officer who is signed in.
+#[component]
+fn Shell() -> impl IntoView {
+    let app = app();
+    let place = Memo::new(move |_| app.route.with(Place::of));
+    let skip = move |_| browser::focus("main");
+    view! {
+        <button type="button" class="skip" on:click=skip>{words().app_skip()}</button>
+        <div class="shell">
+            <nav class="rail" aria-label=words().app_places()>
+                {rail_link(place, Place::Cases, &Route::Cases, Icon::Cases, words().app_cases(), "nav-cases")}
+                {rail_link(place, Place::Sync, &Route::Sync, Icon::Sync, words().app_sync(), "nav-sync")}
+                {rail_link(place, Place::Tablet, &Route::Tablet, Icon::Tablet, words().app_tablet(), "nav-tablet")}
+            </nav>
+            <main id="main" tabindex="-1">
+                {move || match place.get() {
+                    Place::Cases => view! { <cases::CasesPage /> }.into_any(),
+                    Place::Sync => view! { <sync::SyncPage /> }.into_any(),
+                    Place::Tablet => view! { <tablet::TabletPage /> }.into_any(),
+                }}
+            </main>
+            <SyncStrip />
+        </div>
+        <div class="unseen" role="status" aria-live="polite" data-test="announcement">{app.announcement}</div>
+    }
+}
+
+fn rail_link(
+    here: Memo<Place>,
+    place: Place,
+    route: &Route,
+    sign: Icon,
+    label: &'static str,
+    test: &'static str,
+) -> impl IntoView {
+    view! {
+        <a
+            class="rail-link"
+            href=route.to_string()
+            aria-current=move || (here.get() == place).then_some("page")
+            data-test=test
+        >
+            {icon(sign)}
+            <span>{label}</span>
+        </a>
+    }
+}

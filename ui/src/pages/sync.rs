@@ -1,0 +1,217 @@
+//! Sync: honest receipts. What waits, what arrived, what was accepted with its number, what was refused and why.
+
+use ipc::{Delivery, PAGE_ROWS_MAX, ReceiptRow, RefusedItem, SyncView};
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::{
+    backend,
+    components::{DeliveryMark, Empty, Icon, Loading, Problem, delivery_state, failure_text, icon, strip_state},
+    route::{Route, Tab},
+    state::{app, words},
+    time,
+};
+
+/// Which receipts are shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Waiting,
+    Server,
+    Accepted,
+    Refused,
+}
+
+impl Kind {
+    const ALL: [Self; 4] = [Self::Waiting, Self::Server, Self::Accepted, Self::Refused];
+
+    const fn of(delivery: &Delivery) -> Self {
+        match delivery {
+            Delivery::OnTablet => Self::Waiting,
+            Delivery::OnServer => Self::Server,
+            Delivery::Accepted { .. } => Self::Accepted,
+            Delivery::Rejected { .. } | Delivery::Refused { .. } => Self::Refused,
+        }
+    }
+
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Waiting => "on_tablet",
+            Self::Server => "on_server",
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// The page.
+#[component]
+pub(crate) fn SyncPage() -> impl IntoView {
+    let app = app();
+    let words = words();
+    let kind = RwSignal::new(None::<Kind>);
+    app.read_sync();
+    let sync = app.sync;
+    view! {
+        <div class="page" data-test="sync-page">
+            <h1>{words.sync_title()}</h1>
+            <p class="lead">{words.sync_lead()}</p>
+            {move || match sync.get() {
+                None => view! { <Loading text=words.sync_reading() /> }.into_any(),
+                Some(view) => {
+                    view! {
+                        <section class="card net" data-state=strip_state(&view)>
+                            <p class="net-text" role="status">{words.net(&view.net)}</p>
+                            <p class="muted">{facts(&view)}</p>
+                        </section>
+                        {(!view.refused.is_empty()).then(|| view! { <Refused items=view.refused.clone() /> })}
+                        <Counts view=view.clone() kind=kind />
+                        <Receipts rows=view.receipts kind=kind />
+                    }
+                        .into_any()
+                }
+            }}
+        </div>
+    }
+}
+
+fn facts(view: &SyncView) -> String {
+    let words = words();
+    let mut parts = vec![match view.reached_at_ms {
+        Some(at) => words.sync_reached(time::date_time(words, at)),
+        None => words.sync_never().to_owned(),
+    }];
+    if view.waiting_bytes > 0 {
+        parts.push(words.sync_size(time::bytes(words, view.waiting_bytes)));
+    }
+    if view.pictures_waiting > 0 {
+        parts.push(words.sync_pictures_waiting(u64::from(view.pictures_waiting)));
+    }
+    if view.pictures_to_fetch > 0 {
+        parts.push(words.sync_pictures_to_fetch(u64::from(view.pictures_to_fetch)));
+    }
+    parts.push(words.sync_store(time::bytes(words, view.store_bytes), view.cases));
+    parts.join(" · ")
+}
+
+/// The states side by side, each with how many; a press shows only these.
+#[component]
+fn Counts(view: SyncView, kind: RwSignal<Option<Kind>>) -> impl IntoView {
+    let words = words();
+    let buttons = Kind::ALL.map(|this| {
+        let counted = view.receipts.iter().filter(|row| Kind::of(&row.delivery) == this).count();
+        let (count, title, help, sign) = match this {
+            Kind::Waiting => (view.waiting as usize, words.sync_waiting_title(), words.sync_waiting_help(), Icon::Waiting),
+            Kind::Server => (counted, words.sync_server_title(), words.sync_server_help(), Icon::Tick),
+            Kind::Accepted => (counted, words.sync_accepted_title(), words.sync_accepted_help(), Icon::Done),
+            Kind::Refused => (counted, words.sync_refused_title(), words.sync_refused_help(), Icon::Refused),
+        };
+        view! {
+            <button
+                type="button"
+                class="count"
+                data-state=this.code()
+                data-test=format!("count-{}", this.code())
+                aria-pressed=move || (kind.get() == Some(this)).to_string()
+                on:click=move |_| kind.update(|kind| *kind = (*kind != Some(this)).then_some(this))
+            >
+                <span class="count-number">{icon(sign)} {count}</span>
+                <span class="count-title">{title}</span>
+                <span class="count-help">{help}</span>
+            </button>
+        }
+    });
+    view! { <div class="counts" role="group" aria-label=words.sync_filter()>{buttons.into_iter().collect_view()}</div> }
+}
+
+#[component]
+fn Receipts(rows: Vec<ReceiptRow>, kind: RwSignal<Option<Kind>>) -> impl IntoView {
+    let words = words();
+    let full = rows.len() >= PAGE_ROWS_MAX as usize;
+    let none = rows.is_empty();
+    let list = move || {
+        let shown = rows.iter().filter(|row| kind.get().is_none_or(|kind| Kind::of(&row.delivery) == kind));
+        let shown: Vec<_> = shown.cloned().map(|row| view! { <Receipt row=row /> }).collect();
+        if shown.is_empty() {
+            let title = if none { words.sync_receipts_empty() } else { words.sync_receipts_none() };
+            view! { <Empty title=title /> }.into_any()
+        } else {
+            view! { <ul class="receipts" data-test="receipts">{shown}</ul> }.into_any()
+        }
+    };
+    view! {
+        <section class="stack">
+            <h2>{words.sync_receipts()}</h2>
+            {list}
+            {full.then(|| view! { <p class="muted">{words.sync_receipts_limit(PAGE_ROWS_MAX)}</p> })}
+        </section>
+    }
+}
+
+fn initials(initials: &str) -> String {
+    if initials.is_empty() { "–".to_owned() } else { initials.to_owned() }
+}
+
+#[component]
+fn Receipt(row: ReceiptRow) -> impl IntoView {
+    let words = words();
+    let state = delivery_state(&row.delivery);
+    view! {
+        <li class="receipt" data-test="receipt-row" data-state=state data-case=row.case.to_string()>
+            <a class="avatar" href=Route::Case(row.case, Tab::Timeline).to_string() aria-label=words.sync_open_case()>
+                {initials(&row.initials)}
+            </a>
+            <div>
+                <p>
+                    <strong>{words.action(&row.action)}</strong>
+                    " · "
+                    <span class="muted">{words.sync_written(time::date_time(words, row.at_ms))}</span>
+                </p>
+                <DeliveryMark delivery=row.delivery />
+            </div>
+        </li>
+    }
+}
+
+/// What the hub refused: why, what to do, and a way to send it again.
+#[component]
+fn Refused(items: Vec<RefusedItem>) -> impl IntoView {
+    let app = app();
+    let words = words();
+    let problem = RwSignal::new(None::<String>);
+    let send_again = move |item: i64| {
+        spawn_local(async move {
+            match backend::send_again(item).await {
+                Ok(()) => {
+                    problem.set(None);
+                    app.announce(words.sync_sent_again());
+                    app.read_sync();
+                }
+                Err(failure) => problem.set(Some(failure_text(&failure))),
+            }
+        });
+    };
+    let rows = items.into_iter().map(|item| {
+        let number = item.item;
+        view! {
+            <li class="receipt refused" data-test="refused-row" data-code=item.code.clone()>
+                <a class="avatar" href=Route::Case(item.case, Tab::Overview).to_string() aria-label=words.sync_open_case()>
+                    {initials(&item.initials)}
+                </a>
+                <div class="stack">
+                    <p>{words.refusal(&item.code)}</p>
+                    <p class="muted">{words.sync_written(time::date_time(words, item.at_ms))}</p>
+                    <button type="button" class="button" data-test="send-again" on:click=move |_| send_again(number)>
+                        {icon(Icon::Waiting)}
+                        <span>{words.sync_send_again()}</span>
+                    </button>
+                </div>
+            </li>
+        }
+    });
+    view! {
+        <section class="stack">
+            <h2>{words.sync_refused_list()}</h2>
+            <Problem text=problem />
+            <ul class="receipts" data-test="refused">{rows.collect_view()}</ul>
+        </section>
+    }
+}

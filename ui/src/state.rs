@@ -1,0 +1,156 @@
+//! The little state that screens share. Everything else belongs to the page that shows it.
+
+use std::collections::BTreeMap;
+
+use casework::CaseId;
+use ipc::{FailureCode, Session, Start, SyncView, Topic};
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::{backend, browser, route::Route, settings::Settings, words::Words};
+
+/// How long to wait before the device is asked again after a call failed, in milliseconds.
+const AGAIN_AFTER_MS: i32 = 2_000;
+
+/// What all screens share; a handle that is copied freely.
+#[derive(Clone, Copy)]
+pub(crate) struct App {
+    /// Who is on this tablet; `None` until the device has answered.
+    pub(crate) start: RwSignal<Option<Start>>,
+    /// Who is signed in.
+    pub(crate) session: RwSignal<Option<Session>>,
+    /// Where the officer is.
+    pub(crate) route: RwSignal<Route>,
+    /// Language, colours, text size.
+    pub(crate) settings: RwSignal<Settings>,
+    /// How things stand with the hub.
+    pub(crate) sync: RwSignal<Option<SyncView>>,
+    /// Grows whenever the list of cases changed.
+    pub(crate) cases_changed: RwSignal<u64>,
+    /// Grows for each case that changed.
+    pub(crate) case_changed: RwSignal<BTreeMap<CaseId, u64>>,
+    /// The time, for what is left of a clock; moves every 20 seconds.
+    pub(crate) now_ms: RwSignal<i64>,
+    /// Read out by screen readers.
+    pub(crate) announcement: RwSignal<String>,
+    /// Notes begun and not yet saved, by case. Never leaves memory; forgotten when the vault closes.
+    pub(crate) drafts: RwSignal<BTreeMap<CaseId, String>>,
+    /// Which of the loops that follow the device is the present one.
+    following: RwSignal<u64>,
+}
+
+/// The shared state.
+pub(crate) fn app() -> App {
+    expect_context()
+}
+
+/// The words in the reader's language. Not tracked: when the language changes, the whole tree is drawn anew.
+pub(crate) fn words() -> Words {
+    Words(app().settings.get_untracked().lang)
+}
+
+impl App {
+    /// The state at the beginning.
+    pub(crate) fn new() -> Self {
+        Self {
+            start: RwSignal::new(None),
+            session: RwSignal::new(None),
+            route: RwSignal::new(Route::parse(&browser::hash())),
+            settings: RwSignal::new(browser::load_settings()),
+            sync: RwSignal::new(None),
+            cases_changed: RwSignal::new(0),
+            case_changed: RwSignal::new(BTreeMap::new()),
+            now_ms: RwSignal::new(browser::now_ms()),
+            announcement: RwSignal::new(String::new()),
+            drafts: RwSignal::new(BTreeMap::new()),
+            following: RwSignal::new(0),
+        }
+    }
+
+    /// Goes to a place.
+    pub(crate) fn go(self, route: &Route) {
+        browser::set_hash(&route.to_string());
+    }
+
+    /// Reads something out to those who do not see it.
+    pub(crate) fn announce(self, text: &str) {
+        self.announcement.set(text.to_owned());
+    }
+
+    /// A signal that changes with one case.
+    pub(crate) fn changes_of(self, case: CaseId) -> Memo<u64> {
+        Memo::new(move |_| self.case_changed.with(|cases| cases.get(&case).copied().unwrap_or_default()))
+    }
+
+    /// The vault was opened.
+    pub(crate) fn signed_in(self, session: Session) {
+        self.session.set(Some(session));
+    }
+
+    /// The vault was closed: forget what was shown.
+    pub(crate) fn signed_out(self) {
+        self.session.set(None);
+        self.sync.set(None);
+        self.drafts.set(BTreeMap::new());
+        self.go(&Route::Cases);
+        self.read_start();
+    }
+
+    /// Asks the device who is on this tablet, until it answers.
+    pub(crate) fn read_start(self) {
+        spawn_local(async move {
+            loop {
+                if let Ok(start) = backend::start().await {
+                    if let Some(session) = start.session.clone() {
+                        self.session.set(Some(session));
+                    }
+                    self.start.set(Some(start));
+                    return;
+                }
+                browser::sleep(AGAIN_AFTER_MS).await;
+            }
+        });
+    }
+
+    /// Reads how things stand with the hub.
+    pub(crate) fn read_sync(self) {
+        spawn_local(async move {
+            if let Ok(view) = backend::sync_status().await {
+                self.sync.set(Some(view));
+            }
+        });
+    }
+
+    /// Follows what changes on the device for as long as somebody is signed in.
+    pub(crate) async fn follow(self) {
+        let mut revision = 0;
+        self.following.update(|loops| *loops += 1);
+        let this = self.following.get_untracked();
+        self.read_sync();
+        while self.session.with_untracked(Option::is_some) && self.following.get_untracked() == this {
+            match backend::watch(revision).await {
+                Ok(changed) => {
+                    revision = changed.revision;
+                    changed.topics.into_iter().for_each(|topic| self.changed(topic));
+                }
+                Err(failure) if failure.code == FailureCode::Locked => self.signed_out(),
+                Err(_) => browser::sleep(AGAIN_AFTER_MS).await,
+            }
+        }
+    }
+
+    fn changed(self, topic: Topic) {
+        match topic {
+            Topic::Session => spawn_local(async move {
+                if let Ok(start) = backend::start().await
+                    && start.session.is_none()
+                    && self.session.with_untracked(Option::is_some)
+                {
+                    self.signed_out();
+                }
+            }),
+            Topic::Cases => self.cases_changed.update(|n| *n += 1),
+            Topic::Case { case } => self.case_changed.update(|cases| *cases.entry(case).or_default() += 1),
+            Topic::Sync => self.read_sync(),
+        }
+    }
+}
