@@ -1,5 +1,7 @@
 //! The settings that keep the page in its place: a change of one of them is a decision, not a slip.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use serde_json::{Value, json};
 
 fn config() -> Value {
