@@ -1,3 +1,25 @@
 //! The hub: log, grants, projections, feeds, administration.
+//!
+//! One binary, one configuration file, one folder. What a device says is believed only after every check in
+//! [`sync`]; what a device is told comes out of [`storage`], whose every reading of the log joins the reader's grants.
+//!
+//! The hub must never know the screens, hold a key of an author, or give a document to somebody without a grant. SQL
+//! stands in `storage`, cryptography in `identity` and in the webhook signature of `channel`.
 
+pub mod admin;
+pub mod channel;
+pub mod clock;
+pub mod config;
+pub mod hub;
+pub mod http;
+pub mod identity;
+pub mod project;
+pub mod rights;
+pub mod server;
 pub mod storage;
+pub mod sync;
+pub mod wake;
+
+pub use config::Config;
+pub use hub::Hub;
+pub use server::Server;

@@ -1,1 +1,74 @@
-fn main() {}
+//! `sync-server serve --config hub.toml` and `sync-server --config hub.toml admin …`.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use sync_server::admin::{self, AdminCommand};
+use sync_server::{Config, Hub, Server};
+
+/// The hub between tablets in the field and the Vatsalya portal.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// The configuration file.
+    #[arg(long, global = true, default_value = "hub.toml")]
+    config: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves devices and delivers to channels.
+    Serve,
+    /// Districts, users, codes, assignments; works beside a running hub.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let config = Config::read(&arguments.config)?;
+    match arguments.command {
+        Command::Serve => serve(config),
+        Command::Admin(command) => {
+            let hub = Hub::open(config).context("cannot open the database")?;
+            let mut out = std::io::stdout().lock();
+            admin::run(&hub, command, &mut out)
+        }
+    }
+}
+
+fn serve(config: Config) -> Result<()> {
+    // Logs go to stderr; stdout says one line, for whoever waits for the hub to be ready.
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::INFO).init();
+    let hub = Hub::open(config).context("cannot open the database")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let served = runtime.block_on(async {
+        let server = Server::bind(hub).await.context("cannot listen")?;
+        println!("listening on http://{}", server.address()?);
+        server.run(stop_signal()).await;
+        Ok(())
+    });
+    // A delivery that waits for its receiver must not hold up the end: its outbox row stays.
+    runtime.shutdown_background();
+    served
+}
+
+/// Comes true when the process is asked to stop.
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}

@@ -64,6 +64,8 @@ pub enum Committed {
     New {
         /// Under this number.
         number: u64,
+        /// Whether the writer had lost the document before.
+        late: bool,
     },
     /// It had stood there.
     Duplicate {
@@ -213,7 +215,7 @@ impl Documents for Sqlite {
                 _ => return Err(CommitError::RightGone),
             };
             let number = append_change(tx, change, late)?;
-            Ok(Committed::New { number })
+            Ok(Committed::New { number, late })
         })
     }
 

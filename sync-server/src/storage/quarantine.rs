@@ -10,7 +10,7 @@ use super::sqlite::Sqlite;
 use super::write::{About, audit};
 
 /// Rows kept of one author, so that nobody fills the disk with refused bytes.
-pub const ROWS_PER_AUTHOR_MAX: u32 = 500;
+const ROWS_PER_AUTHOR_MAX: u32 = 500;
 
 /// An upload that was refused.
 #[derive(Debug, Clone)]

@@ -1,0 +1,254 @@
+//! Administration: what a district's administrator does from a shell, also while the hub runs.
+
+mod list;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use casework::Role;
+use clap::Subcommand;
+use protocol::{AuthorId, EnrolLink, HubUrl, UserId};
+use qrcode::QrCode;
+use qrcode::render::svg;
+use uuid::Uuid;
+
+use crate::hub::Hub;
+use crate::storage::{Institution, User};
+use crate::{identity, rights};
+
+/// What an administrator may ask.
+#[derive(Debug, Subcommand)]
+pub enum AdminCommand {
+    /// Districts.
+    #[command(subcommand)]
+    District(DistrictCommand),
+    /// Users.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Child care institutions.
+    #[command(subcommand)]
+    Institution(InstitutionCommand),
+    /// Makes a one-time enrolment code for a user and prints the link.
+    EnrolCode {
+        /// The user's id.
+        user: Uuid,
+        /// Where devices reach the hub, if not at the configured address.
+        #[arg(long)]
+        hub: Option<HubUrl>,
+        /// Also writes the link as a QR picture.
+        #[arg(long, value_name = "FILE.svg")]
+        qr: Option<PathBuf>,
+    },
+    /// Gives a case to a user.
+    Assign {
+        /// The case's id.
+        case: Uuid,
+        /// The user's id.
+        user: Uuid,
+    },
+    /// Takes a case from a user.
+    Unassign {
+        /// The case's id.
+        case: Uuid,
+        /// The user's id.
+        user: Uuid,
+    },
+    /// Lists the cases of a district, or of all.
+    Cases {
+        /// The district's code.
+        #[arg(long)]
+        district: Option<String>,
+    },
+    /// Lists what waits for a channel.
+    Outbox,
+    /// Refused uploads.
+    #[command(subcommand)]
+    Quarantine(QuarantineCommand),
+    /// Shuts a device out.
+    RevokeAuthor {
+        /// The author's id.
+        author: Uuid,
+    },
+    /// Lists what was done, and checks that nothing was taken out.
+    Audit {
+        /// How many rows, from the end.
+        #[arg(long, default_value_t = 50)]
+        last: u32,
+    },
+    /// Folds every document into the tables again, and tells the channels.
+    Rebuild,
+}
+
+/// What may be asked about districts.
+#[derive(Debug, Subcommand)]
+pub enum DistrictCommand {
+    /// Adds a district.
+    Add {
+        /// Its code, e.g. KA-BLR.
+        code: String,
+        /// Its name.
+        name: String,
+    },
+    /// Lists districts.
+    List,
+}
+
+/// What may be asked about users.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Adds a user and prints their id.
+    Add {
+        /// The code of their district.
+        #[arg(long)]
+        district: String,
+        /// Their name.
+        #[arg(long)]
+        name: String,
+        /// Their role: dcpo, po_nic, po_ic, lpo, counsellor, social_worker, cwc, superintendent.
+        #[arg(long)]
+        role: String,
+        /// Their id, if it is to be a certain one.
+        #[arg(long)]
+        id: Option<Uuid>,
+    },
+    /// Lists the users of a district with their devices.
+    List {
+        /// The district's code.
+        #[arg(long)]
+        district: String,
+    },
+}
+
+/// What may be asked about institutions.
+#[derive(Debug, Subcommand)]
+pub enum InstitutionCommand {
+    /// Adds an institution and prints its id.
+    Add {
+        /// The code of its district.
+        #[arg(long)]
+        district: String,
+        /// Its name.
+        #[arg(long)]
+        name: String,
+        /// What kind of place it is, e.g. childrens_home.
+        #[arg(long)]
+        kind: String,
+        /// How many children it is registered for.
+        #[arg(long)]
+        capacity: u32,
+        /// Its id, if it is to be a certain one.
+        #[arg(long)]
+        id: Option<Uuid>,
+    },
+    /// Lists the institutions of a district.
+    List {
+        /// The district's code.
+        #[arg(long)]
+        district: String,
+    },
+}
+
+/// What may be asked about refused uploads.
+#[derive(Debug, Subcommand)]
+pub enum QuarantineCommand {
+    /// Lists them, newest first.
+    List {
+        /// How many.
+        #[arg(long, default_value_t = 100)]
+        last: u32,
+    },
+}
+
+/// Longest name of a user, district or institution, in bytes; also the protocol's.
+const NAME_BYTES_MAX: usize = protocol::limits::NAME_BYTES_MAX;
+const DISTRICT_CODE_BYTES_MAX: usize = 40;
+
+/// Does what is asked and prints what came of it.
+pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> {
+    let storage = &*hub.storage;
+    let now_ms = hub.clock.now_ms();
+    match command {
+        AdminCommand::District(DistrictCommand::Add { code, name }) => {
+            check_name("code", &code, DISTRICT_CODE_BYTES_MAX)?;
+            check_name("name", &name, NAME_BYTES_MAX)?;
+            storage.add_district(&code, &name, now_ms)?;
+        }
+        AdminCommand::District(DistrictCommand::List) => list::districts(storage, out)?,
+        AdminCommand::User(UserCommand::Add { district, name, role, id }) => {
+            let user = User { id: UserId(*id.unwrap_or_else(Uuid::new_v4).as_bytes()), district, name, role };
+            add_user(hub, &user)?;
+            writeln!(out, "{}", Uuid::from_bytes(user.id.0))?;
+        }
+        AdminCommand::User(UserCommand::List { district }) => list::users(storage, &district, out)?,
+        AdminCommand::Institution(InstitutionCommand::Add { district, name, kind, capacity, id }) => {
+            check_name("name", &name, NAME_BYTES_MAX)?;
+            let known = hub.pack.vocabulary("place_kind").is_some_and(|kinds| kinds.term(&kind).is_some());
+            if !known {
+                bail!("no such kind of place: {kind}");
+            }
+            let id = id.unwrap_or_else(Uuid::new_v4);
+            storage.add_institution(&Institution { id: *id.as_bytes(), district, name, kind, capacity }, now_ms)?;
+            writeln!(out, "{id}")?;
+        }
+        AdminCommand::Institution(InstitutionCommand::List { district }) => {
+            list::institutions(storage, &district, out)?;
+        }
+        AdminCommand::EnrolCode { user, hub: url, qr } => {
+            let link = enrol_link(hub, UserId(*user.as_bytes()), url)?;
+            if let Some(path) = qr {
+                let picture = qr_picture(&link)?;
+                std::fs::write(&path, picture).with_context(|| format!("cannot write {}", path.display()))?;
+            }
+            writeln!(out, "{link}")?;
+        }
+        AdminCommand::Assign { case, user } => {
+            rights::assign(storage, hub.pack, *case.as_bytes(), UserId(*user.as_bytes()), now_ms)?;
+        }
+        AdminCommand::Unassign { case, user } => {
+            rights::unassign(storage, hub.pack, *case.as_bytes(), UserId(*user.as_bytes()), now_ms)?;
+        }
+        AdminCommand::Cases { district } => list::cases(storage, district.as_deref(), out)?,
+        AdminCommand::Outbox => list::outbox(storage, out)?,
+        AdminCommand::Quarantine(QuarantineCommand::List { last }) => list::quarantine(storage, last, out)?,
+        AdminCommand::RevokeAuthor { author } => storage.revoke_author(AuthorId(*author.as_bytes()), now_ms)?,
+        AdminCommand::Audit { last } => list::audit(storage, last, out)?,
+        AdminCommand::Rebuild => storage.unfold_everything()?,
+    }
+    Ok(())
+}
+
+/// Adds a user, with what their role sees of the district from the start.
+pub fn add_user(hub: &Hub, user: &User) -> Result<()> {
+    check_name("name", &user.name, NAME_BYTES_MAX)?;
+    if hub.pack.rights().of(&Role::from_code(&user.role)).is_none() {
+        bail!("no such role: {}", user.role);
+    }
+    let readable = rights::readable_from_the_start(&*hub.storage, hub.pack, user)?;
+    hub.storage.add_user(user, &readable, hub.clock.now_ms())?;
+    Ok(())
+}
+
+/// A new enrolment link for a user.
+pub fn enrol_link(hub: &Hub, user: UserId, url: Option<HubUrl>) -> Result<EnrolLink> {
+    let at = match url {
+        Some(url) => url,
+        None => hub.config.hub_url()?,
+    };
+    let code = identity::make_enrol_code(&*hub.storage, user, hub.clock.now_ms())?;
+    Ok(EnrolLink { hub: at, code })
+}
+
+/// The link as a picture to point a tablet at.
+pub fn qr_picture(link: &EnrolLink) -> Result<String> {
+    const SIDE_PIXELS_MIN: u32 = 320;
+    let code = QrCode::new(link.to_string()).context("the link does not fit a QR picture")?;
+    Ok(code.render::<svg::Color<'_>>().min_dimensions(SIDE_PIXELS_MIN, SIDE_PIXELS_MIN).build())
+}
+
+fn check_name(what: &str, name: &str, bytes_max: usize) -> Result<()> {
+    if name.trim().is_empty() || name.len() > bytes_max || name.chars().any(char::is_control) {
+        bail!("the {what} must have 1 to {bytes_max} bytes and no control characters");
+    }
+    Ok(())
+}

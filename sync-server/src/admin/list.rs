@@ -1,0 +1,115 @@
+//! Lists for a shell: one row a line, tabs between.
+
+use std::io::Write;
+
+use anyhow::{Result, bail};
+use uuid::Uuid;
+
+use crate::channel::vatsalya;
+use crate::storage::Storage;
+
+pub(super) fn districts(storage: &dyn Storage, out: &mut dyn Write) -> Result<()> {
+    for district in storage.districts()? {
+        writeln!(out, "{}\t{}\t{} entries", district.code, district.name, district.last_number)?;
+    }
+    Ok(())
+}
+
+pub(super) fn users(storage: &dyn Storage, district: &str, out: &mut dyn Write) -> Result<()> {
+    for user in storage.users(district)? {
+        writeln!(out, "{}\t{}\t{}", Uuid::from_bytes(user.id.0), user.role, user.name)?;
+        for author in storage.authors(user.id)? {
+            let state = if author.revoked_ms.is_some() { "revoked" } else { "enrolled" };
+            writeln!(out, "\t{}\t{state}\t{}", Uuid::from_bytes(author.id.0), author.device)?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn institutions(storage: &dyn Storage, district: &str, out: &mut dyn Write) -> Result<()> {
+    for institution in storage.institutions(district)? {
+        let id = Uuid::from_bytes(institution.id);
+        writeln!(out, "{id}\t{}\t{}\t{}", institution.kind, institution.capacity, institution.name)?;
+    }
+    Ok(())
+}
+
+/// Case, kind, stage, urgency, opening, and the users it is given to. No name: that is not for a shell's history.
+pub(super) fn cases(storage: &dyn Storage, district: Option<&str>, out: &mut dyn Write) -> Result<()> {
+    for known in storage.districts()? {
+        if district.is_some_and(|wanted| wanted != known.code) {
+            continue;
+        }
+        for case in storage.cases(&known.code)? {
+            let given: Vec<_> = storage.assigned(case.subject)?.into_iter().map(|one| one.user.name).collect();
+            writeln!(
+                out,
+                "{}\t{}\t{}\t{}\t{}\t{}\t{}",
+                Uuid::from_bytes(case.subject),
+                known.code,
+                case.kind,
+                case.stage,
+                case.urgency,
+                case.opened_at_ms.map_or_else(String::new, moment),
+                given.join(", "),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn outbox(storage: &dyn Storage, out: &mut dyn Write) -> Result<()> {
+    const SHOWN_MAX: u32 = 1_000;
+    writeln!(out, "{} waiting for {}", storage.waiting_deliveries(vatsalya::CODE)?, vatsalya::CODE)?;
+    for delivery in storage.due_deliveries(vatsalya::CODE, i64::MAX, SHOWN_MAX)? {
+        writeln!(
+            out,
+            "{}\t{}\t{} tries\t{}",
+            Uuid::from_bytes(delivery.parcel.subject),
+            moment(delivery.next_ms),
+            delivery.attempts,
+            delivery.trouble.unwrap_or_default(),
+        )?;
+    }
+    Ok(())
+}
+
+pub(super) fn quarantine(storage: &dyn Storage, last: u32, out: &mut dyn Write) -> Result<()> {
+    for row in storage.quarantined(last)? {
+        writeln!(
+            out,
+            "{}\t{}\t{}\t{}\t{}\t{} bytes",
+            row.id,
+            moment(row.at_ms),
+            row.code,
+            Uuid::from_bytes(row.author.0),
+            row.document,
+            row.bytes,
+        )?;
+    }
+    Ok(())
+}
+
+pub(super) fn audit(storage: &dyn Storage, last: u32, out: &mut dyn Write) -> Result<()> {
+    for row in storage.audit_rows(last)? {
+        writeln!(
+            out,
+            "{}\t{}\t{}\t{}\t{}\t{}\t{}",
+            row.id,
+            moment(row.at_ms),
+            row.deed,
+            row.user.map_or_else(String::new, |id| Uuid::from_bytes(id.0).to_string()),
+            row.author.map_or_else(String::new, |id| Uuid::from_bytes(id.0).to_string()),
+            row.document.map_or_else(String::new, |id| id.to_string()),
+            row.detail,
+        )?;
+    }
+    if let Some(row) = storage.broken_audit_row()? {
+        bail!("the audit's chain is broken at row {row}");
+    }
+    Ok(())
+}
+
+fn moment(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| String::new(), |moment| moment.to_string())
+}

@@ -1,0 +1,179 @@
+//! The one configuration file, `hub.toml`.
+//!
+//! ```toml
+//! listen = "127.0.0.1:8440"           # port 0 takes a free one
+//! data_dir = "hub-data"               # beside the file, unless absolute
+//! name = "Karnataka"                  # what the hub calls itself
+//! public_url = "https://hub.example"  # goes into enrolment links
+//!
+//! [channels.vatsalya]
+//! url = "https://portal.example/inbound"
+//! secret = "whsec_…"                  # Standard Webhooks, base64 after the prefix
+//!
+//! [limits]                            # each has a default
+//! syncs_at_once = 64
+//! ```
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use protocol::HubUrl;
+use serde::Deserialize;
+
+use crate::channel::WebhookSecret;
+
+/// The configuration of a hub.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where to listen.
+    #[serde(default = "default_listen")]
+    pub listen: SocketAddr,
+    /// Where the database and the media are.
+    pub data_dir: PathBuf,
+    /// What the hub calls itself.
+    #[serde(default = "default_name")]
+    pub name: String,
+    /// Where devices reach the hub; plain `http://` only for this very machine.
+    pub public_url: Option<String>,
+    /// Where changes are told.
+    #[serde(default)]
+    pub channels: Channels,
+    /// Numbers to set.
+    #[serde(default)]
+    pub limits: Limits,
+}
+
+/// The channels there are.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Channels {
+    /// The Vatsalya portal.
+    pub vatsalya: Option<ChannelConfig>,
+}
+
+/// Where a channel's webhook goes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelConfig {
+    /// The receiver's address.
+    pub url: String,
+    /// The shared secret.
+    pub secret: WebhookSecret,
+}
+
+/// Numbers to set.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Sync requests served at once; more are told to come again.
+    pub syncs_at_once: usize,
+    /// Connections held at once; more wait.
+    pub connections: usize,
+    /// Wrong enrolment codes from one address within [`Limits::code_window_minutes`].
+    pub wrong_codes: u32,
+    /// The window of [`Limits::wrong_codes`].
+    pub code_window_minutes: u32,
+    /// A sender that gives nothing for so long is gone. Generous: on 2G a full uplink is silent for a minute.
+    pub idle_seconds: u64,
+    /// The first wait after a channel's trouble; it doubles with each try.
+    pub retry_first_ms: i64,
+    /// The longest wait after a channel's trouble.
+    pub retry_longest_ms: i64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            syncs_at_once: 64,
+            connections: 1024,
+            wrong_codes: 20,
+            code_window_minutes: 10,
+            idle_seconds: 180,
+            retry_first_ms: 1_000,
+            retry_longest_ms: 300_000,
+        }
+    }
+}
+
+/// Why a configuration is not one.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {path}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file does not say what a configuration says.
+    #[error("{0}")]
+    Parse(#[from] toml::de::Error),
+    /// The public address is none.
+    #[error("public_url: {0}")]
+    PublicUrl(#[from] protocol::hub_url::HubUrlError),
+}
+
+impl Config {
+    /// Reads a configuration file. Relative folders stand beside it.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        let mut config: Self = toml::from_str(&text)?;
+        if let Some(beside) = path.parent() {
+            config.data_dir = beside.join(&config.data_dir);
+        }
+        config.hub_url()?;
+        Ok(config)
+    }
+
+    /// Where devices reach the hub: the public address, or else where it listens.
+    pub fn hub_url(&self) -> Result<HubUrl, ConfigError> {
+        let url = self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen));
+        // A hub that listens for everybody behind a proxy has no address of its own to give away.
+        let any = self.public_url.is_none() && !self.listen.ip().is_loopback();
+        Ok(if any { format!("https://{}", self.listen).parse()? } else { url.parse()? })
+    }
+}
+
+fn default_listen() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8440))
+}
+
+fn default_name() -> String {
+    "Vatsalya Field".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_configuration_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("hub.toml");
+        let text = "listen = '127.0.0.1:0'\ndata_dir = 'data'\n[channels.vatsalya]\nurl = 'http://127.0.0.1:9/in'\n\
+                    secret = 'whsec_dGVzdCBzZWNyZXQgb2YgMjQgYnl0ZXMh'\n";
+        std::fs::write(&path, text).unwrap();
+        let config = Config::read(&path).unwrap();
+        assert_eq!(config.data_dir, dir.path().join("data"));
+        assert!(config.channels.vatsalya.is_some());
+        assert_eq!(config.limits.syncs_at_once, 64);
+    }
+
+    #[test]
+    fn a_misspelt_key_a_weak_secret_and_a_plain_address_are_refused() {
+        for bad in [
+            "data_dir = 'x'\nlimit = 3",
+            "data_dir = 'x'\n[channels.vatsalya]\nurl = 'http://127.0.0.1:9'\nsecret = 'abc'",
+            "data_dir = 'x'\npublic_url = 'http://hub.example'",
+            "listen = 'everywhere'\ndata_dir = 'x'",
+        ] {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("hub.toml");
+            std::fs::write(&path, bad).unwrap();
+            assert!(Config::read(&path).is_err(), "{bad}");
+        }
+    }
+}

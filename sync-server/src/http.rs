@@ -1,0 +1,60 @@
+//! The hub's routes, all of them on one screen.
+
+mod enrol;
+mod media;
+mod peer;
+mod sync;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use tokio::sync::Semaphore;
+
+pub use peer::Peer;
+
+use crate::channel::vatsalya;
+use crate::hub::Hub;
+use crate::identity::Tries;
+
+/// What handlers share.
+#[derive(Debug, Clone)]
+pub struct App {
+    hub: Arc<Hub>,
+    tries: Arc<Tries>,
+    syncs: Arc<Semaphore>,
+    media: Arc<media::Store>,
+}
+
+/// The routes of a hub.
+pub fn router(hub: Arc<Hub>) -> Router {
+    let limits = hub.config.limits;
+    let app = App {
+        tries: Arc::new(Tries::new(limits.wrong_codes, limits.code_window_minutes)),
+        syncs: Arc::new(Semaphore::new(limits.syncs_at_once)),
+        media: Arc::new(media::Store::new(&hub.config.data_dir)),
+        hub,
+    };
+    Router::new()
+        .route("/healthz", get(healthz))
+        .route("/v1/enrol", post(enrol::enrol))
+        .route("/v1/sync", post(sync::sync))
+        .route(
+            "/v1/media/{sha256}/{size}",
+            get(media::download).head(media::progress).post(media::begin).patch(media::piece),
+        )
+        .route("/v1/schemas/vatsalya-case-1.json", get(schema))
+        .with_state(app)
+}
+
+async fn healthz(State(app): State<App>) -> impl IntoResponse {
+    let healthy = tokio::task::spawn_blocking(move || app.hub.storage.districts().is_ok()).await.unwrap_or(false);
+    if healthy { (StatusCode::OK, "ok\n") } else { (StatusCode::SERVICE_UNAVAILABLE, "the database fails\n") }
+}
+
+async fn schema() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/schema+json"))], vatsalya::SCHEMA)
+}

@@ -1,0 +1,52 @@
+//! What every part of a running hub shares.
+
+use std::sync::Arc;
+
+use casework::Pack;
+
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::storage::{Sqlite, Storage, StorageError};
+use crate::wake::Wake;
+
+/// A hub without its sockets: storage, clock, configuration, the law.
+pub struct Hub {
+    /// What is kept.
+    pub storage: Box<dyn Storage>,
+    /// What time it is.
+    pub clock: Box<dyn Clock>,
+    /// How it is set up.
+    pub config: Config,
+    /// The dictionary and the rights.
+    pub pack: &'static Pack,
+    /// Rung when documents have changed.
+    pub changed: Wake,
+    /// Rung when something is to be delivered.
+    pub to_deliver: Wake,
+}
+
+impl Hub {
+    /// A hub over the database in its data folder.
+    pub fn open(config: Config) -> Result<Arc<Self>, StorageError> {
+        Self::open_with(config, Box::new(SystemClock))
+    }
+
+    /// The same with another clock.
+    pub fn open_with(config: Config, clock: Box<dyn Clock>) -> Result<Arc<Self>, StorageError> {
+        let storage = Box::new(Sqlite::open(&config.data_dir)?);
+        Ok(Arc::new(Self {
+            storage,
+            clock,
+            config,
+            pack: Pack::national(),
+            changed: Wake::default(),
+            to_deliver: Wake::default(),
+        }))
+    }
+}
+
+impl std::fmt::Debug for Hub {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Hub").field("config", &self.config).finish_non_exhaustive()
+    }
+}

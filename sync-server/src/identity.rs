@@ -1,0 +1,23 @@
+//! Who somebody is: codes, keys, openings, tokens. The only place beside the protocol's frame signing where the hub
+//! does cryptography.
+
+mod enrol;
+mod opening;
+mod tries;
+
+pub use enrol::{enrol, make_enrol_code};
+pub use opening::{Session, accept_opening, token_hash};
+pub use tries::Tries;
+
+use sha2::{Digest, Sha256};
+
+fn sha256(context: &[u8], bytes: &[u8]) -> [u8; 32] {
+    Sha256::new_with_prefix(context).chain_update(bytes).finalize().into()
+}
+
+/// Bytes that nobody can guess.
+fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the system gives random bytes");
+    bytes
+}

@@ -1,0 +1,79 @@
+//! The opening of a request: signed by an author the hub knows, by a clock that is about right, and never seen before.
+
+use protocol::limits::{APP_VERSION_BYTES_MAX, CLOCK_SKEW_MS_MAX};
+use protocol::message::down::Token;
+use protocol::message::up::Open;
+use protocol::signing::ChainError;
+use protocol::{Frame, PROTOCOL_VERSION, Refusal, UpMessage, VerifyingChain};
+
+use super::{random, sha256};
+use crate::hub::Hub;
+use crate::storage::{Author, Opened, StorageError};
+
+/// How long a media token lives: as long as a full picture needs on a slow link.
+const TOKEN_MS: i64 = 30 * 60 * 1000;
+/// Openings are remembered for longer than any of them could be taken again.
+const REMEMBER_MS: i64 = 2 * CLOCK_SKEW_MS_MAX + 60_000;
+
+/// A request that has been opened.
+#[derive(Debug)]
+pub struct Session {
+    /// Who speaks.
+    pub author: Author,
+    /// What they opened with.
+    pub open: Open,
+    /// Checks the frames that follow.
+    pub chain: VerifyingChain,
+    /// The key to media.
+    pub token: Token,
+    /// When it ends.
+    pub token_ends_ms: i64,
+}
+
+/// What is kept of a token.
+pub fn token_hash(token: &str) -> [u8; 32] {
+    sha256(b"vatsalya-media-token-v1", token.as_bytes())
+}
+
+/// Takes the first frame of a request.
+pub fn accept_opening(hub: &Hub, frame: &Frame) -> Result<Result<Session, Refusal>, StorageError> {
+    let Ok(UpMessage::Open(claimed)) = UpMessage::unverified(frame) else { return Ok(Err(Refusal::Malformed)) };
+    if claimed.version != PROTOCOL_VERSION {
+        return Ok(Err(Refusal::UnsupportedVersion));
+    }
+    let Some(author) = hub.storage.author(claimed.author)? else { return Ok(Err(Refusal::NotEnrolled)) };
+    let mut chain = VerifyingChain::new(author.public_key);
+    let open = match chain.verify(frame) {
+        Ok(UpMessage::Open(open)) => open,
+        Ok(_) | Err(ChainError::Message(_)) => return Ok(Err(Refusal::Malformed)),
+        Err(ChainError::BadSignature) => return Ok(Err(Refusal::BadSignature)),
+    };
+    if author.revoked_ms.is_some() {
+        return Ok(Err(Refusal::NotEnrolled));
+    }
+    if open.app_version.len() > APP_VERSION_BYTES_MAX {
+        return Ok(Err(Refusal::TooLarge));
+    }
+    let now_ms = hub.clock.now_ms();
+    if open.sent_at_ms.abs_diff(now_ms) > CLOCK_SKEW_MS_MAX.unsigned_abs() {
+        return Ok(Err(Refusal::ClockWrong));
+    }
+    let token = hex(&random::<32>());
+    let token_ends_ms = now_ms + TOKEN_MS;
+    let opened = hub.storage.open_request(
+        author.id,
+        open.nonce,
+        &open.app_version,
+        (token_hash(&token), token_ends_ms),
+        now_ms,
+        now_ms - REMEMBER_MS,
+    )?;
+    Ok(match opened {
+        Opened::Replay => Err(Refusal::Replay),
+        Opened::New => Ok(Session { author, open, chain, token: Token(token), token_ends_ms }),
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

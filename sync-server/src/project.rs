@@ -1,0 +1,66 @@
+//! The projection worker: folds changed documents into rows, and tells the channels.
+
+mod case;
+
+pub use case::{AGE_YEARS, PROJECTED, case_facts};
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::channel::vatsalya;
+use crate::hub::Hub;
+use crate::rights::key_of;
+use crate::storage::{StorageError, UnfoldedSubject};
+use crate::sync::FoldError;
+use crate::wake::Woken;
+
+/// How often the worker looks without being rung: another process (`admin rebuild`) cannot ring.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+const SUBJECTS_AT_ONCE: u32 = 64;
+
+/// Works until the hub stops.
+pub fn run(hub: &Arc<Hub>) {
+    loop {
+        match fold_waiting(hub) {
+            Ok(0) => {}
+            Ok(_) => {
+                hub.to_deliver.ring();
+                continue;
+            }
+            Err(error) => tracing::error!(%error, "projection failed; it will be tried again"),
+        }
+        if hub.changed.sleep(LOOK_EVERY) == Woken::Stop {
+            return;
+        }
+    }
+}
+
+/// Folds some of what waits; says how much it was.
+pub fn fold_waiting(hub: &Hub) -> Result<usize, StorageError> {
+    let waiting = hub.storage.unfolded(SUBJECTS_AT_ONCE)?;
+    for subject in &waiting {
+        match fold_subject(hub, *subject) {
+            Ok(()) => {}
+            Err(FoldError::Storage(error)) => return Err(error),
+            // It will not fold better the next time, and must not hold up the others.
+            Err(error) => tracing::error!(%error, number = subject.number, "a subject cannot be folded"),
+        }
+        hub.storage.folded(*subject)?;
+    }
+    Ok(waiting.len())
+}
+
+fn fold_subject(hub: &Hub, subject: UnfoldedSubject) -> Result<(), FoldError> {
+    let documents = hub.storage.subject_documents(subject.subject)?;
+    let is_case = documents.iter().any(|id| key_of(*id).is_some_and(|key| key.case_id().is_some()));
+    if !is_case {
+        return Ok(());
+    }
+    let row = case::fold(hub, subject, &documents)?;
+    hub.storage.save_case(&row)?;
+    if hub.config.channels.vatsalya.is_some() {
+        let parcel = vatsalya::parcel(&row, hub.pack, uuid::Uuid::new_v4());
+        hub.storage.put_parcel(&parcel, hub.clock.now_ms())?;
+    }
+    Ok(())
+}

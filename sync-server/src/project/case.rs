@@ -1,0 +1,96 @@
+//! A case as a row.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use casework::{FactId, Pack, Spine, Value, age_years, facts};
+use protocol::DocumentId;
+
+use crate::channel::vatsalya;
+use crate::hub::Hub;
+use crate::rights::key_of;
+use crate::storage::{CaseRow, StorageError, UnfoldedSubject};
+use crate::sync::{self, FoldError};
+
+/// The name under which a row keeps the child's age in whole years. The date of birth itself is not kept.
+pub const AGE_YEARS: &str = "child.age_years";
+
+/// What a row may keep beside the spine: what some channel may carry, and what clocks need.
+pub static PROJECTED: std::sync::LazyLock<BTreeSet<FactId>> = std::sync::LazyLock::new(|| {
+    let carried = vatsalya::FACTS.iter().map(|name| name.parse().expect("channels name facts by their ids"));
+    let clocks = Pack::national().clocks().iter();
+    let timed = clocks.flat_map(|clock| [Some(&clock.starts_at), Some(&clock.stops_at), clock.journey.as_ref()]);
+    carried.chain(timed.flatten().cloned()).collect()
+});
+
+/// Reads a case's documents into its row. `subject.number` was in the log before any of them is read, so the row has
+/// every change up to it.
+pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]) -> Result<CaseRow, FoldError> {
+    let district = hub.storage.subject_district(subject.subject)?.ok_or(StorageError::NoSuch("case"))?;
+    let changed_ms = hub.storage.received_ms(&district, subject.number)?.unwrap_or_else(|| hub.clock.now_ms());
+    let mut all = BTreeMap::new();
+    for id in documents {
+        let Some(key) = key_of(*id) else { continue };
+        let state = hub.storage.document(*id)?.ok_or(StorageError::NoSuch("document"))?;
+        if state.last_number == 0 {
+            continue;
+        }
+        let document = sync::fold(key.kind, &state, hub.pack)?;
+        if !state.tail.is_empty() {
+            hub.storage.save_snapshot(*id, &document.save(), state.last_number)?;
+        }
+        all.extend(document.facts());
+    }
+    let spine = Spine::read(|fact| all.get(fact).cloned());
+    let kept = case_facts(&all, changed_ms);
+    Ok(CaseRow {
+        subject: subject.subject,
+        district,
+        kind: spine.kind.code().to_owned(),
+        stage: spine.stage.code().to_owned(),
+        urgency: spine.urgency.code().to_owned(),
+        opened_at_ms: spine.opened_at_ms,
+        upto: subject.number,
+        changed_ms,
+        facts: serde_json::to_string(&kept).expect("facts are JSON"),
+    })
+}
+
+/// The facts that a row keeps, out of all facts of the case.
+pub fn case_facts(all: &BTreeMap<FactId, Value>, now_ms: i64) -> BTreeMap<String, Value> {
+    let kept = all.iter().filter(|(fact, _)| PROJECTED.contains(*fact));
+    let mut kept: BTreeMap<String, Value> = kept.map(|(fact, value)| (fact.to_string(), value.clone())).collect();
+    let fact = |name: &str| all.get(&name.parse::<FactId>().ok()?);
+    let born = fact(facts::CHILD_BIRTH_DATE).and_then(Value::as_text);
+    let age = born
+        .and_then(|born| age_years(born, now_ms))
+        .map(i64::from)
+        .or_else(|| fact(facts::CHILD_AGE_STATED).and_then(Value::as_integer));
+    if let Some(age) = age {
+        kept.insert(AGE_YEARS.to_owned(), Value::Integer(age));
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_keeps_nothing_that_names_the_child() {
+        let all = Pack::national().facts().map(|fact| (fact.id.clone(), Value::from("SECRET"))).collect();
+        let kept = case_facts(&all, 0);
+        for name in ["child.name", "child.birth_date", "child.address", "parents.name", "statement.allegation"] {
+            assert!(!kept.contains_key(name), "{name}");
+        }
+        assert!(kept.contains_key("case.stage"));
+    }
+
+    #[test]
+    fn the_age_comes_from_the_birth_date_and_else_as_stated() {
+        let now_ms = 1_795_392_000_000; // 2026-11-23
+        let mut all = BTreeMap::from([("child.age_stated".parse().unwrap(), Value::Integer(7))]);
+        assert_eq!(case_facts(&all, now_ms).get(AGE_YEARS), Some(&Value::Integer(7)));
+        all.insert("child.birth_date".parse().unwrap(), Value::from("2016-11-23"));
+        assert_eq!(case_facts(&all, now_ms).get(AGE_YEARS), Some(&Value::Integer(10)));
+    }
+}

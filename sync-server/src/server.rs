@@ -1,0 +1,107 @@
+//! The running hub: sockets, workers, and a graceful end.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+
+use crate::hub::Hub;
+use crate::{channel, http, project};
+
+/// The head of a request must be there by then; a body may take its time.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long requests on their way may take to end when the hub stops.
+const END_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A hub that listens.
+#[derive(Debug)]
+pub struct Server {
+    hub: Arc<Hub>,
+    listener: TcpListener,
+}
+
+impl Server {
+    /// Listens where the configuration says.
+    pub async fn bind(hub: Arc<Hub>) -> io::Result<Self> {
+        let listener = TcpListener::bind(hub.config.listen).await?;
+        Ok(Self { hub, listener })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves until `stop` comes true, then lets what is on its way end.
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        self.start_workers();
+        let router = http::router(self.hub.clone());
+        let connections = Arc::new(Semaphore::new(self.hub.config.limits.connections));
+        let graceful = GracefulShutdown::new();
+        tokio::pin!(stop);
+        loop {
+            let accepted = tokio::select! {
+                () = &mut stop => break,
+                accepted = accept(&self.listener, &connections) => accepted,
+            };
+            let Some((stream, peer, permit)) = accepted else { continue };
+            let connection = connection(stream, peer, router.clone());
+            let watched = graceful.watch(connection);
+            tokio::spawn(async move {
+                let _permit = permit;
+                // A connection that breaks is every day's business on a bad link.
+                let _ = watched.await;
+            });
+        }
+        self.hub.changed.stop();
+        self.hub.to_deliver.stop();
+        let _ = tokio::time::timeout(END_TIMEOUT, graceful.shutdown()).await;
+    }
+
+    fn start_workers(&self) {
+        let hub = self.hub.clone();
+        std::thread::spawn(move || project::run(&hub));
+        if let Some(config) = self.hub.config.channels.vatsalya.clone() {
+            let hub = self.hub.clone();
+            std::thread::spawn(move || channel::run(&hub, config));
+        }
+    }
+}
+
+type Accepted = (TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);
+
+/// The next connection, once there is room for it.
+async fn accept(listener: &TcpListener, connections: &Arc<Semaphore>) -> Option<Accepted> {
+    let permit = connections.clone().acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((stream, peer)) => Some((stream, peer, permit)),
+        Err(error) => {
+            // Out of file descriptors, most likely: some will be free again soon.
+            tracing::warn!(%error, "a connection could not be taken");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            None
+        }
+    }
+}
+
+fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
+    // Frames are small and each is waited for.
+    let _ = stream.set_nodelay(true);
+    let router = router.layer(axum::Extension(http::Peer(peer)));
+    http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+}

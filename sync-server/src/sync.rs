@@ -1,0 +1,11 @@
+//! The sync call without its sockets: frames in, frames out.
+
+mod cursor;
+mod fold;
+mod serve;
+mod session;
+mod upload;
+
+pub use fold::{FoldError, fold};
+pub use serve::{Sink, SinkClosed};
+pub use session::SyncSession;

@@ -1,0 +1,197 @@
+//! The way down: what the author may read past their cursor, with marks.
+
+use protocol::limits::MARK_EVERY_BYTES;
+use protocol::message::down::{Change, Close, Grant, Mark, Receipt, ReceiptState, Revoke};
+use protocol::message::{DownMessage, down};
+use protocol::parcel::{pack, parts};
+use protocol::{Cursor, DocumentId, EncodeError};
+
+use super::cursor;
+use super::fold::{FoldError, snapshot};
+use crate::hub::Hub;
+use crate::identity::Session;
+use crate::rights::key_of;
+use crate::storage::{self, Entry, EntryBody, StorageError, Window};
+
+/// Entries read from storage at a time.
+const ENTRIES_AT_ONCE: u32 = 64;
+/// How often the log may grow under a reading before the device is asked to come again.
+const WINDOWS_MAX: u32 = 4;
+/// Bytes of one answer after which the device is asked to come again.
+const DOWN_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// The reader has gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the reader has gone")]
+pub struct SinkClosed;
+
+/// Takes the answer's bytes.
+pub trait Sink {
+    /// Takes some more; blocks while the reader is slow.
+    fn send(&mut self, bytes: Vec<u8>) -> Result<(), SinkClosed>;
+}
+
+/// Why an answer ended before its end. The device sees a cut and comes again.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ServeError {
+    #[error(transparent)]
+    Closed(#[from] SinkClosed),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    Fold(#[from] FoldError),
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+}
+
+/// Writes entries and marks.
+pub(super) struct Serving<'a> {
+    hub: &'a Hub,
+    session: &'a Session,
+    sink: &'a mut dyn Sink,
+    since_mark_bytes: usize,
+    sent_bytes: usize,
+}
+
+impl<'a> Serving<'a> {
+    pub(super) fn new(hub: &'a Hub, session: &'a Session, sink: &'a mut dyn Sink) -> Self {
+        Self { hub, session, sink, since_mark_bytes: 0, sent_bytes: 0 }
+    }
+
+    /// Everything past the cursor, and the close.
+    pub(super) fn run(mut self) -> Result<(), ServeError> {
+        let district = &self.session.author.user.district;
+        let mut window = cursor::decode(
+            &self.session.open.cursor,
+            self.hub.storage.epoch(),
+            district,
+            self.last_number()?,
+        );
+        let mut more = false;
+        for _ in 0..WINDOWS_MAX {
+            window = self.window(window)?;
+            let last = self.last_number()?;
+            more = window.after < last;
+            if !more || self.sent_bytes > DOWN_BYTES_MAX {
+                break;
+            }
+            // The next reading begins where this one ended: what was granted before it is served change by change.
+            if window.after == window.head {
+                window = Window { after: window.head, from: window.head, head: last };
+            }
+        }
+        let close = Close {
+            cursor: self.cursor(window),
+            token: self.session.token.clone(),
+            token_ends_ms: self.session.token_ends_ms,
+            more,
+        };
+        Ok(self.sink.send(DownMessage::from(close).to_frame()?.into_bytes())?)
+    }
+
+    /// Entries until the window's end.
+    fn window(&mut self, mut window: Window) -> Result<Window, ServeError> {
+        let author = &self.session.author;
+        loop {
+            if self.sent_bytes > DOWN_BYTES_MAX {
+                return Ok(window);
+            }
+            let entries = self.hub.storage.entries(
+                &author.user.district,
+                author.user.id,
+                author.id,
+                window,
+                ENTRIES_AT_ONCE,
+            )?;
+            let last_of_window = entries.len() < ENTRIES_AT_ONCE as usize;
+            for entry in entries {
+                let number = entry.number;
+                self.entry(entry, window)?;
+                window.after = number;
+            }
+            if last_of_window {
+                window.after = window.head;
+                return Ok(window);
+            }
+        }
+    }
+
+    fn entry(&mut self, entry: Entry, before: Window) -> Result<(), ServeError> {
+        let mut frames = Vec::new();
+        for message in self.messages(entry)? {
+            frames.extend_from_slice(message.to_frame()?.as_bytes());
+        }
+        if self.since_mark_bytes > 0 && self.since_mark_bytes + frames.len() > MARK_EVERY_BYTES {
+            let mark = Mark { cursor: self.cursor(before) };
+            self.sink.send(DownMessage::from(mark).to_frame()?.into_bytes())?;
+            self.since_mark_bytes = 0;
+        }
+        self.since_mark_bytes += frames.len();
+        self.sent_bytes += frames.len();
+        Ok(self.sink.send(frames)?)
+    }
+
+    fn messages(&self, entry: Entry) -> Result<Vec<DownMessage>, ServeError> {
+        let number = entry.number;
+        Ok(match entry.body {
+            EntryBody::Change { document, author, received_ms, late, bytes } => {
+                let packed = pack(&bytes);
+                let change = |part: protocol::parcel::Part<'_>| Change {
+                    number,
+                    document,
+                    author,
+                    received_ms,
+                    late,
+                    part: part.part,
+                    parts: part.parts,
+                    bytes: part.bytes.to_vec(),
+                };
+                parts(&packed).map(|part| change(part).into()).collect()
+            }
+            EntryBody::Grant { document, writable } => self.grant(document, writable)?,
+            EntryBody::Revoke { document } => vec![Revoke { document }.into()],
+            EntryBody::Author(author) => vec![
+                down::Author {
+                    author: author.id,
+                    user: author.user.id,
+                    name: author.user.name,
+                    role: author.user.role,
+                    device: author.device,
+                }
+                .into(),
+            ],
+            EntryBody::Receipt(receipt) => vec![message_of(receipt).into()],
+        })
+    }
+
+    /// The document's snapshot, and what channels have said about it so far.
+    fn grant(&self, document: DocumentId, writable: bool) -> Result<Vec<DownMessage>, ServeError> {
+        let Some(key) = key_of(document) else { return Ok(Vec::new()) };
+        let (saved, upto) = snapshot(&*self.hub.storage, self.hub.pack, document, key.kind)?;
+        let packed = pack(&saved);
+        let grants = parts(&packed).map(|part| {
+            let (number, parts, bytes) = (part.part, part.parts, part.bytes.to_vec());
+            Grant { document, upto, part: number, parts, bytes, writable }.into()
+        });
+        let receipts = self.hub.storage.latest_receipts(document)?;
+        Ok(grants.chain(receipts.into_iter().map(|receipt| message_of(receipt).into())).collect())
+    }
+
+    fn cursor(&self, window: Window) -> Cursor {
+        cursor::encode(self.hub.storage.epoch(), &self.session.author.user.district, window)
+    }
+
+    fn last_number(&self) -> Result<u64, StorageError> {
+        let district = self.hub.storage.district(&self.session.author.user.district)?;
+        Ok(district.ok_or(StorageError::NoSuch("district"))?.last_number)
+    }
+}
+
+fn message_of(receipt: storage::Receipt) -> Receipt {
+    let state = if receipt.accepted {
+        ReceiptState::Accepted { reference: receipt.words }
+    } else {
+        ReceiptState::Rejected { reason: receipt.words }
+    };
+    Receipt { document: receipt.document, channel: receipt.channel, upto: receipt.upto, at_ms: receipt.at_ms, state }
+}

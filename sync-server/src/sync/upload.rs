@@ -1,0 +1,205 @@
+//! One uploaded change, from bytes that anybody may have made to an entry of the log.
+
+use std::collections::HashMap;
+
+use casefile::{ApplyError, ChangeError, ChangeHead, Document, DocumentKey};
+use casework::{DocumentKind, Value};
+use protocol::ids::Sha256;
+use protocol::message::down::Outcome;
+use protocol::{DocumentId, Refusal};
+
+use super::fold::{FoldError, fold};
+use crate::hub::Hub;
+use crate::rights::{beginning, key_of};
+use crate::storage::{
+    Access, Author, CommitError, Committed, NewChange, Refused, StorageError, Writing,
+};
+
+/// How long after a document was taken away its former worker may hand in what they wrote before.
+const LATE_DAYS: i64 = 60;
+const DAY_MS: i64 = 86_400_000;
+/// Documents kept open within one request: a device sends the changes of one case together.
+const OPEN_DOCUMENTS_MAX: usize = 8;
+
+/// Takes the uploads of one request, and keeps the documents they go into open between one and the next.
+#[derive(Default)]
+pub(super) struct Uploads {
+    open: HashMap<DocumentId, Document>,
+}
+
+/// Why an upload was not taken.
+enum Trouble {
+    Refused(Refusal),
+    Broken(FoldError),
+}
+
+impl From<Refusal> for Trouble {
+    fn from(code: Refusal) -> Self {
+        Self::Refused(code)
+    }
+}
+
+impl<E: Into<FoldError>> From<E> for Trouble {
+    fn from(error: E) -> Self {
+        Self::Broken(error.into())
+    }
+}
+
+impl Uploads {
+    /// Takes a change or says why not; refused bytes are kept in quarantine.
+    pub(super) fn take(&mut self, hub: &Hub, author: &Author, id: DocumentId, bytes: &[u8]) -> Outcome {
+        let refused = match self.try_take(hub, author, id, bytes) {
+            Ok(outcome) => return outcome,
+            Err(Trouble::Refused(code)) => code,
+            Err(Trouble::Broken(error)) => {
+                tracing::error!(%error, "an upload could not be taken");
+                return Outcome::Refused { code: Refusal::Unavailable };
+            }
+        };
+        refuse(hub, author, id, bytes, refused)
+    }
+
+    fn try_take(
+        &mut self,
+        hub: &Hub,
+        author: &Author,
+        id: DocumentId,
+        bytes: &[u8],
+    ) -> Result<Outcome, Trouble> {
+        let head = ChangeHead::parse(bytes).map_err(|error| refusal_of_change(&error))?;
+        if head.author.to_bytes() != author.id.0 {
+            return Err(Refusal::WrongAuthor.into());
+        }
+        // A change that is in the log already is the author's own, whatever they may do with the document today.
+        if let Some(stored) = hub.storage.change_by_sequence(id, author.id, head.seq)? {
+            return if stored.hash == head.hash {
+                Ok(Outcome::Duplicate { number: stored.number })
+            } else {
+                Err(Refusal::Fork.into())
+            };
+        }
+        let key = key_of(id).ok_or(Refusal::UnknownDocument)?;
+        let writing = writing(hub, author, id, key)?;
+        let document = self.applied(hub, (id, key.kind), &writing, bytes)?;
+        let media = media_named(&document);
+        let change = NewChange {
+            document: id,
+            district: &author.user.district,
+            user: author.user.id,
+            author: author.id,
+            seq: head.seq,
+            hash: head.hash,
+            bytes,
+            writing,
+            media,
+            now_ms: hub.clock.now_ms(),
+        };
+        let committed = hub.storage.commit_change(&change);
+        if !matches!(committed, Ok(Committed::New { .. })) {
+            self.open.remove(&id);
+        }
+        match committed {
+            Ok(Committed::New { number, late }) => {
+                self.keep_open(id, document);
+                Ok(Outcome::Accepted { number, late })
+            }
+            Ok(Committed::Duplicate { number }) => Ok(Outcome::Duplicate { number }),
+            Err(CommitError::Fork) => Err(Refusal::Fork.into()),
+            // Whatever changed in between: the device sends it again, and it is looked at anew.
+            Err(CommitError::RightGone) => Err(Refusal::UnknownDocument.into()),
+            Err(CommitError::Storage(error)) => Err(error.into()),
+        }
+    }
+
+    /// The document with the change in it.
+    fn applied(
+        &mut self,
+        hub: &Hub,
+        (id, kind): (DocumentId, DocumentKind),
+        writing: &Writing,
+        bytes: &[u8],
+    ) -> Result<Document, Trouble> {
+        if let Some(mut document) = self.open.remove(&id)
+            && document.apply(&[bytes], hub.pack).is_ok()
+        {
+            return Ok(document);
+        }
+        // Not open, or somebody else has written in it since it was opened.
+        let mut document = match writing {
+            Writing::Begins(_) => Document::new(kind),
+            Writing::Granted | Writing::Late => {
+                let state = hub.storage.document(id)?.ok_or(StorageError::NoSuch("document"))?;
+                fold(kind, &state, hub.pack)?
+            }
+        };
+        document.apply(&[bytes], hub.pack).map_err(|error| refusal_of_apply(&error))?;
+        Ok(document)
+    }
+
+    fn keep_open(&mut self, id: DocumentId, document: Document) {
+        if self.open.len() >= OPEN_DOCUMENTS_MAX {
+            self.open.clear();
+        }
+        self.open.insert(id, document);
+    }
+}
+
+/// Keeps what was refused.
+pub(super) fn refuse(hub: &Hub, author: &Author, id: DocumentId, bytes: &[u8], code: Refusal) -> Outcome {
+    let refused = Refused { user: author.user.id, author: author.id, document: id, code, bytes };
+    if let Err(error) = hub.storage.quarantine(&refused, hub.clock.now_ms()) {
+        tracing::error!(%error, "a refused upload could not be kept");
+        return Outcome::Refused { code: Refusal::Unavailable };
+    }
+    Outcome::Refused { code }
+}
+
+/// On what ground the author may write in the document.
+fn writing(hub: &Hub, author: &Author, id: DocumentId, key: DocumentKey) -> Result<Writing, Trouble> {
+    let storage = &*hub.storage;
+    let user = &author.user;
+    match storage.access(user.id, author.id, id)? {
+        Access::Write => Ok(Writing::Granted),
+        Access::Read => Err(Refusal::NotPermitted.into()),
+        Access::Formerly { revoked_ms } if hub.clock.now_ms() - revoked_ms <= LATE_DAYS * DAY_MS => {
+            Ok(Writing::Late)
+        }
+        Access::Formerly { .. } | Access::NoLonger => Err(Refusal::Revoked.into()),
+        Access::Never if storage.subject_district(key.subject)?.is_some() => {
+            // A compartment that the role does not read, of a case that the user has, is no secret to them.
+            let own_case = storage.assigned(key.subject)?.iter().any(|assigned| assigned.user.id == user.id);
+            Err(if own_case { Refusal::NotPermitted } else { Refusal::UnknownDocument }.into())
+        }
+        Access::Never => match beginning(storage, hub.pack, user, key)? {
+            Some(subject) => Ok(Writing::Begins(subject)),
+            None => Err(Refusal::NotPermitted.into()),
+        },
+    }
+}
+
+fn refusal_of_change(error: &ChangeError) -> Refusal {
+    match error {
+        ChangeError::TooLarge | ChangeError::TooManyRows => Refusal::TooLarge,
+        ChangeError::NotAPlainChange | ChangeError::Malformed => Refusal::Malformed,
+        ChangeError::NotAnAuthor => Refusal::WrongAuthor,
+    }
+}
+
+fn refusal_of_apply(error: &ApplyError) -> Refusal {
+    match error {
+        ApplyError::Change(error) => refusal_of_change(error),
+        ApplyError::Schema(_) => Refusal::Schema,
+        ApplyError::MissingDependencies { .. } => Refusal::MissingDependencies,
+        ApplyError::Sequence => Refusal::SequenceGap,
+        ApplyError::Document => Refusal::Malformed,
+    }
+}
+
+/// The hashes in the rows of attachments, in whichever document they stand.
+fn media_named(document: &Document) -> Vec<Sha256> {
+    const COLUMNS: [&str; 3] = ["sha_thumb", "sha_field", "sha_full"];
+    let rows = document.rows();
+    let attachments = rows.iter().filter(|row| row.table == "attachments" && !row.removed);
+    let named = attachments.flat_map(|row| COLUMNS.iter().filter_map(|column| row.cells.get(*column)));
+    named.filter_map(Value::as_text).filter_map(|text| text.parse().ok()).collect()
+}

@@ -1,0 +1,199 @@
+//! Projection, delivery, receipts.
+
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, Mutex};
+
+use casework::{Compartment, Value};
+use protocol::message::down::{Receipt, ReceiptState};
+
+use crate::support::{TestDevice, TestHub, document, eventually, set};
+
+const SECRET: &str = "whsec_dGVzdCBzZWNyZXQgb2YgMjQgYnl0ZXMh";
+
+/// A portal that checks signatures, keeps what came and answers from a list, then with references.
+struct Portal {
+    address: SocketAddr,
+    received: Arc<Mutex<Vec<serde_json::Value>>>,
+}
+
+impl Portal {
+    fn start(listener: TcpListener, first_answers: &[(u16, &str)]) -> Self {
+        let address = listener.local_addr().unwrap();
+        let received = Arc::new(Mutex::new(Vec::new()));
+        let kept = received.clone();
+        let mut answers: VecDeque<_> = first_answers.iter().map(|(status, body)| (*status, (*body).to_owned())).collect();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let Ok(stream) = stream else { return };
+                let mut reader = BufReader::new(stream);
+                while let Some(message) = read_message(&mut reader) {
+                    let number = {
+                        let mut kept = kept.lock().unwrap();
+                        kept.push(message);
+                        kept.len()
+                    };
+                    let (status, body) =
+                        answers.pop_front().unwrap_or_else(|| (200, format!("{{\"reference\":\"VP-{number}\"}}")));
+                    let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+                    if reader.get_mut().write_all(head.as_bytes()).is_err() {
+                        break;
+                    }
+                }
+            }
+        });
+        Self { address, received }
+    }
+
+    fn received(&self) -> Vec<serde_json::Value> {
+        self.received.lock().unwrap().clone()
+    }
+}
+
+/// One request, its signature checked by another implementation than the hub's.
+fn read_message(reader: &mut BufReader<std::net::TcpStream>) -> Option<serde_json::Value> {
+    let mut headers = reqwest::header::HeaderMap::new();
+    let mut length = 0;
+    let mut line = String::new();
+    reader.read_line(&mut line).ok().filter(|count| *count > 0)?;
+    loop {
+        line.clear();
+        reader.read_line(&mut line).ok()?;
+        let Some((name, value)) = line.trim().split_once(": ") else { break };
+        let name: reqwest::header::HeaderName = name.parse().unwrap();
+        if name == "content-length" {
+            length = value.parse().unwrap();
+        }
+        headers.insert(name, value.parse().unwrap());
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    standardwebhooks::Webhook::new(SECRET).unwrap().verify(&body, &headers).unwrap();
+    Some(serde_json::from_slice(&body).unwrap())
+}
+
+fn hub_with_portal(address: SocketAddr) -> TestHub {
+    TestHub::start_with(&format!(
+        "[channels.vatsalya]\nurl = 'http://{address}/in'\nsecret = '{SECRET}'\n[limits]\nretry_first_ms = 20\n"
+    ))
+}
+
+/// Syncs until a receipt that covers the number has come.
+fn receipt(device: &mut TestDevice, upto: u64) -> Receipt {
+    eventually(|| device.sync().receipts.into_iter().find(|receipt| receipt.upto >= upto))
+}
+
+fn last_number(hub: &TestHub) -> u64 {
+    hub.hub.storage.district(crate::support::DISTRICT).unwrap().unwrap().last_number
+}
+
+#[test]
+fn a_case_reaches_the_portal_without_a_name_and_its_number_comes_back() {
+    let portal = Portal::start(TcpListener::bind("127.0.0.1:0").unwrap(), &[]);
+    let hub = hub_with_portal(portal.address);
+    let mut worker = hub.officer("po_nic");
+    let case = worker.open_case();
+    worker.edit(
+        document(case, Compartment::Identity),
+        &[set("child.name", "SECRETNAME"), set("child.sex", "female"), set("child.age_stated", Value::Integer(9))],
+    );
+    worker.edit(document(case, Compartment::Legal), &[set("statement.allegation", "SECRETWORDS")]);
+    worker.sync();
+    let upto = last_number(&hub);
+    let told = receipt(&mut worker, upto);
+    assert_eq!(told.document, document(case, Compartment::Core));
+    assert!(matches!(told.state, ReceiptState::Accepted { reference } if reference.starts_with("VP-")));
+
+    let schema: serde_json::Value = worker
+        .client
+        .get(format!("{}/v1/schemas/vatsalya-case-1.json", hub.url))
+        .send()
+        .unwrap()
+        .text()
+        .map(|text| serde_json::from_str(&text).unwrap())
+        .unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let received = portal.received();
+    for message in &received {
+        assert!(validator.is_valid(message), "{message}");
+        assert!(!message.to_string().contains("SECRET"), "{message}");
+    }
+    let last = received.last().unwrap();
+    assert_eq!(last["data"]["child"], serde_json::json!({ "sex": "female", "age_years": 9 }));
+    assert_eq!(last["data"]["upto"], serde_json::json!(upto));
+}
+
+#[test]
+fn a_portal_that_is_down_is_told_the_latest_state_once_it_is_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let hub = hub_with_portal(address);
+    let mut worker = hub.officer("po_nic");
+    let case = worker.open_case();
+    worker.sync();
+    for stage in ["production", "inquiry", "in_care"] {
+        worker.edit(document(case, Compartment::Core), &[set("case.stage", stage)]);
+        worker.sync();
+    }
+    let upto = last_number(&hub);
+    eventually(|| {
+        let due = hub.hub.storage.due_deliveries("vatsalya", i64::MAX, 9).unwrap();
+        due.into_iter().find(|one| one.parcel.upto == upto && one.trouble.is_some())
+    });
+    assert_eq!(hub.hub.storage.waiting_deliveries("vatsalya").unwrap(), 1, "the latest state stands for all");
+
+    let portal = Portal::start(TcpListener::bind(address).unwrap(), &[]);
+    receipt(&mut worker, upto);
+    let received = portal.received();
+    assert_eq!(received.len(), 1);
+    assert_eq!(received[0]["data"]["stage"], "in_care");
+    assert_eq!(hub.hub.storage.waiting_deliveries("vatsalya").unwrap(), 0);
+}
+
+#[test]
+fn a_rejection_comes_back_with_its_reason_and_trouble_does_not() {
+    let answers = [(500, ""), (401, ""), (200, "{}"), (422, "{\"reason\":\"unknown district\"}")];
+    let portal = Portal::start(TcpListener::bind("127.0.0.1:0").unwrap(), &answers);
+    let hub = hub_with_portal(portal.address);
+    let mut worker = hub.officer("po_nic");
+    let case = worker.open_case();
+    worker.sync();
+    let told = receipt(&mut worker, 1);
+    assert_eq!(told.state, ReceiptState::Rejected { reason: "unknown district".into() });
+    assert_eq!(portal.received().len(), 4);
+    // Mended, it is told again and taken.
+    worker.edit(document(case, Compartment::Core), &[set("case.stage", "inquiry")]);
+    worker.sync();
+    let told = receipt(&mut worker, told.upto + 1);
+    assert!(matches!(told.state, ReceiptState::Accepted { .. }));
+}
+
+#[test]
+fn who_is_given_a_case_later_has_its_receipt() {
+    let portal = Portal::start(TcpListener::bind("127.0.0.1:0").unwrap(), &[]);
+    let hub = hub_with_portal(portal.address);
+    let mut worker = hub.officer("po_nic");
+    let case = worker.open_case();
+    worker.sync();
+    receipt(&mut worker, 1);
+    let mut counsellor = hub.officer("counsellor");
+    assert!(counsellor.sync().receipts.is_empty(), "a receipt is as secret as its case");
+    hub.assign(&counsellor, case);
+    assert_eq!(counsellor.sync().receipts.len(), 1);
+}
+
+#[test]
+fn tables_can_be_rebuilt_from_the_documents() {
+    let hub = TestHub::start();
+    let mut worker = hub.officer("po_nic");
+    let case = worker.open_case();
+    worker.edit(document(case, Compartment::Core), &[set("case.urgency", "emergency")]);
+    worker.sync();
+    let folded = || hub.hub.storage.case(case).unwrap().filter(|row| row.urgency == "emergency");
+    let before = eventually(folded);
+    hub.hub.storage.unfold_everything().unwrap();
+    hub.hub.changed.ring();
+    assert_eq!(eventually(folded), before);
+}

@@ -1,0 +1,121 @@
+use std::collections::BTreeMap;
+
+use casefile::Edit;
+use casework::{Compartment, RowId, Value};
+use protocol::ids::Sha256;
+use protocol::media::{MediaSize, PIECE_CONTENT_TYPE, UPLOAD_LENGTH, UPLOAD_OFFSET, path};
+use reqwest::blocking::Response;
+use reqwest::{Method, StatusCode};
+use sha2::Digest;
+
+use crate::support::{TestDevice, TestHub, document, random};
+
+struct Caller<'a> {
+    device: &'a TestDevice,
+    token: String,
+}
+
+impl Caller<'_> {
+    fn call(&self, method: Method, sha256: Sha256, headers: &[(&str, String)], body: Vec<u8>) -> Response {
+        let url = format!("{}{}", self.device.url, path(&sha256, MediaSize::Field));
+        let mut request = self.device.client.request(method, url).bearer_auth(&self.token);
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        request.body(body).send().unwrap()
+    }
+
+    fn begin(&self, sha256: Sha256, bytes: usize) -> Response {
+        self.call(Method::POST, sha256, &[(UPLOAD_LENGTH, bytes.to_string())], Vec::new())
+    }
+
+    fn piece(&self, sha256: Sha256, offset: usize, piece: &[u8]) -> Response {
+        let headers = [(UPLOAD_OFFSET, offset.to_string()), ("content-type", PIECE_CONTENT_TYPE.to_owned())];
+        self.call(Method::PATCH, sha256, &headers, piece.to_vec())
+    }
+}
+
+fn caller(device: &mut TestDevice) -> Caller<'_> {
+    let token = device.sync().close.unwrap().token.0;
+    Caller { device, token }
+}
+
+fn offset(response: &Response) -> &str {
+    response.headers()[UPLOAD_OFFSET].to_str().unwrap()
+}
+
+/// A case with a picture named in its identity document.
+fn case_with_picture(device: &mut TestDevice, picture: &[u8]) -> ([u8; 16], Sha256) {
+    let sha256 = Sha256(sha2::Sha256::digest(picture).into());
+    let case = device.open_case();
+    let cells = BTreeMap::from([("sha_field".to_owned(), Value::Text(sha256.to_string()))]);
+    let row = Edit::AddRow { row: RowId::from_bytes(random()), table: "attachments".into(), cells };
+    device.edit(document(case, Compartment::Identity), &[row]);
+    (case, sha256)
+}
+
+#[test]
+fn a_picture_goes_up_in_pieces_and_comes_down_to_those_who_may_read_the_case() {
+    let hub = TestHub::start();
+    let mut worker = hub.officer("po_nic");
+    let picture: Vec<u8> = (0..40).flat_map(|_| random::<1000>()).collect();
+    let (_, sha256) = case_with_picture(&mut worker, &picture);
+    let up = caller(&mut worker);
+    assert_eq!(up.call(Method::HEAD, sha256, &[], Vec::new()).status(), StatusCode::NOT_FOUND);
+    let begun = up.begin(sha256, picture.len());
+    assert_eq!((begun.status(), offset(&begun)), (StatusCode::CREATED, "0"));
+    assert_eq!(offset(&up.piece(sha256, 0, &picture[..15_000])), "15000");
+    let lost = up.piece(sha256, 0, &picture[..15_000]);
+    assert_eq!((lost.status(), offset(&lost)), (StatusCode::CONFLICT, "15000"));
+    assert_eq!(up.call(Method::GET, sha256, &[], Vec::new()).status(), StatusCode::NOT_FOUND, "not whole yet");
+    let begun = up.begin(sha256, picture.len());
+    assert_eq!((begun.status(), offset(&begun)), (StatusCode::OK, "15000"));
+    assert_eq!(up.piece(sha256, 15_000, &picture[15_000..]).status(), StatusCode::NO_CONTENT);
+
+    let mut head = hub.officer("dcpo");
+    let down = caller(&mut head);
+    assert_eq!(down.call(Method::GET, sha256, &[], Vec::new()).bytes().unwrap(), picture);
+    let rest = down.call(Method::GET, sha256, &[("range", "bytes=39000-".to_owned())], Vec::new());
+    assert_eq!(rest.status(), StatusCode::PARTIAL_CONTENT);
+    assert_eq!(rest.bytes().unwrap(), picture[39_000..]);
+
+    let mut stranger = hub.officer("po_nic");
+    let nosy = caller(&mut stranger);
+    for method in [Method::GET, Method::HEAD, Method::POST, Method::PATCH] {
+        let status = nosy.call(method.clone(), sha256, &[], Vec::new()).status();
+        assert_eq!(status, StatusCode::NOT_FOUND, "{method}");
+    }
+}
+
+#[test]
+fn bytes_that_are_not_what_they_are_called_are_forgotten() {
+    let hub = TestHub::start();
+    let mut worker = hub.officer("po_nic");
+    let (_, sha256) = case_with_picture(&mut worker, b"the picture");
+    let up = caller(&mut worker);
+    up.begin(sha256, 11);
+    assert_eq!(up.piece(sha256, 0, b"not picture").status().as_u16(), 460);
+    assert_eq!(up.call(Method::HEAD, sha256, &[], Vec::new()).status(), StatusCode::NOT_FOUND);
+    up.begin(sha256, 11);
+    assert_eq!(up.piece(sha256, 0, b"the picture and more").status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(up.piece(sha256, 0, b"the picture").status(), StatusCode::NO_CONTENT);
+}
+
+#[test]
+fn without_a_living_token_nothing_is_given() {
+    let hub = TestHub::start();
+    let mut worker = hub.officer("po_nic");
+    let (case, sha256) = case_with_picture(&mut worker, b"the picture");
+    let mut up = caller(&mut worker);
+    up.begin(sha256, 11);
+    up.piece(sha256, 0, b"the picture");
+    let token = std::mem::replace(&mut up.token, "ff".repeat(32));
+    assert_eq!(up.call(Method::GET, sha256, &[], Vec::new()).status(), StatusCode::UNAUTHORIZED);
+    up.token = token.clone();
+    assert_eq!(up.call(Method::GET, sha256, &[], Vec::new()).status(), StatusCode::OK);
+    hub.unassign(&worker, case);
+    let after = Caller { device: &worker, token };
+    assert_eq!(after.call(Method::GET, sha256, &[], Vec::new()).status(), StatusCode::NOT_FOUND, "the case is gone");
+    hub.hub.storage.revoke_author(worker.author, 0).unwrap();
+    assert_eq!(after.call(Method::GET, sha256, &[], Vec::new()).status(), StatusCode::UNAUTHORIZED);
+}

@@ -1,0 +1,321 @@
+//! A hub on a free port, and a device without a screen, a vault or a store.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use casefile::{Action, Document, DocumentKey, Edit};
+use casework::{Compartment, DocumentKind, Pack, Value};
+use protocol::enrol::{EnrolReply, EnrolRequest};
+use protocol::limits::{CHANGE_BYTES_MAX, SNAPSHOT_BYTES_MAX};
+use protocol::message::down::{Close, Outcome, Receipt, Welcome};
+use protocol::message::up::{Confirm, End, Open, Upload};
+use protocol::parcel::Collector;
+use protocol::{
+    AuthorId, AuthorKey, Cursor, DocumentId, DownMessage, EnrolLink, FrameReader, Nonce, PROTOCOL_VERSION, ReadError,
+    Refusal, SigningChain, UpMessage, UserId,
+};
+use sync_server::storage::User;
+use sync_server::{Config, Hub, Server, admin};
+
+pub(crate) const DISTRICT: &str = "KA-BLR";
+/// Longer than any step takes; a test that waits so long has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) struct TestHub {
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) url: String,
+    _dir: tempfile::TempDir,
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl TestHub {
+    pub(crate) fn start() -> Self {
+        Self::start_with("")
+    }
+
+    /// With more lines in its configuration.
+    pub(crate) fn start_with(more: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("hub.toml");
+        std::fs::write(&path, format!("listen = '127.0.0.1:0'\ndata_dir = 'data'\n{more}")).unwrap();
+        let hub = Hub::open(Config::read(&path).unwrap()).unwrap();
+        hub.storage.add_district(DISTRICT, "Bengaluru Urban", 0).unwrap();
+        let (address_sender, address) = std::sync::mpsc::channel();
+        let (stop, stopped) = tokio::sync::oneshot::channel();
+        let serving = hub.clone();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+            runtime.block_on(async {
+                let server = Server::bind(serving).await.unwrap();
+                address_sender.send(server.address().unwrap()).unwrap();
+                server.run(async { drop(stopped.await) }).await;
+            });
+            runtime.shutdown_background();
+        });
+        let url = format!("http://{}", address.recv().unwrap());
+        Self { hub, url, _dir: dir, stop: Some(stop), thread: Some(thread) }
+    }
+
+    pub(crate) fn user(&self, name: &str, role: &str) -> UserId {
+        let id = UserId(*uuid::Uuid::new_v4().as_bytes());
+        let user = User { id, district: DISTRICT.into(), name: name.into(), role: role.into() };
+        admin::add_user(&self.hub, &user).unwrap();
+        id
+    }
+
+    pub(crate) fn link(&self, user: UserId) -> EnrolLink {
+        admin::enrol_link(&self.hub, user, Some(self.url.parse().unwrap())).unwrap()
+    }
+
+    pub(crate) fn device(&self, user: UserId) -> TestDevice {
+        let device = TestDevice::unenrolled(&self.url);
+        let reply = device.enrol(&self.link(user));
+        assert!(matches!(reply, EnrolReply::Enrolled(_)), "{reply:?}");
+        device
+    }
+
+    /// A new user with a device.
+    pub(crate) fn officer(&self, role: &str) -> TestDevice {
+        self.device(self.user(&format!("An officer ({role})"), role))
+    }
+
+    pub(crate) fn assign(&self, device: &TestDevice, case: [u8; 16]) {
+        let user = self.user_of(device);
+        sync_server::rights::assign(&*self.hub.storage, self.hub.pack, case, user, self.hub.clock.now_ms()).unwrap();
+    }
+
+    pub(crate) fn unassign(&self, device: &TestDevice, case: [u8; 16]) {
+        let user = self.user_of(device);
+        sync_server::rights::unassign(&*self.hub.storage, self.hub.pack, case, user, self.hub.clock.now_ms()).unwrap();
+    }
+
+    pub(crate) fn user_of(&self, device: &TestDevice) -> UserId {
+        self.hub.storage.author(device.author).unwrap().unwrap().user.id
+    }
+}
+
+impl Drop for TestHub {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+}
+
+/// Everything one answer said.
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
+    pub(crate) welcome: Option<Welcome>,
+    pub(crate) verdicts: BTreeMap<u64, Outcome>,
+    pub(crate) granted: Vec<DocumentId>,
+    pub(crate) changed: Vec<(u64, DocumentId, bool)>,
+    pub(crate) revoked: Vec<DocumentId>,
+    pub(crate) authors: Vec<String>,
+    pub(crate) receipts: Vec<Receipt>,
+    pub(crate) marks: usize,
+    pub(crate) close: Option<Close>,
+    pub(crate) reject: Option<Refusal>,
+    pub(crate) bytes: usize,
+}
+
+pub(crate) struct TestDevice {
+    pub(crate) url: String,
+    pub(crate) author: AuthorId,
+    pub(crate) key: AuthorKey,
+    pub(crate) cursor: Cursor,
+    pub(crate) documents: BTreeMap<DocumentId, Document>,
+    pub(crate) outbox: Vec<(u64, DocumentId, Vec<u8>)>,
+    pub(crate) confirms: Vec<DocumentId>,
+    pub(crate) client: reqwest::blocking::Client,
+    next: u64,
+}
+
+pub(crate) fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).unwrap();
+    bytes
+}
+
+pub(crate) fn now_ms() -> i64 {
+    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
+}
+
+pub(crate) fn new_case() -> [u8; 16] {
+    *uuid::Uuid::now_v7().as_bytes()
+}
+
+pub(crate) fn document(case: [u8; 16], compartment: Compartment) -> DocumentId {
+    DocumentId(DocumentKey { subject: case, kind: compartment.into() }.to_bytes())
+}
+
+pub(crate) fn set(fact: &str, value: impl Into<Value>) -> Edit {
+    Edit::SetFact { fact: fact.parse().unwrap(), value: value.into() }
+}
+
+/// Tries until it succeeds or patience is at its end.
+pub(crate) fn eventually<T>(mut attempt: impl FnMut() -> Option<T>) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(found) = attempt() {
+            return found;
+        }
+        assert!(started.elapsed() < PATIENCE, "it never came true");
+        std::thread::yield_now();
+    }
+}
+
+impl TestDevice {
+    pub(crate) fn unenrolled(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            author: AuthorId(random()),
+            key: AuthorKey::from_seed(&random()),
+            cursor: Cursor::start(),
+            documents: BTreeMap::new(),
+            outbox: Vec::new(),
+            confirms: Vec::new(),
+            client: reqwest::blocking::Client::new(),
+            next: 1,
+        }
+    }
+
+    pub(crate) fn enrol(&self, link: &EnrolLink) -> EnrolReply {
+        let request = EnrolRequest::signed(&link.code, self.author, &self.key, "tablet");
+        self.post_enrol(request.to_cbor())
+    }
+
+    pub(crate) fn post_enrol(&self, body: Vec<u8>) -> EnrolReply {
+        let response = self.client.post(format!("{}/v1/enrol", self.url)).body(body).send().unwrap();
+        EnrolReply::from_cbor(&response.bytes().unwrap()).unwrap()
+    }
+
+    /// Edits a document and puts the change into the outbox.
+    pub(crate) fn edit(&mut self, id: DocumentId, edits: &[Edit]) -> u64 {
+        let kind = DocumentKind::from_byte(id.0[16]).unwrap();
+        let document = self.documents.entry(id).or_insert_with(|| Document::new(kind));
+        let author = casework::AuthorId::from_bytes(self.author.0);
+        let change = document.edit(author, now_ms(), &Action::EDIT, edits).unwrap().unwrap();
+        self.put(id, change.bytes)
+    }
+
+    /// Puts any bytes into the outbox.
+    pub(crate) fn put(&mut self, id: DocumentId, bytes: Vec<u8>) -> u64 {
+        let n = self.next;
+        self.next += 1;
+        self.outbox.push((n, id, bytes));
+        n
+    }
+
+    pub(crate) fn open_case(&mut self) -> [u8; 16] {
+        let case = new_case();
+        self.edit(document(case, Compartment::Core), &[set("case.kind", "cncp"), set("case.stage", "intake")]);
+        case
+    }
+
+    pub(crate) fn open(&self) -> Open {
+        Open {
+            version: PROTOCOL_VERSION,
+            author: self.author,
+            sent_at_ms: now_ms(),
+            nonce: Nonce(random()),
+            cursor: self.cursor.clone(),
+            app_version: "test".into(),
+        }
+    }
+
+    pub(crate) fn body(&self, open: Open) -> Vec<u8> {
+        let mut chain = SigningChain::new(&self.key);
+        let mut messages: Vec<UpMessage> = vec![open.into()];
+        for (n, id, bytes) in &self.outbox {
+            messages.extend(Upload::of_change(*n, *id, bytes).into_iter().map(UpMessage::from));
+        }
+        messages.extend(self.confirms.iter().map(|document| Confirm { document: *document }.into()));
+        messages.push(End {}.into());
+        messages.iter().flat_map(|message| chain.sign(message).unwrap().into_bytes()).collect()
+    }
+
+    pub(crate) fn post(&self, body: Vec<u8>) -> Vec<u8> {
+        let response = self.client.post(format!("{}/v1/sync", self.url)).body(body).send().unwrap();
+        response.bytes().unwrap().to_vec()
+    }
+
+    /// One whole request: what is in the outbox goes up, and leaves it with a verdict that takes it.
+    pub(crate) fn sync(&mut self) -> Answer {
+        let bytes = self.post(self.body(self.open()));
+        let answer = self.take(&bytes);
+        assert!(answer.close.is_some(), "{answer:?}");
+        self.confirms.clear();
+        answer
+    }
+
+    /// Applies an answer, or as much of it as arrived.
+    pub(crate) fn take(&mut self, bytes: &[u8]) -> Answer {
+        let mut reader = FrameReader::new(bytes);
+        let mut answer = Answer { bytes: bytes.len(), ..Answer::default() };
+        let mut grants = Collector::new(SNAPSHOT_BYTES_MAX);
+        let mut changes = Collector::new(CHANGE_BYTES_MAX);
+        let mut unmarked: Vec<(DocumentId, Result<Vec<u8>, Vec<u8>>)> = Vec::new();
+        loop {
+            let frame = match reader.next_frame() {
+                Ok(Some(frame)) => frame,
+                Ok(None) | Err(ReadError::Frame(_)) => break,
+                Err(error) => panic!("{error}"),
+            };
+            match DownMessage::from_frame(&frame).unwrap() {
+                DownMessage::Welcome(welcome) => answer.welcome = Some(welcome),
+                DownMessage::Verdict(verdict) => {
+                    if matches!(verdict.outcome, Outcome::Accepted { .. } | Outcome::Duplicate { .. }) {
+                        self.outbox.retain(|(n, ..)| *n != verdict.n);
+                    }
+                    answer.verdicts.insert(verdict.n, verdict.outcome);
+                }
+                DownMessage::Grant(grant) => {
+                    if let Some(snapshot) = grants.add(grant.document, grant.part()).unwrap() {
+                        answer.granted.push(grant.document);
+                        unmarked.push((grant.document, Ok(snapshot)));
+                    }
+                }
+                DownMessage::Change(change) => {
+                    if let Some(bytes) = changes.add(change.number, change.part()).unwrap() {
+                        answer.changed.push((change.number, change.document, change.late));
+                        unmarked.push((change.document, Err(bytes)));
+                    }
+                }
+                DownMessage::Revoke(revoke) => answer.revoked.push(revoke.document),
+                DownMessage::Author(author) => answer.authors.push(author.name),
+                DownMessage::Receipt(receipt) => answer.receipts.push(receipt),
+                DownMessage::Mark(mark) => {
+                    answer.marks += 1;
+                    self.apply(std::mem::take(&mut unmarked));
+                    self.cursor = mark.cursor;
+                }
+                DownMessage::Close(close) => {
+                    self.apply(std::mem::take(&mut unmarked));
+                    self.cursor = close.cursor.clone();
+                    answer.close = Some(close);
+                }
+                DownMessage::Reject(reject) => answer.reject = Some(reject.code),
+            }
+        }
+        answer
+    }
+
+    fn apply(&mut self, entries: Vec<(DocumentId, Result<Vec<u8>, Vec<u8>>)>) {
+        for (id, entry) in entries {
+            let kind = DocumentKind::from_byte(id.0[16]).unwrap();
+            let document = self.documents.entry(id).or_insert_with(|| Document::new(kind));
+            match entry {
+                Ok(snapshot) if snapshot.is_empty() => {}
+                Ok(snapshot) => document.merge(&Document::load(kind, &snapshot).unwrap()).unwrap(),
+                Err(change) => drop(document.apply(&[change], Pack::national()).unwrap()),
+            }
+        }
+    }
+
+    pub(crate) fn fact(&self, id: DocumentId, fact: &str) -> Option<Value> {
+        self.documents.get(&id)?.value(&casefile::Register::Fact(fact.parse().unwrap()))
+    }
+}
