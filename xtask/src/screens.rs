@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Loads the bindings and, through them, the screens.
-const START: &str = "import init from \"./ui.js\";\nawait init();\n";
+const START: &str = "import init from \"./ui.js\";\nawait init({ module_or_path: \"./ui_bg.wasm\" });\n";
 
 /// Which bundle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
