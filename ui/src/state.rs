@@ -38,9 +38,14 @@ pub(crate) struct App {
     following: RwSignal<u64>,
 }
 
+thread_local! {
+    /// The one app of this page. Not a context, because words are also needed where an answer arrives, outside the tree.
+    static APP: App = App::new();
+}
+
 /// The shared state.
 pub(crate) fn app() -> App {
-    expect_context()
+    APP.with(|app| *app)
 }
 
 /// The words in the reader's language. Not tracked: when the language changes, the whole tree is drawn anew.
@@ -50,7 +55,7 @@ pub(crate) fn words() -> Words {
 
 impl App {
     /// The state at the beginning.
-    pub(crate) fn new() -> Self {
+    fn new() -> Self {
         Self {
             start: RwSignal::new(None),
             session: RwSignal::new(None),

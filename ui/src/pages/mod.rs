@@ -14,7 +14,7 @@ use crate::{
     browser,
     components::{Icon, Loading, SyncStrip, icon},
     route::Route,
-    state::{App, app, words},
+    state::{app, words},
 };
 
 /// How often what is left of a clock is computed anew, in milliseconds.
@@ -23,8 +23,7 @@ const TICK_MS: u64 = 20_000;
 /// The whole app.
 #[component]
 pub(crate) fn Root() -> impl IntoView {
-    let app = App::new();
-    provide_context(app);
+    let app = app();
     app.read_start();
     Effect::new(move |_| browser::apply_settings(app.settings.get()));
     Effect::new(move |_| {
