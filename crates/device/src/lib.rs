@@ -4,6 +4,9 @@
 //! window or a web view, and shows no async runtime to its callers. SQL stands in `store/` only, cryptography in
 //! `vault/` only (the signing of frames is `protocol`'s).
 
+// A method of `Read<'_>` is not general enough where a closure over every lifetime is wanted.
+#![allow(clippy::redundant_closure_for_method_calls)]
+
 mod calls;
 mod device;
 mod documents;

@@ -76,11 +76,6 @@ impl Platform {
         let now = u64::try_from(self.clock.now_ms()).unwrap_or(0);
         uuid::Builder::from_unix_timestamp_millis(now, &self.random()).into_uuid()
     }
-
-    /// A random id.
-    pub(crate) fn uuid_v4(&self) -> uuid::Uuid {
-        uuid::Builder::from_random_bytes(self.random()).into_uuid()
-    }
 }
 
 impl fmt::Debug for Platform {

@@ -175,10 +175,9 @@ impl Session {
                 continue;
             };
             let projected = documents.write(&self.store, |documents, write| documents.project_again(write, key));
-            match projected {
-                // A damaged document keeps its old line in the list; opening the case says what is the matter.
-                Err(DocumentError::Store(error)) => return Err(error),
-                Ok(()) | Err(_) => {}
+            // A damaged document keeps its old line in the list; opening the case says what is the matter.
+            if let Err(DocumentError::Store(error)) = projected {
+                return Err(error);
             }
         }
         self.store

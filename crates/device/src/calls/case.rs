@@ -45,7 +45,7 @@ pub(super) fn case(session: &Session, case: CaseId, reveal: bool) -> Answer<Case
         if parts.is_empty() {
             return Err(FailureCode::NoSuchCase.into());
         }
-        views::case_view(session, read, &row, parts, reveal)
+        views::case_view(session, read, &row, &parts, reveal)
     })
 }
 

@@ -167,6 +167,7 @@ fn check(session: &Session, edit: FieldEdit, checked: &mut Checked) -> Answer<()
         FieldEdit::AddNote { compartment, text } => (compartment, note(session, text)?),
     };
     if !session.may_write(compartment) {
+        session.log(AccessAction::Refused, compartment.code())?;
         return Err(FailureCode::NotPermitted.into());
     }
     checked.edits.entry(compartment).or_default().push(edit);

@@ -114,11 +114,11 @@ impl Documents {
             };
             self.open.insert(id, open);
         }
-        let uses = self.uses;
-        Ok(self.open.get_mut(&id).map(|open| {
-            open.used = uses;
-            open
-        }))
+        let mut open = self.open.get_mut(&id);
+        if let Some(open) = &mut open {
+            open.used = self.uses;
+        }
+        Ok(open)
     }
 
     /// The document to be written; begun if it is not here.

@@ -3,7 +3,7 @@
 mod picture;
 mod qr;
 
-pub(crate) use picture::{PictureError, Sizes, sizes};
+pub(crate) use picture::{PictureError, sizes};
 pub(crate) use qr::read_qr;
 
 use std::io::Cursor;

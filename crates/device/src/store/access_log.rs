@@ -118,7 +118,7 @@ mod tests {
             };
             store.write(|w| w.log_access(&row)).unwrap();
         }
-        let check = || store.read(|r| r.check_access_log()).unwrap();
+        let check = || store.read(|read| read.check_access_log()).unwrap();
         assert_eq!(check(), Ok(5));
         let tamper = |sql: &str| store.writer.lock().unwrap().execute_batch(sql).unwrap();
         tamper("UPDATE access_log SET action = 'wrote' WHERE n = 3");

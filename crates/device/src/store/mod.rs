@@ -28,10 +28,9 @@ use rusqlite::{Connection, TransactionBehavior};
 pub(crate) use access_log::{AccessAction, AccessRow};
 pub(crate) use author::AuthorRow;
 pub(crate) use case_card::{CardFilter, CardRow, CoreCard, IdentityCard};
-pub(crate) use document::StoredDocument;
 pub(crate) use media::MediaSize;
 pub(crate) use meta::Enrolment;
-pub(crate) use own_change::{ChangeWay, OutboxRow, OwnChange, Verdict, Waiting};
+pub(crate) use own_change::{ChangeWay, OwnChange, Verdict};
 pub(crate) use receipt::Receipt;
 
 use self::readers::Readers;
@@ -39,7 +38,7 @@ use crate::vault::DatabaseKey;
 
 /// Why the store could not do what it was asked. Nothing half-done remains: the transaction is rolled back.
 #[derive(Debug, thiserror::Error)]
-pub enum StoreError {
+pub(crate) enum StoreError {
     /// The tablet's storage is full.
     #[error("the storage is full")]
     DiskFull,

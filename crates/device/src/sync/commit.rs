@@ -110,16 +110,15 @@ fn entries(
             Entry::Change(..) => {}
             Entry::Grant(document, granted) => {
                 done.subjects.insert(subject_of(document));
-                match DocumentKey::from_bytes(document.0) {
-                    Some(key) => documents.grant(write, key, &granted)?,
-                    None => {
-                        let kept = Incoming {
-                            number: granted.upto,
-                            received_ms: 0,
-                            bytes: granted.snapshot,
-                        };
-                        write.set_aside(&document.0, &kept, "kind")?;
-                    }
+                if let Some(key) = DocumentKey::from_bytes(document.0) {
+                    documents.grant(write, key, &granted)?;
+                } else {
+                    let kept = Incoming {
+                        number: granted.upto,
+                        received_ms: 0,
+                        bytes: granted.snapshot,
+                    };
+                    write.set_aside(&document.0, &kept, "kind")?;
                 }
             }
             Entry::Revoke(document) => {

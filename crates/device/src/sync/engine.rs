@@ -15,10 +15,10 @@ use super::{Transport, round};
 use crate::session::Session;
 
 /// How often the hub is asked for news while all is well.
-const REST: Duration = Duration::from_secs(60);
+const REST: Duration = Duration::from_mins(1);
 /// The first wait after a try that failed; each further one doubles it, up to the longest.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
-const LONGEST_WAIT: Duration = Duration::from_secs(300);
+const LONGEST_WAIT: Duration = Duration::from_mins(5);
 /// Fields are left one after another: what is written within this time goes up together.
 const GATHER: Duration = Duration::from_millis(400);
 

@@ -70,10 +70,10 @@ fn candidate(data_dir: &Path, platform: &Platform, passphrase: &str, mark: &[u8;
         {
             continue;
         }
-        if let Ok(database_key) = folder.unlock(passphrase, platform) {
-            if let Some(found) = reopened(&folder, database_key, mark)? {
-                return Ok(found);
-            }
+        if let Ok(database_key) = folder.unlock(passphrase, platform)
+            && let Some(found) = reopened(&folder, database_key, mark)?
+        {
+            return Ok(found);
         }
         folder.discard().map_err(|_| FailureCode::Storage)?;
     }

@@ -24,10 +24,10 @@ const KEEPALIVE_AFTER: Duration = Duration::from_secs(30);
 const KEEPALIVE_EVERY: Duration = Duration::from_secs(15);
 const KEEPALIVE_TRIES: u32 = 4;
 /// The end of patience with a hub that lives and says nothing: ten minutes, and a second for each kilobyte sent.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 const PATIENCE_BYTES_PER_SECOND: usize = 1000;
 /// Longer than the pause between two exchanges, so that the next one finds the connection open.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(300);
+const IDLE_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// HTTP by `reqwest`. The clients are made when first needed, on the thread that needs them.
 #[derive(Default)]

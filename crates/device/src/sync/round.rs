@@ -21,7 +21,7 @@ pub(crate) fn round(session: &Session, transport: &dyn Transport) -> NetState {
     session.news.tell([Topic::Sync]);
     let result = talk(session, transport);
     let net = match result {
-        Ok(()) => NetState::Reached,
+        Ok(()) => reached_state(session),
         Err(ExchangeError::Stopped) => before,
         Err(error) => state_of(session, &error),
     };
@@ -75,6 +75,18 @@ fn reached(session: &Session) -> Result<(), StoreError> {
         write.set_number(super::status::REACHED, Some(now_ms))?;
         write.set_number(super::status::OFFLINE_SINCE, None)
     })
+}
+
+/// Everything was said. Whether all of it could be taken in is another matter.
+fn reached_state(session: &Session) -> NetState {
+    match session.store.read(|read| read.count_set_aside()) {
+        Ok(0) => NetState::Reached,
+        Ok(_) => NetState::Trouble {
+            code: "set_aside".to_owned(),
+            since_ms: session.now_ms(),
+        },
+        Err(error) => state_of(session, &error.into()),
+    }
 }
 
 fn state_of(session: &Session, error: &ExchangeError) -> NetState {

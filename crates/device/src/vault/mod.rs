@@ -27,7 +27,7 @@ const DATABASE_FILE: &str = "vault.db";
 
 /// Why a vault could not be made or opened.
 #[derive(Debug, thiserror::Error)]
-pub enum VaultError {
+pub(crate) enum VaultError {
     /// Fewer than [`ipc::PASSPHRASE_CHARS_MIN`] characters or more than [`ipc::PASSPHRASE_BYTES_MAX`] bytes.
     #[error("the passphrase is too short or too long")]
     PassphraseLength,
@@ -58,7 +58,7 @@ pub enum VaultError {
 
 /// The random key of a database. Wiped from memory when dropped.
 #[derive(Clone, zeroize::ZeroizeOnDrop)]
-pub struct DatabaseKey([u8; 32]);
+pub(crate) struct DatabaseKey([u8; 32]);
 
 impl DatabaseKey {
     /// The key, in the form `SQLCipher` takes a raw key.
@@ -75,13 +75,13 @@ impl DatabaseKey {
 
 /// A user's folder on this tablet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VaultFolder {
+pub(crate) struct VaultFolder {
     path: PathBuf,
 }
 
 impl VaultFolder {
     /// All the vaults in the data folder, in the order of their names. Folders without a key are no vaults.
-    pub fn all(data_dir: &Path) -> io::Result<Vec<Self>> {
+    pub(crate) fn all(data_dir: &Path) -> io::Result<Vec<Self>> {
         let users = data_dir.join("users");
         if !users.is_dir() {
             return Ok(Vec::new());
@@ -98,12 +98,12 @@ impl VaultFolder {
     }
 
     /// The vault with this id, if the tablet has it. The id is a folder's name of our own making, nothing else.
-    pub fn by_id(data_dir: &Path, id: &str) -> io::Result<Option<Self>> {
+    pub(crate) fn by_id(data_dir: &Path, id: &str) -> io::Result<Option<Self>> {
         Ok(Self::all(data_dir)?.into_iter().find(|vault| vault.id() == id))
     }
 
     /// Makes a folder with a new key, wrapped by the passphrase. `label` is what the unlock screen shows.
-    pub fn create(
+    pub(crate) fn create(
         data_dir: &Path,
         passphrase: &str,
         label: &str,
@@ -121,7 +121,7 @@ impl VaultFolder {
 
     /// Unwraps the key. A wrong try is counted on the disk before it is made, so that cutting the power gives no
     /// free ones.
-    pub fn unlock(&self, passphrase: &str, platform: &Platform) -> Result<DatabaseKey, VaultError> {
+    pub(crate) fn unlock(&self, passphrase: &str, platform: &Platform) -> Result<DatabaseKey, VaultError> {
         let file = KeyFile::read(&self.path.join(KEY_FILE))?;
         let tries = tries::Tries::at(self.path.join(TRIES_FILE));
         tries.begin(platform.clock.now_ms())?;
@@ -138,17 +138,17 @@ impl VaultFolder {
     }
 
     /// How long the next try has to wait.
-    pub fn wait_ms(&self, now_ms: i64) -> Result<i64, VaultError> {
+    pub(crate) fn wait_ms(&self, now_ms: i64) -> Result<i64, VaultError> {
         tries::Tries::at(self.path.join(TRIES_FILE)).wait_ms(now_ms)
     }
 
     /// What the unlock screen calls this user. Empty while enrolment is not finished.
-    pub fn label(&self) -> Result<String, VaultError> {
+    pub(crate) fn label(&self) -> Result<String, VaultError> {
         Ok(KeyFile::read(&self.path.join(KEY_FILE))?.label)
     }
 
     /// Gives the vault its label: the hub has said who the user is.
-    pub fn set_label(&self, label: &str) -> Result<(), VaultError> {
+    pub(crate) fn set_label(&self, label: &str) -> Result<(), VaultError> {
         let path = self.path.join(KEY_FILE);
         let mut file = KeyFile::read(&path)?;
         label.clone_into(&mut file.label);
@@ -156,7 +156,7 @@ impl VaultFolder {
     }
 
     /// The folder's random name.
-    pub fn id(&self) -> String {
+    pub(crate) fn id(&self) -> String {
         self.path
             .file_name()
             .map(|name| name.to_string_lossy().into_owned())
@@ -164,12 +164,12 @@ impl VaultFolder {
     }
 
     /// Where the encrypted database is.
-    pub fn database(&self) -> PathBuf {
+    pub(crate) fn database(&self) -> PathBuf {
         self.path.join(DATABASE_FILE)
     }
 
     /// Removes a vault that never finished enrolling. The key goes first: without it the rest is noise.
-    pub fn discard(&self) -> io::Result<()> {
+    pub(crate) fn discard(&self) -> io::Result<()> {
         fs::remove_file(self.path.join(KEY_FILE))?;
         fs::remove_dir_all(&self.path)
     }

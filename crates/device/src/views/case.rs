@@ -71,7 +71,7 @@ pub(crate) fn case_view(
     session: &Session,
     read: &Read<'_>,
     row: &CardRow,
-    parts: Vec<Part>,
+    parts: &[Part],
     reveal: bool,
 ) -> Answer<CaseView> {
     let now_ms = session.now_ms();
@@ -102,11 +102,11 @@ pub(crate) fn case_view(
             .into_iter()
             .map(|clock| (clock.clone(), clock.standing(now_ms)))
             .collect(),
-        tasks: tasks(&speaker, &parts)?,
-        timeline: timeline(&speaker, &parts)?,
-        forms: forms(session, &parts),
-        attachments: attachments(session, read, &speaker, &parts)?,
-        clashes: clashes(session, &speaker, &parts, &writes, reveal)?,
+        tasks: tasks(&speaker, parts)?,
+        timeline: timeline(&speaker, parts)?,
+        forms: forms(session, parts),
+        attachments: attachments(session, read, &speaker, parts)?,
+        clashes: clashes(session, &speaker, parts, &writes, reveal)?,
         writes,
         delivery: speaker.delivery_of_case(&row.subject)?,
         now_ms,

@@ -1,0 +1,101 @@
+use casework::{CaseId, Invalid, Role, Value};
+use ipc::{FailureCode, FieldEdit, Request};
+
+use crate::bench::Bench;
+
+#[test]
+fn an_edit_that_cannot_be_made_changes_nothing() {
+    let bench = Bench::new();
+    let asha = bench.tablet_of("Asha", Role::SocialWorker);
+    let case = asha.open_case("Meena");
+    let before = asha.status().waiting;
+    let good = FieldEdit::SetFact {
+        fact: "production.place".parse().unwrap(),
+        value: "Bus stand".into(),
+    };
+    let fact = "child.age_stated".parse().unwrap();
+    let bad = FieldEdit::SetFact {
+        fact,
+        value: Value::Integer(400),
+    };
+    let both = Request::Edit {
+        case,
+        edits: vec![good, bad],
+        form: None,
+    };
+    assert!(matches!(
+        asha.call(both).unwrap_err(),
+        FailureCode::InvalidValue { fact: Some(fact), invalid: Invalid::OutOfRange { .. } } if fact.as_str() == "child.age_stated"
+    ));
+    assert_eq!(asha.fact(case, "production.place"), None, "all or none");
+    assert_eq!(asha.status().waiting, before);
+    assert_eq!(
+        asha.set(case, "no.such_fact", "x").unwrap_err(),
+        FailureCode::NoSuchItem
+    );
+    let nowhere = CaseId::from_bytes([9; 16]);
+    assert_eq!(
+        asha.set(nowhere, "production.place", "x").unwrap_err(),
+        FailureCode::NoSuchCase
+    );
+    let row = casework::RowId::from_bytes([3; 16]);
+    assert_eq!(
+        asha.edit(case, FieldEdit::TickTask { row, done: true }).unwrap_err(),
+        FailureCode::NoSuchItem
+    );
+    assert_eq!(asha.note(case, "  ").unwrap_err(), FailureCode::BadCall);
+    let form = Request::Form {
+        case,
+        form: "999".into(),
+    };
+    assert_eq!(asha.call(form).unwrap_err(), FailureCode::NoSuchItem);
+}
+
+#[test]
+fn an_edit_that_fails_half_way_leaves_memory_and_disk_the_same() {
+    let bench = Bench::new();
+    let mut asha = bench.tablet_of("Asha", Role::SocialWorker);
+    let case = asha.open_case("Meena");
+    // The core edit is written before the identity edit fails on a row that is not there.
+    let good = FieldEdit::SetFact {
+        fact: "production.place".parse().unwrap(),
+        value: "Bus stand".into(),
+    };
+    let row = casework::RowId::from_bytes([3; 16]);
+    let bad = FieldEdit::RemoveRow {
+        table: "family".into(),
+        row,
+    };
+    let both = Request::Edit {
+        case,
+        edits: vec![good, bad],
+        form: None,
+    };
+    assert_eq!(asha.call(both).unwrap_err(), FailureCode::NoSuchItem);
+    assert_eq!(asha.fact(case, "production.place"), None);
+    asha.set(case, "production.place", "Station").unwrap();
+    asha.restart();
+    assert_eq!(asha.fact(case, "production.place"), Some("Station".into()));
+    asha.sync_well();
+    assert_eq!(asha.status().waiting, 0);
+}
+
+#[test]
+fn the_vault_is_noise_to_a_plain_reader() {
+    let bench = Bench::new();
+    let asha = bench.tablet_of("Asha", Role::SocialWorker);
+    asha.open_case("Kamakshi Undiscoverable");
+    let mut files = vec![asha.folder().to_path_buf()];
+    let mut seen = 0;
+    while let Some(path) = files.pop() {
+        if path.is_dir() {
+            files.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        seen += 1;
+        assert!(!bytes.windows(10).any(|window| window == b"Undiscover"), "{path:?}");
+        assert!(!bytes.starts_with(b"SQLite format 3"), "{path:?}");
+    }
+    assert!(seen >= 3);
+}

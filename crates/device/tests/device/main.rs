@@ -1,0 +1,13 @@
+//! Devices without a screen, and a hub in memory that fails as it is told.
+#![allow(clippy::unwrap_used, reason = "a test stops where something is not as it must be")]
+
+mod bad_input;
+mod bench;
+mod cuts;
+mod enrolling;
+mod hub;
+mod leaving;
+mod merging;
+mod pictures;
+mod refusals;
+mod working_offline;
