@@ -166,7 +166,8 @@ mod tests {
             Err(StorageError::NoSuch("thing"))
         });
         assert!(failed.is_err());
-        let rows = store.read(|tx| Ok(tx.query_row("SELECT count(*) FROM meta WHERE key = 'x'", [], |r| r.get(0))?));
+        let count = "SELECT count(*) FROM meta WHERE key = 'x'";
+        let rows: Result<u32> = store.read(|tx| Ok(tx.query_row(count, [], |row| row.get(0))?));
         assert_eq!(rows.unwrap(), 0);
     }
 }

@@ -165,15 +165,19 @@ fn writing(hub: &Hub, author: &Author, id: DocumentId, key: DocumentKey) -> Resu
             Ok(Writing::Late)
         }
         Access::Formerly { .. } | Access::NoLonger => Err(Refusal::Revoked.into()),
-        Access::Never if storage.subject_district(key.subject)?.is_some() => {
-            // A compartment that the role does not read, of a case that the user has, is no secret to them.
-            let own_case = storage.assigned(key.subject)?.iter().any(|assigned| assigned.user.id == user.id);
-            Err(if own_case { Refusal::NotPermitted } else { Refusal::UnknownDocument }.into())
+        Access::Never => {
+            // What the role may never begin is refused alike whether it exists or not; a compartment of one's own case
+            // that the role does not read is no secret.
+            let own_case = || -> Result<bool, StorageError> {
+                Ok(storage.assigned(key.subject)?.iter().any(|assigned| assigned.user.id == user.id))
+            };
+            match beginning(storage, hub.pack, user, key)? {
+                None => Err(Refusal::NotPermitted.into()),
+                Some(_) if own_case()? => Err(Refusal::NotPermitted.into()),
+                Some(_) if storage.subject_district(key.subject)?.is_some() => Err(Refusal::UnknownDocument.into()),
+                Some(subject) => Ok(Writing::Begins(subject)),
+            }
         }
-        Access::Never => match beginning(storage, hub.pack, user, key)? {
-            Some(subject) => Ok(Writing::Begins(subject)),
-            None => Err(Refusal::NotPermitted.into()),
-        },
     }
 }
 
