@@ -45,6 +45,14 @@ impl Admin {
         Ok(last_word(&printed)?.to_owned())
     }
 
+    /// Adds an institution.
+    pub fn add_institution(&self, district: &str, name: &str, kind: &str, capacity: u32) -> anyhow::Result<()> {
+        let capacity = capacity.to_string();
+        let arguments =
+            ["institution", "add", "--district", district, "--name", name, "--kind", kind, "--capacity", &capacity];
+        self.run(&arguments).map(drop)
+    }
+
     /// Makes a one-time code and gives its link.
     pub fn enrolment_link(&self, user: &str) -> anyhow::Result<EnrolLink> {
         let printed = self.run(&["enrol-code", user])?;

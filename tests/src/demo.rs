@@ -8,5 +8,5 @@ mod records;
 mod stories;
 mod write;
 
-pub use plan::{District, FIRST_CHILD, Officer, Record, Step, TOUR_OFFICERS};
+pub use plan::{District, FIRST_CHILD, Institution, Officer, Record, Step, TOUR_OFFICERS};
 pub use write::{Settled, settle};

@@ -45,12 +45,15 @@ impl Tablet {
         Self::open(Folder::Own(folder), seed)
     }
 
-    /// A device on a folder that was used before.
+    /// The app is closed and opened again; its randomness goes on from another seed.
     ///
     /// # Panics
     /// When the device cannot be opened.
-    pub fn at(folder: &Path, seed: u64) -> Self {
-        Self::open(Folder::Given(folder.to_path_buf()), seed)
+    #[must_use]
+    pub fn restarted(self, seed: u64) -> Self {
+        let Self { device, folder, .. } = self;
+        drop(device);
+        Self::open(folder, seed)
     }
 
     /// A device on a folder that was used before, with the machine's own randomness.

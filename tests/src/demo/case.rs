@@ -6,7 +6,7 @@ use rand::Rng as _;
 
 use super::{
     names::{self, Family},
-    plan::{Draft, FIRST_CHILD, Facts, Maker, Picture, Record, TOUR_OFFICERS},
+    plan::{Draft, FIRST_CHILD, Facts, Institution, Maker, Picture, Record, TOUR_OFFICERS},
     stories::{BELONGINGS, LATER_NOTES, STORIES, Story, TASKS},
 };
 
@@ -28,9 +28,11 @@ const AGES_H: [(i64, i64, &str); 7] = [
 /// The stage most cases are at comes most often.
 const STAGES: [usize; 12] = [0, 1, 1, 2, 2, 2, 3, 3, 3, 4, 5, 6];
 
-/// The institutions of the district, by kind of place.
-pub(super) const HOMES: [(&str, &str); 2] =
-    [("childrens_home", "Asha Kiran Children's Home"), ("saa", "Nanhi Kali Adoption Agency")];
+/// The institutions of the district: for the older children, and for the youngest.
+pub(super) const HOMES: [Institution; 2] = [
+    Institution { kind: "childrens_home", name: "Asha Kiran Children's Home", capacity: 50 },
+    Institution { kind: "saa", name: "Nanhi Kali Adoption Agency", capacity: 10 },
+];
 
 /// What the parts of one case's invention share.
 struct Sketch<'a> {
@@ -171,9 +173,9 @@ fn progress(maker: &mut Maker<'_>, draft: &mut Draft, sketch: &Sketch<'_>) {
     }
     if stage >= 3 {
         let admitted_ms = produced_ms + maker.random.random_range(2..30) * HOUR_MS;
-        let (kind, home) = if sketch.story.ages.1 <= 2 { HOMES[1] } else { HOMES[0] };
-        facts.text("custody.place_kind", kind);
-        facts.text("custody.place_name", home);
+        let home = if sketch.story.ages.1 <= 2 { HOMES[1] } else { HOMES[0] };
+        facts.text("custody.place_kind", home.kind);
+        facts.text("custody.place_name", home.name);
         facts.at("custody.admitted_at", admitted_ms);
         let plan_ms = admitted_ms + maker.random.random_range(10..38) * DAY_MS;
         if plan_ms < maker.now_ms {

@@ -1,12 +1,11 @@
-//! What a district has beside cases: children reported missing, and institutions. Their facts are not yet in the
-//! dictionary; documents take facts of newer packs, so these are written under the names a later pack will have.
+//! Children reported missing. Their facts are not yet in the dictionary; documents take facts of newer packs, so these
+//! are written under the names a later pack will have.
 
 use casefile::{Action, Edit};
 use casework::{DocumentKind, Value};
 use rand::Rng as _;
 
 use super::{
-    case::HOMES,
     names,
     plan::{Draft, Maker, Record},
 };
@@ -39,25 +38,6 @@ pub(super) fn missing(maker: &mut Maker<'_>) -> Record {
         ("missing.status", Value::from(if traced { "traced" } else { "missing" })),
     ];
     record(maker, reported_ms, DocumentKind::Missing, &facts)
-}
-
-/// The institutions of the district.
-pub(super) fn institutions(maker: &mut Maker<'_>) -> Vec<Record> {
-    let registered_ms = maker.now_ms - 400 * 24 * HOUR_MS;
-    HOMES
-        .iter()
-        .zip([(50, 38), (10, 7)])
-        .map(|((kind, name), (beds, taken))| {
-            let facts = [
-                ("institution.name", Value::from(*name)),
-                ("institution.kind", Value::from(*kind)),
-                ("institution.beds", Value::Integer(beds)),
-                ("institution.beds_taken", Value::Integer(taken)),
-                ("institution.registered_at", Value::Instant(registered_ms)),
-            ];
-            record(maker, registered_ms, DocumentKind::Institution, &facts)
-        })
-        .collect()
 }
 
 fn record(maker: &mut Maker<'_>, at_ms: i64, kind: DocumentKind, facts: &[(&str, Value)]) -> Record {

@@ -54,12 +54,15 @@ pub fn settle(
         authors.push(Author::enrol(hub, &code, seed.wrapping_mul(1_000) + number)?);
         users.push(user);
     }
-    tell(&format!("{} officers", users.len()));
+    for institution in &district.institutions {
+        admin.add_institution(district.code, institution.name, institution.kind, institution.capacity)?;
+    }
+    tell(&format!("{} officers, {} institutions", users.len(), district.institutions.len()));
 
     let ids: Vec<AuthorId> = authors.iter().map(|author| AuthorId::from_bytes(author.id.0)).collect();
     let mut written = Vec::new();
     let mut media = Vec::new();
-    for record in district.cases.iter().chain(&district.missing).chain(&district.institutions) {
+    for record in district.cases.iter().chain(&district.missing) {
         written.extend(write(record, &ids, &mut media)?);
     }
     let rounds = written.iter().map(|change| change.round).max().map_or(0, |last| last + 1);

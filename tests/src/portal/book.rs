@@ -29,8 +29,8 @@ pub struct Book {
 pub struct Arrival {
     /// The portal's number of the case.
     pub reference: String,
-    /// The payload.
-    pub payload: Value,
+    /// What the payload says of the case.
+    pub data: Value,
     /// When it came, in seconds since 1970, as the hub signed it.
     pub at_s: i64,
     /// How many deliveries of this case were taken.
@@ -118,7 +118,8 @@ impl Book {
         if !wrong.is_empty() {
             return refusal(422, wrong.join("; "));
         }
-        let word = |name: &str| payload.get(name).and_then(Value::as_str).map(str::to_owned);
+        let Some(data) = payload.get("data").cloned() else { return refusal(422, "the payload has no data".into()) };
+        let word = |name: &str| data.get(name).and_then(Value::as_str).map(str::to_owned);
         let (Some(case), Some(district)) = (word("case"), word("district")) else {
             return refusal(422, "the payload names no case or no district".into());
         };
@@ -126,8 +127,18 @@ impl Book {
         let year = self.year;
         let number = || format!("VP-{district}-{year}-{next:06}");
         let reference = self.references.entry(case.clone()).or_insert_with(number).clone();
-        let deliveries = self.arrivals.get(&case).map_or(0, |arrival| arrival.deliveries) + 1;
-        self.arrivals.insert(case, Arrival { reference: reference.clone(), payload, at_s, deliveries });
+        let arrival = self.arrivals.entry(case).or_insert_with(|| Arrival {
+            reference: reference.clone(),
+            data: Value::Null,
+            at_s,
+            deliveries: 0,
+        });
+        arrival.deliveries += 1;
+        arrival.at_s = at_s;
+        // Deliveries may overtake each other; the latest state stands for all before it.
+        if upto(&data) >= upto(&arrival.data) {
+            arrival.data = data;
+        }
         Answer::Taken { reference }
     }
 
@@ -140,6 +151,11 @@ impl Book {
     pub fn refused(&self) -> &[Refused] {
         &self.refused
     }
+}
+
+/// How far the district's log was folded into a state.
+fn upto(data: &Value) -> u64 {
+    data.get("upto").and_then(Value::as_u64).unwrap_or_default()
 }
 
 fn refusal(status: u16, reason: String) -> Answer {
@@ -156,9 +172,16 @@ mod tests {
     fn book() -> Book {
         let schema = json!({
             "type": "object",
-            "required": ["case", "district"],
-            "properties": { "case": { "type": "string" }, "district": { "type": "string" } },
-            "additionalProperties": false
+            "properties": { "data": {
+                "type": "object",
+                "required": ["case", "district"],
+                "properties": {
+                    "case": { "type": "string" },
+                    "district": { "type": "string" },
+                    "upto": { "type": "integer" }
+                },
+                "additionalProperties": false
+            } }
         });
         Book::new(SECRET, &schema, 2026).unwrap()
     }
@@ -177,7 +200,7 @@ mod tests {
     }
 
     fn case(name: &str) -> String {
-        json!({ "case": name, "district": "GAY" }).to_string()
+        json!({ "data": { "case": name, "district": "GAY" } }).to_string()
     }
 
     fn status(answer: &Answer) -> Option<u16> {
@@ -209,6 +232,16 @@ mod tests {
     }
 
     #[test]
+    fn a_delivery_that_was_overtaken_does_not_turn_a_case_back() {
+        let mut book = book();
+        for (id, upto) in [("m1", 9), ("m2", 4)] {
+            let body = json!({ "data": { "case": "a", "district": "GAY", "upto": upto } }).to_string();
+            book.receive(&signed(id, now_s(), &body), body.as_bytes());
+        }
+        assert_eq!(book.arrivals()["a"].data["upto"], 9);
+    }
+
+    #[test]
     fn what_is_not_signed_or_old_is_turned_away() {
         let mut book = book();
         let forged = book.receive(&signed("m1", now_s(), &case("a")), case("b").as_bytes());
@@ -224,7 +257,7 @@ mod tests {
     #[test]
     fn what_the_schema_does_not_allow_is_turned_away_without_repeating_it() {
         let mut book = book();
-        let body = json!({ "case": "a", "district": "GAY", "child_name": "Munni" }).to_string();
+        let body = json!({ "data": { "case": "a", "district": "GAY", "child_name": "Munni" } }).to_string();
         let answer = book.receive(&signed("m1", now_s(), &body), body.as_bytes());
         assert_eq!(status(&answer), Some(422));
         assert!(!format!("{answer:?}").contains("Munni"));

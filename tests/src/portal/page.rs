@@ -42,7 +42,7 @@ fn table(arrivals: &[&Arrival]) -> String {
          <th scope=\"col\">Last, UTC</th></tr></thead>\n<tbody>\n",
     );
     for arrival in arrivals.iter().take(ROWS_MAX) {
-        let word = |name: &str| escaped(arrival.payload.get(name).and_then(Value::as_str).unwrap_or("–"));
+        let word = |name: &str| escaped(arrival.data.get(name).and_then(Value::as_str).unwrap_or("–"));
         let reference = escaped(&arrival.reference);
         let _ = writeln!(
             body,
@@ -71,7 +71,7 @@ pub(super) fn one(book: &Book, reference: &str) -> Option<String> {
         counted(arrival.deliveries as usize, "delivery", "deliveries"),
         moment(arrival.at_s)
     );
-    body.push_str(&tree(&arrival.payload));
+    body.push_str(&tree(&arrival.data));
     Some(whole(&arrival.reference, &body))
 }
 

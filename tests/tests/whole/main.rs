@@ -9,3 +9,4 @@ mod converge;
 mod kill;
 mod not_assigned;
 mod path;
+mod same_words;

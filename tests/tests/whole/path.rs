@@ -44,7 +44,8 @@ fn a_case_reaches_those_it_is_given_to(scene: &Scene, asha: &Officer, binod: &Of
     let other = elsewhere.tablet.open_case(new_case("Raju Bedia"));
     asha.tablet.sync_until_in_step();
     elsewhere.tablet.sync_until_in_step();
-    assert_eq!(asha.tablet.case(case).delivery, Delivery::OnServer);
+    let delivery = asha.tablet.case(case).delivery;
+    assert!(matches!(delivery, Delivery::OnServer | Delivery::Accepted { .. }), "the portal may be quick: {delivery:?}");
 
     binod.tablet.sync_until_in_step();
     assert!(binod.tablet.cases().is_empty(), "nothing is assigned to him yet");
@@ -155,7 +156,7 @@ fn the_portals_number_comes_back(scene: &Scene, asha: &Tablet, binod: &Tablet, c
     assert!(reference.starts_with(&format!("VP-{DISTRICT}-")), "{reference}");
     assert_eq!(binod.wait_for_receipt(case), reference, "one case, one number");
     let payload = scene.portal.wait_for("the case", PATIENCE, |book| {
-        book.arrivals().get(&case.to_string()).map(|arrival| arrival.payload.to_string())
+        book.arrivals().get(&case.to_string()).map(|arrival| arrival.data.to_string())
     });
     scene.portal.read(|book| assert!(book.refused().is_empty(), "{:?}", book.refused()));
     for secret in ["Kisku", "Guddi", "Junction", "tea seller", "scar"] {
