@@ -42,7 +42,7 @@ impl Documents {
         };
         for (head, bytes) in open.document.changes() {
             if head.author == author {
-                write.take_number_back(&head.hash, &bytes)?;
+                write.take_number_back(&key.subject, &head.hash, &bytes)?;
             }
         }
         Ok(())

@@ -63,7 +63,7 @@ impl Read<'_> {
     /// The outbox behind number `after`, in the order it was written, at most `changes` of it.
     pub(crate) fn outbox(&self, after: i64, changes: usize) -> Result<Vec<OutboxRow>, StoreError> {
         let mut statement = self.0.prepare_cached(
-            "SELECT n, document, bytes FROM own_change
+            "SELECT n, document, bytes FROM own_change INDEXED BY own_change_waiting
              WHERE number IS NULL AND refused IS NULL AND n > ?1 ORDER BY n LIMIT ?2",
         )?;
         let rows = statement.query_map((after, i64::try_from(changes).unwrap_or(i64::MAX)), |row| {
@@ -79,7 +79,8 @@ impl Read<'_> {
     /// What waits in all.
     pub(crate) fn waiting(&self) -> Result<Waiting, StoreError> {
         let mut statement = self.0.prepare_cached(
-            "SELECT count(*), coalesce(sum(length(bytes)), 0) FROM own_change WHERE number IS NULL AND refused IS NULL",
+            "SELECT count(*), coalesce(sum(length(bytes)), 0)
+             FROM own_change INDEXED BY own_change_waiting WHERE number IS NULL AND refused IS NULL",
         )?;
         Ok(statement.query_row([], |row| {
             Ok(Waiting {
@@ -97,12 +98,12 @@ impl Read<'_> {
         Ok(statement.query_row([subject], |row| row.get(0))?)
     }
 
-    /// How far the change with this hash came; `None` for somebody else's.
-    pub(crate) fn way_of(&self, hash: &[u8; 32]) -> Result<Option<ChangeWay>, StoreError> {
-        let mut statement = self
-            .0
-            .prepare_cached(&format!("SELECT {WAY} FROM own_change WHERE hash = ?1"))?;
-        Ok(statement.query_row([hash], way).optional()?)
+    /// How far the change of a case with this hash came; `None` for somebody else's.
+    pub(crate) fn way_of(&self, subject: &[u8; 16], hash: &[u8; 32]) -> Result<Option<ChangeWay>, StoreError> {
+        let mut statement = self.0.prepare_cached(&format!(
+            "SELECT {WAY} FROM own_change WHERE subject = ?1 AND hash = ?2"
+        ))?;
+        Ok(statement.query_row((subject, hash), way).optional()?)
     }
 
     /// How far the latest own change of a case came.
@@ -167,12 +168,18 @@ impl Write<'_> {
     }
 
     /// The hub has sent us our own change: it has it, whatever became of the verdict.
-    pub(crate) fn set_number_by_hash(&self, hash: &[u8; 32], number: i64, late: bool) -> Result<(), StoreError> {
+    pub(crate) fn set_number_by_hash(
+        &self,
+        subject: &[u8; 16],
+        hash: &[u8; 32],
+        number: i64,
+        late: bool,
+    ) -> Result<(), StoreError> {
         let mut statement = self.0.0.prepare_cached(
-            "UPDATE own_change SET number = ?2, late = ?3, refused = NULL, bytes = NULL
-             WHERE hash = ?1 AND number IS NULL",
+            "UPDATE own_change SET number = ?3, late = ?4, refused = NULL, bytes = NULL
+             WHERE subject = ?1 AND hash = ?2 AND number IS NULL",
         )?;
-        statement.execute((hash, number, late))?;
+        statement.execute((subject, hash, number, late))?;
         Ok(())
     }
 
@@ -187,11 +194,12 @@ impl Write<'_> {
     }
 
     /// The hub lost its log behind a backup: a change it had counts as not sent, with these bytes.
-    pub(crate) fn take_number_back(&self, hash: &[u8; 32], bytes: &[u8]) -> Result<(), StoreError> {
+    pub(crate) fn take_number_back(&self, subject: &[u8; 16], hash: &[u8; 32], bytes: &[u8]) -> Result<(), StoreError> {
         let mut statement = self.0.0.prepare_cached(
-            "UPDATE own_change SET number = NULL, late = 0, bytes = ?2 WHERE hash = ?1 AND number IS NOT NULL",
+            "UPDATE own_change SET number = NULL, late = 0, bytes = ?3
+             WHERE subject = ?1 AND hash = ?2 AND number IS NOT NULL",
         )?;
-        statement.execute((hash, bytes))?;
+        statement.execute((subject, hash, bytes))?;
         Ok(())
     }
 }

@@ -95,7 +95,8 @@ fn entries(
         if let Entry::Change(document, incoming, late) = entry {
             if let Ok(head) = casefile::ChangeHead::parse(&incoming.bytes) {
                 // After a restore of the hub our own changes may come down: then it has them.
-                write.set_number_by_hash(&head.hash, incoming.number, late)?;
+                let subject = document.0.first_chunk().expect("a document id begins with its subject");
+                write.set_number_by_hash(subject, &head.hash, incoming.number, late)?;
             }
             match &mut run {
                 Some((running, changes)) if *running == document => changes.push(incoming),

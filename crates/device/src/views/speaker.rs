@@ -18,6 +18,7 @@ const PORTAL: &str = "vatsalya";
 pub(crate) struct Speaker<'a> {
     session: &'a Session,
     read: &'a Read<'a>,
+    subject: [u8; 16],
     receipt: Receipt,
     hub_number: i64,
 }
@@ -27,6 +28,7 @@ impl<'a> Speaker<'a> {
         Ok(Self {
             session,
             read,
+            subject: *subject,
             receipt: read.receipt(subject, PORTAL)?,
             hub_number: read.hub_number(subject)?,
         })
@@ -52,7 +54,10 @@ impl<'a> Speaker<'a> {
 
     /// How far a change came. One of somebody else came from the hub, so it is there.
     pub(crate) fn delivery_of(&self, change: Option<&ChangeHash>) -> Result<Delivery, StoreError> {
-        let way = change.map(|hash| self.read.way_of(hash)).transpose()?.flatten();
+        let way = change
+            .map(|hash| self.read.way_of(&self.subject, hash))
+            .transpose()?
+            .flatten();
         Ok(match way {
             Some(way) => delivery(&way, &self.receipt),
             None => on_server(self.hub_number, &self.receipt),

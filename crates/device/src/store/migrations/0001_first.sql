@@ -36,7 +36,8 @@ CREATE TABLE own_change (
     n        INTEGER PRIMARY KEY AUTOINCREMENT,
     document BLOB    NOT NULL CHECK (length(document) = 17),
     subject  BLOB    NOT NULL CHECK (length(subject) = 16),
-    hash     BLOB    NOT NULL UNIQUE CHECK (length(hash) = 32),
+    -- The same words in two cases within a second are the same bytes: a change is named by its case and its hash.
+    hash     BLOB    NOT NULL CHECK (length(hash) = 32),
     action   TEXT    NOT NULL,
     made_ms  INTEGER NOT NULL,
     bytes    BLOB,
@@ -45,6 +46,7 @@ CREATE TABLE own_change (
     late     INTEGER NOT NULL DEFAULT 0 CHECK (late IN (0, 1)),
     -- The hub's reason for not taking it.
     refused  INTEGER,
+    UNIQUE (subject, hash),
     CHECK (number IS NOT NULL OR bytes IS NOT NULL),
     CHECK (number IS NULL OR refused IS NULL)
 ) STRICT;
