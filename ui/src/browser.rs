@@ -69,11 +69,22 @@ pub(crate) fn set_hash(hash: &str) {
     let _ = window().location().set_hash(hash);
 }
 
-/// Gives an element the focus and brings it into sight.
+fn element(id: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(id).and_then(|element| element.dyn_into().ok())
+}
+
+/// Gives an element the focus; the browser brings it into sight.
 pub(crate) fn focus(id: &str) {
-    if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+    if let Some(element) = element(id) {
         let _ = element.focus();
-        element.scroll_into_view();
+    }
+}
+
+/// Gives a part of the page the focus and shows it from its beginning.
+pub(crate) fn show(id: &str) {
+    if let Some(element) = element(id) {
+        let _ = element.focus();
+        element.scroll_into_view_with_bool(true);
     }
 }
 

@@ -43,6 +43,14 @@ pub fn date_time(words: Words, ms: i64) -> String {
     local(ms).map(say).unwrap_or_default()
 }
 
+/// `15:04` for a moment of today, else `23 Nov 2026, 15:04`.
+pub fn near(words: Words, ms: i64, now_ms: i64) -> String {
+    match (local(ms), local(now_ms)) {
+        (Some(moment), Some(now)) if moment.date() == now.date() => format!("{:02}:{:02}", moment.hour(), moment.minute()),
+        _ => date_time(words, ms),
+    }
+}
+
 /// The date of the dictionary's form `2026-11-23`, in words; anything else as it is.
 pub fn iso_date(words: Words, text: &str) -> String {
     parse_iso_date(text).map_or_else(|| text.to_owned(), |date| say_date(words, date))
@@ -202,6 +210,8 @@ mod tests {
         assert_eq!(date(EN, MORNING), "23 Nov 2026");
         assert_eq!(date_time(EN, MORNING), "23 Nov 2026, 10:00");
         assert_eq!(date(HI, MORNING), "23 नवं 2026");
+        assert_eq!(near(EN, MORNING, MORNING + HOUR), "10:00");
+        assert_eq!(near(EN, MORNING, MORNING + 14 * HOUR), "23 Nov 2026, 10:00");
         // 20:00 UTC is half past one the next morning in India.
         assert_eq!(date_time(EN, MORNING + 15 * HOUR + 30 * MINUTE), "24 Nov 2026, 01:30");
     }

@@ -22,7 +22,7 @@ pub(crate) fn state_of(view: &SyncView) -> &'static str {
 fn headline(view: &SyncView) -> String {
     let words = words();
     match &view.net {
-        NetState::Offline { since_ms } => words.strip_offline_since(time::date_time(words, *since_ms)),
+        NetState::Offline { since_ms } => words.strip_offline_since(time::near(words, *since_ms, view.now_ms)),
         NetState::Trouble { .. } => words.strip_trouble().to_owned(),
         NetState::Syncing => words.strip_syncing().to_owned(),
         NetState::NotTried => words.strip_not_tried().to_owned(),
@@ -46,11 +46,15 @@ fn details(view: &SyncView) -> String {
     if !view.refused.is_empty() && !(reached && view.waiting == 0 && view.pictures_waiting == 0) {
         parts.push(words.strip_refused(view.refused.len() as u64));
     }
-    match view.reached_at_ms {
-        Some(at) => parts.push(words.strip_reached_at(time::date_time(words, at))),
-        None => parts.push(words.strip_never_reached().to_owned()),
-    }
     parts.join(" · ")
+}
+
+fn last_reached(view: &SyncView) -> String {
+    let words = words();
+    match view.reached_at_ms {
+        Some(at) => words.strip_reached_at(time::near(words, at, view.now_ms)),
+        None => words.strip_never_reached().to_owned(),
+    }
 }
 
 fn strip_icon(state: &str) -> Icon {
@@ -93,8 +97,9 @@ pub(crate) fn SyncStrip() -> impl IntoView {
                             None => words().strip_reading().to_owned(),
                         })}
                     </strong>
-                    <span class="strip-details">
-                        {move || app.sync.with(|sync| sync.as_ref().map(details))}
+                    <span class="strip-details">{move || app.sync.with(|sync| sync.as_ref().map(details))}</span>
+                    <span class="strip-details strip-reached">
+                        {move || app.sync.with(|sync| sync.as_ref().map(last_reached))}
                     </span>
                 </span>
             </a>

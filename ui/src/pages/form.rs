@@ -135,7 +135,7 @@ pub(crate) fn FormPage(case: CaseId, form: String) -> impl IntoView {
     Effect::new(move |before: Option<FormPlace>| {
         let now = place.get();
         if before.is_some_and(|before| before != now) {
-            request_animation_frame(|| browser::focus("form-place"));
+            request_animation_frame(|| browser::show("form-place"));
         }
         now
     });

@@ -97,12 +97,14 @@ fn facts(view: &SyncView) -> String {
 fn Counts(view: SyncView, kind: RwSignal<Option<Kind>>) -> impl IntoView {
     let words = words();
     let buttons = Kind::ALL.map(|this| {
+        let rejected = view.receipts.iter().filter(|row| matches!(row.delivery, Delivery::Rejected { .. })).count();
+        let refused = rejected + view.refused.len();
         let counted = view.receipts.iter().filter(|row| Kind::of(&row.delivery) == this).count();
         let (count, title, help, sign) = match this {
             Kind::Waiting => (view.waiting as usize, words.sync_waiting_title(), words.sync_waiting_help(), Icon::Waiting),
             Kind::Server => (counted, words.sync_server_title(), words.sync_server_help(), Icon::Tick),
             Kind::Accepted => (counted, words.sync_accepted_title(), words.sync_accepted_help(), Icon::Done),
-            Kind::Refused => (counted, words.sync_refused_title(), words.sync_refused_help(), Icon::Refused),
+            Kind::Refused => (refused, words.sync_refused_title(), words.sync_refused_help(), Icon::Refused),
         };
         view! {
             <button

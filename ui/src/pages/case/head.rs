@@ -54,6 +54,7 @@ pub(crate) fn Head() -> impl IntoView {
                                         {(!number.is_empty()).then(|| format!(" · {number}"))}
                                     </p>
                                     <p class="case-line muted">{ground(words, &card)}</p>
+                                    <Reveal />
                                 </div>
                             </div>
                             <div class="case-now">
@@ -80,10 +81,9 @@ pub(crate) fn Head() -> impl IntoView {
     }
 }
 
-/// The name, masked until the officer asks for it. That it was asked for is written in the access log, and said.
+/// The name, masked until the officer asks for it.
 #[component]
 fn Name() -> impl IntoView {
-    let app = app();
     let words = words();
     let open = open_case();
     let shown = open.part(|view| (view.revealed, view.name.clone()));
@@ -92,28 +92,37 @@ fn Name() -> impl IntoView {
         (true, None) => words.case_name_unknown().to_owned(),
         (false, _) => words.case_name_hidden().to_owned(),
     };
+    let masked = move || shown.with(|(revealed, _)| !revealed);
+    view! { <h2 class="case-name" class:muted=masked data-test="case-name">{name}</h2> }
+}
+
+/// Shows or hides the name. That it was shown is written in the access log, and said.
+#[component]
+fn Reveal() -> impl IntoView {
+    let app = app();
+    let words = words();
+    let open = open_case();
+    let revealed = open.part(|view| view.revealed);
     let toggle = move |_| {
         open.reveal.update(|reveal| *reveal = !*reveal);
         if open.reveal.get_untracked() {
             app.announce(words.case_is_logged());
         }
     };
-    let revealed = move || shown.with(|(revealed, _)| *revealed);
     view! {
         <div class="name-row">
-            <h2 class="case-name" class:muted=move || !revealed() data-test="case-name">{name}</h2>
             <button
                 type="button"
                 class="button small"
-                aria-pressed=move || revealed().to_string()
+                aria-pressed=move || revealed.get().to_string()
                 data-test="reveal"
                 on:click=toggle
             >
-                {move || icon(if revealed() { Icon::Hide } else { Icon::Show })}
-                <span>{move || if revealed() { words.case_hide_name() } else { words.case_show_name() }}</span>
+                {move || icon(if revealed.get() { Icon::Hide } else { Icon::Show })}
+                <span>{move || if revealed.get() { words.case_hide_name() } else { words.case_show_name() }}</span>
             </button>
+            <p class="hint">{move || if revealed.get() { words.case_is_logged() } else { words.case_logged() }}</p>
         </div>
-        <p class="hint">{move || if revealed() { words.case_is_logged() } else { words.case_logged() }}</p>
     }
 }
 

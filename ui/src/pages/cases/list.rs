@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The height of a row in `rem`; `tokens.css` says the same.
-const ROW_REM: f64 = 6.5;
+const ROW_REM: f64 = 5.75;
 /// How long after the last letter the search begins.
 const SEARCH_AFTER: Duration = Duration::from_millis(180);
 

@@ -32,7 +32,7 @@ pub(crate) fn Field(
     let hint = (!help.is_empty()).then(|| view! { <p class="hint">{help}</p> });
     let above = view! {
         {hint}
-        <Origin known=known />
+        <ClashMark known=known />
     };
     let body = if !first.readable {
         view! {
@@ -49,6 +49,7 @@ pub(crate) fn Field(
             <p class="read-only" data-test=id.clone()>
                 {move || known.with(|field| said.say(words, field.value.as_ref()))}
             </p>
+            <Origin known=known />
             <p class="hint">{words.form_not_writable()}</p>
         }
         .into_any()
@@ -81,22 +82,25 @@ pub(crate) fn Field(
     }
 }
 
-/// Who wrote what is known, and whether somebody else wrote otherwise.
+/// Who wrote what is known.
 #[component]
 fn Origin(known: Memo<FieldView>) -> impl IntoView {
     let words = words();
     let from = Memo::new(move |_| known.with(|field| field.from.clone()));
-    let clash = Memo::new(move |_| known.with(|field| field.clash));
-    view! {
-        {move || {
-            from.get()
-                .map(|from| {
-                    let said = words.form_from(&from.by, time::date(words, from.at_ms), words.action(&from.action));
-                    view! { <p class="origin">{icon(Icon::Person)} <span>{said}</span></p> }
-                })
-        }}
-        {move || clash.get().then(|| view! { <p class="tag warn">{icon(Icon::Versions)} <span>{words.form_clash()}</span></p> })}
+    move || {
+        from.get().map(|from| {
+            let said = words.form_from(&from.by, time::date(words, from.at_ms), words.action(&from.action));
+            view! { <p class="origin">{icon(Icon::Person)} <span>{said}</span></p> }
+        })
     }
+}
+
+/// Whether somebody else wrote otherwise.
+#[component]
+fn ClashMark(known: Memo<FieldView>) -> impl IntoView {
+    let words = words();
+    let clash = Memo::new(move |_| known.with(|field| field.clash));
+    move || clash.get().then(|| view! { <p class="tag warn">{icon(Icon::Versions)} <span>{words.form_clash()}</span></p> })
 }
 
 #[component]
@@ -165,6 +169,7 @@ fn Answer(first: FieldView, known: Memo<FieldView>, spec: Spec, label: String) -
         Ok(read) => save(read),
         Err(why) => fail(why.say(words)),
     });
+    let quiet = Memo::new(move |_| state.with(|state| *state == SaveState::Quiet));
     let ticked = spec.is_ticked();
     let clearable = move || ticked && value.with(Option::is_some);
     view! {
@@ -177,7 +182,9 @@ fn Answer(first: FieldView, known: Memo<FieldView>, spec: Spec, label: String) -
             on_typing=Callback::new(move |()| state.set(SaveState::Typing))
             on_commit=commit
         />
+        // One line, always there, so that nothing moves under the finger when a field is saved.
         <div class="under-input">
+            {move || quiet.get().then(|| view! { <Origin known=known /> })}
             <SaveMark state=state id=state_id test=format!("field-state-{}", first.fact) />
             {move || {
                 clearable()
