@@ -19,6 +19,8 @@ mod screens;
 mod steps;
 mod tally;
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
@@ -72,8 +74,19 @@ enum Command {
     Icons,
 }
 
-fn main() -> Result<()> {
-    match Cli::parse().command {
+fn main() -> ExitCode {
+    match carry_out(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The chain of causes says what to do; where in this program it arose helps nobody.
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn carry_out(command: Command) -> Result<()> {
+    match command {
         Command::Setup => install::set_up(),
         Command::Run { tour } => demo::run(tour),
         Command::Test => check::test(),
