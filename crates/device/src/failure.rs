@@ -33,6 +33,7 @@ impl From<StoreError> for Failed {
         Self(match error {
             StoreError::DiskFull => FailureCode::DiskFull,
             StoreError::NewerSchema(_) => FailureCode::NewerVault,
+            StoreError::Closed => FailureCode::Locked,
             StoreError::WrongKey | StoreError::Row(_) | StoreError::Sqlite(_) => FailureCode::Storage,
         })
     }

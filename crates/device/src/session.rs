@@ -82,7 +82,13 @@ impl Session {
 
     /// The open documents. Taken before the store's writer, always.
     pub(crate) fn documents(&self) -> MutexGuard<'_, Documents> {
-        self.documents.lock().unwrap_or_else(PoisonError::into_inner)
+        self.documents.lock().unwrap_or_else(|poisoned| {
+            // A call panicked with half an edit in memory; the disk has none of it.
+            let mut documents = poisoned.into_inner();
+            documents.forget_all();
+            self.documents.clear_poison();
+            documents
+        })
     }
 
     /// Writes in one transaction, unless the session has ended: another may hold the same vault by now, and documents
@@ -101,7 +107,7 @@ impl Session {
     /// Ends the session. When this returns, nothing is being written and nothing more will be.
     pub(crate) fn end(&self) {
         self.status.stop();
-        drop(self.documents());
+        self.documents().forget_all();
     }
 
     pub(crate) fn now_ms(&self) -> i64 {

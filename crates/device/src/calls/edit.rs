@@ -25,6 +25,8 @@ pub(super) type ByCompartment = BTreeMap<Compartment, Vec<Edit>>;
 struct Checked {
     edits: ByCompartment,
     rows: Vec<RowId>,
+    /// Rows that are written to, with the table each must be of.
+    written: Vec<(Compartment, RowId, String)>,
 }
 
 pub(super) fn edit(session: &Session, case: CaseId, edits: Vec<FieldEdit>, form: Option<&str>) -> Answer<Saved> {
@@ -37,7 +39,7 @@ pub(super) fn edit(session: &Session, case: CaseId, edits: Vec<FieldEdit>, form:
     for edit in edits {
         check(session, edit, &mut checked)?;
     }
-    save(session, case, &action, &checked.edits, checked.rows, |_| Ok(()))
+    save_checked(session, case, &action, checked)
 }
 
 pub(super) fn resolve(session: &Session, case: CaseId, register: RegisterRef, value: Option<Value>) -> Answer<Saved> {
@@ -54,7 +56,24 @@ pub(super) fn resolve(session: &Session, case: CaseId, register: RegisterRef, va
     };
     let mut checked = Checked::default();
     check(session, edit, &mut checked)?;
-    save(session, case, &Action::CHOOSE, &checked.edits, checked.rows, |_| Ok(()))
+    save_checked(session, case, &Action::CHOOSE, checked)
+}
+
+fn save_checked(session: &Session, case: CaseId, action: &Action, checked: Checked) -> Answer<Saved> {
+    let Checked { edits, rows, written } = checked;
+    save(session, case, action, &edits, rows, |documents, write| {
+        // An edit names the row's table; a cell of another table would break what the dictionary says of it.
+        for (compartment, row, table) in &written {
+            let open = documents.get(write, DocumentKey::case(case, *compartment))?;
+            let fits = open
+                .and_then(|open| open.document.row(*row))
+                .is_some_and(|found| found.table == *table);
+            if !fits {
+                return Err(FailureCode::NoSuchItem.into());
+            }
+        }
+        Ok(())
+    })
 }
 
 /// Writes checked edits. When it returns, they survive a power cut. `besides` is written in the same transaction.
@@ -64,7 +83,7 @@ pub(super) fn save(
     action: &Action,
     edits: &ByCompartment,
     rows: Vec<RowId>,
-    besides: impl FnOnce(&Write<'_>) -> Answer<()>,
+    besides: impl FnOnce(&mut Documents, &Write<'_>) -> Answer<()>,
 ) -> Answer<Saved> {
     let writer = session.writer();
     let waiting = session.write_documents(|documents, write| {
@@ -74,7 +93,7 @@ pub(super) fn save(
             may_write_here(documents, write, key)?;
             changed |= documents.edit(write, writer, key, action, edits)?;
         }
-        besides(write)?;
+        besides(documents, write)?;
         if changed {
             let subject = case.to_bytes();
             let detail = action.code();
@@ -148,21 +167,22 @@ fn check(session: &Session, edit: FieldEdit, checked: &mut Checked) -> Answer<()
             row,
             column,
             value,
-        } => (
-            check_cell(session, &table, &column, value.as_ref())?,
-            Edit::SetCell { row, column, value },
-        ),
+        } => {
+            let compartment = check_cell(session, &table, &column, value.as_ref())?;
+            checked.written.push((compartment, row, table));
+            (compartment, Edit::SetCell { row, column, value })
+        }
         FieldEdit::RemoveRow { table, row } => {
             let known = session.pack.table(&table).ok_or(FailureCode::NoSuchItem)?;
+            checked.written.push((known.compartment, row, table));
             (known.compartment, Edit::RemoveRow { row })
         }
         FieldEdit::TickTask { row, done } => {
             let value = done.then(|| Value::Instant(session.now_ms()));
-            let column = "done_at".to_owned();
-            (
-                check_cell(session, "tasks", &column, value.as_ref())?,
-                Edit::SetCell { row, column, value },
-            )
+            let (table, column) = ("tasks".to_owned(), "done_at".to_owned());
+            let compartment = check_cell(session, &table, &column, value.as_ref())?;
+            checked.written.push((compartment, row, table));
+            (compartment, Edit::SetCell { row, column, value })
         }
         FieldEdit::AddNote { compartment, text } => (compartment, note(session, text)?),
     };

@@ -55,6 +55,6 @@ pub(super) fn open(session: &Session, new_case: &NewCase) -> Answer<CaseId> {
             .or_default()
             .push(note(session, new_case.note.clone())?);
     }
-    save(session, case, &Action::OPEN, &edits, Vec::new(), |_| Ok(()))?;
+    save(session, case, &Action::OPEN, &edits, Vec::new(), |_, _| Ok(()))?;
     Ok(case)
 }

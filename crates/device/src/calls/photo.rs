@@ -61,7 +61,7 @@ pub(super) fn add(session: &Session, case: CaseId, caption: String, picture: &st
             cells,
         }],
     )]);
-    save(session, case, &Action::PHOTO, &edits, vec![row], |write| {
+    save(session, case, &Action::PHOTO, &edits, vec![row], |_, write| {
         for (size, bytes) in &files {
             write.add_media(&sha256(bytes), *size, &case.to_bytes(), bytes)?;
         }

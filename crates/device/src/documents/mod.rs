@@ -78,14 +78,18 @@ impl Documents {
         store: &Store,
         body: impl FnOnce(&mut Self, &Write<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        // What a body that panicked had touched is still listed here.
-        self.forget_touched();
         let result = store.write(|write| body(self, write));
         if result.is_err() {
             self.forget_touched();
         }
         self.touched.clear();
         result
+    }
+
+    /// Drops every document from memory; the next to ask reads them from the store.
+    pub(crate) fn forget_all(&mut self) {
+        self.open.clear();
+        self.touched.clear();
     }
 
     fn forget_touched(&mut self) {

@@ -120,7 +120,16 @@ mod tests {
         }
         let check = || store.read(|read| read.check_access_log()).unwrap();
         assert_eq!(check(), Ok(5));
-        let tamper = |sql: &str| store.writer.lock().unwrap().execute_batch(sql).unwrap();
+        let tamper = |sql: &str| {
+            store
+                .writer
+                .lock()
+                .unwrap()
+                .as_ref()
+                .unwrap()
+                .execute_batch(sql)
+                .unwrap();
+        };
         tamper("UPDATE access_log SET action = 'wrote' WHERE n = 3");
         assert_eq!(check(), Err(3));
         tamper("UPDATE access_log SET action = 'opened' WHERE n = 3");

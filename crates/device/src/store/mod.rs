@@ -45,6 +45,9 @@ pub(crate) enum StoreError {
     /// The file was written by a newer app; this one would damage it.
     #[error("the store was written by a newer app (schema {0})")]
     NewerSchema(i64),
+    /// The store was closed: its session has ended.
+    #[error("the store is closed")]
+    Closed,
     /// The key does not open the file, or the file is damaged.
     #[error("the store cannot be opened with this key")]
     WrongKey,
@@ -68,7 +71,8 @@ impl From<rusqlite::Error> for StoreError {
 
 /// The encrypted database of one user.
 pub(crate) struct Store {
-    writer: Mutex<Connection>,
+    /// `None` once the store is closed.
+    writer: Mutex<Option<Connection>>,
     readers: Readers,
 }
 
@@ -93,7 +97,7 @@ impl Store {
         writer.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")?;
         migrate::run(&mut writer)?;
         Ok(Self {
-            writer: Mutex::new(writer),
+            writer: Mutex::new(Some(writer)),
             readers: Readers::new(path.to_owned(), key),
         })
     }
@@ -111,6 +115,7 @@ impl Store {
     pub(crate) fn write<T, E: From<StoreError>>(&self, body: impl FnOnce(&Write<'_>) -> Result<T, E>) -> Result<T, E> {
         // A panic in a body rolled its transaction back; the connection is as good as before.
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let writer = writer.as_mut().ok_or(StoreError::Closed)?;
         let transaction = writer
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(StoreError::from)?;
@@ -119,10 +124,17 @@ impl Store {
         Ok(result)
     }
 
+    /// Closes every connection and forgets the key, whoever may still hold the store. What is being read ends first.
+    pub(crate) fn close(&self) {
+        self.readers.close();
+        drop(self.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
     /// Moves everything out of the write-ahead log and empties it: after a document was destroyed, so that no copy
     /// stays behind there.
     pub(crate) fn empty_log(&self) -> Result<(), StoreError> {
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let writer = writer.as_ref().ok_or(StoreError::Closed)?;
         writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
     }
@@ -198,6 +210,7 @@ pub(crate) mod tests {
         let bench = Bench::new();
         let store = open(&bench);
         let writer = store.writer.lock().unwrap();
+        let writer = writer.as_ref().unwrap();
         let setting = |name: &str| -> String {
             let query = format!("PRAGMA {name}");
             writer
@@ -211,12 +224,27 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_closed_store_answers_nothing_more() {
+        let bench = Bench::new();
+        let store = open(&bench);
+        assert!(store.read(|r| r.text("greeting")).is_ok());
+        store.close();
+        assert!(matches!(store.read(|r| r.text("greeting")), Err(StoreError::Closed)));
+        assert!(matches!(
+            store.write(|w| w.set_text("greeting", "late")),
+            Err(StoreError::Closed)
+        ));
+    }
+
+    #[test]
     fn a_store_of_a_newer_app_is_left_alone() {
         let bench = Bench::new();
         let store = open(&bench);
         store
             .writer
             .lock()
+            .unwrap()
+            .as_ref()
             .unwrap()
             .execute_batch("PRAGMA user_version = 99")
             .unwrap();

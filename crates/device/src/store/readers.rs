@@ -16,15 +16,15 @@ const READERS_MAX: usize = 4;
 
 pub(super) struct Readers {
     path: PathBuf,
-    key: DatabaseKey,
     idle: Mutex<Idle>,
     returned: Condvar,
 }
 
-#[derive(Default)]
 struct Idle {
     connections: Vec<Connection>,
     opened: usize,
+    /// `None` once the pool is closed.
+    key: Option<DatabaseKey>,
 }
 
 /// A connection on loan.
@@ -35,10 +35,14 @@ pub(super) struct Reader<'a> {
 
 impl Readers {
     pub(super) fn new(path: PathBuf, key: DatabaseKey) -> Self {
+        let idle = Idle {
+            connections: Vec::new(),
+            opened: 0,
+            key: Some(key),
+        };
         Self {
             path,
-            key,
-            idle: Mutex::default(),
+            idle: Mutex::new(idle),
             returned: Condvar::new(),
         }
     }
@@ -46,6 +50,7 @@ impl Readers {
     pub(super) fn take(&self) -> Result<Reader<'_>, StoreError> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
+            let key = idle.key.clone().ok_or(StoreError::Closed)?;
             if let Some(connection) = idle.connections.pop() {
                 return Ok(Reader {
                     pool: self,
@@ -53,7 +58,7 @@ impl Readers {
                 });
             }
             if idle.opened < READERS_MAX {
-                let connection = connect(&self.path, &self.key)?;
+                let connection = connect(&self.path, &key)?;
                 connection.execute_batch("PRAGMA query_only = ON")?;
                 idle.opened += 1;
                 return Ok(Reader {
@@ -66,17 +71,26 @@ impl Readers {
     }
 }
 
+impl Readers {
+    /// Closes what is idle now and what is on loan when it comes back, and forgets the key.
+    pub(super) fn close(&self) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.key = None;
+        idle.connections.clear();
+        self.returned.notify_all();
+    }
+}
+
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
-        if let Some(connection) = self.connection.take() {
-            self.pool
-                .idle
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .connections
-                .push(connection);
-            self.pool.returned.notify_one();
+        let Some(connection) = self.connection.take() else {
+            return;
+        };
+        let mut idle = self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.key.is_some() {
+            idle.connections.push(connection);
         }
+        self.pool.returned.notify_one();
     }
 }
 

@@ -182,3 +182,60 @@ impl Transport for HttpTransport {
         whole(response, MEDIA_BYTES_MAX)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{io::Write, net::TcpListener, thread};
+
+    use super::*;
+
+    /// A server for one connection that answers with these bytes and goes.
+    fn answering(answer: &'static [u8]) -> HubUrl {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let hub = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = Vec::new();
+            let mut byte = [0];
+            // The body is "ask"; after it the request is whole.
+            while !request.ends_with(b"\r\n\r\nask") && stream.read(&mut byte).unwrap() == 1 {
+                request.push(byte[0]);
+            }
+            stream.write_all(answer).unwrap();
+        });
+        hub
+    }
+
+    fn ask(answer: &'static [u8]) -> Result<std::io::Result<Vec<u8>>, TransportError> {
+        let mut stream = HttpTransport::default().sync(&answering(answer), b"ask".to_vec())?;
+        let mut bytes = Vec::new();
+        Ok(stream.read_to_end(&mut bytes).map(|_| bytes))
+    }
+
+    #[test]
+    fn what_is_not_the_hubs_answer_is_told_apart() {
+        let portal = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>";
+        assert_eq!(ask(portal).unwrap_err(), TransportError::Garbled);
+        let redirect = b"HTTP/1.1 302 Found\r\nlocation: http://login.example/\r\ncontent-length: 0\r\n\r\n";
+        assert_eq!(ask(redirect).unwrap_err(), TransportError::Garbled);
+        let broken = b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n";
+        assert_eq!(ask(broken).unwrap_err(), TransportError::Status(502));
+        assert_eq!(ask(b"").unwrap_err(), TransportError::Unreachable);
+    }
+
+    #[test]
+    fn a_server_gone_in_mid_answer_gives_what_it_gave_and_then_an_error() {
+        let whole = b"HTTP/1.1 200 OK\r\ncontent-type: application/vnd.vatsalya.sync\r\ncontent-length: 5\r\n\r\nframe";
+        assert_eq!(ask(whole).unwrap().unwrap(), b"frame");
+        let cut = b"HTTP/1.1 200 OK\r\ncontent-type: application/vnd.vatsalya.sync\r\ncontent-length: 500\r\n\r\nframe";
+        assert!(ask(cut).unwrap().is_err());
+    }
+
+    #[test]
+    fn nobody_there_is_unreachable() {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let hub: HubUrl = format!("http://127.0.0.1:{port}").parse().unwrap();
+        let asked = HttpTransport::default().sync(&hub, b"ask".to_vec());
+        assert!(matches!(asked, Err(TransportError::Unreachable)));
+    }
+}

@@ -81,6 +81,60 @@ fn an_edit_that_fails_half_way_leaves_memory_and_disk_the_same() {
 }
 
 #[test]
+fn a_cell_is_written_only_in_a_row_of_its_own_table() {
+    let bench = Bench::new();
+    let asha = bench.tablet_of("Asha", Role::SocialWorker);
+    let case = asha.open_case("Meena");
+    let cells = [("name".to_owned(), Value::from("Father"))].into();
+    let row = asha
+        .edit(
+            case,
+            FieldEdit::AddRow {
+                table: "family".into(),
+                cells,
+            },
+        )
+        .unwrap()
+        .rows[0];
+    let into_another = FieldEdit::SetCell {
+        table: "belongings".into(),
+        row,
+        column: "item".into(),
+        value: Some("A bag".into()),
+    };
+    assert_eq!(asha.edit(case, into_another).unwrap_err(), FailureCode::NoSuchItem);
+    let set = Value::Set(["a".to_owned()].into());
+    assert!(matches!(
+        asha.edit(
+            case,
+            FieldEdit::SetCell {
+                table: "family".into(),
+                row,
+                column: "name".into(),
+                value: Some(set)
+            }
+        ),
+        Err(FailureCode::InvalidValue { .. })
+    ));
+}
+
+#[test]
+fn a_folder_is_worked_in_by_one_device_and_a_locked_one_knows_nothing() {
+    let bench = Bench::new();
+    let asha = bench.tablet_of("Asha", Role::SocialWorker);
+    let case = asha.open_case("Meena");
+    let platform = device::Platform::system("0", "second");
+    assert!(matches!(
+        device::Device::open(asha.folder(), platform),
+        Err(device::OpenError::InUse)
+    ));
+    asha.call(Request::Lock).unwrap();
+    assert_eq!(asha.case(case).unwrap_err(), FailureCode::Locked);
+    assert_eq!(asha.call(Request::Lock).unwrap_err(), FailureCode::Locked);
+    assert!(asha.device().sync().is_none());
+}
+
+#[test]
 fn the_vault_is_noise_to_a_plain_reader() {
     let bench = Bench::new();
     let asha = bench.tablet_of("Asha", Role::SocialWorker);

@@ -106,7 +106,10 @@ impl Hub {
         let mut state = self.state();
         let user = state.user(name);
         let rights = Pack::national().rights();
-        for compartment in Compartment::ALL.into_iter().filter(|it| rights.may_read(&user.role, *it)) {
+        for compartment in Compartment::ALL
+            .into_iter()
+            .filter(|it| rights.may_read(&user.role, *it))
+        {
             let document = DocumentId(DocumentKey::case(case, compartment).to_bytes());
             if state.granted.insert((user.id, document)) {
                 state.log.push(Entry::Grant {
