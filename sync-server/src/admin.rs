@@ -175,20 +175,48 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
             storage.add_district(&code, &name, now_ms)?;
         }
         AdminCommand::District(DistrictCommand::List) => list::districts(storage, out)?,
-        AdminCommand::User(UserCommand::Add { district, name, role, id }) => {
-            let user = User { id: UserId(*id.unwrap_or_else(Uuid::new_v4).as_bytes()), district, name, role };
+        AdminCommand::User(UserCommand::Add {
+            district,
+            name,
+            role,
+            id,
+        }) => {
+            let user = User {
+                id: UserId(*id.unwrap_or_else(Uuid::new_v4).as_bytes()),
+                district,
+                name,
+                role,
+            };
             add_user(hub, &user)?;
             writeln!(out, "{}", Uuid::from_bytes(user.id.0))?;
         }
         AdminCommand::User(UserCommand::List { district }) => list::users(storage, &district, out)?,
-        AdminCommand::Institution(InstitutionCommand::Add { district, name, kind, capacity, id }) => {
+        AdminCommand::Institution(InstitutionCommand::Add {
+            district,
+            name,
+            kind,
+            capacity,
+            id,
+        }) => {
             check_name("name", &name, NAME_BYTES_MAX)?;
-            let known = hub.pack.vocabulary("place_kind").is_some_and(|kinds| kinds.term(&kind).is_some());
+            let known = hub
+                .pack
+                .vocabulary("place_kind")
+                .is_some_and(|kinds| kinds.term(&kind).is_some());
             if !known {
                 bail!("no such kind of place: {kind}");
             }
             let id = id.unwrap_or_else(Uuid::new_v4);
-            storage.add_institution(&Institution { id: *id.as_bytes(), district, name, kind, capacity }, now_ms)?;
+            storage.add_institution(
+                &Institution {
+                    id: *id.as_bytes(),
+                    district,
+                    name,
+                    kind,
+                    capacity,
+                },
+                now_ms,
+            )?;
             writeln!(out, "{id}")?;
         }
         AdminCommand::Institution(InstitutionCommand::List { district }) => {
@@ -243,7 +271,10 @@ pub fn enrol_link(hub: &Hub, user: UserId, url: Option<HubUrl>) -> Result<EnrolL
 pub fn qr_picture(link: &EnrolLink) -> Result<String> {
     const SIDE_PIXELS_MIN: u32 = 320;
     let code = QrCode::new(link.to_string()).context("the link does not fit a QR picture")?;
-    Ok(code.render::<svg::Color<'_>>().min_dimensions(SIDE_PIXELS_MIN, SIDE_PIXELS_MIN).build())
+    Ok(code
+        .render::<svg::Color<'_>>()
+        .min_dimensions(SIDE_PIXELS_MIN, SIDE_PIXELS_MIN)
+        .build())
 }
 
 fn check_name(what: &str, name: &str, bytes_max: usize) -> Result<()> {

@@ -118,8 +118,10 @@ pub enum ConfigError {
 impl Config {
     /// Reads a configuration file. Relative folders stand beside it.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
         let mut config: Self = toml::from_str(&text)?;
         if let Some(beside) = path.parent() {
             config.data_dir = beside.join(&config.data_dir);
@@ -130,10 +132,17 @@ impl Config {
 
     /// Where devices reach the hub: the public address, or else where it listens.
     pub fn hub_url(&self) -> Result<HubUrl, ConfigError> {
-        let url = self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen));
+        let url = self
+            .public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{}", self.listen));
         // A hub that listens for everybody behind a proxy has no address of its own to give away.
         let any = self.public_url.is_none() && !self.listen.ip().is_loopback();
-        Ok(if any { format!("https://{}", self.listen).parse()? } else { url.parse()? })
+        Ok(if any {
+            format!("https://{}", self.listen).parse()?
+        } else {
+            url.parse()?
+        })
     }
 }
 

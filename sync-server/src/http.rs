@@ -1,5 +1,6 @@
 //! The hub's routes, all of them on one screen.
 
+mod body;
 mod enrol;
 mod media;
 mod peer;
@@ -44,17 +45,32 @@ pub fn router(hub: Arc<Hub>) -> Router {
         .route("/v1/sync", post(sync::sync))
         .route(
             "/v1/media/{sha256}/{size}",
-            get(media::download).head(media::progress).post(media::begin).patch(media::piece),
+            get(media::download)
+                .head(media::progress)
+                .post(media::begin)
+                .patch(media::piece),
         )
         .route("/v1/schemas/vatsalya-case-1.json", get(schema))
         .with_state(app)
 }
 
 async fn healthz(State(app): State<App>) -> impl IntoResponse {
-    let healthy = tokio::task::spawn_blocking(move || app.hub.storage.districts().is_ok()).await.unwrap_or(false);
-    if healthy { (StatusCode::OK, "ok\n") } else { (StatusCode::SERVICE_UNAVAILABLE, "the database fails\n") }
+    let healthy = tokio::task::spawn_blocking(move || app.hub.storage.districts().is_ok())
+        .await
+        .unwrap_or(false);
+    if healthy {
+        (StatusCode::OK, "ok\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "the database fails\n")
+    }
 }
 
 async fn schema() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/schema+json"))], vatsalya::SCHEMA)
+    (
+        [(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/schema+json"),
+        )],
+        vatsalya::SCHEMA,
+    )
 }

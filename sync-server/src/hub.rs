@@ -47,6 +47,8 @@ impl Hub {
 
 impl std::fmt::Debug for Hub {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Hub").field("config", &self.config).finish_non_exhaustive()
+        out.debug_struct("Hub")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
     }
 }

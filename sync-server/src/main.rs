@@ -42,7 +42,10 @@ fn main() -> Result<()> {
 
 fn serve(config: Config) -> Result<()> {
     // Logs go to stderr; stdout says one line, for whoever waits for the hub to be ready.
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::INFO).init();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(tracing::Level::INFO)
+        .init();
     let hub = Hub::open(config).context("cannot open the database")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(async {

@@ -52,7 +52,9 @@ pub fn fold_waiting(hub: &Hub) -> Result<usize, StorageError> {
 
 fn fold_subject(hub: &Hub, subject: UnfoldedSubject) -> Result<(), FoldError> {
     let documents = hub.storage.subject_documents(subject.subject)?;
-    let is_case = documents.iter().any(|id| key_of(*id).is_some_and(|key| key.case_id().is_some()));
+    let is_case = documents
+        .iter()
+        .any(|id| key_of(*id).is_some_and(|key| key.case_id().is_some()));
     if !is_case {
         return Ok(());
     }

@@ -30,23 +30,28 @@ pub enum Given {
 
 /// What a user may read of a subject's documents.
 pub fn readable(pack: &Pack, user: &User, documents: &[DocumentId], given: Given) -> Vec<Readable> {
-    let Some(rights) = rights_of(pack, user) else { return Vec::new() };
+    let Some(rights) = rights_of(pack, user) else {
+        return Vec::new();
+    };
     let may = |document: DocumentId| {
         let kind = key_of(document)?.kind;
         let reaches = kind.compartment().is_none() || given == Given::Yes || rights.sees_district;
-        (reaches && rights.reads.contains(&kind))
-            .then(|| Readable { document, writable: rights.writes.contains(&kind) })
+        (reaches && rights.reads.contains(&kind)).then(|| Readable {
+            document,
+            writable: rights.writes.contains(&kind),
+        })
     };
     documents.iter().copied().filter_map(may).collect()
 }
 
 /// What a new user may read of the district as it stands.
-pub fn readable_from_the_start(
-    storage: &dyn Storage,
-    pack: &Pack,
-    user: &User,
-) -> Result<Vec<Readable>, StorageError> {
-    Ok(readable(pack, user, &storage.district_documents(&user.district)?, Given::No))
+pub fn readable_from_the_start(storage: &dyn Storage, pack: &Pack, user: &User) -> Result<Vec<Readable>, StorageError> {
+    Ok(readable(
+        pack,
+        user,
+        &storage.district_documents(&user.district)?,
+        Given::No,
+    ))
 }
 
 /// What begins with a first change to `key` by `user`; `None` where their role may not begin it.
@@ -56,10 +61,14 @@ pub fn beginning(
     user: &User,
     key: DocumentKey,
 ) -> Result<Option<NewSubject>, StorageError> {
-    let Some(rights) = rights_of(pack, user) else { return Ok(None) };
+    let Some(rights) = rights_of(pack, user) else {
+        return Ok(None);
+    };
     let (kinds, assigned): (Vec<DocumentKind>, Option<UserId>) = match key.kind {
         DocumentKind::Case(_) if rights.opens_cases => {
-            let compartments = DocumentKind::ALL.into_iter().filter(|kind| kind.compartment().is_some());
+            let compartments = DocumentKind::ALL
+                .into_iter()
+                .filter(|kind| kind.compartment().is_some());
             (compartments.collect(), Some(user.id))
         }
         DocumentKind::Missing => (vec![key.kind], None),
@@ -72,10 +81,22 @@ pub fn beginning(
     let documents: Vec<DocumentId> = kinds.into_iter().map(|kind| id_of(key.subject, kind)).collect();
     let mut shared = Vec::new();
     for reader in storage.users(&user.district)? {
-        let given = if assigned == Some(reader.id) { Given::Yes } else { Given::No };
-        shared.extend(readable(pack, &reader, &documents, given).into_iter().map(|one| (reader.id, one)));
+        let given = if assigned == Some(reader.id) {
+            Given::Yes
+        } else {
+            Given::No
+        };
+        shared.extend(
+            readable(pack, &reader, &documents, given)
+                .into_iter()
+                .map(|one| (reader.id, one)),
+        );
     }
-    Ok(Some(NewSubject { documents, assigned, readable: shared }))
+    Ok(Some(NewSubject {
+        documents,
+        assigned,
+        readable: shared,
+    }))
 }
 
 /// Gives a case to a user.

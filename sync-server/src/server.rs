@@ -52,7 +52,9 @@ impl Server {
                 () = &mut stop => break,
                 accepted = accept(&self.listener, &connections) => accepted,
             };
-            let Some((stream, peer, permit)) = accepted else { continue };
+            let Some((stream, peer, permit)) = accepted else {
+                continue;
+            };
             let connection = connection(stream, peer, router.clone());
             let watched = graceful.watch(connection);
             tokio::spawn(async move {

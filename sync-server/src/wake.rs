@@ -57,9 +57,9 @@ mod tests {
     fn a_ring_before_the_sleep_is_heard_once_and_a_stop_for_ever() {
         let wake = Wake::default();
         wake.ring();
-        assert_eq!(wake.sleep(Duration::from_secs(3600)), Woken::Work);
+        assert_eq!(wake.sleep(Duration::from_hours(1)), Woken::Work);
         wake.stop();
-        assert_eq!(wake.sleep(Duration::from_secs(3600)), Woken::Stop);
-        assert_eq!(wake.sleep(Duration::from_secs(3600)), Woken::Stop);
+        assert_eq!(wake.sleep(Duration::from_hours(1)), Woken::Stop);
+        assert_eq!(wake.sleep(Duration::from_hours(1)), Woken::Stop);
     }
 }

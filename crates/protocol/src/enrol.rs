@@ -87,7 +87,12 @@ impl EnrolRequest {
         let public_key = key.public().0;
         let proof = key.sign(
             ENROL_CONTEXT,
-            &[code.plain().as_bytes(), author.as_bytes(), &public_key, device_name.as_bytes()],
+            &[
+                code.plain().as_bytes(),
+                author.as_bytes(),
+                &public_key,
+                device_name.as_bytes(),
+            ],
         );
         Self {
             version: crate::PROTOCOL_VERSION,
@@ -107,7 +112,12 @@ impl EnrolRequest {
         if self.device_name.len() > NAME_BYTES_MAX {
             return Err(Refusal::TooLarge);
         }
-        let parts = [self.code.as_bytes(), self.author.as_bytes(), &self.public_key, self.device_name.as_bytes()];
+        let parts = [
+            self.code.as_bytes(),
+            self.author.as_bytes(),
+            &self.public_key,
+            self.device_name.as_bytes(),
+        ];
         if !PublicKey(self.public_key).verify(ENROL_CONTEXT, &parts, &self.proof) {
             return Err(Refusal::BadSignature);
         }
@@ -162,12 +172,24 @@ mod tests {
     fn nobody_enrols_another_key_or_name() {
         let key = AuthorKey::from_seed(&[3; 32]);
         let good = EnrolRequest::signed(&EnrolCode::from_random(5), AuthorId([9; 16]), &key, "tablet 7");
-        let other_key = EnrolRequest { public_key: AuthorKey::from_seed(&[4; 32]).public().0, ..good.clone() };
-        let other_author = EnrolRequest { author: AuthorId([8; 16]), ..good.clone() };
-        let other_name = EnrolRequest { device_name: "x".into(), ..good.clone() };
+        let other_key = EnrolRequest {
+            public_key: AuthorKey::from_seed(&[4; 32]).public().0,
+            ..good.clone()
+        };
+        let other_author = EnrolRequest {
+            author: AuthorId([8; 16]),
+            ..good.clone()
+        };
+        let other_name = EnrolRequest {
+            device_name: "x".into(),
+            ..good.clone()
+        };
         for forged in [other_key, other_author, other_name] {
             assert_eq!(forged.check(), Err(Refusal::BadSignature));
         }
-        assert_eq!(EnrolRequest { version: 9, ..good }.check(), Err(Refusal::UnsupportedVersion));
+        assert_eq!(
+            EnrolRequest { version: 9, ..good }.check(),
+            Err(Refusal::UnsupportedVersion)
+        );
     }
 }

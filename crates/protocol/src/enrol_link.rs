@@ -58,7 +58,11 @@ impl EnrolCode {
 /// Weighs the characters with odd numbers, so that any one mistyped character (an odd number has an inverse modulo 32)
 /// and most exchanges of two neighbours change the result.
 fn check(values: [u8; RANDOM_LENGTH]) -> u8 {
-    let sum: u32 = values.iter().zip((1..).step_by(2)).map(|(value, weight)| u32::from(*value) * weight).sum();
+    let sum: u32 = values
+        .iter()
+        .zip((1..).step_by(2))
+        .map(|(value, weight)| u32::from(*value) * weight)
+        .sum();
     u8::try_from(sum % 32).expect("a remainder by 32 fits a byte")
 }
 
@@ -148,7 +152,10 @@ impl FromStr for EnrolLink {
             }
         }
         let (hub, code) = hub.zip(code).ok_or(EnrolLinkError::Link)?;
-        Ok(Self { hub: hub.parse()?, code: code.parse()? })
+        Ok(Self {
+            hub: hub.parse()?,
+            code: code.parse()?,
+        })
     }
 }
 
@@ -204,16 +211,28 @@ mod tests {
     #[test]
     fn a_link_survives_its_text() {
         for hub in ["https://hub.example/a%20b", "http://[::1]:80", "http://127.0.0.1:8080"] {
-            let link = EnrolLink { hub: hub.parse().unwrap(), code: EnrolCode::from_random(77) };
+            let link = EnrolLink {
+                hub: hub.parse().unwrap(),
+                code: EnrolCode::from_random(77),
+            };
             assert_eq!(link.to_string().parse(), Ok(link));
         }
     }
 
     #[test]
     fn a_text_that_is_no_link_is_refused() {
-        for text in ["", "vatsalya:enrol", "vatsalya:enrol?", "https://hub.example", "vatsalya:enrol?hub=%zz&code=1"] {
+        for text in [
+            "",
+            "vatsalya:enrol",
+            "vatsalya:enrol?",
+            "https://hub.example",
+            "vatsalya:enrol?hub=%zz&code=1",
+        ] {
             assert_eq!(text.parse::<EnrolLink>(), Err(EnrolLinkError::Link), "{text}");
         }
-        assert_eq!("vatsalya:enrol?hub=x&code=1".parse::<EnrolLink>(), Err(HubUrlError::Malformed.into()));
+        assert_eq!(
+            "vatsalya:enrol?hub=x&code=1".parse::<EnrolLink>(),
+            Err(HubUrlError::Malformed.into())
+        );
     }
 }

@@ -85,7 +85,9 @@ pub(crate) fn head(kind: u8, payload_bytes: usize) -> Result<[u8; FRAME_HEAD_BYT
     if payload_bytes > PAYLOAD_BYTES_MAX {
         return Err(FrameError::TooLarge { payload_bytes });
     }
-    let length = u32::try_from(payload_bytes).expect("a payload under 4 kB fits 32 bits").to_le_bytes();
+    let length = u32::try_from(payload_bytes)
+        .expect("a payload under 4 kB fits 32 bits")
+        .to_le_bytes();
     Ok([kind, 0, length[0], length[1], length[2]])
 }
 

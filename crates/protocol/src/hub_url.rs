@@ -65,7 +65,12 @@ impl FromStr for HubUrl {
 fn host_of(authority: &str) -> Option<&str> {
     let (host, port) = if authority.starts_with('[') {
         let end = authority.find(']')? + 1;
-        (&authority[..end], authority[end..].strip_prefix(':').or_else(|| authority[end..].is_empty().then_some("0"))?)
+        (
+            &authority[..end],
+            authority[end..]
+                .strip_prefix(':')
+                .or_else(|| authority[end..].is_empty().then_some("0"))?,
+        )
     } else {
         authority.split_once(':').unwrap_or((authority, "0"))
     };
@@ -76,8 +81,14 @@ fn host_of(authority: &str) -> Option<&str> {
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
-        || bare.parse::<Ipv4Addr>().map(IpAddr::from).is_ok_and(|address| address.is_loopback())
-        || bare.parse::<Ipv6Addr>().map(IpAddr::from).is_ok_and(|address| address.is_loopback())
+        || bare
+            .parse::<Ipv4Addr>()
+            .map(IpAddr::from)
+            .is_ok_and(|address| address.is_loopback())
+        || bare
+            .parse::<Ipv6Addr>()
+            .map(IpAddr::from)
+            .is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -86,7 +97,11 @@ mod tests {
 
     #[test]
     fn https_goes_anywhere() {
-        for good in ["https://hub.example", "https://hub.example:8443/vatsalya", " HTTPS://10.0.0.7/ "] {
+        for good in [
+            "https://hub.example",
+            "https://hub.example:8443/vatsalya",
+            " HTTPS://10.0.0.7/ ",
+        ] {
             assert!(good.parse::<HubUrl>().is_ok(), "{good}");
         }
         let url: HubUrl = "https://hub.example/".parse().unwrap();
@@ -95,10 +110,20 @@ mod tests {
 
     #[test]
     fn plain_http_stays_on_this_machine() {
-        for good in ["http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:9/", "http://127.8.8.8"] {
+        for good in [
+            "http://127.0.0.1:8080",
+            "http://localhost:1",
+            "http://[::1]:9/",
+            "http://127.8.8.8",
+        ] {
             assert!(good.parse::<HubUrl>().is_ok(), "{good}");
         }
-        for bad in ["http://hub.example", "http://127.0.0.1.example", "http://localhost.example", "http://10.0.0.7"] {
+        for bad in [
+            "http://hub.example",
+            "http://127.0.0.1.example",
+            "http://localhost.example",
+            "http://10.0.0.7",
+        ] {
             assert_eq!(bad.parse::<HubUrl>(), Err(HubUrlError::PlainHttp), "{bad}");
         }
     }

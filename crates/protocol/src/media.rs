@@ -67,7 +67,10 @@ impl FromStr for MediaSize {
     type Err = UnknownMediaSize;
 
     fn from_str(word: &str) -> Result<Self, UnknownMediaSize> {
-        Self::ALL.into_iter().find(|size| size.word() == word).ok_or(UnknownMediaSize)
+        Self::ALL
+            .into_iter()
+            .find(|size| size.word() == word)
+            .ok_or(UnknownMediaSize)
     }
 }
 

@@ -34,7 +34,11 @@ pub enum DecodeError {
 pub(crate) fn from_cbor<'b, T: minicbor::Decode<'b, ()>>(bytes: &'b [u8]) -> Result<T, DecodeError> {
     let mut decoder = minicbor::Decoder::new(bytes);
     let value = decoder.decode().map_err(|_| DecodeError::Malformed)?;
-    if decoder.position() == bytes.len() { Ok(value) } else { Err(DecodeError::Malformed) }
+    if decoder.position() == bytes.len() {
+        Ok(value)
+    } else {
+        Err(DecodeError::Malformed)
+    }
 }
 
 macro_rules! messages {

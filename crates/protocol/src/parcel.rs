@@ -51,9 +51,14 @@ fn unpack_zstd(data: &[u8], bytes_max: usize) -> Result<Vec<u8>, ParcelError> {
     /// A window of at most 32 MiB: what any sender of ours needs for the largest snapshot.
     const WINDOW_LOG_MAX: u32 = 25;
     let mut decoder = zstd::stream::read::Decoder::with_buffer(data).map_err(|_| ParcelError::Malformed)?;
-    decoder.window_log_max(WINDOW_LOG_MAX).map_err(|_| ParcelError::Malformed)?;
+    decoder
+        .window_log_max(WINDOW_LOG_MAX)
+        .map_err(|_| ParcelError::Malformed)?;
     let mut bytes = Vec::new();
-    decoder.take(bytes_max as u64 + 1).read_to_end(&mut bytes).map_err(|_| ParcelError::Malformed)?;
+    decoder
+        .take(bytes_max as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|_| ParcelError::Malformed)?;
     if bytes.len() > bytes_max {
         return Err(ParcelError::TooLarge);
     }
@@ -78,7 +83,11 @@ pub fn parts(packed: &[u8]) -> impl Iterator<Item = Part<'_>> {
     (0..parts).map(move |part| {
         let start = part as usize * PART_BYTES_MAX;
         let end = packed.len().min(start + PART_BYTES_MAX);
-        Part { part, parts, bytes: &packed[start..end] }
+        Part {
+            part,
+            parts,
+            bytes: &packed[start..end],
+        }
     })
 }
 
@@ -93,7 +102,11 @@ pub struct Collector<Key> {
 impl<Key: PartialEq> Collector<Key> {
     /// A collector of parcels that unpack to at most `bytes_max`.
     pub const fn new(bytes_max: usize) -> Self {
-        Self { bytes_max, open: None, packed: Vec::new() }
+        Self {
+            bytes_max,
+            open: None,
+            packed: Vec::new(),
+        }
     }
 
     /// Takes the next part. With the last one comes the unpacked parcel. After an error the parcel is forgotten, and
@@ -145,7 +158,9 @@ mod tests {
 
     #[test]
     fn parts_out_of_order_are_refused_and_the_next_parcel_may_begin() {
-        let packed: Vec<u8> = std::iter::once(RAW).chain((0..9000u32).map(|n| (n * 7919 % 251) as u8)).collect();
+        let packed: Vec<u8> = std::iter::once(RAW)
+            .chain((0..9000u32).map(|n| (n * 7919 % 251) as u8))
+            .collect();
         let cut: Vec<_> = parts(&packed).collect();
         assert_eq!(cut.len(), 3);
         let mut collector = Collector::new(10_000);
@@ -160,7 +175,11 @@ mod tests {
     #[test]
     fn a_parcel_stops_growing_at_its_limit() {
         let mut collector = Collector::new(PART_BYTES_MAX);
-        let part = |part| Part { part, parts: u32::MAX, bytes: &[0; PART_BYTES_MAX] };
+        let part = |part| Part {
+            part,
+            parts: u32::MAX,
+            bytes: &[0; PART_BYTES_MAX],
+        };
         assert_eq!(collector.add((), part(0)), Ok(None));
         assert_eq!(collector.add((), part(1)), Err(ParcelError::TooLarge));
     }

@@ -90,7 +90,10 @@ refusals! {
 impl Refusal {
     /// Whether the same bytes may be taken later without anyone changing anything.
     pub const fn is_passing(self) -> bool {
-        matches!(self, Self::Unavailable | Self::TooManyTries | Self::ClockWrong | Self::Replay)
+        matches!(
+            self,
+            Self::Unavailable | Self::TooManyTries | Self::ClockWrong | Self::Replay
+        )
     }
 }
 

@@ -103,7 +103,11 @@ pub struct VerifyingChain {
 impl VerifyingChain {
     /// A chain that has not begun. To learn whose key to ask for, read the first frame with [`UpMessage::unverified`].
     pub const fn new(key: PublicKey) -> Self {
-        Self { key, previous: [0; 32], broken: false }
+        Self {
+            key,
+            previous: [0; 32],
+            broken: false,
+        }
     }
 
     /// What the next frame says, if this author says it here. After the first error nothing more is believed.
@@ -125,7 +129,9 @@ impl VerifyingChain {
         else {
             return false;
         };
-        let Some(signature) = tail.first_chunk::<SIGNATURE_BYTES>() else { return false };
+        let Some(signature) = tail.first_chunk::<SIGNATURE_BYTES>() else {
+            return false;
+        };
         said.len() >= FRAME_HEAD_BYTES && self.key.verify(CHAIN_CONTEXT, &[&self.previous, said], signature)
     }
 }
@@ -137,7 +143,9 @@ mod tests {
     use crate::{DocumentId, FrameDecoder};
 
     fn confirm(byte: u8) -> UpMessage {
-        UpMessage::Confirm(Confirm { document: DocumentId([byte; 17]) })
+        UpMessage::Confirm(Confirm {
+            document: DocumentId([byte; 17]),
+        })
     }
 
     #[test]
@@ -154,7 +162,11 @@ mod tests {
         let mut chain = VerifyingChain::new(key.public());
         assert!(chain.verify(&frames[0]).is_ok());
         assert_eq!(chain.verify(&frames[2]), Err(ChainError::BadSignature));
-        assert_eq!(chain.verify(&frames[1]), Err(ChainError::BadSignature), "nothing is believed behind a break");
+        assert_eq!(
+            chain.verify(&frames[1]),
+            Err(ChainError::BadSignature),
+            "nothing is believed behind a break"
+        );
     }
 
     #[test]
@@ -163,16 +175,26 @@ mod tests {
         let frame = SigningChain::new(&key).sign(&confirm(1)).unwrap();
         let other = AuthorKey::from_seed(&[8; 32]).public();
         assert_eq!(VerifyingChain::new(other).verify(&frame), Err(ChainError::BadSignature));
-        assert_eq!(VerifyingChain::new(PublicKey([0; 32])).verify(&frame), Err(ChainError::BadSignature));
+        assert_eq!(
+            VerifyingChain::new(PublicKey([0; 32])).verify(&frame),
+            Err(ChainError::BadSignature)
+        );
 
         for at in 0..frame.payload().len() {
             let mut payload = frame.payload().to_vec();
             payload[at] ^= 1;
             let forged = Frame::new(frame.kind(), &payload).unwrap();
-            assert_eq!(VerifyingChain::new(key.public()).verify(&forged), Err(ChainError::BadSignature), "byte {at}");
+            assert_eq!(
+                VerifyingChain::new(key.public()).verify(&forged),
+                Err(ChainError::BadSignature),
+                "byte {at}"
+            );
         }
         let relabelled = Frame::new(5, frame.payload()).unwrap();
-        assert_eq!(VerifyingChain::new(key.public()).verify(&relabelled), Err(ChainError::BadSignature));
+        assert_eq!(
+            VerifyingChain::new(key.public()).verify(&relabelled),
+            Err(ChainError::BadSignature)
+        );
     }
 
     #[test]

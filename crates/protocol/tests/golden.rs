@@ -1,6 +1,12 @@
 //! Each message has a file of bytes that it must have for ever. A new message: run with `GOLDEN_UPDATE=1`, look at the
 //! new file, commit it. A changed file is a changed protocol and needs a new version.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails; helpers beside the tests, too"
+)]
+
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use protocol::enrol::{EnrolReply, EnrolRequest, Enrolled};
@@ -25,14 +31,22 @@ fn key() -> AuthorKey {
     AuthorKey::from_seed(&[0x42; 32])
 }
 
+/// Hexadecimal, 48 bytes a line.
 fn hex(bytes: &[u8]) -> String {
-    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    let lines: Vec<_> = digits.as_bytes().chunks(96).map(|line| std::str::from_utf8(line).unwrap()).collect();
-    lines.join("\n") + "\n"
+    let mut text = String::new();
+    for line in bytes.chunks(48) {
+        for byte in line {
+            write!(text, "{byte:02x}").unwrap();
+        }
+        text.push('\n');
+    }
+    text
 }
 
 fn check_golden(name: &str, bytes: &[u8]) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden").join(format!("{name}.hex"));
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("golden")
+        .join(format!("{name}.hex"));
     if std::env::var_os("GOLDEN_UPDATE").is_some() && !path.exists() {
         std::fs::write(&path, hex(bytes)).unwrap();
     }
@@ -56,7 +70,13 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         cursor: cursor(),
         app_version: "0.1.0".into(),
     };
-    let upload = Upload { n: 17, document: DOCUMENT, part: 1, parts: 3, bytes: b"part of a change".to_vec() };
+    let upload = Upload {
+        n: 17,
+        document: DOCUMENT,
+        part: 1,
+        parts: 3,
+        bytes: b"part of a change".to_vec(),
+    };
     vec![
         ("open", open.into()),
         ("upload", upload.into()),
@@ -69,7 +89,13 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
     let verdict = |outcome| DownMessage::from(Verdict { n: 17, outcome });
     let receipt = |state| {
         let channel = "vatsalya".into();
-        DownMessage::from(Receipt { document: DOCUMENT, channel, upto: 300, at_ms: TIME_MS, state })
+        DownMessage::from(Receipt {
+            document: DOCUMENT,
+            channel,
+            upto: 300,
+            at_ms: TIME_MS,
+            state,
+        })
     };
     let change = Change {
         number: 301,
@@ -81,8 +107,14 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         parts: 1,
         bytes: b"change".to_vec(),
     };
-    let grant =
-        Grant { document: DOCUMENT, upto: 301, part: 0, parts: 2, bytes: b"snapshot".to_vec(), writable: true };
+    let grant = Grant {
+        document: DOCUMENT,
+        upto: 301,
+        part: 0,
+        parts: 2,
+        bytes: b"snapshot".to_vec(),
+        writable: true,
+    };
     let author = Author {
         author: AUTHOR,
         user: UserId([0x0f; 16]),
@@ -90,21 +122,62 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         role: "po_nic".into(),
         device: "tablet 7".into(),
     };
-    let close = Close { cursor: cursor(), token: Token("token".into()), token_ends_ms: TIME_MS, more: false };
+    let close = Close {
+        cursor: cursor(),
+        token: Token("token".into()),
+        token_ends_ms: TIME_MS,
+        more: false,
+    };
     vec![
-        ("welcome", Welcome { hub_time_ms: TIME_MS, epoch: Epoch([0xe0; 16]), district: "KA-BLR".into() }.into()),
-        ("verdict-accepted", verdict(Outcome::Accepted { number: 300, late: false })),
+        (
+            "welcome",
+            Welcome {
+                hub_time_ms: TIME_MS,
+                epoch: Epoch([0xe0; 16]),
+                district: "KA-BLR".into(),
+            }
+            .into(),
+        ),
+        (
+            "verdict-accepted",
+            verdict(Outcome::Accepted {
+                number: 300,
+                late: false,
+            }),
+        ),
         ("verdict-duplicate", verdict(Outcome::Duplicate { number: 300 })),
-        ("verdict-refused", verdict(Outcome::Refused { code: Refusal::SequenceGap })),
+        (
+            "verdict-refused",
+            verdict(Outcome::Refused {
+                code: Refusal::SequenceGap,
+            }),
+        ),
         ("change", change.into()),
         ("grant", grant.into()),
         ("revoke", Revoke { document: DOCUMENT }.into()),
         ("author", author.into()),
-        ("receipt-accepted", receipt(ReceiptState::Accepted { reference: "VP-2026-000123".into() })),
-        ("receipt-rejected", receipt(ReceiptState::Rejected { reason: "district unknown".into() })),
+        (
+            "receipt-accepted",
+            receipt(ReceiptState::Accepted {
+                reference: "VP-2026-000123".into(),
+            }),
+        ),
+        (
+            "receipt-rejected",
+            receipt(ReceiptState::Rejected {
+                reason: "district unknown".into(),
+            }),
+        ),
         ("mark", Mark { cursor: cursor() }.into()),
         ("close", close.into()),
-        ("reject", Reject { code: Refusal::ClockWrong, hub_time_ms: TIME_MS }.into()),
+        (
+            "reject",
+            Reject {
+                code: Refusal::ClockWrong,
+                hub_time_ms: TIME_MS,
+            }
+            .into(),
+        ),
     ]
 }
 
@@ -123,8 +196,10 @@ fn what_goes_up_has_its_golden_bytes_and_is_read_back() {
 fn a_whole_body_has_its_golden_bytes() {
     let key = key();
     let mut chain = SigningChain::new(&key);
-    let body: Vec<u8> =
-        up_messages().iter().flat_map(|(_, message)| chain.sign(message).unwrap().into_bytes()).collect();
+    let body: Vec<u8> = up_messages()
+        .iter()
+        .flat_map(|(_, message)| chain.sign(message).unwrap().into_bytes())
+        .collect();
     check_golden("body", &body);
 }
 
@@ -133,7 +208,11 @@ fn what_comes_down_has_its_golden_bytes_and_is_read_back() {
     for (name, message) in down_messages() {
         let frame = message.to_frame().unwrap();
         check_golden(name, frame.as_bytes());
-        assert_eq!(DownMessage::from_frame(&only_frame(frame.as_bytes())).as_ref(), Ok(&message), "{name}");
+        assert_eq!(
+            DownMessage::from_frame(&only_frame(frame.as_bytes())).as_ref(),
+            Ok(&message),
+            "{name}"
+        );
     }
 }
 
@@ -158,7 +237,19 @@ fn an_enrolment_has_its_golden_bytes() {
 #[test]
 fn a_reader_passes_over_keys_of_a_newer_version() {
     let mut cbor = minicbor::Encoder::new(Vec::new());
-    cbor.map(2).unwrap().u8(0).unwrap().encode(DOCUMENT).unwrap().u8(99).unwrap().str("news").unwrap();
+    cbor.map(2)
+        .unwrap()
+        .u8(0)
+        .unwrap()
+        .encode(DOCUMENT)
+        .unwrap()
+        .u8(99)
+        .unwrap()
+        .str("news")
+        .unwrap();
     let frame = Frame::new(69, cbor.writer()).unwrap();
-    assert_eq!(DownMessage::from_frame(&frame), Ok(Revoke { document: DOCUMENT }.into()));
+    assert_eq!(
+        DownMessage::from_frame(&frame),
+        Ok(Revoke { document: DOCUMENT }.into())
+    );
 }

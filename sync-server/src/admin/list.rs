@@ -10,7 +10,11 @@ use crate::storage::Storage;
 
 pub(super) fn districts(storage: &dyn Storage, out: &mut dyn Write) -> Result<()> {
     for district in storage.districts()? {
-        writeln!(out, "{}\t{}\t{} entries", district.code, district.name, district.last_number)?;
+        writeln!(
+            out,
+            "{}\t{}\t{} entries",
+            district.code, district.name, district.last_number
+        )?;
     }
     Ok(())
 }
@@ -19,7 +23,11 @@ pub(super) fn users(storage: &dyn Storage, district: &str, out: &mut dyn Write) 
     for user in storage.users(district)? {
         writeln!(out, "{}\t{}\t{}", Uuid::from_bytes(user.id.0), user.role, user.name)?;
         for author in storage.authors(user.id)? {
-            let state = if author.revoked_ms.is_some() { "revoked" } else { "enrolled" };
+            let state = if author.revoked_ms.is_some() {
+                "revoked"
+            } else {
+                "enrolled"
+            };
             writeln!(out, "\t{}\t{state}\t{}", Uuid::from_bytes(author.id.0), author.device)?;
         }
     }
@@ -29,7 +37,11 @@ pub(super) fn users(storage: &dyn Storage, district: &str, out: &mut dyn Write) 
 pub(super) fn institutions(storage: &dyn Storage, district: &str, out: &mut dyn Write) -> Result<()> {
     for institution in storage.institutions(district)? {
         let id = Uuid::from_bytes(institution.id);
-        writeln!(out, "{id}\t{}\t{}\t{}", institution.kind, institution.capacity, institution.name)?;
+        writeln!(
+            out,
+            "{id}\t{}\t{}\t{}",
+            institution.kind, institution.capacity, institution.name
+        )?;
     }
     Ok(())
 }
@@ -41,7 +53,11 @@ pub(super) fn cases(storage: &dyn Storage, district: Option<&str>, out: &mut dyn
             continue;
         }
         for case in storage.cases(&known.code)? {
-            let given: Vec<_> = storage.assigned(case.subject)?.into_iter().map(|one| one.user.name).collect();
+            let given: Vec<_> = storage
+                .assigned(case.subject)?
+                .into_iter()
+                .map(|one| one.user.name)
+                .collect();
             writeln!(
                 out,
                 "{}\t{}\t{}\t{}\t{}\t{}\t{}",
@@ -60,7 +76,12 @@ pub(super) fn cases(storage: &dyn Storage, district: Option<&str>, out: &mut dyn
 
 pub(super) fn outbox(storage: &dyn Storage, out: &mut dyn Write) -> Result<()> {
     const SHOWN_MAX: u32 = 1_000;
-    writeln!(out, "{} waiting for {}", storage.waiting_deliveries(vatsalya::CODE)?, vatsalya::CODE)?;
+    writeln!(
+        out,
+        "{} waiting for {}",
+        storage.waiting_deliveries(vatsalya::CODE)?,
+        vatsalya::CODE
+    )?;
     for delivery in storage.due_deliveries(vatsalya::CODE, i64::MAX, SHOWN_MAX)? {
         writeln!(
             out,
@@ -98,8 +119,10 @@ pub(super) fn audit(storage: &dyn Storage, last: u32, out: &mut dyn Write) -> Re
             row.id,
             moment(row.at_ms),
             row.deed,
-            row.user.map_or_else(String::new, |id| Uuid::from_bytes(id.0).to_string()),
-            row.author.map_or_else(String::new, |id| Uuid::from_bytes(id.0).to_string()),
+            row.user
+                .map_or_else(String::new, |id| Uuid::from_bytes(id.0).to_string()),
+            row.author
+                .map_or_else(String::new, |id| Uuid::from_bytes(id.0).to_string()),
             row.document.map_or_else(String::new, |id| id.to_string()),
             row.detail,
         )?;

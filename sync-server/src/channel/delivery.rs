@@ -35,10 +35,17 @@ pub struct Deliverer {
 /// What a receiver answered.
 #[derive(Debug, PartialEq, Eq)]
 enum Answer {
-    Accepted { reference: String },
-    Rejected { reason: String },
+    Accepted {
+        reference: String,
+    },
+    Rejected {
+        reason: String,
+    },
     /// Something to try again after: it says nothing about this case.
-    Trouble { words: String, reach: Reach },
+    Trouble {
+        words: String,
+        reach: Reach,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +98,14 @@ impl Deliverer {
             .timeout(REQUEST_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
-        Ok(Self { channel, config, limits, client, pause_until_ms: 0, failures: 0 })
+        Ok(Self {
+            channel,
+            config,
+            limits,
+            client,
+            pause_until_ms: 0,
+            failures: 0,
+        })
     }
 
     /// Tries what is due; says how many were tried.
@@ -99,7 +113,9 @@ impl Deliverer {
         if hub.clock.now_ms() < self.pause_until_ms {
             return Ok(0);
         }
-        let due = hub.storage.due_deliveries(self.channel, hub.clock.now_ms(), DELIVERIES_AT_ONCE)?;
+        let due = hub
+            .storage
+            .due_deliveries(self.channel, hub.clock.now_ms(), DELIVERIES_AT_ONCE)?;
         let mut tried = 0;
         for delivery in due {
             tried += 1;
@@ -137,8 +153,12 @@ impl Deliverer {
             accepted,
             words,
         };
-        let new =
-            NewReceipt { district: &parcel.district, subject: parcel.subject, message: &parcel.message, receipt };
+        let new = NewReceipt {
+            district: &parcel.district,
+            subject: parcel.subject,
+            message: &parcel.message,
+            receipt,
+        };
         hub.storage.settle(&new)?;
         Ok(Reach::Answered)
     }
@@ -164,15 +184,25 @@ impl Deliverer {
             }
             // The error's text would name the address; its kind is enough.
             Err(error) => {
-                let words = if error.is_timeout() { "no answer in time" } else { "out of reach" };
-                Answer::Trouble { words: words.to_owned(), reach: Reach::Unreachable }
+                let words = if error.is_timeout() {
+                    "no answer in time"
+                } else {
+                    "out of reach"
+                };
+                Answer::Trouble {
+                    words: words.to_owned(),
+                    reach: Reach::Unreachable,
+                }
             }
         }
     }
 }
 
 fn trouble(words: &str) -> Answer {
-    Answer::Trouble { words: words.to_owned(), reach: Reach::Answered }
+    Answer::Trouble {
+        words: words.to_owned(),
+        reach: Reach::Answered,
+    }
 }
 
 /// What an answer means. Only a status that speaks of this very message rejects it; a wrong key, a wrong address or a
@@ -180,12 +210,14 @@ fn trouble(words: &str) -> Answer {
 fn answer_of(status: u16, body: &[u8]) -> Answer {
     let said: Said = serde_json::from_slice(body).unwrap_or_default();
     match (status, said.reference) {
-        (200..=299, Some(reference)) if !reference.trim().is_empty() => {
-            Answer::Accepted { reference: shortened(&reference) }
-        }
+        (200..=299, Some(reference)) if !reference.trim().is_empty() => Answer::Accepted {
+            reference: shortened(&reference),
+        },
         (200..=299, _) => trouble("acknowledged without a reference"),
         (400 | 409 | 422, _) => {
-            let reason = said.reason.map_or_else(|| format!("status {status}"), |reason| shortened(&reason));
+            let reason = said
+                .reason
+                .map_or_else(|| format!("status {status}"), |reason| shortened(&reason));
             Answer::Rejected { reason }
         }
         _ => trouble(&format!("status {status}")),
@@ -193,12 +225,19 @@ fn answer_of(status: u16, body: &[u8]) -> Answer {
 }
 
 fn shortened(words: &str) -> String {
-    words.chars().filter(|character| !character.is_control()).take(WORDS_CHARS_MAX).collect()
+    words
+        .chars()
+        .filter(|character| !character.is_control())
+        .take(WORDS_CHARS_MAX)
+        .collect()
 }
 
 /// Waits double, up to the longest.
 fn wait_ms(limits: Limits, attempts: u32) -> i64 {
-    limits.retry_first_ms.saturating_mul(1 << attempts.min(20)).min(limits.retry_longest_ms)
+    limits
+        .retry_first_ms
+        .saturating_mul(1 << attempts.min(20))
+        .min(limits.retry_longest_ms)
 }
 
 #[cfg(test)]
@@ -207,10 +246,22 @@ mod tests {
 
     #[test]
     fn only_an_answer_about_the_case_settles_it() {
-        let accepted = Answer::Accepted { reference: "VP-1".into() };
+        let accepted = Answer::Accepted {
+            reference: "VP-1".into(),
+        };
         assert_eq!(answer_of(200, br#"{"reference":"VP-1"}"#), accepted);
-        assert_eq!(answer_of(422, br#"{"reason":"unknown district"}"#), Answer::Rejected { reason: "unknown district".into() });
-        assert_eq!(answer_of(400, b"<html>"), Answer::Rejected { reason: "status 400".into() });
+        assert_eq!(
+            answer_of(422, br#"{"reason":"unknown district"}"#),
+            Answer::Rejected {
+                reason: "unknown district".into()
+            }
+        );
+        assert_eq!(
+            answer_of(400, b"<html>"),
+            Answer::Rejected {
+                reason: "status 400".into()
+            }
+        );
         for (status, body) in [
             (200, &b"{}"[..]),
             (200, b"{\"reference\":\" \"}"),
@@ -228,8 +279,14 @@ mod tests {
 
     #[test]
     fn waits_grow_to_the_longest() {
-        let limits = Limits { retry_first_ms: 100, retry_longest_ms: 1_000, ..Limits::default() };
-        let waits: Vec<_> = [0, 1, 2, 3, 4, 40, u32::MAX].map(|attempts| wait_ms(limits, attempts)).into();
+        let limits = Limits {
+            retry_first_ms: 100,
+            retry_longest_ms: 1_000,
+            ..Limits::default()
+        };
+        let waits: Vec<_> = [0, 1, 2, 3, 4, 40, u32::MAX]
+            .map(|attempts| wait_ms(limits, attempts))
+            .into();
         assert_eq!(waits, [100, 200, 400, 800, 1_000, 1_000, 1_000]);
     }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use casework::{CaseKind, Compartment, FactId, Pack, Value, clock};
 use casefile::DocumentKey;
+use casework::{CaseKind, Compartment, FactId, Pack, Value, clock};
 use protocol::DocumentId;
 use serde_json::{Value as Json, json};
 
@@ -95,7 +95,9 @@ fn clocks(row: &CaseRow, facts: &BTreeMap<String, Value>, pack: &Pack) -> Vec<Js
 
 /// A moment as RFC 3339 in UTC; `None` for one that no calendar has.
 fn rfc3339(ms: i64) -> Option<String> {
-    jiff::Timestamp::from_millisecond(ms).ok().map(|moment| moment.to_string())
+    jiff::Timestamp::from_millisecond(ms)
+        .ok()
+        .map(|moment| moment.to_string())
 }
 
 #[cfg(test)]
@@ -116,7 +118,9 @@ mod tests {
             AGE_YEARS: { "type": "integer", "value": 9 },
         });
         CaseRow {
-            subject: *uuid::Uuid::parse_str("01936b2e-6f00-7a10-8b2c-3d4e5f607182").unwrap().as_bytes(),
+            subject: *uuid::Uuid::parse_str("01936b2e-6f00-7a10-8b2c-3d4e5f607182")
+                .unwrap()
+                .as_bytes(),
             district: "KA-BLR".into(),
             kind: "cncp".into(),
             stage: "in_care".into(),
@@ -142,7 +146,11 @@ mod tests {
     #[test]
     fn the_example_and_an_empty_case_keep_to_the_schema() {
         let validator = validator();
-        let empty = CaseRow { facts: "{}".into(), opened_at_ms: None, ..a_row() };
+        let empty = CaseRow {
+            facts: "{}".into(),
+            opened_at_ms: None,
+            ..a_row()
+        };
         for row in [a_row(), empty] {
             let message = message_of(&row, Pack::national());
             let faults: Vec<_> = validator.iter_errors(&message).map(|fault| fault.to_string()).collect();

@@ -26,7 +26,11 @@ impl TryFrom<String> for WebhookSecret {
     fn try_from(text: String) -> Result<Self, SecretError> {
         let encoded = text.strip_prefix(PREFIX).ok_or(SecretError)?;
         let bytes = STANDARD.decode(encoded).map_err(|_| SecretError)?;
-        if SECRET_BYTES.contains(&bytes.len()) { Ok(Self(bytes)) } else { Err(SecretError) }
+        if SECRET_BYTES.contains(&bytes.len()) {
+            Ok(Self(bytes))
+        } else {
+            Err(SecretError)
+        }
     }
 }
 
@@ -56,12 +60,21 @@ mod tests {
         let ours = WebhookSecret::try_from(SECRET.to_owned()).unwrap();
         let theirs = standardwebhooks::Webhook::new(SECRET).unwrap();
         let body = "{\"type\":\"case.updated\",\"data\":\"बच्चा\"}";
-        assert_eq!(ours.sign("msg_1", 1_795_000_000, body), theirs.sign("msg_1", 1_795_000_000, body.as_bytes()).unwrap());
+        assert_eq!(
+            ours.sign("msg_1", 1_795_000_000, body),
+            theirs.sign("msg_1", 1_795_000_000, body.as_bytes()).unwrap()
+        );
     }
 
     #[test]
     fn a_short_or_bare_secret_is_refused_and_none_is_shown() {
-        for bad in ["", "whsec_", "whsec_c2hvcnQ=", "dGVzdCBzZWNyZXQgb2YgMjQgYnl0ZXMh", "whsec_%%%"] {
+        for bad in [
+            "",
+            "whsec_",
+            "whsec_c2hvcnQ=",
+            "dGVzdCBzZWNyZXQgb2YgMjQgYnl0ZXMh",
+            "whsec_%%%",
+        ] {
             assert!(WebhookSecret::try_from(bad.to_owned()).is_err(), "{bad}");
         }
         let secret = WebhookSecret::try_from(SECRET.to_owned()).unwrap();

@@ -1,6 +1,6 @@
 //! `POST /v1/enrol`.
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -8,12 +8,17 @@ use protocol::enrol::{EnrolReply, EnrolRequest};
 use protocol::limits::ENROL_BYTES_MAX;
 use protocol::{ENROL_CONTENT_TYPE, Refusal};
 
+use super::body::read_body;
 use super::{App, Peer};
 use crate::identity;
 
 pub(super) async fn enrol(State(app): State<App>, peer: Peer, body: Body) -> Response {
-    let Ok(bytes) = to_bytes(body, ENROL_BYTES_MAX).await else { return reply(&EnrolReply::Refused(Refusal::TooLarge)) };
-    let Ok(request) = EnrolRequest::from_cbor(&bytes) else { return reply(&EnrolReply::Refused(Refusal::Malformed)) };
+    let Ok(bytes) = read_body(&app, body, ENROL_BYTES_MAX).await else {
+        return reply(&EnrolReply::Refused(Refusal::TooLarge));
+    };
+    let Ok(request) = EnrolRequest::from_cbor(&bytes) else {
+        return reply(&EnrolReply::Refused(Refusal::Malformed));
+    };
     if !app.tries.may_try(peer.ip(), app.hub.clock.now_ms()) {
         return reply(&EnrolReply::Refused(Refusal::TooManyTries));
     }

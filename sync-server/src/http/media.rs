@@ -2,7 +2,7 @@
 
 mod store;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,6 +14,7 @@ pub(super) use store::Store;
 use store::{MediaError, Progress};
 
 use super::App;
+use super::body::read_body;
 use crate::identity::token_hash;
 
 /// The name in the path, as it came.
@@ -39,10 +40,9 @@ impl IntoResponse for Refused {
         let mismatch = StatusCode::from_u16(STATUS_HASH_MISMATCH).unwrap_or(StatusCode::CONFLICT);
         match self {
             Self::Unauthorised => StatusCode::UNAUTHORIZED.into_response(),
-            Self::NotFound => StatusCode::NOT_FOUND.into_response(),
+            Self::NotFound | Self::Media(MediaError::NotBegun) => StatusCode::NOT_FOUND.into_response(),
             Self::Bad(words) => (StatusCode::BAD_REQUEST, words).into_response(),
             Self::Media(MediaError::Offset(progress)) => (StatusCode::CONFLICT, headers_of(progress)).into_response(),
-            Self::Media(MediaError::NotBegun) => StatusCode::NOT_FOUND.into_response(),
             Self::Media(MediaError::TooLong) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
             Self::Media(MediaError::HashMismatch) => mismatch.into_response(),
             Self::Media(error) => {
@@ -57,7 +57,10 @@ impl IntoResponse for Refused {
 pub(super) async fn progress(State(app): State<App>, Path(name): Name, headers: HeaderMap) -> Response {
     blocking(move || {
         let sha256 = permitted(&app, &name, &headers)?;
-        let progress = app.media.progress(&*app.hub.storage, sha256)?.ok_or(Refused::NotFound)?;
+        let progress = app
+            .media
+            .progress(&*app.hub.storage, sha256)?
+            .ok_or(Refused::NotFound)?;
         Ok((StatusCode::OK, headers_of(progress)).into_response())
     })
     .await
@@ -83,8 +86,9 @@ pub(super) async fn begin(State(app): State<App>, Path(name): Name, headers: Hea
 
 /// `PATCH`: the next piece.
 pub(super) async fn piece(State(app): State<App>, Path(name): Name, headers: HeaderMap, body: Body) -> Response {
-    let Ok(piece) = to_bytes(body, MEDIA_PIECE_BYTES_MAX).await else {
-        return MediaError::TooLong.into_refused().into_response();
+    let piece = match read_body(&app, body, MEDIA_PIECE_BYTES_MAX).await {
+        Ok(piece) => piece,
+        Err(status) => return status.into_response(),
     };
     blocking(move || {
         let sha256 = permitted(&app, &name, &headers)?;
@@ -108,13 +112,21 @@ pub(super) async fn download(State(app): State<App>, Path(name): Name, headers: 
             (header::CACHE_CONTROL, "no-store"),
             (header::ACCEPT_RANGES, "bytes"),
         ];
-        let Some(from) = range_start(&headers) else { return Ok((StatusCode::OK, kind, bytes).into_response()) };
+        let Some(from) = range_start(&headers) else {
+            return Ok((StatusCode::OK, kind, bytes).into_response());
+        };
         let whole = bytes.len();
         let Some(rest) = bytes.get(from..).filter(|rest| !rest.is_empty()) else {
             return Ok(StatusCode::RANGE_NOT_SATISFIABLE.into_response());
         };
         let range = format!("bytes {from}-{}/{whole}", whole - 1);
-        Ok((StatusCode::PARTIAL_CONTENT, kind, [(header::CONTENT_RANGE, range)], rest.to_vec()).into_response())
+        Ok((
+            StatusCode::PARTIAL_CONTENT,
+            kind,
+            [(header::CONTENT_RANGE, range)],
+            rest.to_vec(),
+        )
+            .into_response())
     })
     .await
 }
@@ -129,9 +141,13 @@ async fn blocking(work: impl FnOnce() -> Result<Response, Refused> + Send + 'sta
 /// The object, if the bearer of the token may read a document that names it.
 fn permitted(app: &App, (sha256, size): &(String, String), headers: &HeaderMap) -> Result<Sha256, Refused> {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = bearer.and_then(|value| value.strip_prefix("Bearer ")).ok_or(Refused::Unauthorised)?;
+    let token = bearer
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .ok_or(Refused::Unauthorised)?;
     let storage = &app.hub.storage;
-    let holder = storage.token_holder(token_hash(token), app.hub.clock.now_ms()).map_err(MediaError::from)?;
+    let holder = storage
+        .token_holder(token_hash(token), app.hub.clock.now_ms())
+        .map_err(MediaError::from)?;
     let user = holder.ok_or(Refused::Unauthorised)?;
     let sha256: Sha256 = sha256.parse().map_err(|_| Refused::NotFound)?;
     let _: MediaSize = size.parse().map_err(|_| Refused::NotFound)?;
@@ -145,13 +161,26 @@ fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
 
 /// `N` of `Range: bytes=N-`; other ranges are answered with the whole.
 fn range_start(headers: &HeaderMap) -> Option<usize> {
-    headers.get(header::RANGE)?.to_str().ok()?.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok()
+    headers
+        .get(header::RANGE)?
+        .to_str()
+        .ok()?
+        .strip_prefix("bytes=")?
+        .strip_suffix('-')?
+        .parse()
+        .ok()
 }
 
 fn headers_of(progress: Progress) -> [(HeaderName, HeaderValue); 3] {
     [
-        (HeaderName::from_static(UPLOAD_OFFSET), HeaderValue::from(progress.offset)),
-        (HeaderName::from_static(UPLOAD_LENGTH), HeaderValue::from(progress.bytes)),
+        (
+            HeaderName::from_static(UPLOAD_OFFSET),
+            HeaderValue::from(progress.offset),
+        ),
+        (
+            HeaderName::from_static(UPLOAD_LENGTH),
+            HeaderValue::from(progress.bytes),
+        ),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ]
 }

@@ -1,19 +1,21 @@
 //! `POST /v1/sync`: the sockets around a [`SyncSession`].
 //!
-//! The session blocks (it reads and writes the database), so it has a thread of its own; two short channels carry bytes
-//! to it and from it, and hold it back when the link is slow.
+//! The session blocks (it reads and writes the database), so it has a thread of its own; two short channels carry frames
+//! to it and bytes from it, and hold it back when the link is slow. Nobody has a thread before their opening has been
+//! accepted.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
 use protocol::limits::UP_BODY_BYTES_MAX;
-use protocol::message::down::Reject;
 use protocol::message::DownMessage;
-use protocol::{FrameDecoder, FrameError, Refusal, SYNC_CONTENT_TYPE};
+use protocol::message::down::Reject;
+use protocol::{Frame, FrameDecoder, FrameError, Refusal, SYNC_CONTENT_TYPE};
 use tokio::sync::{mpsc, oneshot};
 
 use super::App;
@@ -21,62 +23,161 @@ use super::enrol::status_of;
 use crate::hub::Hub;
 use crate::sync::{Sink, SinkClosed, SyncSession};
 
-/// Pieces of a body between socket and session.
-const PIECES: usize = 4;
+/// Frames between socket and session, and pieces between session and socket.
+const PIECES: usize = 16;
 /// Bytes gathered before they go to the socket, so that an answer of many frames is not as many writes.
 const GATHER_BYTES: usize = 8 * 1024;
 
-/// What the socket tells the session.
-enum Piece {
-    Bytes(Bytes),
-    /// The body has ended as a body ends.
-    End,
-    /// More than any body may have.
-    TooLarge,
-}
-
 pub(super) async fn sync(State(app): State<App>, body: Body) -> Response {
-    let Ok(permit) = app.syncs.clone().try_acquire_owned() else {
-        return refused(&app.hub, Refusal::Unavailable);
-    };
     let idle = Duration::from_secs(app.hub.config.limits.idle_seconds);
+    let mut frames = Frames::new(body, idle);
+    let opened = match frames.next().await {
+        Ok(Some(first)) => open(&app.hub, first).await,
+        Ok(None) => Err(Refusal::Malformed),
+        Err(broken) => Err(broken.refusal()),
+    };
+    let session = match opened {
+        Ok(session) => session,
+        Err(refusal) => return refused(&app.hub, refusal, frames).await,
+    };
+    let Ok(permit) = app.syncs.clone().try_acquire_owned() else {
+        return refused(&app.hub, Refusal::Unavailable, frames).await;
+    };
     let (to_session, from_socket) = mpsc::channel(PIECES);
     let (to_socket, from_session) = mpsc::channel(PIECES);
     let (status_sender, status) = oneshot::channel();
     let hub = app.hub.clone();
     tokio::task::spawn_blocking(move || {
         let _permit = permit;
-        serve(&hub, from_socket, status_sender, to_socket);
+        serve(&hub, session, from_socket, status_sender, to_socket);
     });
-    if !forward(body, &to_session, idle).await {
+    if forward(&mut frames, &to_session).await.is_err() {
         // The sender has gone. What arrived has been kept, and nobody hears an answer.
-        return refused(&app.hub, Refusal::Malformed);
+        return status_of(Refusal::Malformed).into_response();
     }
     drop(to_session);
-    let Ok(status) = status.await else { return refused(&app.hub, Refusal::Unavailable) };
+    let Ok(status) = status.await else {
+        return status_of(Refusal::Unavailable).into_response();
+    };
+    frames.drain().await;
     let bytes = stream::unfold(from_session, |mut from_session| async {
         let bytes: Bytes = from_session.recv().await?;
         Some((Ok::<_, std::convert::Infallible>(bytes), from_session))
     });
-    (status, [(header::CONTENT_TYPE, SYNC_CONTENT_TYPE)], Body::from_stream(bytes)).into_response()
+    (
+        status,
+        [(header::CONTENT_TYPE, SYNC_CONTENT_TYPE)],
+        Body::from_stream(bytes),
+    )
+        .into_response()
 }
 
-/// Carries the body to the session; says whether it came to its end.
-async fn forward(body: Body, to_session: &mpsc::Sender<Piece>, idle: Duration) -> bool {
-    let mut pieces = body.into_data_stream();
-    let mut received = 0;
-    loop {
-        let piece = match tokio::time::timeout(idle, pieces.next()).await {
-            Ok(Some(Ok(bytes))) => bytes,
-            Ok(None) => return to_session.send(Piece::End).await.is_ok(),
-            Ok(Some(Err(_))) | Err(_) => return false,
-        };
-        received += piece.len();
-        if received > UP_BODY_BYTES_MAX {
-            return to_session.send(Piece::TooLarge).await.is_ok();
+async fn open(hub: &Arc<Hub>, first: Frame) -> Result<SyncSession, Refusal> {
+    let hub = hub.clone();
+    let opened = tokio::task::spawn_blocking(move || SyncSession::open(&hub, &first)).await;
+    opened.unwrap_or(Err(Refusal::Unavailable))
+}
+
+async fn refused(hub: &Hub, code: Refusal, mut frames: Frames) -> Response {
+    frames.drain().await;
+    let reject = DownMessage::from(Reject {
+        code,
+        hub_time_ms: hub.clock.now_ms(),
+    });
+    let frame = reject.to_frame().expect("a refusal fits a frame");
+    (
+        status_of(code),
+        [(header::CONTENT_TYPE, SYNC_CONTENT_TYPE)],
+        frame.into_bytes(),
+    )
+        .into_response()
+}
+
+/// Why a body gives no more frames.
+enum Broken {
+    /// The sender has gone, or says nothing.
+    Gone,
+    /// More bytes than a body may have.
+    TooLarge,
+    /// Bytes that are no frame.
+    Frame(FrameError),
+}
+
+impl Broken {
+    fn refusal(&self) -> Refusal {
+        match self {
+            Self::TooLarge | Self::Frame(FrameError::TooLarge { .. }) => Refusal::TooLarge,
+            Self::Gone | Self::Frame(_) => Refusal::Malformed,
         }
-        if to_session.send(Piece::Bytes(piece)).await.is_err() {
-            return false;
+    }
+}
+
+/// The frames of a body as they arrive.
+struct Frames {
+    pieces: BodyDataStream,
+    idle: Duration,
+    decoder: FrameDecoder,
+    piece: Bytes,
+    received_bytes: usize,
+}
+
+impl Frames {
+    fn new(body: Body, idle: Duration) -> Self {
+        let (pieces, decoder) = (body.into_data_stream(), FrameDecoder::new());
+        Self {
+            pieces,
+            idle,
+            decoder,
+            piece: Bytes::new(),
+            received_bytes: 0,
+        }
+    }
+
+    /// The next frame; `None` where the body has ended between two.
+    async fn next(&mut self) -> Result<Option<Frame>, Broken> {
+        loop {
+            let mut rest = &self.piece[..];
+            let frame = self.decoder.feed(&mut rest).map_err(Broken::Frame)?;
+            self.piece = self.piece.slice(self.piece.len() - rest.len()..);
+            if frame.is_some() {
+                return Ok(frame);
+            }
+            self.piece = match tokio::time::timeout(self.idle, self.pieces.next()).await {
+                Ok(Some(Ok(piece))) => piece,
+                Ok(None) => return self.decoder.finish().map(|()| None).map_err(Broken::Frame),
+                Ok(Some(Err(_))) | Err(_) => return Err(Broken::Gone),
+            };
+            self.received_bytes += self.piece.len();
+            if self.received_bytes > UP_BODY_BYTES_MAX {
+                return Err(Broken::TooLarge);
+            }
+        }
+    }
+
+    /// Reads what is still coming, as far as a body may go, so that a sender who is refused early can read why instead
+    /// of meeting a closed door.
+    async fn drain(&mut self) {
+        while self.received_bytes <= UP_BODY_BYTES_MAX {
+            match tokio::time::timeout(self.idle, self.pieces.next()).await {
+                Ok(Some(Ok(piece))) => self.received_bytes += piece.len(),
+                _ => return,
+            }
+        }
+    }
+}
+
+/// Carries the frames to the session, and at last how the body ended.
+async fn forward(frames: &mut Frames, to_session: &mpsc::Sender<Result<Frame, Refusal>>) -> Result<(), Broken> {
+    loop {
+        let next = match frames.next().await {
+            Ok(Some(frame)) => Ok(frame),
+            Ok(None) => return Ok(()),
+            Err(Broken::Gone) => return Err(Broken::Gone),
+            Err(broken) => Err(broken.refusal()),
+        };
+        let broken = next.is_err();
+        if to_session.send(next).await.is_err() || broken {
+            return Ok(());
         }
     }
 }
@@ -84,47 +185,28 @@ async fn forward(body: Body, to_session: &mpsc::Sender<Piece>, idle: Duration) -
 /// The session's thread.
 fn serve(
     hub: &Hub,
-    mut from_socket: mpsc::Receiver<Piece>,
+    mut session: SyncSession,
+    mut from_socket: mpsc::Receiver<Result<Frame, Refusal>>,
     status: oneshot::Sender<StatusCode>,
     to_socket: mpsc::Sender<Bytes>,
 ) {
-    let mut session = SyncSession::new(hub);
-    let mut decoder = FrameDecoder::new();
-    loop {
-        match from_socket.blocking_recv() {
-            Some(Piece::Bytes(bytes)) => feed(&mut session, &mut decoder, &bytes),
-            Some(Piece::End) => break,
-            Some(Piece::TooLarge) => {
-                session.refuse(Refusal::TooLarge);
-                break;
-            }
-            // The sender has gone: there is nobody to answer.
-            None => return,
+    while let Some(next) = from_socket.blocking_recv() {
+        match next {
+            Ok(frame) => session.frame(hub, &frame),
+            Err(refusal) => session.refuse(refusal),
         }
-    }
-    if decoder.finish() == Err(FrameError::Cut) {
-        session.refuse(Refusal::Malformed);
     }
     let code = session.refusal().map_or(StatusCode::OK, status_of);
     if status.send(code).is_err() {
         return;
     }
-    let mut sink = Gathering { to_socket, gathered: Vec::new() };
-    session.answer(&mut sink);
+    let mut sink = Gathering {
+        to_socket,
+        gathered: Vec::new(),
+    };
+    session.answer(hub, &mut sink);
     // A reader that has gone needs no last bytes.
     let _ = sink.flush();
-}
-
-fn feed(session: &mut SyncSession<'_>, decoder: &mut FrameDecoder, mut bytes: &[u8]) {
-    loop {
-        match decoder.feed(&mut bytes) {
-            Ok(Some(frame)) => session.frame(&frame),
-            Ok(None) => return,
-            Err(FrameError::TooLarge { .. }) => return session.refuse(Refusal::TooLarge),
-            Err(FrameError::GivenUp) => return,
-            Err(_) => return session.refuse(Refusal::Malformed),
-        }
-    }
 }
 
 /// Gathers small frames into larger pieces.
@@ -146,12 +228,10 @@ impl Gathering {
 impl Sink for Gathering {
     fn send(&mut self, bytes: Vec<u8>) -> Result<(), SinkClosed> {
         self.gathered.extend_from_slice(&bytes);
-        if self.gathered.len() >= GATHER_BYTES { self.flush() } else { Ok(()) }
+        if self.gathered.len() >= GATHER_BYTES {
+            self.flush()
+        } else {
+            Ok(())
+        }
     }
-}
-
-fn refused(hub: &Hub, code: Refusal) -> Response {
-    let reject = DownMessage::from(Reject { code, hub_time_ms: hub.clock.now_ms() });
-    let frame = reject.to_frame().expect("a refusal fits a frame");
-    (status_of(code), [(header::CONTENT_TYPE, SYNC_CONTENT_TYPE)], frame.into_bytes()).into_response()
 }

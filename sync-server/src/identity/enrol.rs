@@ -43,7 +43,10 @@ pub fn enrol(hub: &Hub, request: &EnrolRequest) -> Result<EnrolReply, StorageErr
         Ok(user) => user,
         Err(refusal) => return Ok(EnrolReply::Refused(refusal)),
     };
-    let district = hub.storage.district(&user.district)?.ok_or(StorageError::NoSuch("district"))?;
+    let district = hub
+        .storage
+        .district(&user.district)?
+        .ok_or(StorageError::NoSuch("district"))?;
     Ok(EnrolReply::Enrolled(Enrolled {
         user: user.id,
         user_name: user.name,

@@ -1,5 +1,6 @@
 //! The opening of a request: signed by an author the hub knows, by a clock that is about right, and never seen before.
 
+use protocol::ids::Sha256;
 use protocol::limits::{APP_VERSION_BYTES_MAX, CLOCK_SKEW_MS_MAX};
 use protocol::message::down::Token;
 use protocol::message::up::Open;
@@ -35,22 +36,24 @@ pub fn token_hash(token: &str) -> [u8; 32] {
     sha256(b"vatsalya-media-token-v1", token.as_bytes())
 }
 
-/// Takes the first frame of a request.
+/// Takes the first frame of a request. An author who is shut out is taken, too, so that what they bring can be kept in
+/// quarantine: whoever goes on from here looks at [`Author::revoked_ms`] first.
 pub fn accept_opening(hub: &Hub, frame: &Frame) -> Result<Result<Session, Refusal>, StorageError> {
-    let Ok(UpMessage::Open(claimed)) = UpMessage::unverified(frame) else { return Ok(Err(Refusal::Malformed)) };
+    let Ok(UpMessage::Open(claimed)) = UpMessage::unverified(frame) else {
+        return Ok(Err(Refusal::Malformed));
+    };
     if claimed.version != PROTOCOL_VERSION {
         return Ok(Err(Refusal::UnsupportedVersion));
     }
-    let Some(author) = hub.storage.author(claimed.author)? else { return Ok(Err(Refusal::NotEnrolled)) };
+    let Some(author) = hub.storage.author(claimed.author)? else {
+        return Ok(Err(Refusal::NotEnrolled));
+    };
     let mut chain = VerifyingChain::new(author.public_key);
     let open = match chain.verify(frame) {
         Ok(UpMessage::Open(open)) => open,
         Ok(_) | Err(ChainError::Message(_)) => return Ok(Err(Refusal::Malformed)),
         Err(ChainError::BadSignature) => return Ok(Err(Refusal::BadSignature)),
     };
-    if author.revoked_ms.is_some() {
-        return Ok(Err(Refusal::NotEnrolled));
-    }
     if open.app_version.len() > APP_VERSION_BYTES_MAX {
         return Ok(Err(Refusal::TooLarge));
     }
@@ -58,7 +61,7 @@ pub fn accept_opening(hub: &Hub, frame: &Frame) -> Result<Result<Session, Refusa
     if open.sent_at_ms.abs_diff(now_ms) > CLOCK_SKEW_MS_MAX.unsigned_abs() {
         return Ok(Err(Refusal::ClockWrong));
     }
-    let token = hex(&random::<32>());
+    let token = Sha256(random()).to_string();
     let token_ends_ms = now_ms + TOKEN_MS;
     let opened = hub.storage.open_request(
         author.id,
@@ -70,10 +73,12 @@ pub fn accept_opening(hub: &Hub, frame: &Frame) -> Result<Result<Session, Refusa
     )?;
     Ok(match opened {
         Opened::Replay => Err(Refusal::Replay),
-        Opened::New => Ok(Session { author, open, chain, token: Token(token), token_ends_ms }),
+        Opened::New => Ok(Session {
+            author,
+            open,
+            chain,
+            token: Token(token),
+            token_ends_ms,
+        }),
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

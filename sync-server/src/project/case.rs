@@ -16,7 +16,9 @@ pub const AGE_YEARS: &str = "child.age_years";
 
 /// What a row may keep beside the spine: what some channel may carry, and what clocks need.
 pub static PROJECTED: std::sync::LazyLock<BTreeSet<FactId>> = std::sync::LazyLock::new(|| {
-    let carried = vatsalya::FACTS.iter().map(|name| name.parse().expect("channels name facts by their ids"));
+    let carried = vatsalya::FACTS
+        .iter()
+        .map(|name| name.parse().expect("channels name facts by their ids"));
     let clocks = Pack::national().clocks().iter();
     let timed = clocks.flat_map(|clock| [Some(&clock.starts_at), Some(&clock.stops_at), clock.journey.as_ref()]);
     carried.chain(timed.flatten().cloned()).collect()
@@ -25,8 +27,14 @@ pub static PROJECTED: std::sync::LazyLock<BTreeSet<FactId>> = std::sync::LazyLoc
 /// Reads a case's documents into its row. `subject.number` was in the log before any of them is read, so the row has
 /// every change up to it.
 pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]) -> Result<CaseRow, FoldError> {
-    let district = hub.storage.subject_district(subject.subject)?.ok_or(StorageError::NoSuch("case"))?;
-    let changed_ms = hub.storage.received_ms(&district, subject.number)?.unwrap_or_else(|| hub.clock.now_ms());
+    let district = hub
+        .storage
+        .subject_district(subject.subject)?
+        .ok_or(StorageError::NoSuch("case"))?;
+    let changed_ms = hub
+        .storage
+        .received_ms(&district, subject.number)?
+        .unwrap_or_else(|| hub.clock.now_ms());
     let mut all = BTreeMap::new();
     for id in documents {
         let Some(key) = key_of(*id) else { continue };
@@ -77,9 +85,18 @@ mod tests {
 
     #[test]
     fn a_row_keeps_nothing_that_names_the_child() {
-        let all = Pack::national().facts().map(|fact| (fact.id.clone(), Value::from("SECRET"))).collect();
+        let all = Pack::national()
+            .facts()
+            .map(|fact| (fact.id.clone(), Value::from("SECRET")))
+            .collect();
         let kept = case_facts(&all, 0);
-        for name in ["child.name", "child.birth_date", "child.address", "parents.name", "statement.allegation"] {
+        for name in [
+            "child.name",
+            "child.birth_date",
+            "child.address",
+            "parents.name",
+            "statement.allegation",
+        ] {
             assert!(!kept.contains_key(name), "{name}");
         }
         assert!(kept.contains_key("case.stage"));

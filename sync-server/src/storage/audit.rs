@@ -106,8 +106,12 @@ impl Audit for Sqlite {
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 let (read, chain) = read_row(row)?;
-                let about =
-                    About { user: read.user, author: read.author, document: read.document, detail: &read.detail };
+                let about = About {
+                    user: read.user,
+                    author: read.author,
+                    document: read.document,
+                    detail: &read.detail,
+                };
                 if link(before, read.at_ms, &read.deed, &about) != chain {
                     return Ok(Some(read.id));
                 }

@@ -70,7 +70,10 @@ impl Cases for Sqlite {
             let mut statement =
                 tx.prepare_cached("SELECT subject, number FROM unfolded ORDER BY number, subject LIMIT ?1")?;
             let rows = statement.query_map([limit], |row| {
-                Ok(UnfoldedSubject { subject: row.get(0)?, number: row.get::<_, Number>(1)?.0 })
+                Ok(UnfoldedSubject {
+                    subject: row.get(0)?,
+                    number: row.get::<_, Number>(1)?.0,
+                })
             })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
@@ -99,7 +102,9 @@ impl Cases for Sqlite {
     fn received_ms(&self, district: &str, number: u64) -> Result<Option<i64>> {
         self.read(|tx| {
             let mut statement = tx.prepare_cached("SELECT at_ms FROM log WHERE district = ?1 AND number = ?2")?;
-            Ok(statement.query_row(params![district, Number(number)], |row| row.get(0)).optional()?)
+            Ok(statement
+                .query_row(params![district, Number(number)], |row| row.get(0))
+                .optional()?)
         })
     }
 
@@ -134,8 +139,9 @@ impl Cases for Sqlite {
 
     fn cases(&self, district: &str) -> Result<Vec<CaseRow>> {
         self.read(|tx| {
-            let mut statement =
-                tx.prepare_cached(&format!("{SELECT} WHERE district = ?1 ORDER BY opened_at_ms DESC, subject"))?;
+            let mut statement = tx.prepare_cached(&format!(
+                "{SELECT} WHERE district = ?1 ORDER BY opened_at_ms DESC, subject"
+            ))?;
             let rows = statement.query_map([district], read_case)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })

@@ -54,11 +54,22 @@ pub trait Districts {
 impl Districts for Sqlite {
     fn add_district(&self, code: &str, name: &str, now_ms: i64) -> Result<()> {
         self.write(|tx| {
-            let added = tx.execute("INSERT OR IGNORE INTO district (code, name) VALUES (?1, ?2)", (code, name))?;
+            let added = tx.execute(
+                "INSERT OR IGNORE INTO district (code, name) VALUES (?1, ?2)",
+                (code, name),
+            )?;
             if added == 0 {
                 return Err(StorageError::Exists("district"));
             }
-            audit(tx, now_ms, Deed::AddDistrict, &About { detail: code, ..About::default() })
+            audit(
+                tx,
+                now_ms,
+                Deed::AddDistrict,
+                &About {
+                    detail: code,
+                    ..About::default()
+                },
+            )
         })
     }
 
@@ -80,7 +91,11 @@ impl Districts for Sqlite {
     fn add_institution(&self, institution: &Institution, now_ms: i64) -> Result<()> {
         self.write(|tx| {
             let known = tx
-                .query_row("SELECT 1 FROM district WHERE code = ?1", [&institution.district], |_| Ok(()))
+                .query_row(
+                    "SELECT 1 FROM district WHERE code = ?1",
+                    [&institution.district],
+                    |_| Ok(()),
+                )
                 .optional()?;
             known.ok_or(StorageError::NoSuch("district"))?;
             tx.execute(
@@ -93,7 +108,15 @@ impl Districts for Sqlite {
                     institution.capacity,
                 ),
             )?;
-            audit(tx, now_ms, Deed::AddInstitution, &About { detail: &institution.district, ..About::default() })
+            audit(
+                tx,
+                now_ms,
+                Deed::AddInstitution,
+                &About {
+                    detail: &institution.district,
+                    ..About::default()
+                },
+            )
         })
     }
 
@@ -117,5 +140,9 @@ impl Districts for Sqlite {
 }
 
 fn read_district(row: &rusqlite::Row<'_>) -> rusqlite::Result<District> {
-    Ok(District { code: row.get(0)?, name: row.get(1)?, last_number: row.get::<_, Number>(2)?.0 })
+    Ok(District {
+        code: row.get(0)?,
+        name: row.get(1)?,
+        last_number: row.get::<_, Number>(2)?.0,
+    })
 }

@@ -174,20 +174,30 @@ impl Documents for Sqlite {
     fn document(&self, id: DocumentId) -> Result<Option<DocumentState>> {
         self.read(|tx| {
             let head = tx
-                .prepare_cached(
-                    "SELECT district, snapshot, snapshot_number, last_number FROM document WHERE id = ?1",
-                )?
+                .prepare_cached("SELECT district, snapshot, snapshot_number, last_number FROM document WHERE id = ?1")?
                 .query_row([id.0], |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get::<_, Number>(2)?, row.get::<_, Number>(3)?))
+                    Ok((
+                        row.get(0)?,
+                        row.get(1)?,
+                        row.get::<_, Number>(2)?,
+                        row.get::<_, Number>(3)?,
+                    ))
                 })
                 .optional()?;
-            let Some((district, snapshot, folded, last)) = head else { return Ok(None) };
+            let Some((district, snapshot, folded, last)) = head else {
+                return Ok(None);
+            };
             let mut statement = tx.prepare_cached(
                 "SELECT bytes FROM log WHERE kind = 1 AND document = ?1 AND number > ?2 ORDER BY number",
             )?;
             let rows = statement.query_map(params![id.0, folded], |row| row.get(0))?;
             let tail = rows.collect::<rusqlite::Result<_>>()?;
-            Ok(Some(DocumentState { district, snapshot, tail, last_number: last.0 }))
+            Ok(Some(DocumentState {
+                district,
+                snapshot,
+                tail,
+                last_number: last.0,
+            }))
         })
     }
 
@@ -236,11 +246,13 @@ fn stored_change(
     author: AuthorId,
     seq: u64,
 ) -> Result<Option<StoredChange>> {
-    let mut statement = tx.prepare_cached(
-        "SELECT number, hash FROM log WHERE kind = 1 AND document = ?1 AND author = ?2 AND seq = ?3",
-    )?;
+    let mut statement = tx
+        .prepare_cached("SELECT number, hash FROM log WHERE kind = 1 AND document = ?1 AND author = ?2 AND seq = ?3")?;
     let stored = statement.query_row(params![document.0, author.0, Number(seq)], |row| {
-        Ok(StoredChange { number: row.get::<_, Number>(0)?.0, hash: row.get(1)? })
+        Ok(StoredChange {
+            number: row.get::<_, Number>(0)?.0,
+            hash: row.get(1)?,
+        })
     });
     Ok(stored.optional()?)
 }
@@ -269,8 +281,12 @@ fn begin(tx: &Transaction<'_>, change: &NewChange<'_>, subject: &NewSubject) -> 
     users.sort_unstable();
     users.dedup();
     for user in users {
-        let readable: Vec<Readable> =
-            subject.readable.iter().filter(|(reader, _)| *reader == user).map(|(_, readable)| *readable).collect();
+        let readable: Vec<Readable> = subject
+            .readable
+            .iter()
+            .filter(|(reader, _)| *reader == user)
+            .map(|(_, readable)| *readable)
+            .collect();
         set_grants(tx, change.district, user, Some(id), &readable, change.now_ms)?;
     }
     let about = About {

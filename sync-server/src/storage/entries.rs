@@ -116,7 +116,15 @@ impl Entries for Sqlite {
             let mut statement = tx.prepare_cached(SELECT)?;
             let numbers = (Number(window.after), Number(window.from), Number(window.head));
             let rows = statement.query_map(
-                params![district, reader.0, reading_author.0, numbers.0, numbers.1, numbers.2, limit],
+                params![
+                    district,
+                    reader.0,
+                    reading_author.0,
+                    numbers.0,
+                    numbers.1,
+                    numbers.2,
+                    limit
+                ],
                 read_raw,
             )?;
             let mut entries = Vec::new();

@@ -80,7 +80,16 @@ impl Grants for Sqlite {
                 params![subject, user.id.0, now_ms],
             )?;
             let detail = uuid::Uuid::from_bytes(subject).to_string();
-            audit(tx, now_ms, Deed::Assign, &About { user: Some(user.id), detail: &detail, ..About::default() })?;
+            audit(
+                tx,
+                now_ms,
+                Deed::Assign,
+                &About {
+                    user: Some(user.id),
+                    detail: &detail,
+                    ..About::default()
+                },
+            )?;
             set_grants(tx, &user.district, user.id, Some(subject), readable, now_ms)
         })
     }
@@ -88,9 +97,21 @@ impl Grants for Sqlite {
     fn unassign(&self, subject: [u8; 16], user: UserId, readable: &[Readable], now_ms: i64) -> Result<()> {
         self.write(|tx| {
             let user = user_beside(tx, subject, user)?;
-            tx.execute("DELETE FROM assignment WHERE subject = ?1 AND user = ?2", params![subject, user.id.0])?;
+            tx.execute(
+                "DELETE FROM assignment WHERE subject = ?1 AND user = ?2",
+                params![subject, user.id.0],
+            )?;
             let detail = uuid::Uuid::from_bytes(subject).to_string();
-            audit(tx, now_ms, Deed::Unassign, &About { user: Some(user.id), detail: &detail, ..About::default() })?;
+            audit(
+                tx,
+                now_ms,
+                Deed::Unassign,
+                &About {
+                    user: Some(user.id),
+                    detail: &detail,
+                    ..About::default()
+                },
+            )?;
             set_grants(tx, &user.district, user.id, Some(subject), readable, now_ms)
         })
     }
@@ -102,9 +123,16 @@ impl Grants for Sqlite {
                  WHERE a.subject = ?1 ORDER BY a.since_ms, u.id",
             )?;
             let rows = statement.query_map([subject], |row| {
-                let user =
-                    User { id: UserId(row.get(0)?), district: row.get(1)?, name: row.get(2)?, role: row.get(3)? };
-                Ok(Assigned { user, since_ms: row.get(4)? })
+                let user = User {
+                    id: UserId(row.get(0)?),
+                    district: row.get(1)?,
+                    name: row.get(2)?,
+                    role: row.get(3)?,
+                };
+                Ok(Assigned {
+                    user,
+                    since_ms: row.get(4)?,
+                })
             })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
@@ -114,8 +142,12 @@ impl Grants for Sqlite {
         self.read(|tx| {
             let mut statement =
                 tx.prepare_cached("SELECT document, writable FROM granted WHERE user = ?1 ORDER BY document")?;
-            let rows = statement
-                .query_map([user.0], |row| Ok(Readable { document: DocumentId(row.get(0)?), writable: row.get(1)? }))?;
+            let rows = statement.query_map([user.0], |row| {
+                Ok(Readable {
+                    document: DocumentId(row.get(0)?),
+                    writable: row.get(1)?,
+                })
+            })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
@@ -130,8 +162,12 @@ impl Grants for Sqlite {
             if kept == 0 {
                 return Ok(());
             }
-            let about =
-                About { user: Some(user), author: Some(author), document: Some(document), ..About::default() };
+            let about = About {
+                user: Some(user),
+                author: Some(author),
+                document: Some(document),
+                ..About::default()
+            };
             audit(tx, now_ms, Deed::Destroy, &about)
         })
     }
@@ -170,7 +206,9 @@ pub(super) fn find_access(
              LEFT JOIN destroyed d ON d.author = ?3 AND d.document = r.document AND d.number = r.number
              WHERE r.user = ?1 AND r.document = ?2",
         )?
-        .query_row(params![user.0, document.0, author.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .query_row(params![user.0, document.0, author.0], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
         .optional()?;
     Ok(match formerly {
         Some((revoked_ms, true, false)) => Access::Formerly { revoked_ms },
@@ -188,13 +226,20 @@ pub(super) fn set_grants(
     readable: &[Readable],
     now_ms: i64,
 ) -> Result<()> {
-    let mut statement =
-        tx.prepare_cached("SELECT document, writable FROM granted WHERE user = ?1 AND (?2 IS NULL OR substr(document, 1, 16) = ?2)")?;
+    let mut statement = tx.prepare_cached(
+        "SELECT document, writable FROM granted WHERE user = ?1 AND (?2 IS NULL OR substr(document, 1, 16) = ?2)",
+    )?;
     let rows = statement.query_map(params![user.0, subject], |row| {
-        Ok(Readable { document: DocumentId(row.get(0)?), writable: row.get(1)? })
+        Ok(Readable {
+            document: DocumentId(row.get(0)?),
+            writable: row.get(1)?,
+        })
     })?;
     let standing: Vec<Readable> = rows.collect::<rusqlite::Result<_>>()?;
-    for gone in standing.iter().filter(|old| readable.iter().all(|new| new.document != old.document)) {
+    for gone in standing
+        .iter()
+        .filter(|old| readable.iter().all(|new| new.document != old.document))
+    {
         revoke(tx, district, user, *gone, now_ms)?;
     }
     for new in readable.iter().filter(|new| !standing.contains(new)) {
@@ -205,20 +250,34 @@ pub(super) fn set_grants(
 
 fn grant(tx: &Transaction<'_>, district: &str, user: UserId, readable: Readable, now_ms: i64) -> Result<()> {
     let Readable { document, writable } = readable;
-    let entry = NewEntry { kind: KIND_GRANT, document: Some(document), user: Some(user), ..NewEntry::default() };
+    let entry = NewEntry {
+        kind: KIND_GRANT,
+        document: Some(document),
+        user: Some(user),
+        ..NewEntry::default()
+    };
     let since = append(tx, district, now_ms, &entry)?;
     tx.prepare_cached("INSERT OR REPLACE INTO granted (user, document, since, writable) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![user.0, document.0, Number(since), writable])?;
-    tx.prepare_cached("DELETE FROM revoked WHERE user = ?1 AND document = ?2")?.execute(params![user.0, document.0])?;
+    tx.prepare_cached("DELETE FROM revoked WHERE user = ?1 AND document = ?2")?
+        .execute(params![user.0, document.0])?;
     Ok(())
 }
 
 fn revoke(tx: &Transaction<'_>, district: &str, user: UserId, gone: Readable, now_ms: i64) -> Result<()> {
     let Readable { document, writable } = gone;
-    let entry = NewEntry { kind: KIND_REVOKE, document: Some(document), user: Some(user), ..NewEntry::default() };
+    let entry = NewEntry {
+        kind: KIND_REVOKE,
+        document: Some(document),
+        user: Some(user),
+        ..NewEntry::default()
+    };
     let number = append(tx, district, now_ms, &entry)?;
-    tx.prepare_cached("DELETE FROM granted WHERE user = ?1 AND document = ?2")?.execute(params![user.0, document.0])?;
-    tx.prepare_cached("INSERT OR REPLACE INTO revoked (user, document, number, at_ms, writable) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![user.0, document.0, Number(number), now_ms, writable])?;
+    tx.prepare_cached("DELETE FROM granted WHERE user = ?1 AND document = ?2")?
+        .execute(params![user.0, document.0])?;
+    tx.prepare_cached(
+        "INSERT OR REPLACE INTO revoked (user, document, number, at_ms, writable) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![user.0, document.0, Number(number), now_ms, writable])?;
     Ok(())
 }

@@ -41,7 +41,10 @@ impl Media for Sqlite {
                 "SELECT 1 FROM attachment a JOIN granted g ON g.document = a.document
                  WHERE a.sha256 = ?1 AND g.user = ?2 LIMIT 1",
             )?;
-            Ok(statement.query_row(params![sha256.0, user.0], |_| Ok(())).optional()?.is_some())
+            Ok(statement
+                .query_row(params![sha256.0, user.0], |_| Ok(()))
+                .optional()?
+                .is_some())
         })
     }
 
@@ -49,7 +52,10 @@ impl Media for Sqlite {
         self.read(|tx| {
             let mut statement = tx.prepare_cached("SELECT bytes, complete FROM media WHERE sha256 = ?1")?;
             let found = statement.query_row([sha256.0], |row| {
-                Ok(MediaRow { bytes: row.get::<_, Number>(0)?.0, complete: row.get(1)? })
+                Ok(MediaRow {
+                    bytes: row.get::<_, Number>(0)?.0,
+                    complete: row.get(1)?,
+                })
             });
             Ok(found.optional()?)
         })

@@ -43,14 +43,16 @@ impl Openings for Sqlite {
         forget_before_ms: i64,
     ) -> Result<Opened> {
         self.write(|tx| {
-            tx.prepare_cached("DELETE FROM opening WHERE at_ms < ?1")?.execute([forget_before_ms])?;
+            tx.prepare_cached("DELETE FROM opening WHERE at_ms < ?1")?
+                .execute([forget_before_ms])?;
             let added = tx
                 .prepare_cached("INSERT OR IGNORE INTO opening (author, nonce, at_ms) VALUES (?1, ?2, ?3)")?
                 .execute(params![author.0, nonce.0, now_ms])?;
             if added == 0 {
                 return Ok(Opened::Replay);
             }
-            tx.prepare_cached("DELETE FROM media_token WHERE ends_ms < ?1")?.execute([now_ms])?;
+            tx.prepare_cached("DELETE FROM media_token WHERE ends_ms < ?1")?
+                .execute([now_ms])?;
             tx.prepare_cached("INSERT INTO media_token (hash, author, ends_ms) VALUES (?1, ?2, ?3)")?
                 .execute(params![token_hash, author.0, token_ends_ms])?;
             tx.prepare_cached("UPDATE author SET seen_ms = ?2, app_version = ?3 WHERE id = ?1")?

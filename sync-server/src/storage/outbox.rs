@@ -94,7 +94,12 @@ impl Outbox for Sqlite {
                     upto: row.get::<_, Number>(5)?.0,
                     payload: row.get(6)?,
                 };
-                Ok(Delivery { parcel, attempts: row.get(7)?, next_ms: row.get(8)?, trouble: row.get(9)? })
+                Ok(Delivery {
+                    parcel,
+                    attempts: row.get(7)?,
+                    next_ms: row.get(8)?,
+                    trouble: row.get(9)?,
+                })
             })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })

@@ -80,8 +80,9 @@ pub trait People {
 impl People for Sqlite {
     fn add_user(&self, user: &User, readable: &[Readable], now_ms: i64) -> Result<()> {
         self.write(|tx| {
-            let known =
-                tx.query_row("SELECT 1 FROM district WHERE code = ?1", [&user.district], |_| Ok(())).optional()?;
+            let known = tx
+                .query_row("SELECT 1 FROM district WHERE code = ?1", [&user.district], |_| Ok(()))
+                .optional()?;
             known.ok_or(StorageError::NoSuch("district"))?;
             let added = tx.execute(
                 "INSERT OR IGNORE INTO user (id, district, name, role, created_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -90,7 +91,16 @@ impl People for Sqlite {
             if added == 0 {
                 return Err(StorageError::Exists("user"));
             }
-            audit(tx, now_ms, Deed::AddUser, &About { user: Some(user.id), detail: &user.role, ..About::default() })?;
+            audit(
+                tx,
+                now_ms,
+                Deed::AddUser,
+                &About {
+                    user: Some(user.id),
+                    detail: &user.role,
+                    ..About::default()
+                },
+            )?;
             set_grants(tx, &user.district, user.id, None, readable, now_ms)
         })
     }
@@ -101,9 +111,8 @@ impl People for Sqlite {
 
     fn users(&self, district: &str) -> Result<Vec<User>> {
         self.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT id, district, name, role FROM user WHERE district = ?1 ORDER BY name, id",
-            )?;
+            let mut statement =
+                tx.prepare_cached("SELECT id, district, name, role FROM user WHERE district = ?1 ORDER BY name, id")?;
             let rows = statement.query_map([district], read_user)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
@@ -116,7 +125,15 @@ impl People for Sqlite {
                 "INSERT INTO enrol_code (hash, user, expires_ms) VALUES (?1, ?2, ?3)",
                 params![code_hash, user.0, expires_ms],
             )?;
-            audit(tx, now_ms, Deed::MakeCode, &About { user: Some(user), ..About::default() })
+            audit(
+                tx,
+                now_ms,
+                Deed::MakeCode,
+                &About {
+                    user: Some(user),
+                    ..About::default()
+                },
+            )
         })
     }
 
@@ -126,10 +143,18 @@ impl People for Sqlite {
                 .query_row(
                     "SELECT user, expires_ms, used_by FROM enrol_code WHERE hash = ?1",
                     [enrolment.code_hash],
-                    |row| Ok((UserId(row.get(0)?), row.get::<_, i64>(1)?, row.get::<_, Option<[u8; 16]>>(2)?)),
+                    |row| {
+                        Ok((
+                            UserId(row.get(0)?),
+                            row.get::<_, i64>(1)?,
+                            row.get::<_, Option<[u8; 16]>>(2)?,
+                        ))
+                    },
                 )
                 .optional()?;
-            let Some((user, expires_ms, used_by)) = code else { return Ok(Err(Refusal::WrongCode)) };
+            let Some((user, expires_ms, used_by)) = code else {
+                return Ok(Err(Refusal::WrongCode));
+            };
             let user = find_user(tx, user)?.ok_or(StorageError::NoSuch("user"))?;
             if used_by == Some(enrolment.author.0) {
                 let same = find_author(tx, enrolment.author)?
@@ -157,7 +182,8 @@ impl People for Sqlite {
 
     fn authors(&self, user: UserId) -> Result<Vec<Author>> {
         self.read(|tx| {
-            let mut statement = tx.prepare_cached(&format!("{SELECT_AUTHOR} WHERE a.user = ?1 ORDER BY a.enrolled_ms"))?;
+            let mut statement =
+                tx.prepare_cached(&format!("{SELECT_AUTHOR} WHERE a.user = ?1 ORDER BY a.enrolled_ms"))?;
             let rows = statement.query_map([user.0], read_author)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
@@ -166,9 +192,16 @@ impl People for Sqlite {
     fn revoke_author(&self, id: AuthorId, now_ms: i64) -> Result<()> {
         self.write(|tx| {
             let author = find_author(tx, id)?.ok_or(StorageError::NoSuch("author"))?;
-            tx.execute("UPDATE author SET revoked_ms = coalesce(revoked_ms, ?2) WHERE id = ?1", params![id.0, now_ms])?;
+            tx.execute(
+                "UPDATE author SET revoked_ms = coalesce(revoked_ms, ?2) WHERE id = ?1",
+                params![id.0, now_ms],
+            )?;
             tx.execute("DELETE FROM media_token WHERE author = ?1", [id.0])?;
-            let about = About { user: Some(author.user.id), author: Some(id), ..About::default() };
+            let about = About {
+                user: Some(author.user.id),
+                author: Some(id),
+                ..About::default()
+            };
             audit(tx, now_ms, Deed::RevokeAuthor, &about)
         })
     }
@@ -180,16 +213,30 @@ const SELECT_AUTHOR: &str = "SELECT a.id, a.public_key, a.device, a.revoked_ms, 
 fn add_author(tx: &Transaction<'_>, user: &User, enrolment: &Enrolment, now_ms: i64) -> Result<()> {
     tx.execute(
         "INSERT INTO author (id, user, public_key, device, enrolled_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![enrolment.author.0, user.id.0, enrolment.public_key.0, enrolment.device, now_ms],
+        params![
+            enrolment.author.0,
+            user.id.0,
+            enrolment.public_key.0,
+            enrolment.device,
+            now_ms
+        ],
     )?;
     tx.execute(
         "UPDATE enrol_code SET used_by = ?2 WHERE hash = ?1",
         params![enrolment.code_hash, enrolment.author.0],
     )?;
-    let entry =
-        NewEntry { kind: KIND_AUTHOR, user: Some(user.id), author: Some(enrolment.author), ..NewEntry::default() };
+    let entry = NewEntry {
+        kind: KIND_AUTHOR,
+        user: Some(user.id),
+        author: Some(enrolment.author),
+        ..NewEntry::default()
+    };
     append(tx, &user.district, now_ms, &entry)?;
-    let about = About { user: Some(user.id), author: Some(enrolment.author), ..About::default() };
+    let about = About {
+        user: Some(user.id),
+        author: Some(enrolment.author),
+        ..About::default()
+    };
     audit(tx, now_ms, Deed::Enrol, &about)
 }
 
@@ -204,7 +251,12 @@ pub(super) fn find_author(tx: &Transaction<'_>, id: AuthorId) -> Result<Option<A
 }
 
 fn read_user(row: &Row<'_>) -> rusqlite::Result<User> {
-    Ok(User { id: UserId(row.get(0)?), district: row.get(1)?, name: row.get(2)?, role: row.get(3)? })
+    Ok(User {
+        id: UserId(row.get(0)?),
+        district: row.get(1)?,
+        name: row.get(2)?,
+        role: row.get(3)?,
+    })
 }
 
 fn read_author(row: &Row<'_>) -> rusqlite::Result<Author> {
@@ -213,6 +265,11 @@ fn read_author(row: &Row<'_>) -> rusqlite::Result<Author> {
         public_key: PublicKey(row.get(1)?),
         device: row.get(2)?,
         revoked_ms: row.get(3)?,
-        user: User { id: UserId(row.get(4)?), district: row.get(5)?, name: row.get(6)?, role: row.get(7)? },
+        user: User {
+            id: UserId(row.get(4)?),
+            district: row.get(5)?,
+            name: row.get(6)?,
+            role: row.get(7)?,
+        },
     })
 }

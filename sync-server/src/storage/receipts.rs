@@ -55,8 +55,11 @@ impl Receipts for Sqlite {
                 "DELETE FROM outbox WHERE channel = ?1 AND subject = ?2 AND message = ?3",
                 params![receipt.channel, new.subject, new.message],
             )?;
-            let entry =
-                NewEntry { kind: KIND_RECEIPT, document: Some(receipt.document), ..NewEntry::default() };
+            let entry = NewEntry {
+                kind: KIND_RECEIPT,
+                document: Some(receipt.document),
+                ..NewEntry::default()
+            };
             let number = append(tx, new.district, receipt.at_ms, &entry)?;
             tx.execute(
                 "INSERT INTO receipt (district, number, document, channel, upto, at_ms, accepted, words)
@@ -74,7 +77,11 @@ impl Receipts for Sqlite {
             )?;
             let outcome = if receipt.accepted { "accepted" } else { "rejected" };
             let detail = format!("{} {outcome} upto {} settled {settled}", receipt.channel, receipt.upto);
-            let about = About { document: Some(receipt.document), detail: &detail, ..About::default() };
+            let about = About {
+                document: Some(receipt.document),
+                detail: &detail,
+                ..About::default()
+            };
             audit(tx, receipt.at_ms, Deed::Receipt, &about)
         })
     }
@@ -96,7 +103,9 @@ pub(super) fn receipt_at(tx: &Transaction<'_>, district: &str, number: u64) -> R
     let mut statement = tx.prepare_cached(
         "SELECT document, channel, upto, at_ms, accepted, words FROM receipt WHERE district = ?1 AND number = ?2",
     )?;
-    Ok(statement.query_row(params![district, Number(number)], read_receipt).optional()?)
+    Ok(statement
+        .query_row(params![district, Number(number)], read_receipt)
+        .optional()?)
 }
 
 fn read_receipt(row: &Row<'_>) -> rusqlite::Result<Receipt> {

@@ -34,15 +34,21 @@ impl Sqlite {
     /// Opens the database in a data folder, making or upgrading it where needed.
     pub fn open(data_dir: &Path) -> Result<Self> {
         std::fs::create_dir_all(data_dir)?;
+        restrict(data_dir, 0o700)?;
         let path = data_dir.join(Self::FILE_NAME);
         let mut writer = connect(&path, OpenFlags::default())?;
-        restrict(&path)?;
+        restrict(&path, 0o600)?;
         writer.pragma_update(None, "journal_mode", "WAL")?;
         writer.pragma_update(None, "synchronous", "FULL")?;
         writer.pragma_update(None, "foreign_keys", true)?;
         migrate(&mut writer)?;
         let epoch = writer.query_row("SELECT value FROM meta WHERE key = ?1", [EPOCH], |row| row.get(0))?;
-        Ok(Self { path, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()), epoch: Epoch(epoch) })
+        Ok(Self {
+            path,
+            writer: Mutex::new(writer),
+            readers: Mutex::new(Vec::new()),
+            epoch: Epoch(epoch),
+        })
     }
 
     /// The epoch of this database's logs.
@@ -68,7 +74,10 @@ impl Sqlite {
         let idle = lock(&self.readers).pop();
         let mut reader = match idle {
             Some(reader) => reader,
-            None => connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?,
+            None => connect(
+                &self.path,
+                OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+            )?,
         };
         let done = {
             let transaction = reader.transaction()?;
@@ -95,14 +104,14 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
 }
 
 /// Only the hub's own user reads children's files.
-fn restrict(path: &Path) -> Result<()> {
+fn restrict(path: &Path, mode: u32) -> Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))?;
     }
     #[cfg(not(unix))]
-    let _ = path;
+    let _ = (path, mode);
     Ok(())
 }
 
@@ -138,7 +147,9 @@ impl ToSql for Number {
 impl FromSql for Number {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let number = value.as_i64()?;
-        u64::try_from(number).map(Self).map_err(|_| FromSqlError::OutOfRange(number))
+        u64::try_from(number)
+            .map(Self)
+            .map_err(|_| FromSqlError::OutOfRange(number))
     }
 }
 
@@ -154,7 +165,10 @@ mod tests {
         let again = Sqlite::open(dir.path()).unwrap();
         assert_eq!(again.epoch(), epoch);
         lock(&again.writer).pragma_update(None, "user_version", 999).unwrap();
-        assert!(matches!(Sqlite::open(dir.path()), Err(StorageError::NewerSchema { found: 999, .. })));
+        assert!(matches!(
+            Sqlite::open(dir.path()),
+            Err(StorageError::NewerSchema { found: 999, .. })
+        ));
     }
 
     #[test]

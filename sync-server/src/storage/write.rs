@@ -65,8 +65,10 @@ pub(super) struct About<'a> {
 
 /// Writes an audit row, bound to the one before it.
 pub(super) fn audit(tx: &Transaction<'_>, at_ms: i64, deed: Deed, about: &About<'_>) -> Result<()> {
-    let before: Option<[u8; 32]> =
-        tx.prepare_cached("SELECT chain FROM audit ORDER BY id DESC LIMIT 1")?.query_row([], |row| row.get(0)).optional()?;
+    let before: Option<[u8; 32]> = tx
+        .prepare_cached("SELECT chain FROM audit ORDER BY id DESC LIMIT 1")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
     let chain = link(before.unwrap_or_default(), at_ms, deed.word(), about);
     tx.prepare_cached(
         "INSERT INTO audit (at_ms, deed, user, author, document, detail, chain) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",

@@ -23,13 +23,27 @@ pub(super) fn encode(epoch: Epoch, district: &str, window: Window) -> Cursor {
 
 /// Where a device stands. A cursor of another epoch or district, or none, begins at the beginning.
 pub(super) fn decode(cursor: &Cursor, epoch: Epoch, district: &str, last_number: u64) -> Window {
-    let beginning = Window { after: 0, from: 0, head: 0 };
-    let Ok(bytes) = <&[u8; BYTES]>::try_from(cursor.as_bytes()) else { return beginning };
+    let beginning = Window {
+        after: 0,
+        from: 0,
+        head: 0,
+    };
+    let Ok(bytes) = <&[u8; BYTES]>::try_from(cursor.as_bytes()) else {
+        return beginning;
+    };
     let own = [&[VERSION], epoch.0.as_slice(), &district_mark(district)].concat();
-    let Some(numbers) = bytes.strip_prefix(own.as_slice()) else { return beginning };
-    let mut numbers = numbers.chunks_exact(8).map(|eight| u64::from_le_bytes(eight.try_into().unwrap_or_default()));
+    let Some(numbers) = bytes.strip_prefix(own.as_slice()) else {
+        return beginning;
+    };
+    let mut numbers = numbers
+        .chunks_exact(8)
+        .map(|eight| u64::from_le_bytes(eight.try_into().unwrap_or_default()));
     let mut next = || numbers.next().unwrap_or_default();
-    let window = Window { after: next(), from: next(), head: next() };
+    let window = Window {
+        after: next(),
+        from: next(),
+        head: next(),
+    };
     let sound = window.from <= window.after && window.after <= window.head && window.head <= last_number;
     if sound { window } else { beginning }
 }
@@ -44,17 +58,32 @@ mod tests {
     use super::*;
 
     const EPOCH: Epoch = Epoch([7; 16]);
-    const WINDOW: Window = Window { after: 5, from: 2, head: 9 };
+    const WINDOW: Window = Window {
+        after: 5,
+        from: 2,
+        head: 9,
+    };
 
     #[test]
     fn a_cursor_survives_and_a_strange_one_begins_again() {
         let cursor = encode(EPOCH, "KA-BLR", WINDOW);
         assert_eq!(decode(&cursor, EPOCH, "KA-BLR", 9), WINDOW);
-        let beginning = Window { after: 0, from: 0, head: 0 };
+        let beginning = Window {
+            after: 0,
+            from: 0,
+            head: 0,
+        };
         assert_eq!(decode(&cursor, Epoch([8; 16]), "KA-BLR", 9), beginning);
         assert_eq!(decode(&cursor, EPOCH, "KA-MYS", 9), beginning);
-        assert_eq!(decode(&cursor, EPOCH, "KA-BLR", 8), beginning, "a number the log has not reached");
+        assert_eq!(
+            decode(&cursor, EPOCH, "KA-BLR", 8),
+            beginning,
+            "a number the log has not reached"
+        );
         assert_eq!(decode(&Cursor::start(), EPOCH, "KA-BLR", 9), beginning);
-        assert_eq!(decode(&Cursor::from_bytes(&[1; BYTES]).unwrap(), EPOCH, "KA-BLR", 9), beginning);
+        assert_eq!(
+            decode(&Cursor::from_bytes(&[1; BYTES]).unwrap(), EPOCH, "KA-BLR", 9),
+            beginning
+        );
     }
 }

@@ -23,8 +23,11 @@ pub enum FoldError {
 
 /// The document.
 pub fn fold(kind: DocumentKind, state: &DocumentState, pack: &Pack) -> Result<Document, FoldError> {
-    let mut document =
-        if state.snapshot.is_empty() { Document::new(kind) } else { Document::load(kind, &state.snapshot)? };
+    let mut document = if state.snapshot.is_empty() {
+        Document::new(kind)
+    } else {
+        Document::load(kind, &state.snapshot)?
+    };
     if !state.tail.is_empty() {
         document.apply(&state.tail, pack)?;
     }

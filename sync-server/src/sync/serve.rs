@@ -55,7 +55,13 @@ pub(super) struct Serving<'a> {
 
 impl<'a> Serving<'a> {
     pub(super) fn new(hub: &'a Hub, session: &'a Session, sink: &'a mut dyn Sink) -> Self {
-        Self { hub, session, sink, since_mark_bytes: 0, sent_bytes: 0 }
+        Self {
+            hub,
+            session,
+            sink,
+            since_mark_bytes: 0,
+            sent_bytes: 0,
+        }
     }
 
     /// Everything past the cursor, and the close.
@@ -77,7 +83,11 @@ impl<'a> Serving<'a> {
             }
             // The next reading begins where this one ended: what was granted before it is served change by change.
             if window.after == window.head {
-                window = Window { after: window.head, from: window.head, head: last };
+                window = Window {
+                    after: window.head,
+                    from: window.head,
+                    head: last,
+                };
             }
         }
         let close = Close {
@@ -122,7 +132,9 @@ impl<'a> Serving<'a> {
             frames.extend_from_slice(message.to_frame()?.as_bytes());
         }
         if self.since_mark_bytes > 0 && self.since_mark_bytes + frames.len() > MARK_EVERY_BYTES {
-            let mark = Mark { cursor: self.cursor(before) };
+            let mark = Mark {
+                cursor: self.cursor(before),
+            };
             self.sink.send(DownMessage::from(mark).to_frame()?.into_bytes())?;
             self.since_mark_bytes = 0;
         }
@@ -134,7 +146,13 @@ impl<'a> Serving<'a> {
     fn messages(&self, entry: Entry) -> Result<Vec<DownMessage>, ServeError> {
         let number = entry.number;
         Ok(match entry.body {
-            EntryBody::Change { document, author, received_ms, late, bytes } => {
+            EntryBody::Change {
+                document,
+                author,
+                received_ms,
+                late,
+                bytes,
+            } => {
                 let packed = pack(&bytes);
                 let change = |part: protocol::parcel::Part<'_>| Change {
                     number,
@@ -166,15 +184,27 @@ impl<'a> Serving<'a> {
 
     /// The document's snapshot, and what channels have said about it so far.
     fn grant(&self, document: DocumentId, writable: bool) -> Result<Vec<DownMessage>, ServeError> {
-        let Some(key) = key_of(document) else { return Ok(Vec::new()) };
+        let Some(key) = key_of(document) else {
+            return Ok(Vec::new());
+        };
         let (saved, upto) = snapshot(&*self.hub.storage, self.hub.pack, document, key.kind)?;
         let packed = pack(&saved);
         let grants = parts(&packed).map(|part| {
             let (number, parts, bytes) = (part.part, part.parts, part.bytes.to_vec());
-            Grant { document, upto, part: number, parts, bytes, writable }.into()
+            Grant {
+                document,
+                upto,
+                part: number,
+                parts,
+                bytes,
+                writable,
+            }
+            .into()
         });
         let receipts = self.hub.storage.latest_receipts(document)?;
-        Ok(grants.chain(receipts.into_iter().map(|receipt| message_of(receipt).into())).collect())
+        Ok(grants
+            .chain(receipts.into_iter().map(|receipt| message_of(receipt).into()))
+            .collect())
     }
 
     fn cursor(&self, window: Window) -> Cursor {
@@ -189,9 +219,17 @@ impl<'a> Serving<'a> {
 
 fn message_of(receipt: storage::Receipt) -> Receipt {
     let state = if receipt.accepted {
-        ReceiptState::Accepted { reference: receipt.words }
+        ReceiptState::Accepted {
+            reference: receipt.words,
+        }
     } else {
         ReceiptState::Rejected { reason: receipt.words }
     };
-    Receipt { document: receipt.document, channel: receipt.channel, upto: receipt.upto, at_ms: receipt.at_ms, state }
+    Receipt {
+        document: receipt.document,
+        channel: receipt.channel,
+        upto: receipt.upto,
+        at_ms: receipt.at_ms,
+        state,
+    }
 }

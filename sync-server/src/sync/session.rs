@@ -14,53 +14,50 @@ use crate::hub::Hub;
 use crate::identity::{Session, accept_opening};
 use crate::storage::StorageError;
 
-/// What a request has come to.
-enum State {
-    /// Nothing has arrived.
-    Unopened,
-    /// The opening was taken.
-    Open(Box<Opened>),
-    /// Something was refused: nothing more is read.
-    Refused(Refusal),
-}
-
-struct Opened {
+/// The hub's side of one request that has been opened. Frames go in as they arrive, each complete upload is committed
+/// at once; when the body has ended, the answer is written.
+pub struct SyncSession {
     session: Session,
     collector: Collector<(u64, DocumentId)>,
     /// The upload whose remaining parts are passed over: it is refused already, and holds up no other.
-    refused: Option<(u64, DocumentId)>,
+    passed_over: Option<(u64, DocumentId)>,
     uploads: Uploads,
     verdicts: Vec<Verdict>,
     ended: bool,
+    refused: Option<Refusal>,
 }
 
-/// The hub's side of one request. Frames go in as they arrive, each complete upload is committed at once; when the body
-/// has ended, the answer is written.
-pub struct SyncSession<'h> {
-    hub: &'h Hub,
-    state: State,
-}
-
-impl<'h> SyncSession<'h> {
-    /// A request of which nothing has arrived.
-    pub fn new(hub: &'h Hub) -> Self {
-        Self { hub, state: State::Unopened }
+impl SyncSession {
+    /// A request with its first frame.
+    pub fn open(hub: &Hub, first: &Frame) -> Result<Self, Refusal> {
+        match accept_opening(hub, first) {
+            Ok(opening) => opening.map(Self::new),
+            Err(error) => {
+                tracing::error!(%error, "an opening could not be taken");
+                Err(Refusal::Unavailable)
+            }
+        }
     }
 
-    /// Takes the next frame.
-    pub fn frame(&mut self, frame: &Frame) {
-        let next = match &mut self.state {
-            State::Refused(_) => return,
-            State::Unopened => accept_opening(self.hub, frame).map(|opening| {
-                opening.map(|session| {
-                    Some(State::Open(Box::new(Opened::new(session))))
-                })
-            }),
-            State::Open(opened) => opened.frame(self.hub, frame).map(|taken| taken.map(|()| None)),
-        };
-        match next {
-            Ok(Ok(None)) => {}
-            Ok(Ok(Some(state))) => self.state = state,
+    fn new(session: Session) -> Self {
+        Self {
+            session,
+            collector: Collector::new(CHANGE_BYTES_MAX),
+            passed_over: None,
+            uploads: Uploads::default(),
+            verdicts: Vec::new(),
+            ended: false,
+            refused: None,
+        }
+    }
+
+    /// Takes the next frame. After a refusal nothing more is read.
+    pub fn frame(&mut self, hub: &Hub, frame: &Frame) {
+        if self.refused.is_some() {
+            return;
+        }
+        match self.try_frame(hub, frame) {
+            Ok(Ok(())) => {}
             Ok(Err(refusal)) => self.refuse(refusal),
             Err(error) => {
                 tracing::error!(%error, "a frame could not be taken");
@@ -71,51 +68,38 @@ impl<'h> SyncSession<'h> {
 
     /// Refuses the rest of the request, for what the bytes themselves are.
     pub fn refuse(&mut self, refusal: Refusal) {
-        if !matches!(self.state, State::Refused(_)) {
-            self.state = State::Refused(refusal);
-        }
+        self.refused.get_or_insert(refusal);
     }
 
-    /// Why the request is refused as a whole, once it is. A body that was cut before its `End` is malformed, and what
-    /// came before the cut has been kept.
+    /// Why the request is refused as a whole, once its body has ended. A body that was cut before its `End` is
+    /// malformed, and what came before the cut has been kept.
     pub fn refusal(&self) -> Option<Refusal> {
-        match &self.state {
-            State::Refused(refusal) => Some(*refusal),
-            State::Unopened => Some(Refusal::Malformed),
-            State::Open(opened) => (!opened.ended).then_some(Refusal::Malformed),
-        }
+        let shut_out = self.session.author.revoked_ms.map(|_| Refusal::NotEnrolled);
+        self.refused
+            .or(shut_out)
+            .or((!self.ended).then_some(Refusal::Malformed))
     }
 
     /// Writes the answer to a body that has ended.
-    pub fn answer(self, sink: &mut dyn Sink) {
-        let result = match (self.refusal(), self.state) {
-            (None, State::Open(opened)) => opened.answer(self.hub, sink),
-            (refusal, _) => {
-                let code = refusal.unwrap_or(Refusal::Malformed);
-                let reject = Reject { code, hub_time_ms: self.hub.clock.now_ms() };
-                send(sink, &reject.into())
-            }
+    pub fn answer(self, hub: &Hub, sink: &mut dyn Sink) {
+        let result = match self.refusal() {
+            None => self.try_answer(hub, sink),
+            Some(code) => send(
+                sink,
+                &Reject {
+                    code,
+                    hub_time_ms: hub.clock.now_ms(),
+                }
+                .into(),
+            ),
         };
         match result {
             Ok(()) | Err(ServeError::Closed(_)) => {}
             Err(error) => tracing::error!(%error, "an answer ended before its end"),
         }
     }
-}
 
-impl Opened {
-    fn new(session: Session) -> Self {
-        Self {
-            session,
-            collector: Collector::new(CHANGE_BYTES_MAX),
-            refused: None,
-            uploads: Uploads::default(),
-            verdicts: Vec::new(),
-            ended: false,
-        }
-    }
-
-    fn frame(&mut self, hub: &Hub, frame: &Frame) -> Result<Result<(), Refusal>, StorageError> {
+    fn try_frame(&mut self, hub: &Hub, frame: &Frame) -> Result<Result<(), Refusal>, StorageError> {
         if self.ended {
             return Ok(Err(Refusal::Malformed));
         }
@@ -131,10 +115,12 @@ impl Opened {
             UpMessage::Open(_) => return Ok(Err(Refusal::Malformed)),
             UpMessage::Upload(_) if self.verdicts.len() >= UPLOADS_MAX => return Ok(Err(Refusal::TooLarge)),
             UpMessage::Upload(upload) => self.upload(hub, &upload),
+            UpMessage::Confirm(_) if self.session.author.revoked_ms.is_some() => {}
             UpMessage::Confirm(confirm) => {
                 let author = &self.session.author;
                 let now_ms = hub.clock.now_ms();
-                hub.storage.confirm_destroyed(author.user.id, author.id, confirm.document, now_ms)?;
+                hub.storage
+                    .confirm_destroyed(author.user.id, author.id, confirm.document, now_ms)?;
             }
             UpMessage::End(_) => self.ended = true,
         }
@@ -143,12 +129,17 @@ impl Opened {
 
     fn upload(&mut self, hub: &Hub, upload: &Upload) {
         let key = (upload.n, upload.document);
-        if self.refused == Some(key) && upload.part > 0 {
+        if self.passed_over == Some(key) && upload.part > 0 {
             return;
         }
         let author = &self.session.author;
         let refusal = match self.collector.add(key, upload.part()) {
             Ok(None) => return,
+            // What somebody brings who has been shut out is kept for a person to look at.
+            Ok(Some(bytes)) if author.revoked_ms.is_some() => {
+                let outcome = refuse(hub, author, upload.document, &bytes, Refusal::NotEnrolled);
+                return self.verdicts.push(Verdict { n: upload.n, outcome });
+            }
             Ok(Some(bytes)) => {
                 let outcome = self.uploads.take(hub, author, upload.document, &bytes);
                 if matches!(outcome, Outcome::Accepted { .. }) {
@@ -160,12 +151,12 @@ impl Opened {
             Err(ParcelError::TooLarge) => Refusal::TooLarge,
             Err(ParcelError::OutOfOrder | ParcelError::Malformed) => Refusal::Malformed,
         };
-        self.refused = Some(key);
+        self.passed_over = Some(key);
         let outcome = refuse(hub, author, upload.document, &upload.bytes, refusal);
         self.verdicts.push(Verdict { n: upload.n, outcome });
     }
 
-    fn answer(self, hub: &Hub, sink: &mut dyn Sink) -> Result<(), ServeError> {
+    fn try_answer(self, hub: &Hub, sink: &mut dyn Sink) -> Result<(), ServeError> {
         let welcome = Welcome {
             hub_time_ms: hub.clock.now_ms(),
             epoch: hub.storage.epoch(),

@@ -11,9 +11,7 @@ use protocol::{DocumentId, Refusal};
 use super::fold::{FoldError, fold};
 use crate::hub::Hub;
 use crate::rights::{beginning, key_of};
-use crate::storage::{
-    Access, Author, CommitError, Committed, NewChange, Refused, StorageError, Writing,
-};
+use crate::storage::{Access, Author, CommitError, Committed, NewChange, Refused, StorageError, Writing};
 
 /// How long after a document was taken away its former worker may hand in what they wrote before.
 const LATE_DAYS: i64 = 60;
@@ -53,20 +51,16 @@ impl Uploads {
             Err(Trouble::Refused(code)) => code,
             Err(Trouble::Broken(error)) => {
                 tracing::error!(%error, "an upload could not be taken");
-                return Outcome::Refused { code: Refusal::Unavailable };
+                return Outcome::Refused {
+                    code: Refusal::Unavailable,
+                };
             }
         };
         refuse(hub, author, id, bytes, refused)
     }
 
-    fn try_take(
-        &mut self,
-        hub: &Hub,
-        author: &Author,
-        id: DocumentId,
-        bytes: &[u8],
-    ) -> Result<Outcome, Trouble> {
-        let head = ChangeHead::parse(bytes).map_err(|error| refusal_of_change(&error))?;
+    fn try_take(&mut self, hub: &Hub, author: &Author, id: DocumentId, bytes: &[u8]) -> Result<Outcome, Trouble> {
+        let head = ChangeHead::parse(bytes).map_err(refusal_of_change)?;
         if head.author.to_bytes() != author.id.0 {
             return Err(Refusal::WrongAuthor.into());
         }
@@ -132,7 +126,9 @@ impl Uploads {
                 fold(kind, &state, hub.pack)?
             }
         };
-        document.apply(&[bytes], hub.pack).map_err(|error| refusal_of_apply(&error))?;
+        document
+            .apply(&[bytes], hub.pack)
+            .map_err(|error| refusal_of_apply(&error))?;
         Ok(document)
     }
 
@@ -146,10 +142,18 @@ impl Uploads {
 
 /// Keeps what was refused.
 pub(super) fn refuse(hub: &Hub, author: &Author, id: DocumentId, bytes: &[u8], code: Refusal) -> Outcome {
-    let refused = Refused { user: author.user.id, author: author.id, document: id, code, bytes };
+    let refused = Refused {
+        user: author.user.id,
+        author: author.id,
+        document: id,
+        code,
+        bytes,
+    };
     if let Err(error) = hub.storage.quarantine(&refused, hub.clock.now_ms()) {
         tracing::error!(%error, "a refused upload could not be kept");
-        return Outcome::Refused { code: Refusal::Unavailable };
+        return Outcome::Refused {
+            code: Refusal::Unavailable,
+        };
     }
     Outcome::Refused { code }
 }
@@ -161,15 +165,16 @@ fn writing(hub: &Hub, author: &Author, id: DocumentId, key: DocumentKey) -> Resu
     match storage.access(user.id, author.id, id)? {
         Access::Write => Ok(Writing::Granted),
         Access::Read => Err(Refusal::NotPermitted.into()),
-        Access::Formerly { revoked_ms } if hub.clock.now_ms() - revoked_ms <= LATE_DAYS * DAY_MS => {
-            Ok(Writing::Late)
-        }
+        Access::Formerly { revoked_ms } if hub.clock.now_ms() - revoked_ms <= LATE_DAYS * DAY_MS => Ok(Writing::Late),
         Access::Formerly { .. } | Access::NoLonger => Err(Refusal::Revoked.into()),
         Access::Never => {
             // What the role may never begin is refused alike whether it exists or not; a compartment of one's own case
             // that the role does not read is no secret.
             let own_case = || -> Result<bool, StorageError> {
-                Ok(storage.assigned(key.subject)?.iter().any(|assigned| assigned.user.id == user.id))
+                Ok(storage
+                    .assigned(key.subject)?
+                    .iter()
+                    .any(|assigned| assigned.user.id == user.id))
             };
             match beginning(storage, hub.pack, user, key)? {
                 None => Err(Refusal::NotPermitted.into()),
@@ -181,7 +186,7 @@ fn writing(hub: &Hub, author: &Author, id: DocumentId, key: DocumentKey) -> Resu
     }
 }
 
-fn refusal_of_change(error: &ChangeError) -> Refusal {
+fn refusal_of_change(error: ChangeError) -> Refusal {
     match error {
         ChangeError::TooLarge | ChangeError::TooManyRows => Refusal::TooLarge,
         ChangeError::NotAPlainChange | ChangeError::Malformed => Refusal::Malformed,
@@ -191,7 +196,7 @@ fn refusal_of_change(error: &ChangeError) -> Refusal {
 
 fn refusal_of_apply(error: &ApplyError) -> Refusal {
     match error {
-        ApplyError::Change(error) => refusal_of_change(error),
+        ApplyError::Change(error) => refusal_of_change(*error),
         ApplyError::Schema(_) => Refusal::Schema,
         ApplyError::MissingDependencies { .. } => Refusal::MissingDependencies,
         ApplyError::Sequence => Refusal::SequenceGap,
@@ -205,5 +210,8 @@ fn media_named(document: &Document) -> Vec<Sha256> {
     let rows = document.rows();
     let attachments = rows.iter().filter(|row| row.table == "attachments" && !row.removed);
     let named = attachments.flat_map(|row| COLUMNS.iter().filter_map(|column| row.cells.get(*column)));
-    named.filter_map(Value::as_text).filter_map(|text| text.parse().ok()).collect()
+    named
+        .filter_map(Value::as_text)
+        .filter_map(|text| text.parse().ok())
+        .collect()
 }

@@ -16,7 +16,11 @@ struct Installed {
 impl Installed {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("hub.toml"), "listen = '127.0.0.1:0'\ndata_dir = 'data'\n").unwrap();
+        std::fs::write(
+            dir.path().join("hub.toml"),
+            "listen = '127.0.0.1:0'\ndata_dir = 'data'\n",
+        )
+        .unwrap();
         Self { dir }
     }
 
@@ -32,8 +36,12 @@ impl Installed {
 
     fn admin(&self, arguments: &[&str]) -> Result<String, String> {
         let output = self.command().arg("admin").args(arguments).output().unwrap();
-        let text = |bytes| String::from_utf8::<>(bytes).unwrap().trim().to_owned();
-        if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
+        let text = |bytes| String::from_utf8(bytes).unwrap().trim().to_owned();
+        if output.status.success() {
+            Ok(text(output.stdout))
+        } else {
+            Err(text(output.stderr))
+        }
     }
 }
 
@@ -44,9 +52,17 @@ struct Serving {
 
 impl Serving {
     fn start(installed: &Installed) -> Self {
-        let mut child = installed.command().arg("serve").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = installed
+            .command()
+            .arg("serve")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
         let url = line.trim().strip_prefix("listening on ").unwrap().to_owned();
         Self { child, url }
     }
@@ -69,12 +85,40 @@ fn a_district_is_set_up_beside_a_running_hub() {
     let serving = Serving::start(&hub);
     hub.admin(&["district", "add", "KA-BLR", "Bengaluru Urban"]).unwrap();
     let id = "00000000-0000-4000-8000-000000000001";
-    let user = ["user", "add", "--district", "KA-BLR", "--name", "Meenakshi Rao", "--role", "po_nic", "--id", id];
+    let user = [
+        "user",
+        "add",
+        "--district",
+        "KA-BLR",
+        "--name",
+        "Meenakshi Rao",
+        "--role",
+        "po_nic",
+        "--id",
+        id,
+    ];
     assert_eq!(hub.admin(&user), Ok(id.to_owned()));
-    let institution = ["institution", "add", "--district", "KA-BLR", "--name", "Asha Bhavan", "--kind", "childrens_home"];
-    hub.admin(&[institution.as_slice(), &["--capacity", "40"]].concat()).unwrap();
+    let institution = [
+        "institution",
+        "add",
+        "--district",
+        "KA-BLR",
+        "--name",
+        "Asha Bhavan",
+        "--kind",
+        "childrens_home",
+    ];
+    hub.admin(&[institution.as_slice(), &["--capacity", "40"]].concat())
+        .unwrap();
     let picture = hub.dir.path().join("code.svg");
-    let code = ["enrol-code", id, "--hub", serving.url.as_str(), "--qr", picture.to_str().unwrap()];
+    let code = [
+        "enrol-code",
+        id,
+        "--hub",
+        serving.url.as_str(),
+        "--qr",
+        picture.to_str().unwrap(),
+    ];
     let link: EnrolLink = hub.admin(&code).unwrap().parse().unwrap();
     assert!(is_svg(&picture));
 
@@ -83,7 +127,10 @@ fn a_district_is_set_up_beside_a_running_hub() {
     device.open_case();
     device.sync();
     let case = crate::support::eventually(|| hub.admin(&["cases"]).ok().filter(|list| !list.is_empty()));
-    assert!(case.contains("KA-BLR\tcncp\tintake") && case.contains("Meenakshi Rao"), "{case}");
+    assert!(
+        case.contains("KA-BLR\tcncp\tintake") && case.contains("Meenakshi Rao"),
+        "{case}"
+    );
     let case_id = case.split('\t').next().unwrap();
     hub.admin(&["unassign", case_id, id]).unwrap();
     assert_eq!(device.sync().revoked.len(), 4);
@@ -97,7 +144,15 @@ fn a_district_is_set_up_beside_a_running_hub() {
     let bytes = device.post(device.body(device.open()));
     assert_eq!(device.take(&bytes).reject, Some(Refusal::NotEnrolled));
     let audit = hub.admin(&["audit"]).unwrap();
-    for deed in ["add-district", "make-code", "enrol", "open-case", "accept", "unassign", "revoke-author"] {
+    for deed in [
+        "add-district",
+        "make-code",
+        "enrol",
+        "open-case",
+        "accept",
+        "unassign",
+        "revoke-author",
+    ] {
         assert!(audit.contains(deed), "{deed} in\n{audit}");
     }
     assert_eq!(hub.admin(&["quarantine", "list"]), Ok(String::new()));
@@ -107,22 +162,36 @@ fn a_district_is_set_up_beside_a_running_hub() {
 fn a_wrong_word_is_refused_with_a_sentence() {
     let hub = Installed::new();
     hub.admin(&["district", "add", "KA-BLR", "Bengaluru Urban"]).unwrap();
-    assert!(hub.admin(&["district", "add", "KA-BLR", "Again"]).unwrap_err().contains("there is such a district already"));
+    assert!(
+        hub.admin(&["district", "add", "KA-BLR", "Again"])
+            .unwrap_err()
+            .contains("there is such a district already")
+    );
     let add = |district, role| hub.admin(&["user", "add", "--district", district, "--name", "X", "--role", role]);
     assert!(add("XX", "po_nic").unwrap_err().contains("no such district"));
     assert!(add("KA-BLR", "tailor").unwrap_err().contains("no such role"));
     let nobody = "00000000-0000-4000-8000-000000000009";
     assert!(hub.admin(&["enrol-code", nobody]).unwrap_err().contains("no such user"));
-    assert!(hub.admin(&["assign", nobody, nobody]).unwrap_err().contains("no such user"));
+    assert!(
+        hub.admin(&["assign", nobody, nobody])
+            .unwrap_err()
+            .contains("no such user")
+    );
 }
 
 #[test]
 fn a_killed_hub_has_everything_it_acknowledged() {
     let hub = Installed::new();
     hub.admin(&["district", "add", "KA-BLR", "Bengaluru Urban"]).unwrap();
-    let user = hub.admin(&["user", "add", "--district", "KA-BLR", "--name", "X", "--role", "po_nic"]).unwrap();
+    let user = hub
+        .admin(&["user", "add", "--district", "KA-BLR", "--name", "X", "--role", "po_nic"])
+        .unwrap();
     let serving = Serving::start(&hub);
-    let link: EnrolLink = hub.admin(&["enrol-code", &user, "--hub", &serving.url]).unwrap().parse().unwrap();
+    let link: EnrolLink = hub
+        .admin(&["enrol-code", &user, "--hub", &serving.url])
+        .unwrap()
+        .parse()
+        .unwrap();
     let mut device = TestDevice::unenrolled(&serving.url);
     device.enrol(&link);
     device.open_case();

@@ -20,12 +20,19 @@ fn garbage_is_refused_and_the_hub_lives() {
     let hub = TestHub::start();
     let mut device = hub.officer("po_nic");
     assert_eq!(reject(&mut device, Vec::new()), Some(Refusal::Malformed));
-    assert_eq!(reject(&mut device, b"GET / HTTP/1.1\r\n\r\n".to_vec()), Some(Refusal::Malformed));
+    assert_eq!(
+        reject(&mut device, b"GET / HTTP/1.1\r\n\r\n".to_vec()),
+        Some(Refusal::Malformed)
+    );
     assert_eq!(reject(&mut device, vec![0; 100_000]), Some(Refusal::Malformed));
     assert_eq!(reject(&mut device, vec![0xff; 100_000]), Some(Refusal::Malformed));
     for kind in 0..=255 {
         let frame = Frame::new(kind, &random::<200>()).unwrap();
-        assert_eq!(reject(&mut device, frame.into_bytes()), Some(Refusal::Malformed), "kind {kind}");
+        assert_eq!(
+            reject(&mut device, frame.into_bytes()),
+            Some(Refusal::Malformed),
+            "kind {kind}"
+        );
     }
     for _ in 0..50 {
         let body: Vec<u8> = (0..20).flat_map(|_| random::<300>()).collect();
@@ -48,14 +55,23 @@ fn an_opening_by_nobody_a_thief_or_a_wrong_clock_is_refused() {
     assert_eq!(reject(&mut thief, body), Some(Refusal::BadSignature));
 
     for skew in [CLOCK_SKEW_MS_MAX + 60_000, -CLOCK_SKEW_MS_MAX - 60_000] {
-        let body = device.body(Open { sent_at_ms: now_ms() + skew, ..device.open() });
+        let body = device.body(Open {
+            sent_at_ms: now_ms() + skew,
+            ..device.open()
+        });
         assert_eq!(reject(&mut device, body), Some(Refusal::ClockWrong));
     }
     for sent_at_ms in [i64::MIN, i64::MAX] {
-        let body = device.body(Open { sent_at_ms, ..device.open() });
+        let body = device.body(Open {
+            sent_at_ms,
+            ..device.open()
+        });
         assert_eq!(reject(&mut device, body), Some(Refusal::ClockWrong));
     }
-    let body = device.body(Open { version: 2, ..device.open() });
+    let body = device.body(Open {
+        version: 2,
+        ..device.open()
+    });
     assert_eq!(reject(&mut device, body), Some(Refusal::UnsupportedVersion));
 }
 
@@ -107,7 +123,10 @@ fn frames_left_out_exchanged_or_forged_end_the_reading() {
 fn too_much_is_refused() {
     let hub = TestHub::start();
     let mut device = hub.officer("po_nic");
-    assert_eq!(reject(&mut device, vec![1, 0, 0xff, 0xff, 0xff]), Some(Refusal::TooLarge));
+    assert_eq!(
+        reject(&mut device, vec![1, 0, 0xff, 0xff, 0xff]),
+        Some(Refusal::TooLarge)
+    );
     let frame = Frame::new(1, &vec![0; FRAME_BYTES_MAX - 9]).unwrap().into_bytes();
     let flood = frame.repeat(UP_BODY_BYTES_MAX / frame.len() + 2);
     // The hub may hang up while the flood is still coming: both are a refusal.
@@ -122,7 +141,10 @@ fn verdict(hub: &TestHub, id: DocumentId, bytes: Vec<u8>) -> Outcome {
     let bad = device.put(id, bytes);
     device.open_case();
     let answer = device.sync();
-    assert!(matches!(answer.verdicts[&(bad + 1)], Outcome::Accepted { .. }), "the bad one holds up the good one");
+    assert!(
+        matches!(answer.verdicts[&(bad + 1)], Outcome::Accepted { .. }),
+        "the bad one holds up the good one"
+    );
     answer.verdicts[&bad].clone()
 }
 
@@ -140,11 +162,17 @@ fn bytes_that_are_no_change_are_refused_one_by_one() {
     let others_id = document(case, Compartment::Core);
     let snapshot = other.documents[&others_id].save();
     assert_eq!(verdict(&hub, core, Vec::new()), refused(Refusal::Malformed));
-    assert_eq!(verdict(&hub, core, random::<500>().to_vec()), refused(Refusal::Malformed));
+    assert_eq!(
+        verdict(&hub, core, random::<500>().to_vec()),
+        refused(Refusal::Malformed)
+    );
     assert_eq!(verdict(&hub, core, snapshot), refused(Refusal::Malformed));
     assert_eq!(verdict(&hub, others_id, others_change), refused(Refusal::WrongAuthor));
     // A bomb of zeroes: a few hundred bytes on the wire.
-    assert_eq!(verdict(&hub, core, vec![0; 50 * 1024 * 1024]), refused(Refusal::TooLarge));
+    assert_eq!(
+        verdict(&hub, core, vec![0; 50 * 1024 * 1024]),
+        refused(Refusal::TooLarge)
+    );
     let noise: Vec<u8> = (0..400).flat_map(|_| random::<500>()).collect();
     assert_eq!(verdict(&hub, core, noise), refused(Refusal::TooLarge));
     assert_eq!(hub.hub.storage.quarantined(10).unwrap().len(), 6);
@@ -162,20 +190,31 @@ fn a_change_out_of_its_place_is_refused_by_its_own_word() {
     let answer = device.sync();
     assert!(matches!(
         answer.verdicts[&2],
-        Outcome::Refused { code: Refusal::MissingDependencies | Refusal::SequenceGap }
+        Outcome::Refused {
+            code: Refusal::MissingDependencies | Refusal::SequenceGap
+        }
     ));
     // Both, in order.
     let second = device.outbox.remove(0);
     device.outbox.extend([first, second]);
     let answer = device.sync();
-    assert!(answer.verdicts.values().all(|outcome| matches!(outcome, Outcome::Accepted { .. })));
+    assert!(
+        answer
+            .verdicts
+            .values()
+            .all(|outcome| matches!(outcome, Outcome::Accepted { .. }))
+    );
 
     // A restored device that writes its second change anew.
     let mut fork = casefile::Document::new(casework::DocumentKind::Case(Compartment::Core));
     let author = casework::AuthorId::from_bytes(device.author.0);
     let edit = |document: &mut casefile::Document, stage: &str| {
         let edits = [set("case.stage", stage)];
-        document.edit(author, 7_000, &casefile::Action::EDIT, &edits).unwrap().unwrap().bytes
+        document
+            .edit(author, 7_000, &casefile::Action::EDIT, &edits)
+            .unwrap()
+            .unwrap()
+            .bytes
     };
     let other_first = edit(&mut fork, "closed");
     let n = device.put(core, other_first);
@@ -202,7 +241,10 @@ fn a_strangers_case_and_no_case_at_all_look_alike() {
     let mut stranger = hub.officer("counsellor");
     // A counsellor opens no cases, so both are simply refused; the words must not tell which exists.
     let known = stranger.edit(document(case, Compartment::Care), &[set("health.condition_note", "x")]);
-    let unknown = stranger.edit(document(new_case(), Compartment::Care), &[set("health.condition_note", "x")]);
+    let unknown = stranger.edit(
+        document(new_case(), Compartment::Care),
+        &[set("health.condition_note", "x")],
+    );
     let answer = stranger.sync();
     assert_eq!(answer.verdicts[&known], answer.verdicts[&unknown]);
 
@@ -219,7 +261,10 @@ fn no_cursor_opens_a_strangers_case() {
     let hub = TestHub::start();
     let mut owner = hub.officer("po_nic");
     let case = owner.open_case();
-    owner.edit(document(case, Compartment::Identity), &[set("child.name", "SECRETNAME")]);
+    owner.edit(
+        document(case, Compartment::Identity),
+        &[set("child.name", "SECRETNAME")],
+    );
     owner.sync();
     let mut nosy = hub.officer("po_nic");
     nosy.sync();
@@ -248,11 +293,32 @@ fn parts_that_never_end_are_refused() {
     let core = document(new_case(), Compartment::Core);
     let mut messages: Vec<UpMessage> = vec![device.open().into()];
     for part in 0..100 {
-        messages.push(Upload { n: 1, document: core, part, parts: u32::MAX, bytes: random::<3800>().to_vec() }.into());
+        messages.push(
+            Upload {
+                n: 1,
+                document: core,
+                part,
+                parts: u32::MAX,
+                bytes: random::<3800>().to_vec(),
+            }
+            .into(),
+        );
     }
-    messages.push(Upload { n: 2, document: core, part: 3, parts: 9, bytes: vec![1] }.into());
+    messages.push(
+        Upload {
+            n: 2,
+            document: core,
+            part: 3,
+            parts: 9,
+            bytes: vec![1],
+        }
+        .into(),
+    );
     messages.push(protocol::message::up::End {}.into());
-    let body: Vec<u8> = messages.iter().flat_map(|message| chain.sign(message).unwrap().into_bytes()).collect();
+    let body: Vec<u8> = messages
+        .iter()
+        .flat_map(|message| chain.sign(message).unwrap().into_bytes())
+        .collect();
     let bytes = device.post(body);
     let answer = device.take(&bytes);
     assert_eq!(answer.verdicts[&1], refused(Refusal::TooLarge));

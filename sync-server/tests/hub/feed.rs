@@ -23,7 +23,10 @@ impl Portal {
         let address = listener.local_addr().unwrap();
         let received = Arc::new(Mutex::new(Vec::new()));
         let kept = received.clone();
-        let mut answers: VecDeque<_> = first_answers.iter().map(|(status, body)| (*status, (*body).to_owned())).collect();
+        let mut answers: VecDeque<_> = first_answers
+            .iter()
+            .map(|(status, body)| (*status, (*body).to_owned()))
+            .collect();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let Ok(stream) = stream else { return };
@@ -34,8 +37,9 @@ impl Portal {
                         kept.push(message);
                         kept.len()
                     };
-                    let (status, body) =
-                        answers.pop_front().unwrap_or_else(|| (200, format!("{{\"reference\":\"VP-{number}\"}}")));
+                    let (status, body) = answers
+                        .pop_front()
+                        .unwrap_or_else(|| (200, format!("{{\"reference\":\"VP-{number}\"}}")));
                     let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n\r\n{body}", body.len());
                     if reader.get_mut().write_all(head.as_bytes()).is_err() {
                         break;
@@ -60,7 +64,9 @@ fn read_message(reader: &mut BufReader<std::net::TcpStream>) -> Option<serde_jso
     loop {
         line.clear();
         reader.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.trim().split_once(": ") else { break };
+        let Some((name, value)) = line.trim().split_once(": ") else {
+            break;
+        };
         let name: reqwest::header::HeaderName = name.parse().unwrap();
         if name == "content-length" {
             length = value.parse().unwrap();
@@ -69,7 +75,10 @@ fn read_message(reader: &mut BufReader<std::net::TcpStream>) -> Option<serde_jso
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    standardwebhooks::Webhook::new(SECRET).unwrap().verify(&body, &headers).unwrap();
+    standardwebhooks::Webhook::new(SECRET)
+        .unwrap()
+        .verify(&body, &headers)
+        .unwrap();
     Some(serde_json::from_slice(&body).unwrap())
 }
 
@@ -101,9 +110,16 @@ fn a_case_reaches_the_portal_without_a_name_and_its_number_comes_back() {
     let case = worker.open_case();
     worker.edit(
         document(case, Compartment::Identity),
-        &[set("child.name", "SECRETNAME"), set("child.sex", "female"), set("child.age_stated", Value::Integer(9))],
+        &[
+            set("child.name", "SECRETNAME"),
+            set("child.sex", "female"),
+            set("child.age_stated", Value::Integer(9)),
+        ],
     );
-    worker.edit(document(case, Compartment::Legal), &[set("statement.allegation", "SECRETWORDS")]);
+    worker.edit(
+        document(case, Compartment::Legal),
+        &[set("statement.allegation", "SECRETWORDS")],
+    );
     let upto = taken(&worker.sync());
     let told = receipt(&mut worker, upto);
     assert_eq!(told.document, document(case, Compartment::Core));
@@ -124,7 +140,10 @@ fn a_case_reaches_the_portal_without_a_name_and_its_number_comes_back() {
         assert!(!message.to_string().contains("SECRET"), "{message}");
     }
     let last = received.last().unwrap();
-    assert_eq!(last["data"]["child"], serde_json::json!({ "sex": "female", "age_years": 9 }));
+    assert_eq!(
+        last["data"]["child"],
+        serde_json::json!({ "sex": "female", "age_years": 9 })
+    );
     assert_eq!(last["data"]["upto"], serde_json::json!(upto));
 }
 
@@ -143,9 +162,14 @@ fn a_portal_that_is_down_is_told_the_latest_state_once_it_is_up() {
     }
     eventually(|| {
         let due = hub.hub.storage.due_deliveries("vatsalya", i64::MAX, 9).unwrap();
-        due.into_iter().find(|one| one.parcel.upto == upto && one.trouble.is_some())
+        due.into_iter()
+            .find(|one| one.parcel.upto == upto && one.trouble.is_some())
     });
-    assert_eq!(hub.hub.storage.waiting_deliveries("vatsalya").unwrap(), 1, "the latest state stands for all");
+    assert_eq!(
+        hub.hub.storage.waiting_deliveries("vatsalya").unwrap(),
+        1,
+        "the latest state stands for all"
+    );
 
     let portal = Portal::start(TcpListener::bind(address).unwrap(), &[]);
     receipt(&mut worker, upto);
@@ -157,14 +181,24 @@ fn a_portal_that_is_down_is_told_the_latest_state_once_it_is_up() {
 
 #[test]
 fn a_rejection_comes_back_with_its_reason_and_trouble_does_not() {
-    let answers = [(500, ""), (401, ""), (200, "{}"), (422, "{\"reason\":\"unknown district\"}")];
+    let answers = [
+        (500, ""),
+        (401, ""),
+        (200, "{}"),
+        (422, "{\"reason\":\"unknown district\"}"),
+    ];
     let portal = Portal::start(TcpListener::bind("127.0.0.1:0").unwrap(), &answers);
     let hub = hub_with_portal(portal.address);
     let mut worker = hub.officer("po_nic");
     let case = worker.open_case();
     worker.sync();
     let told = receipt(&mut worker, 1);
-    assert_eq!(told.state, ReceiptState::Rejected { reason: "unknown district".into() });
+    assert_eq!(
+        told.state,
+        ReceiptState::Rejected {
+            reason: "unknown district".into()
+        }
+    );
     assert_eq!(portal.received().len(), 4);
     // Mended, it is told again and taken.
     worker.edit(document(case, Compartment::Core), &[set("case.stage", "inquiry")]);
@@ -182,7 +216,10 @@ fn who_is_given_a_case_later_has_its_receipt() {
     worker.sync();
     receipt(&mut worker, 1);
     let mut counsellor = hub.officer("counsellor");
-    assert!(counsellor.sync().receipts.is_empty(), "a receipt is as secret as its case");
+    assert!(
+        counsellor.sync().receipts.is_empty(),
+        "a receipt is as secret as its case"
+    );
     hub.assign(&counsellor, case);
     assert_eq!(counsellor.sync().receipts.len(), 1);
 }
@@ -194,7 +231,13 @@ fn tables_can_be_rebuilt_from_the_documents() {
     let case = worker.open_case();
     worker.edit(document(case, Compartment::Core), &[set("case.urgency", "emergency")]);
     worker.sync();
-    let folded = || hub.hub.storage.case(case).unwrap().filter(|row| row.urgency == "emergency");
+    let folded = || {
+        hub.hub
+            .storage
+            .case(case)
+            .unwrap()
+            .filter(|row| row.urgency == "emergency")
+    };
     let before = eventually(folded);
     hub.hub.storage.unfold_everything().unwrap();
     hub.hub.changed.ring();

@@ -9,7 +9,10 @@ fn an_assigned_case_comes_with_the_compartments_of_the_role() {
     let hub = TestHub::start();
     let (mut worker, mut counsellor) = (hub.officer("po_nic"), hub.officer("counsellor"));
     let case = worker.open_case();
-    worker.edit(document(case, Compartment::Legal), &[set("statement.allegation", "SECRET")]);
+    worker.edit(
+        document(case, Compartment::Legal),
+        &[set("statement.allegation", "SECRET")],
+    );
     worker.sync();
     assert!(counsellor.sync().granted.is_empty());
     hub.assign(&counsellor, case);
@@ -20,11 +23,22 @@ fn an_assigned_case_comes_with_the_compartments_of_the_role() {
     // It may not write what it only reads, nor what it does not read.
     let identity = counsellor.edit(document(case, Compartment::Identity), &[set("child.name", "x")]);
     let legal = counsellor.edit(document(case, Compartment::Legal), &[set("statement.allegation", "x")]);
-    let care = counsellor.edit(document(case, Compartment::Care), &[set("health.condition_note", "calm")]);
+    let own = counsellor.edit(
+        document(case, Compartment::Care),
+        &[set("health.condition_note", "calm")],
+    );
     let answer = counsellor.sync();
-    let refused = Outcome::Refused { code: Refusal::NotPermitted };
-    assert_eq!((&answer.verdicts[&identity], &answer.verdicts[&legal]), (&refused, &refused));
-    assert!(matches!(answer.verdicts[&care], Outcome::Accepted { .. }), "a refusal holds up no other document");
+    let refused = Outcome::Refused {
+        code: Refusal::NotPermitted,
+    };
+    assert_eq!(
+        (&answer.verdicts[&identity], &answer.verdicts[&legal]),
+        (&refused, &refused)
+    );
+    assert!(
+        matches!(answer.verdicts[&own], Outcome::Accepted { .. }),
+        "a refusal holds up no other document"
+    );
     assert_eq!(hub.hub.storage.quarantined(10).unwrap().len(), 2);
 }
 
@@ -42,7 +56,10 @@ fn a_reassigned_case_leaves_only_after_its_edits_arrive() {
     assert!(matches!(answer.verdicts[&n], Outcome::Accepted { late: true, .. }));
     assert_eq!(answer.revoked.len(), 4);
     let answer = head.sync();
-    assert!(answer.changed.iter().any(|(_, id, late)| *id == core && *late), "marked as late");
+    assert!(
+        answer.changed.iter().any(|(_, id, late)| *id == core && *late),
+        "marked as late"
+    );
     assert_eq!(head.fact(core, "case.stage"), Some(Value::from("inquiry")));
 
     // What was written before the revocation was read still counts; once the copy is destroyed, nothing does.
@@ -54,7 +71,10 @@ fn a_reassigned_case_leaves_only_after_its_edits_arrive() {
     assert_eq!(former.sync().verdicts[&n], Outcome::Refused { code: Refusal::Revoked });
     head.edit(core, &[set("case.urgency", "urgent")]);
     head.sync();
-    assert!(former.sync().changed.is_empty(), "nothing more of it reaches the former worker");
+    assert!(
+        former.sync().changed.is_empty(),
+        "nothing more of it reaches the former worker"
+    );
 }
 
 #[test]
@@ -73,7 +93,10 @@ fn a_case_given_back_comes_whole() {
     assert!(answer.revoked.is_empty(), "taken and given back between two syncs");
     assert_eq!(worker.fact(core, "case.stage"), Some(Value::from("inquiry")));
     let n = worker.edit(core, &[set("case.stage", "closed")]);
-    assert!(matches!(worker.sync().verdicts[&n], Outcome::Accepted { late: false, .. }));
+    assert!(matches!(
+        worker.sync().verdicts[&n],
+        Outcome::Accepted { late: false, .. }
+    ));
 }
 
 #[test]
@@ -89,16 +112,24 @@ fn a_head_of_unit_added_later_has_every_case() {
 }
 
 #[test]
-fn a_dismissed_officer_is_shut_out() {
+fn a_dismissed_officer_is_shut_out_and_what_they_bring_is_kept_apart() {
     let hub = TestHub::start();
-    let mut worker = hub.officer("po_nic");
-    worker.open_case();
+    let (mut worker, mut head) = (hub.officer("po_nic"), hub.officer("dcpo"));
+    let case = worker.open_case();
     worker.sync();
+    head.sync();
     hub.hub.storage.revoke_author(worker.author, 0).unwrap();
+    worker.edit(document(case, Compartment::Core), &[set("case.stage", "closed")]);
     let answer = worker.post(worker.body(worker.open()));
     let answer = worker.take(&answer);
     assert_eq!(answer.reject, Some(Refusal::NotEnrolled));
-    assert!(answer.welcome.is_none());
+    assert!(answer.welcome.is_none() && answer.verdicts.is_empty());
+    let kept = hub.hub.storage.quarantined(10).unwrap();
+    assert_eq!(
+        kept.iter().map(|row| row.code).collect::<Vec<_>>(),
+        [Refusal::NotEnrolled]
+    );
+    assert!(head.sync().changed.is_empty());
 }
 
 #[test]
@@ -107,6 +138,12 @@ fn a_role_that_opens_no_cases_opens_none() {
     for role in ["counsellor", "cwc", "superintendent"] {
         let mut device = hub.officer(role);
         device.open_case();
-        assert_eq!(device.sync().verdicts[&1], Outcome::Refused { code: Refusal::NotPermitted }, "{role}");
+        assert_eq!(
+            device.sync().verdicts[&1],
+            Outcome::Refused {
+                code: Refusal::NotPermitted
+            },
+            "{role}"
+        );
     }
 }

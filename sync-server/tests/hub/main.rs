@@ -1,10 +1,16 @@
 //! The hub over real sockets on a free port, against devices that behave and others that do not.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails; helpers beside the tests, too"
+)]
+
 mod admin;
 mod attack;
 mod enrol;
 mod feed;
 mod grants;
 mod media;
+mod storage;
 mod support;
 mod sync;

@@ -30,7 +30,10 @@ impl Caller<'_> {
     }
 
     fn piece(&self, sha256: Sha256, offset: usize, piece: &[u8]) -> Response {
-        let headers = [(UPLOAD_OFFSET, offset.to_string()), ("content-type", PIECE_CONTENT_TYPE.to_owned())];
+        let headers = [
+            (UPLOAD_OFFSET, offset.to_string()),
+            ("content-type", PIECE_CONTENT_TYPE.to_owned()),
+        ];
         self.call(Method::PATCH, sha256, &headers, piece.to_vec())
     }
 }
@@ -49,7 +52,11 @@ fn case_with_picture(device: &mut TestDevice, picture: &[u8]) -> ([u8; 16], Sha2
     let sha256 = Sha256(sha2::Sha256::digest(picture).into());
     let case = device.open_case();
     let cells = BTreeMap::from([("sha_field".to_owned(), Value::Text(sha256.to_string()))]);
-    let row = Edit::AddRow { row: RowId::from_bytes(random()), table: "attachments".into(), cells };
+    let row = Edit::AddRow {
+        row: RowId::from_bytes(random()),
+        table: "attachments".into(),
+        cells,
+    };
     device.edit(document(case, Compartment::Identity), &[row]);
     (case, sha256)
 }
@@ -61,20 +68,33 @@ fn a_picture_goes_up_in_pieces_and_comes_down_to_those_who_may_read_the_case() {
     let picture: Vec<u8> = (0..40).flat_map(|_| random::<1000>()).collect();
     let (_, sha256) = case_with_picture(&mut worker, &picture);
     let up = caller(&mut worker);
-    assert_eq!(up.call(Method::HEAD, sha256, &[], Vec::new()).status(), StatusCode::NOT_FOUND);
+    assert_eq!(
+        up.call(Method::HEAD, sha256, &[], Vec::new()).status(),
+        StatusCode::NOT_FOUND
+    );
     let begun = up.begin(sha256, picture.len());
     assert_eq!((begun.status(), offset(&begun)), (StatusCode::CREATED, "0"));
     assert_eq!(offset(&up.piece(sha256, 0, &picture[..15_000])), "15000");
     let lost = up.piece(sha256, 0, &picture[..15_000]);
     assert_eq!((lost.status(), offset(&lost)), (StatusCode::CONFLICT, "15000"));
-    assert_eq!(up.call(Method::GET, sha256, &[], Vec::new()).status(), StatusCode::NOT_FOUND, "not whole yet");
+    assert_eq!(
+        up.call(Method::GET, sha256, &[], Vec::new()).status(),
+        StatusCode::NOT_FOUND,
+        "not whole yet"
+    );
     let begun = up.begin(sha256, picture.len());
     assert_eq!((begun.status(), offset(&begun)), (StatusCode::OK, "15000"));
-    assert_eq!(up.piece(sha256, 15_000, &picture[15_000..]).status(), StatusCode::NO_CONTENT);
+    assert_eq!(
+        up.piece(sha256, 15_000, &picture[15_000..]).status(),
+        StatusCode::NO_CONTENT
+    );
 
     let mut head = hub.officer("dcpo");
     let down = caller(&mut head);
-    assert_eq!(down.call(Method::GET, sha256, &[], Vec::new()).bytes().unwrap(), picture);
+    assert_eq!(
+        down.call(Method::GET, sha256, &[], Vec::new()).bytes().unwrap(),
+        picture
+    );
     let rest = down.call(Method::GET, sha256, &[("range", "bytes=39000-".to_owned())], Vec::new());
     assert_eq!(rest.status(), StatusCode::PARTIAL_CONTENT);
     assert_eq!(rest.bytes().unwrap(), picture[39_000..]);
@@ -95,9 +115,15 @@ fn bytes_that_are_not_what_they_are_called_are_forgotten() {
     let up = caller(&mut worker);
     up.begin(sha256, 11);
     assert_eq!(up.piece(sha256, 0, b"not picture").status().as_u16(), 460);
-    assert_eq!(up.call(Method::HEAD, sha256, &[], Vec::new()).status(), StatusCode::NOT_FOUND);
+    assert_eq!(
+        up.call(Method::HEAD, sha256, &[], Vec::new()).status(),
+        StatusCode::NOT_FOUND
+    );
     up.begin(sha256, 11);
-    assert_eq!(up.piece(sha256, 0, b"the picture and more").status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(
+        up.piece(sha256, 0, b"the picture and more").status(),
+        StatusCode::PAYLOAD_TOO_LARGE
+    );
     assert_eq!(up.piece(sha256, 0, b"the picture").status(), StatusCode::NO_CONTENT);
 }
 
@@ -110,12 +136,22 @@ fn without_a_living_token_nothing_is_given() {
     up.begin(sha256, 11);
     up.piece(sha256, 0, b"the picture");
     let token = std::mem::replace(&mut up.token, "ff".repeat(32));
-    assert_eq!(up.call(Method::GET, sha256, &[], Vec::new()).status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        up.call(Method::GET, sha256, &[], Vec::new()).status(),
+        StatusCode::UNAUTHORIZED
+    );
     up.token = token.clone();
     assert_eq!(up.call(Method::GET, sha256, &[], Vec::new()).status(), StatusCode::OK);
     hub.unassign(&worker, case);
     let after = Caller { device: &worker, token };
-    assert_eq!(after.call(Method::GET, sha256, &[], Vec::new()).status(), StatusCode::NOT_FOUND, "the case is gone");
+    assert_eq!(
+        after.call(Method::GET, sha256, &[], Vec::new()).status(),
+        StatusCode::NOT_FOUND,
+        "the case is gone"
+    );
     hub.hub.storage.revoke_author(worker.author, 0).unwrap();
-    assert_eq!(after.call(Method::GET, sha256, &[], Vec::new()).status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        after.call(Method::GET, sha256, &[], Vec::new()).status(),
+        StatusCode::UNAUTHORIZED
+    );
 }

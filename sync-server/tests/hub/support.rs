@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use casefile::{Action, Document, DocumentKey, Edit};
 use casework::{Compartment, DocumentKind, Pack, Value};
@@ -15,6 +15,7 @@ use protocol::{
     AuthorId, AuthorKey, Cursor, DocumentId, DownMessage, EnrolLink, FrameReader, Nonce, PROTOCOL_VERSION, ReadError,
     Refusal, SigningChain, UpMessage, UserId,
 };
+use sync_server::clock::{Clock, SystemClock};
 use sync_server::storage::User;
 use sync_server::{Config, Hub, Server, admin};
 
@@ -46,7 +47,11 @@ impl TestHub {
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let serving = hub.clone();
         let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build()
+                .unwrap();
             runtime.block_on(async {
                 let server = Server::bind(serving).await.unwrap();
                 address_sender.send(server.address().unwrap()).unwrap();
@@ -55,12 +60,23 @@ impl TestHub {
             runtime.shutdown_background();
         });
         let url = format!("http://{}", address.recv().unwrap());
-        Self { hub, url, _dir: dir, stop: Some(stop), thread: Some(thread) }
+        Self {
+            hub,
+            url,
+            _dir: dir,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
     }
 
     pub(crate) fn user(&self, name: &str, role: &str) -> UserId {
         let id = UserId(*uuid::Uuid::new_v4().as_bytes());
-        let user = User { id, district: DISTRICT.into(), name: name.into(), role: role.into() };
+        let user = User {
+            id,
+            district: DISTRICT.into(),
+            name: name.into(),
+            role: role.into(),
+        };
         admin::add_user(&self.hub, &user).unwrap();
         id
     }
@@ -121,6 +137,12 @@ pub(crate) struct Answer {
     pub(crate) bytes: usize,
 }
 
+/// What an entry writes into a document.
+enum Written {
+    Snapshot(Vec<u8>),
+    Change(Vec<u8>),
+}
+
 pub(crate) struct TestDevice {
     pub(crate) url: String,
     pub(crate) author: AuthorId,
@@ -140,7 +162,7 @@ pub(crate) fn random<const N: usize>() -> [u8; N] {
 }
 
 pub(crate) fn now_ms() -> i64 {
-    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
+    SystemClock.now_ms()
 }
 
 pub(crate) fn new_case() -> [u8; 16] {
@@ -148,11 +170,20 @@ pub(crate) fn new_case() -> [u8; 16] {
 }
 
 pub(crate) fn document(case: [u8; 16], compartment: Compartment) -> DocumentId {
-    DocumentId(DocumentKey { subject: case, kind: compartment.into() }.to_bytes())
+    DocumentId(
+        DocumentKey {
+            subject: case,
+            kind: compartment.into(),
+        }
+        .to_bytes(),
+    )
 }
 
 pub(crate) fn set(fact: &str, value: impl Into<Value>) -> Edit {
-    Edit::SetFact { fact: fact.parse().unwrap(), value: value.into() }
+    Edit::SetFact {
+        fact: fact.parse().unwrap(),
+        value: value.into(),
+    }
 }
 
 /// Tries until it succeeds or patience is at its end.
@@ -188,7 +219,12 @@ impl TestDevice {
     }
 
     pub(crate) fn post_enrol(&self, body: Vec<u8>) -> EnrolReply {
-        let response = self.client.post(format!("{}/v1/enrol", self.url)).body(body).send().unwrap();
+        let response = self
+            .client
+            .post(format!("{}/v1/enrol", self.url))
+            .body(body)
+            .send()
+            .unwrap();
         EnrolReply::from_cbor(&response.bytes().unwrap()).unwrap()
     }
 
@@ -211,7 +247,10 @@ impl TestDevice {
 
     pub(crate) fn open_case(&mut self) -> [u8; 16] {
         let case = new_case();
-        self.edit(document(case, Compartment::Core), &[set("case.kind", "cncp"), set("case.stage", "intake")]);
+        self.edit(
+            document(case, Compartment::Core),
+            &[set("case.kind", "cncp"), set("case.stage", "intake")],
+        );
         case
     }
 
@@ -232,13 +271,25 @@ impl TestDevice {
         for (n, id, bytes) in &self.outbox {
             messages.extend(Upload::of_change(*n, *id, bytes).into_iter().map(UpMessage::from));
         }
-        messages.extend(self.confirms.iter().map(|document| Confirm { document: *document }.into()));
+        messages.extend(
+            self.confirms
+                .iter()
+                .map(|document| Confirm { document: *document }.into()),
+        );
         messages.push(End {}.into());
-        messages.iter().flat_map(|message| chain.sign(message).unwrap().into_bytes()).collect()
+        messages
+            .iter()
+            .flat_map(|message| chain.sign(message).unwrap().into_bytes())
+            .collect()
     }
 
     pub(crate) fn post(&self, body: Vec<u8>) -> Vec<u8> {
-        let response = self.client.post(format!("{}/v1/sync", self.url)).body(body).send().unwrap();
+        let response = self
+            .client
+            .post(format!("{}/v1/sync", self.url))
+            .body(body)
+            .send()
+            .unwrap();
         response.bytes().unwrap().to_vec()
     }
 
@@ -254,10 +305,13 @@ impl TestDevice {
     /// Applies an answer, or as much of it as arrived.
     pub(crate) fn take(&mut self, bytes: &[u8]) -> Answer {
         let mut reader = FrameReader::new(bytes);
-        let mut answer = Answer { bytes: bytes.len(), ..Answer::default() };
+        let mut answer = Answer {
+            bytes: bytes.len(),
+            ..Answer::default()
+        };
         let mut grants = Collector::new(SNAPSHOT_BYTES_MAX);
         let mut changes = Collector::new(CHANGE_BYTES_MAX);
-        let mut unmarked: Vec<(DocumentId, Result<Vec<u8>, Vec<u8>>)> = Vec::new();
+        let mut unmarked = Vec::new();
         loop {
             let frame = match reader.next_frame() {
                 Ok(Some(frame)) => frame,
@@ -275,13 +329,13 @@ impl TestDevice {
                 DownMessage::Grant(grant) => {
                     if let Some(snapshot) = grants.add(grant.document, grant.part()).unwrap() {
                         answer.granted.push(grant.document);
-                        unmarked.push((grant.document, Ok(snapshot)));
+                        unmarked.push((grant.document, Written::Snapshot(snapshot)));
                     }
                 }
                 DownMessage::Change(change) => {
                     if let Some(bytes) = changes.add(change.number, change.part()).unwrap() {
                         answer.changed.push((change.number, change.document, change.late));
-                        unmarked.push((change.document, Err(bytes)));
+                        unmarked.push((change.document, Written::Change(bytes)));
                     }
                 }
                 DownMessage::Revoke(revoke) => answer.revoked.push(revoke.document),
@@ -303,19 +357,21 @@ impl TestDevice {
         answer
     }
 
-    fn apply(&mut self, entries: Vec<(DocumentId, Result<Vec<u8>, Vec<u8>>)>) {
+    fn apply(&mut self, entries: Vec<(DocumentId, Written)>) {
         for (id, entry) in entries {
             let kind = DocumentKind::from_byte(id.0[16]).unwrap();
             let document = self.documents.entry(id).or_insert_with(|| Document::new(kind));
             match entry {
-                Ok(snapshot) if snapshot.is_empty() => {}
-                Ok(snapshot) => document.merge(&Document::load(kind, &snapshot).unwrap()).unwrap(),
-                Err(change) => drop(document.apply(&[change], Pack::national()).unwrap()),
+                Written::Snapshot(snapshot) if snapshot.is_empty() => {}
+                Written::Snapshot(snapshot) => document.merge(&Document::load(kind, &snapshot).unwrap()).unwrap(),
+                Written::Change(change) => drop(document.apply(&[change], Pack::national()).unwrap()),
             }
         }
     }
 
     pub(crate) fn fact(&self, id: DocumentId, fact: &str) -> Option<Value> {
-        self.documents.get(&id)?.value(&casefile::Register::Fact(fact.parse().unwrap()))
+        self.documents
+            .get(&id)?
+            .value(&casefile::Register::Fact(fact.parse().unwrap()))
     }
 }

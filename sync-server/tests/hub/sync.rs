@@ -21,11 +21,18 @@ fn a_case_opened_on_one_device_reaches_the_head_of_the_unit_and_nobody_else() {
     worker.edit(document(case, Compartment::Identity), &[set("child.name", "आशा")]);
     let answer = worker.sync();
     assert!(accepted(&answer, 1) < accepted(&answer, 2));
-    assert_eq!(answer.granted.len(), 4, "all compartments exist from the moment the case does");
+    assert_eq!(
+        answer.granted.len(),
+        4,
+        "all compartments exist from the moment the case does"
+    );
     assert!(answer.changed.is_empty(), "an author's own changes do not come back");
 
     head.sync();
-    assert_eq!(head.fact(document(case, Compartment::Identity), "child.name"), Some(Value::from("आशा")));
+    assert_eq!(
+        head.fact(document(case, Compartment::Identity), "child.name"),
+        Some(Value::from("आशा"))
+    );
     let answer = stranger.sync();
     assert!(stranger.documents.is_empty() && answer.granted.is_empty() && answer.revoked.is_empty());
     assert_eq!(answer.authors.len(), 3);
@@ -103,7 +110,9 @@ fn a_change_in_many_parts_arrives_whole() {
     let case = worker.open_case();
     let legal = document(case, Compartment::Legal);
     // Text that does not compress, so that there are parts.
-    let text: String = (0..18_000_u32).map(|n| char::from_u32(0x4e00 + n.wrapping_mul(2_654_435_761) % 20_000).unwrap()).collect();
+    let text: String = (0..18_000_u32)
+        .map(|n| char::from_u32(0x4e00 + n.wrapping_mul(2_654_435_761) % 20_000).unwrap())
+        .collect();
     worker.edit(legal, &[set("statement.allegation", text.as_str())]);
     assert!(worker.outbox[1].2.len() > 40_000);
     worker.sync();
@@ -116,7 +125,10 @@ fn many_cases(worker: &mut TestDevice, count: usize) {
     for _ in 0..count {
         let case = worker.open_case();
         worker.edit(document(case, Compartment::Identity), &[set("child.name", "Asha Devi")]);
-        worker.edit(document(case, Compartment::Care), &[set("health.condition_note", "tired")]);
+        worker.edit(
+            document(case, Compartment::Care),
+            &[set("health.condition_note", "tired")],
+        );
     }
     worker.sync();
 }
@@ -154,5 +166,39 @@ fn a_first_sync_of_300_cases_goes_on_after_every_cut() {
         assert_eq!(document.heads(), head.documents[id].heads());
     }
     // Each cut costs less than a mark's distance and the largest entry.
-    assert!(received < whole.len() + rounds * 8_192 + 40_000, "{received} of {} in {rounds} rounds", whole.len());
+    assert!(
+        received < whole.len() + rounds * 8_192 + 40_000,
+        "{received} of {} in {rounds} rounds",
+        whole.len()
+    );
+}
+
+#[test]
+fn two_who_write_in_one_document_at_once_both_get_in() {
+    let hub = TestHub::start();
+    let (mut worker, mut head) = (hub.officer("po_nic"), hub.officer("dcpo"));
+    let case = worker.open_case();
+    let core = document(case, Compartment::Core);
+    worker.sync();
+    head.sync();
+    for n in 0..40_i64 {
+        worker.edit(core, &[set("production.journey_minutes", Value::Integer(n))]);
+        head.edit(core, &[set("case.number", format!("DCPU/{n}").as_str())]);
+    }
+    std::thread::scope(|scope| {
+        for device in [&mut worker, &mut head] {
+            scope.spawn(move || {
+                let answer = device.sync();
+                assert!(
+                    answer
+                        .verdicts
+                        .values()
+                        .all(|outcome| matches!(outcome, Outcome::Accepted { .. }))
+                );
+            });
+        }
+    });
+    worker.sync();
+    head.sync();
+    assert_eq!(worker.documents[&core].heads(), head.documents[&core].heads());
 }

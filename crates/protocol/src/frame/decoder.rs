@@ -32,7 +32,9 @@ impl FrameDecoder {
         if !self.take(FRAME_HEAD_BYTES, input) {
             return Ok(None);
         }
-        let head = self.partial[..FRAME_HEAD_BYTES].try_into().expect("the head was just taken");
+        let head = self.partial[..FRAME_HEAD_BYTES]
+            .try_into()
+            .expect("the head was just taken");
         let whole = frame_bytes(head)?;
         if !self.take(whole, input) {
             return Ok(None);
@@ -102,7 +104,9 @@ mod tests {
         let claim = [1, 0, 0xff, 0xff, 0xff];
         assert_eq!(
             drain(&mut FrameDecoder::new(), &claim),
-            Err(FrameError::TooLarge { payload_bytes: 0x00ff_ffff })
+            Err(FrameError::TooLarge {
+                payload_bytes: 0x00ff_ffff
+            })
         );
     }
 
@@ -123,7 +127,10 @@ mod tests {
     #[test]
     fn nothing_is_read_behind_a_broken_frame() {
         let mut decoder = FrameDecoder::new();
-        assert_eq!(drain(&mut decoder, &[1, 0x80, 0, 0, 0]), Err(FrameError::UnknownFlags(0x80)));
+        assert_eq!(
+            drain(&mut decoder, &[1, 0x80, 0, 0, 0]),
+            Err(FrameError::UnknownFlags(0x80))
+        );
         let whole = Frame::new(1, b"").unwrap();
         assert_eq!(drain(&mut decoder, whole.as_bytes()), Err(FrameError::GivenUp));
     }

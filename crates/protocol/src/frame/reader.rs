@@ -84,7 +84,9 @@ mod tests {
 
     #[test]
     fn frames_are_read_one_by_one_until_the_end() {
-        let bytes: Vec<u8> = (1..=3).flat_map(|kind| Frame::new(kind, &[kind; 20]).unwrap().into_bytes()).collect();
+        let bytes: Vec<u8> = (1..=3)
+            .flat_map(|kind| Frame::new(kind, &[kind; 20]).unwrap().into_bytes())
+            .collect();
         let mut reader = FrameReader::new(Dripping(&bytes));
         for kind in 1..=3 {
             assert_eq!(reader.next_frame().unwrap().unwrap().kind(), kind);

@@ -33,7 +33,10 @@ impl UpMessage {
     /// whose key to check with; everything else goes through [`VerifyingChain`](crate::VerifyingChain).
     pub fn unverified(frame: &Frame) -> Result<Self, DecodeError> {
         let payload = frame.payload();
-        let body = payload.len().checked_sub(SIGNATURE_BYTES).ok_or(DecodeError::Malformed)?;
+        let body = payload
+            .len()
+            .checked_sub(SIGNATURE_BYTES)
+            .ok_or(DecodeError::Malformed)?;
         Self::from_kind(frame.kind(), &payload[..body])
     }
 }

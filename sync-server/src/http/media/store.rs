@@ -8,7 +8,6 @@ use std::sync::{Mutex, PoisonError};
 use protocol::ids::Sha256;
 use sha2::Digest;
 
-use super::Refused;
 use crate::storage::{Storage, StorageError};
 
 /// Why media could not be taken or given.
@@ -28,12 +27,6 @@ pub(in crate::http) enum MediaError {
     Storage(#[from] StorageError),
 }
 
-impl MediaError {
-    pub(super) fn into_refused(self) -> Refused {
-        self.into()
-    }
-}
-
 /// How far an upload has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::http) struct Progress {
@@ -51,13 +44,25 @@ pub(in crate::http) struct Store {
 
 impl Store {
     pub(in crate::http) fn new(data_dir: &Path) -> Self {
-        Self { folder: data_dir.join("media"), writing: Mutex::new(()) }
+        Self {
+            folder: data_dir.join("media"),
+            writing: Mutex::new(()),
+        }
     }
 
     pub(super) fn progress(&self, storage: &dyn Storage, sha256: Sha256) -> Result<Option<Progress>, MediaError> {
-        let Some(row) = storage.media(sha256)? else { return Ok(None) };
-        let offset = if row.complete { row.bytes } else { part_bytes(&self.part(sha256))? };
-        Ok(Some(Progress { offset, bytes: row.bytes }))
+        let Some(row) = storage.media(sha256)? else {
+            return Ok(None);
+        };
+        let offset = if row.complete {
+            row.bytes
+        } else {
+            part_bytes(&self.part(sha256))?
+        };
+        Ok(Some(Progress {
+            offset,
+            bytes: row.bytes,
+        }))
     }
 
     pub(super) fn begin(&self, storage: &dyn Storage, sha256: Sha256, bytes: u64) -> Result<Progress, MediaError> {
@@ -91,7 +96,10 @@ impl Store {
         if grown == progress.bytes && progress.offset < progress.bytes {
             self.complete(storage, sha256, &path)?;
         }
-        Ok(Progress { offset: grown, ..progress })
+        Ok(Progress {
+            offset: grown,
+            ..progress
+        })
     }
 
     fn complete(&self, storage: &dyn Storage, sha256: Sha256, part: &Path) -> Result<(), MediaError> {
@@ -111,7 +119,11 @@ impl Store {
 
     pub(super) fn read(&self, storage: &dyn Storage, sha256: Sha256) -> Result<Option<Vec<u8>>, MediaError> {
         let complete = storage.media(sha256)?.is_some_and(|row| row.complete);
-        Ok(if complete { Some(fs::read(self.whole(sha256))?) } else { None })
+        Ok(if complete {
+            Some(fs::read(self.whole(sha256))?)
+        } else {
+            None
+        })
     }
 
     fn whole(&self, sha256: Sha256) -> PathBuf {

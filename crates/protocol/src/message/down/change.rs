@@ -36,13 +36,21 @@ pub struct Change {
 impl Change {
     /// The part, for a collector.
     pub fn part(&self) -> Part<'_> {
-        Part { part: self.part, parts: self.parts, bytes: &self.bytes }
+        Part {
+            part: self.part,
+            parts: self.parts,
+            bytes: &self.bytes,
+        }
     }
 }
 
 impl std::fmt::Debug for Change {
     /// The bytes are what an officer wrote about a child: they are not shown.
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "Change({}, {}, part {} of {})", self.number, self.document, self.part, self.parts)
+        write!(
+            out,
+            "Change({}, {}, part {} of {})",
+            self.number, self.document, self.part, self.parts
+        )
     }
 }

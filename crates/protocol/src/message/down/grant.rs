@@ -32,13 +32,21 @@ pub struct Grant {
 impl Grant {
     /// The part, for a collector.
     pub fn part(&self) -> Part<'_> {
-        Part { part: self.part, parts: self.parts, bytes: &self.bytes }
+        Part {
+            part: self.part,
+            parts: self.parts,
+            bytes: &self.bytes,
+        }
     }
 }
 
 impl std::fmt::Debug for Grant {
     /// The bytes are a child's file: they are not shown.
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "Grant({}, upto {}, part {} of {})", self.document, self.upto, self.part, self.parts)
+        write!(
+            out,
+            "Grant({}, upto {}, part {} of {})",
+            self.document, self.upto, self.part, self.parts
+        )
     }
 }

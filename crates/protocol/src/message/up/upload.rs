@@ -28,19 +28,33 @@ impl Upload {
     /// A change as the messages that carry it.
     pub fn of_change(n: u64, document: DocumentId, change: &[u8]) -> Vec<Self> {
         parts(&pack(change))
-            .map(|Part { part, parts, bytes }| Self { n, document, part, parts, bytes: bytes.to_vec() })
+            .map(|Part { part, parts, bytes }| Self {
+                n,
+                document,
+                part,
+                parts,
+                bytes: bytes.to_vec(),
+            })
             .collect()
     }
 
     /// The part, for a collector.
     pub fn part(&self) -> Part<'_> {
-        Part { part: self.part, parts: self.parts, bytes: &self.bytes }
+        Part {
+            part: self.part,
+            parts: self.parts,
+            bytes: &self.bytes,
+        }
     }
 }
 
 impl std::fmt::Debug for Upload {
     /// The bytes are what an officer wrote about a child: they are not shown.
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "Upload({}, {}, part {} of {})", self.n, self.document, self.part, self.parts)
+        write!(
+            out,
+            "Upload({}, {}, part {} of {})",
+            self.n, self.document, self.part, self.parts
+        )
     }
 }

@@ -1,0 +1,412 @@
+//! What every storage must do; run over each implementation there is.
+
+use casework::Compartment;
+use protocol::ids::Sha256;
+use protocol::{AuthorId, DocumentId, Nonce, PublicKey, Refusal, UserId};
+use sync_server::storage::{
+    Access, CommitError, Committed, Enrolment, EntryBody, NewChange, NewReceipt, NewSubject, Opened, Parcel, Readable,
+    Receipt, Refused, Sqlite, Storage, StorageError, UnfoldedSubject, User, Window, Writing,
+};
+
+const DISTRICT: &str = "KA-BLR";
+const CASE: [u8; 16] = [0xca; 16];
+const OFFICER: UserId = UserId([1; 16]);
+const OTHER: UserId = UserId([2; 16]);
+const AUTHOR: AuthorId = AuthorId([0xa1; 16]);
+const OTHERS_AUTHOR: AuthorId = AuthorId([0xa2; 16]);
+const WHOLE: Window = Window {
+    after: 0,
+    from: 0,
+    head: u64::MAX,
+};
+
+fn core() -> DocumentId {
+    crate::support::document(CASE, Compartment::Core)
+}
+
+fn on_each(check: impl Fn(&dyn Storage)) {
+    let dir = tempfile::tempdir().unwrap();
+    check(&Sqlite::open(dir.path()).unwrap());
+}
+
+/// A district, two users with a device each.
+fn prepared(storage: &dyn Storage) {
+    storage.add_district(DISTRICT, "Bengaluru Urban", 0).unwrap();
+    for (user, author) in [(OFFICER, AUTHOR), (OTHER, OTHERS_AUTHOR)] {
+        let row = User {
+            id: user,
+            district: DISTRICT.into(),
+            name: "X".into(),
+            role: "po_nic".into(),
+        };
+        storage.add_user(&row, &[], 0).unwrap();
+        storage.add_enrol_code(user, [user.0[0]; 32], 100, 0).unwrap();
+        let enrolment = Enrolment {
+            code_hash: [user.0[0]; 32],
+            author,
+            public_key: PublicKey([3; 32]),
+            device: "t".into(),
+        };
+        assert!(storage.enrol(&enrolment, 50).unwrap().is_ok());
+    }
+}
+
+fn documents() -> Vec<DocumentId> {
+    Compartment::ALL.map(|one| crate::support::document(CASE, one)).to_vec()
+}
+
+fn beginning(readers: &[UserId]) -> Writing {
+    let all = documents();
+    let pairs = readers.iter().flat_map(|user| {
+        all.iter().map(|document| {
+            (
+                *user,
+                Readable {
+                    document: *document,
+                    writable: true,
+                },
+            )
+        })
+    });
+    Writing::Begins(NewSubject {
+        documents: documents(),
+        assigned: Some(OFFICER),
+        readable: pairs.collect(),
+    })
+}
+
+fn change(seq: u64, hash: u8, writing: Writing) -> NewChange<'static> {
+    NewChange {
+        document: core(),
+        district: DISTRICT,
+        user: OFFICER,
+        author: AUTHOR,
+        seq,
+        hash: [hash; 32],
+        bytes: b"change",
+        writing,
+        media: vec![Sha256([9; 32])],
+        now_ms: 60,
+    }
+}
+
+#[test]
+fn numbers_are_dense_whatever_is_refused_between() {
+    on_each(|storage| {
+        prepared(storage);
+        storage.commit_change(&change(1, 1, beginning(&[OFFICER]))).unwrap();
+        assert!(matches!(
+            storage.commit_change(&change(1, 2, Writing::Granted)),
+            Err(CommitError::Fork)
+        ));
+        let stranger = NewChange {
+            user: OTHER,
+            author: OTHERS_AUTHOR,
+            ..change(1, 3, Writing::Granted)
+        };
+        assert!(matches!(storage.commit_change(&stranger), Err(CommitError::RightGone)));
+        let again = NewChange {
+            user: OTHER,
+            author: OTHERS_AUTHOR,
+            ..change(1, 3, beginning(&[OTHER]))
+        };
+        assert!(
+            matches!(storage.commit_change(&again), Err(CommitError::RightGone)),
+            "a case begins once"
+        );
+        let committed = storage.commit_change(&change(2, 2, Writing::Granted)).unwrap();
+        let last = storage.district(DISTRICT).unwrap().unwrap().last_number;
+        assert_eq!(
+            committed,
+            Committed::New {
+                number: last,
+                late: false
+            }
+        );
+        // Two authors, four grants, two changes: no number is left out.
+        assert_eq!(last, 2 + 4 + 2);
+        assert_eq!(
+            storage.commit_change(&change(2, 2, Writing::Granted)).unwrap(),
+            Committed::Duplicate { number: last }
+        );
+    });
+}
+
+#[test]
+fn a_reader_has_the_entries_of_granted_documents_only() {
+    on_each(|storage| {
+        prepared(storage);
+        storage.commit_change(&change(1, 1, beginning(&[OFFICER]))).unwrap();
+        let own = storage
+            .entries(DISTRICT, OFFICER, AuthorId([9; 16]), WHOLE, 100)
+            .unwrap();
+        assert_eq!(
+            own.iter()
+                .filter(|entry| matches!(entry.body, EntryBody::Grant { .. }))
+                .count(),
+            4
+        );
+        let others = storage.entries(DISTRICT, OTHER, OTHERS_AUTHOR, WHOLE, 100).unwrap();
+        assert!(
+            others.iter().all(|entry| matches!(entry.body, EntryBody::Author(_))),
+            "{others:?}"
+        );
+
+        // Granted within the window: the snapshot stands for the changes. Granted before it: the changes come.
+        let since = storage.district(DISTRICT).unwrap().unwrap().last_number;
+        let committed = storage.commit_change(&change(2, 2, Writing::Granted)).unwrap();
+        let Committed::New { number, .. } = committed else {
+            panic!("{committed:?}")
+        };
+        let later = Window {
+            after: since,
+            from: since,
+            head: number,
+        };
+        let entries = storage
+            .entries(DISTRICT, OFFICER, AuthorId([9; 16]), later, 100)
+            .unwrap();
+        assert!(matches!(&entries[..], [entry] if entry.number == number));
+        assert!(
+            storage
+                .entries(DISTRICT, OFFICER, AUTHOR, later, 100)
+                .unwrap()
+                .is_empty(),
+            "not to its own author"
+        );
+        let within = Window { from: 0, ..later };
+        assert!(
+            storage
+                .entries(DISTRICT, OFFICER, AuthorId([9; 16]), within, 100)
+                .unwrap()
+                .is_empty()
+        );
+        assert_eq!(
+            storage.entries(DISTRICT, OFFICER, AUTHOR, WHOLE, 3).unwrap().len(),
+            3,
+            "a limit is kept"
+        );
+    });
+}
+
+#[test]
+fn what_is_taken_away_is_late_until_it_is_destroyed() {
+    on_each(|storage| {
+        prepared(storage);
+        storage.commit_change(&change(1, 1, beginning(&[OFFICER]))).unwrap();
+        assert_eq!(storage.access(OFFICER, AUTHOR, core()).unwrap(), Access::Write);
+        assert_eq!(storage.access(OTHER, OTHERS_AUTHOR, core()).unwrap(), Access::Never);
+        storage.unassign(CASE, OFFICER, &[], 70).unwrap();
+        assert_eq!(
+            storage.access(OFFICER, AUTHOR, core()).unwrap(),
+            Access::Formerly { revoked_ms: 70 }
+        );
+        let late = storage.commit_change(&change(2, 2, Writing::Granted)).unwrap();
+        assert!(matches!(late, Committed::New { late: true, .. }));
+        storage.confirm_destroyed(OTHER, OTHERS_AUTHOR, core(), 80).unwrap();
+        assert_eq!(storage.access(OTHER, OTHERS_AUTHOR, core()).unwrap(), Access::Never);
+        storage.confirm_destroyed(OFFICER, AUTHOR, core(), 80).unwrap();
+        assert_eq!(storage.access(OFFICER, AUTHOR, core()).unwrap(), Access::NoLonger);
+        let second_device = AuthorId([0xa3; 16]);
+        assert_eq!(
+            storage.access(OFFICER, second_device, core()).unwrap(),
+            Access::Formerly { revoked_ms: 70 }
+        );
+        assert!(matches!(
+            storage.commit_change(&change(3, 3, Writing::Late)),
+            Err(CommitError::RightGone)
+        ));
+        let all: Vec<_> = documents()
+            .into_iter()
+            .map(|document| Readable {
+                document,
+                writable: true,
+            })
+            .collect();
+        storage.assign(CASE, OFFICER, &all, 90).unwrap();
+        assert_eq!(storage.access(OFFICER, AUTHOR, core()).unwrap(), Access::Write);
+        storage.unassign(CASE, OFFICER, &[], 95).unwrap();
+        assert_eq!(
+            storage.access(OFFICER, AUTHOR, core()).unwrap(),
+            Access::Formerly { revoked_ms: 95 }
+        );
+    });
+}
+
+#[test]
+fn an_opening_is_new_once_and_forgotten_in_time() {
+    on_each(|storage| {
+        prepared(storage);
+        let open = |nonce, now_ms| {
+            let token = ([nonce, u8::try_from(now_ms % 251).unwrap()], now_ms + 10);
+            let mut hash = [0; 32];
+            hash[..2].copy_from_slice(&token.0);
+            storage
+                .open_request(AUTHOR, Nonce([nonce; 16]), "1", (hash, token.1), now_ms, now_ms - 100)
+                .unwrap()
+        };
+        assert_eq!(open(1, 1_000), Opened::New);
+        assert_eq!(open(1, 1_050), Opened::Replay);
+        assert_eq!(open(2, 1_050), Opened::New);
+        assert_eq!(
+            open(1, 1_101),
+            Opened::New,
+            "too old for its clock to be taken, so no longer remembered"
+        );
+    });
+}
+
+#[test]
+fn the_latest_state_stands_in_the_outbox_and_an_old_answer_does_not_settle_it() {
+    on_each(|storage| {
+        prepared(storage);
+        storage.commit_change(&change(1, 1, beginning(&[OFFICER]))).unwrap();
+        let parcel = |message: &str, upto| Parcel {
+            channel: "vatsalya".into(),
+            subject: CASE,
+            district: DISTRICT.into(),
+            document: core(),
+            message: message.into(),
+            upto,
+            payload: "{}".into(),
+        };
+        storage.put_parcel(&parcel("first", 5), 100).unwrap();
+        storage.put_off(&parcel("first", 5), 500, "out of reach").unwrap();
+        storage.put_parcel(&parcel("second", 7), 200).unwrap();
+        storage.put_parcel(&parcel("older", 6), 210).unwrap();
+        assert!(
+            storage.due_deliveries("vatsalya", 499, 9).unwrap().is_empty(),
+            "a new state does not jump the wait"
+        );
+        let due = storage.due_deliveries("vatsalya", 500, 9).unwrap();
+        assert!(matches!(&due[..], [one] if one.parcel.message == "second" && one.attempts == 1));
+        let settle = |message: &str, upto| {
+            let receipt = Receipt {
+                document: core(),
+                channel: "vatsalya".into(),
+                upto,
+                at_ms: 600,
+                accepted: true,
+                words: format!("VP-{upto}"),
+            };
+            storage
+                .settle(&NewReceipt {
+                    district: DISTRICT,
+                    subject: CASE,
+                    message,
+                    receipt,
+                })
+                .unwrap();
+        };
+        settle("first", 5);
+        assert_eq!(storage.waiting_deliveries("vatsalya").unwrap(), 1);
+        settle("second", 7);
+        assert_eq!(storage.waiting_deliveries("vatsalya").unwrap(), 0);
+        let latest = storage.latest_receipts(core()).unwrap();
+        assert!(matches!(&latest[..], [receipt] if receipt.words == "VP-7"));
+    });
+}
+
+#[test]
+fn what_changes_while_it_is_folded_is_folded_again() {
+    on_each(|storage| {
+        prepared(storage);
+        storage.commit_change(&change(1, 1, beginning(&[OFFICER]))).unwrap();
+        let first = storage.unfolded(9).unwrap()[0];
+        storage.commit_change(&change(2, 2, Writing::Granted)).unwrap();
+        storage.folded(first).unwrap();
+        let second = storage.unfolded(9).unwrap();
+        assert_eq!(
+            second,
+            [UnfoldedSubject {
+                subject: CASE,
+                number: first.number + 1
+            }]
+        );
+        storage.folded(second[0]).unwrap();
+        assert!(storage.unfolded(9).unwrap().is_empty());
+        storage.unfold_everything().unwrap();
+        assert_eq!(storage.unfolded(9).unwrap(), second);
+    });
+}
+
+#[test]
+fn a_snapshot_stands_for_the_changes_before_it() {
+    on_each(|storage| {
+        prepared(storage);
+        storage.commit_change(&change(1, 1, beginning(&[OFFICER]))).unwrap();
+        let state = storage.document(core()).unwrap().unwrap();
+        assert_eq!((state.snapshot.len(), state.tail.len()), (0, 1));
+        storage.save_snapshot(core(), b"folded", state.last_number).unwrap();
+        storage.commit_change(&change(2, 2, Writing::Granted)).unwrap();
+        let later = storage.document(core()).unwrap().unwrap();
+        assert_eq!((later.snapshot.as_slice(), later.tail.len()), (&b"folded"[..], 1));
+        storage.save_snapshot(core(), b"older", state.last_number - 1).unwrap();
+        assert_eq!(
+            storage.document(core()).unwrap().unwrap().snapshot,
+            b"folded",
+            "an older one does not come back"
+        );
+    });
+}
+
+#[test]
+fn media_belong_to_the_documents_that_name_them() {
+    on_each(|storage| {
+        prepared(storage);
+        storage.commit_change(&change(1, 1, beginning(&[OFFICER]))).unwrap();
+        assert!(storage.may_have_media(OFFICER, Sha256([9; 32])).unwrap());
+        assert!(!storage.may_have_media(OFFICER, Sha256([8; 32])).unwrap());
+        assert!(!storage.may_have_media(OTHER, Sha256([9; 32])).unwrap());
+    });
+}
+
+#[test]
+fn quarantine_keeps_the_same_bytes_once_and_one_author_cannot_fill_it() {
+    on_each(|storage| {
+        prepared(storage);
+        let keep = |bytes: &[u8]| {
+            let code = Refusal::Malformed;
+            storage
+                .quarantine(
+                    &Refused {
+                        user: OFFICER,
+                        author: AUTHOR,
+                        document: core(),
+                        code,
+                        bytes,
+                    },
+                    1,
+                )
+                .unwrap();
+        };
+        keep(b"same");
+        keep(b"same");
+        assert_eq!(storage.quarantined(9).unwrap().len(), 1);
+        for n in 0..600_u32 {
+            keep(&n.to_le_bytes());
+        }
+        assert_eq!(storage.quarantined(10_000).unwrap().len(), 500);
+        assert_eq!(storage.broken_audit_row().unwrap(), None);
+    });
+}
+
+#[test]
+fn what_is_not_there_is_said_so() {
+    on_each(|storage| {
+        prepared(storage);
+        assert!(matches!(
+            storage.assign(CASE, OFFICER, &[], 0),
+            Err(StorageError::NoSuch(_))
+        ));
+        assert!(matches!(
+            storage.revoke_author(AuthorId([7; 16]), 0),
+            Err(StorageError::NoSuch("author"))
+        ));
+        assert!(matches!(
+            storage.add_district(DISTRICT, "again", 0),
+            Err(StorageError::Exists("district"))
+        ));
+        assert_eq!(storage.document(core()).unwrap(), None);
+    });
+}
