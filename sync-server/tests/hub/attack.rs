@@ -324,3 +324,26 @@ fn parts_that_never_end_are_refused() {
     assert_eq!(answer.verdicts[&1], refused(Refusal::TooLarge));
     assert_eq!(answer.verdicts[&2], refused(Refusal::Malformed));
 }
+
+#[test]
+fn no_flipped_bit_anywhere_in_a_request_is_taken() {
+    let hub = TestHub::start();
+    let mut device = hub.officer("po_nic");
+    device.open_case();
+    let length = device.body(device.open()).len();
+    for at in (0..length).step_by(3) {
+        let mut body = device.body(device.open());
+        body[at] ^= 1 << (at % 8);
+        assert!(reject(&mut device, body).is_some(), "byte {at}");
+    }
+}
+
+#[test]
+fn a_hub_with_its_hands_full_says_come_again() {
+    let hub = TestHub::start_with("[limits]\nsyncs_at_once = 0\n");
+    let mut device = hub.officer("po_nic");
+    device.open_case();
+    let body = device.body(device.open());
+    assert_eq!(reject(&mut device, body), Some(Refusal::Unavailable));
+    assert_eq!(device.outbox.len(), 1, "nothing leaves the outbox without a verdict");
+}

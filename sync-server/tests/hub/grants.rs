@@ -1,6 +1,7 @@
-use casework::{Compartment, Value};
-use protocol::Refusal;
+use casefile::{DocumentKey, Edit};
+use casework::{Compartment, DocumentKind, EntryId, Value};
 use protocol::message::down::Outcome;
+use protocol::{DocumentId, Refusal};
 
 use crate::support::{TestHub, document, set};
 
@@ -146,4 +147,36 @@ fn a_role_that_opens_no_cases_opens_none() {
             "{role}"
         );
     }
+}
+
+#[test]
+fn a_missing_child_is_known_to_the_whole_district() {
+    let hub = TestHub::start();
+    let (mut worker, mut other) = (hub.officer("po_nic"), hub.officer("counsellor"));
+    let subject = crate::support::new_case();
+    let id = DocumentId(
+        DocumentKey {
+            subject,
+            kind: DocumentKind::Missing,
+        }
+        .to_bytes(),
+    );
+    let seen = |text: &str| Edit::AddEntry {
+        entry: EntryId::from_bytes(crate::support::new_case()),
+        kind: "note".into(),
+        text: text.into(),
+    };
+    worker.edit(id, &[seen("last seen at the bus stand")]);
+    worker.sync();
+    assert_eq!(other.sync().granted, [id]);
+    assert_eq!(other.documents[&id].timeline().len(), 1);
+    let n = other.edit(id, &[seen("not by this role")]);
+    assert_eq!(
+        other.sync().verdicts[&n],
+        Outcome::Refused {
+            code: Refusal::NotPermitted
+        }
+    );
+    let mut later = hub.officer("social_worker");
+    assert_eq!(later.sync().granted, [id]);
 }

@@ -392,6 +392,23 @@ fn quarantine_keeps_the_same_bytes_once_and_one_author_cannot_fill_it() {
 }
 
 #[test]
+fn a_code_ends_with_its_time() {
+    on_each(|storage| {
+        prepared(storage);
+        storage.add_enrol_code(OFFICER, [7; 32], 100, 0).unwrap();
+        let device = "t".to_owned();
+        let late = Enrolment {
+            code_hash: [7; 32],
+            author: AuthorId([0xa9; 16]),
+            public_key: PublicKey([3; 32]),
+            device,
+        };
+        assert_eq!(storage.enrol(&late, 101).unwrap(), Err(Refusal::ExpiredCode));
+        assert!(storage.enrol(&late, 100).unwrap().is_ok());
+    });
+}
+
+#[test]
 fn what_is_not_there_is_said_so() {
     on_each(|storage| {
         prepared(storage);
