@@ -18,18 +18,12 @@ use crate::{
     sync::{Engine, HttpTransport, round},
 };
 
-/// Held by the one process that works in a data folder.
-const LOCK_FILE: &str = "in-use";
-
 /// Why a device could not begin.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The data folder cannot be made or written.
     #[error("the data folder cannot be used")]
     Folder(#[from] io::Error),
-    /// Another process works in this folder: two would not see each other's edits.
-    #[error("the data folder is in use")]
-    InUse,
 }
 
 /// What may be different from the app's own way.
@@ -58,8 +52,6 @@ pub struct Device {
     pub(crate) news: Arc<News>,
     signed_in: Mutex<Option<SignedIn>>,
     link: Mutex<Option<EnrolLink>>,
-    /// Held as long as the device lives; a process that is killed lets go of it, too.
-    _lock: fs::File,
 }
 
 /// The session and the thread that syncs it.
@@ -77,12 +69,6 @@ impl Device {
     /// The same with another network, or without a thread of its own: for tests and for tools.
     pub fn open_with(data_dir: &Path, platform: Platform, options: Options) -> Result<Self, OpenError> {
         fs::create_dir_all(data_dir)?;
-        let lock = fs::File::create(data_dir.join(LOCK_FILE))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => return Err(OpenError::InUse),
-            Err(fs::TryLockError::Error(error)) => return Err(error.into()),
-        }
         let news = Arc::new(News::default());
         news.tell_session();
         Ok(Self {
@@ -92,7 +78,6 @@ impl Device {
             news,
             signed_in: Mutex::new(None),
             link: Mutex::new(None),
-            _lock: lock,
         })
     }
 
@@ -166,7 +151,7 @@ impl Device {
         session.end();
         // A full disk must not keep a vault open.
         let _ = session.log(AccessAction::Locked, "");
-        session.store.close();
+        session.close();
         if let Some(engine) = engine {
             engine.stop();
         }

@@ -76,7 +76,7 @@ impl Failed {
             },
             VaultError::Newer => FailureCode::NewerVault,
             VaultError::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => FailureCode::DiskFull,
-            VaultError::KeyFile(_) | VaultError::Io(_) => FailureCode::Storage,
+            VaultError::InUse | VaultError::KeyFile(_) | VaultError::Io(_) => FailureCode::Storage,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    path::Path,
+    fs::File,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -14,11 +14,11 @@ use protocol::AuthorKey;
 use crate::{
     Platform,
     documents::{DocumentError, Documents, PROJECTION_VERSION, Writer},
-    failure::Answer,
+    failure::{Answer, Failed},
     news::News,
     store::{AccessAction, AccessRow, Enrolment, Store, StoreError, Write},
     sync::SyncStatus,
-    vault::DatabaseKey,
+    vault::{DatabaseKey, VaultFolder},
 };
 
 /// The same look at the same case is logged once in this time, not with every redrawing of the screen.
@@ -40,6 +40,8 @@ pub(crate) struct Session {
     pub(crate) role: Role,
     pub(crate) status: SyncStatus,
     documents: Mutex<Documents>,
+    /// Keeps other processes out of the vault.
+    occupied: Mutex<Option<File>>,
     looks: Mutex<HashMap<(CaseId, &'static str, String), i64>>,
 }
 
@@ -51,12 +53,15 @@ const PROJECTION: &str = "projection";
 impl Session {
     /// Opens the store of a vault. `None`: enrolment was never finished.
     pub(crate) fn open(
-        database: &Path,
+        vault: &VaultFolder,
         key: DatabaseKey,
         platform: &Platform,
         news: &Arc<News>,
-    ) -> Result<Option<Self>, StoreError> {
-        let store = Store::open(database, key)?;
+    ) -> Answer<Option<Self>> {
+        let occupied = vault
+            .occupy()
+            .map_err(|error| Failed::of_vault(&error, platform.clock.now_ms()))?;
+        let store = Store::open(&vault.database(), key)?;
         let (author, seed, enrolment) =
             store.read(|read| Ok::<_, StoreError>((read.bytes(AUTHOR)?, read.bytes(SEED)?, read.enrolment()?)))?;
         let (Some(author), Some(seed), Some(enrolment)) = (author, seed.map(zeroize::Zeroizing::new), enrolment) else {
@@ -74,6 +79,7 @@ impl Session {
             role: Role::from_code(&enrolment.role),
             enrolment,
             documents: Mutex::new(Documents::new(pack)),
+            occupied: Mutex::new(Some(occupied)),
             looks: Mutex::default(),
         };
         session.project_again_if_older()?;
@@ -108,6 +114,12 @@ impl Session {
     pub(crate) fn end(&self) {
         self.status.stop();
         self.documents().forget_all();
+    }
+
+    /// Closes the store, forgets its key and lets other processes in.
+    pub(crate) fn close(&self) {
+        self.store.close();
+        drop(self.occupied.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     pub(crate) fn now_ms(&self) -> i64 {

@@ -70,7 +70,7 @@ pub(super) fn unlock(device: &Device, user: &str, passphrase: &str) -> Answer<Se
         .map_err(|error| Failed::of_vault(&error, device.platform.clock.now_ms()))?;
     // Whoever was signed in is out before the store is opened: it may be the same one.
     device.sign_out();
-    let session = Session::open(&vault.database(), key, &device.platform, &device.news)?;
+    let session = Session::open(&vault, key, &device.platform, &device.news)?;
     let session = device.sign_in(session.ok_or(FailureCode::NoSuchUser)?)?;
     Ok(view(&session))
 }

@@ -154,7 +154,7 @@ fn finish(
         .folder
         .set_label(label)
         .map_err(|error| Failed::of_vault(&error, platform.clock.now_ms()))?;
-    let session = Session::open(&candidate.folder.database(), candidate.database_key, platform, news)?;
+    let session = Session::open(&candidate.folder, candidate.database_key, platform, news)?;
     session.ok_or_else(|| FailureCode::Fault.into())
 }
 

@@ -22,6 +22,7 @@ use key_file::KeyFile;
 use crate::Platform;
 
 const KEY_FILE: &str = "vault.key";
+const LOCK_FILE: &str = "in-use";
 const TRIES_FILE: &str = "tries.json";
 const DATABASE_FILE: &str = "vault.db";
 
@@ -51,6 +52,9 @@ pub(crate) enum VaultError {
     /// The key file is damaged.
     #[error("the key file cannot be read: {0}")]
     KeyFile(&'static str),
+    /// Another process has opened this vault: two would not see each other's edits.
+    #[error("the vault is open in another process")]
+    InUse,
     /// The disk said no.
     #[error("the vault's folder cannot be read or written")]
     Io(#[from] io::Error),
@@ -161,6 +165,16 @@ impl VaultFolder {
             .file_name()
             .map(|name| name.to_string_lossy().into_owned())
             .unwrap_or_default()
+    }
+
+    /// Takes the vault for this process, until the file is dropped; a process that is killed lets go of it, too.
+    pub(crate) fn occupy(&self) -> Result<fs::File, VaultError> {
+        let file = fs::File::create(self.path.join(LOCK_FILE))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(fs::TryLockError::WouldBlock) => Err(VaultError::InUse),
+            Err(fs::TryLockError::Error(error)) => Err(error.into()),
+        }
     }
 
     /// Where the encrypted database is.

@@ -1,7 +1,7 @@
 use casework::{CaseId, Invalid, Role, Value};
 use ipc::{FailureCode, FieldEdit, Request};
 
-use crate::bench::Bench;
+use crate::bench::{Bench, PASSPHRASE};
 
 #[test]
 fn an_edit_that_cannot_be_made_changes_nothing() {
@@ -119,19 +119,30 @@ fn a_cell_is_written_only_in_a_row_of_its_own_table() {
 }
 
 #[test]
-fn a_folder_is_worked_in_by_one_device_and_a_locked_one_knows_nothing() {
+fn a_vault_is_open_in_one_process_and_a_locked_one_knows_nothing() {
     let bench = Bench::new();
     let asha = bench.tablet_of("Asha", Role::SocialWorker);
     let case = asha.open_case("Meena");
-    let platform = device::Platform::system("0", "second");
-    assert!(matches!(
-        device::Device::open(asha.folder(), platform),
-        Err(device::OpenError::InUse)
-    ));
+    let options = device::Options {
+        background: false,
+        ..device::Options::default()
+    };
+    let second = device::Device::open_with(asha.folder(), device::Platform::system("0", "second"), options).unwrap();
+    let ipc::Reply::Start(start) = second.call(Request::Start).unwrap() else {
+        panic!("start")
+    };
+    let unlock = || {
+        second.call(Request::Unlock {
+            user: start.users[0].id.clone(),
+            passphrase: PASSPHRASE.into(),
+        })
+    };
+    assert_eq!(unlock().unwrap_err().code, FailureCode::Storage);
     asha.call(Request::Lock).unwrap();
     assert_eq!(asha.case(case).unwrap_err(), FailureCode::Locked);
     assert_eq!(asha.call(Request::Lock).unwrap_err(), FailureCode::Locked);
     assert!(asha.device().sync().is_none());
+    assert!(unlock().is_ok());
 }
 
 #[test]

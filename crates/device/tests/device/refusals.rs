@@ -10,6 +10,7 @@ fn a_refused_change_stays_and_is_shown_and_can_be_sent_again() {
     let mut asha = bench.tablet_of("Asha", Role::SocialWorker);
     let (refused, other) = (asha.open_case("Meena"), asha.open_case("Other"));
     asha.sync_well();
+    bench.advance(1_000);
     bench.hub.state().faults.refuse = Some(Refusal::NotPermitted);
     asha.note(refused, "Refused once").unwrap();
     asha.sync_well();
