@@ -67,6 +67,9 @@ pub(crate) fn build(bundle: Bundle) -> Result<()> {
     ]);
     run(compile.arg("--target-dir").arg(target()))?;
 
+    // One at a time: two builds that exchange the folder at once would leave neither.
+    let turn = fs::File::create(target().join("exchanging"))?;
+    turn.lock()?;
     // Made beside the old and then exchanged, so that nobody ever loads half of each.
     let dist = paths::dist();
     let fresh = dist.with_file_name("dist.new");
@@ -79,9 +82,13 @@ pub(crate) fn build(bundle: Bundle) -> Result<()> {
     fs::copy(ui.join("index.html"), fresh.join("index.html")).context("ui/index.html")?;
     fs::write(fresh.join("start.js"), START)?;
     copy_folder(&ui.join("assets"), &fresh.join("assets"))?;
-    clear(&dist)?;
-    fs::remove_dir(&dist)?;
+    let old = dist.with_file_name("dist.old");
+    clear(&old)?;
+    if dist.exists() {
+        fs::rename(&dist, old.join("dist"))?;
+    }
     fs::rename(&fresh, &dist)?;
+    fs::remove_dir_all(&old)?;
     let bytes = fs::metadata(dist.join("ui_bg.wasm"))?.len();
     eprintln!(
         "{} holds the screens; ui_bg.wasm has {} kB",
