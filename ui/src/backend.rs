@@ -6,8 +6,8 @@
 
 use casework::{CaseId, RowId, Value};
 use ipc::{
-    CaseFilter, CasePage, CaseView, Changed, EnrolLink, Failure, FailureCode, FieldEdit, FormView, NewCase, PictureSize,
-    RegisterRef, Reply, Request, Saved, Session, Start, SyncView, VersionView,
+    CaseFilter, CasePage, CaseView, Changed, EnrolLink, Failure, FailureCode, FieldEdit, FormView, NewCase,
+    PictureSize, RegisterRef, Reply, Request, Saved, Session, Start, SyncView, VersionView,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -164,9 +164,15 @@ async fn through_window((internals, invoke): &(JsValue, Function), request: &str
     let arguments = Object::new();
     let request = JSON::parse(request).map_err(nothing)?;
     Reflect::set(&arguments, &"request".into(), &request).map_err(nothing)?;
-    let promise: Promise =
-        invoke.call2(internals, &"call".into(), &arguments).map_err(nothing)?.dyn_into().map_err(nothing)?;
-    JsFuture::from(promise).await.map(|reply| text(&reply)).map_err(|failure| text(&failure))
+    let promise: Promise = invoke
+        .call2(internals, &"call".into(), &arguments)
+        .map_err(nothing)?
+        .dyn_into()
+        .map_err(nothing)?;
+    JsFuture::from(promise)
+        .await
+        .map(|reply| text(&reply))
+        .map_err(|failure| text(&failure))
 }
 
 async fn through_harness(request: &str) -> Result<String, String> {
@@ -176,9 +182,14 @@ async fn through_harness(request: &str) -> Result<String, String> {
     options.set_method("POST");
     options.set_body(&request.into());
     let post = web_sys::Request::new_with_str_and_init("/call", &options).map_err(nothing)?;
-    post.headers().set("content-type", "application/json").map_err(nothing)?;
-    let answer: web_sys::Response =
-        JsFuture::from(window.fetch_with_request(&post)).await.map_err(nothing)?.dyn_into().map_err(nothing)?;
+    post.headers()
+        .set("content-type", "application/json")
+        .map_err(nothing)?;
+    let answer: web_sys::Response = JsFuture::from(window.fetch_with_request(&post))
+        .await
+        .map_err(nothing)?
+        .dyn_into()
+        .map_err(nothing)?;
     let body = JsFuture::from(answer.text().map_err(nothing)?).await.map_err(nothing)?;
     let body = body.as_string().unwrap_or_default();
     if answer.ok() { Ok(body) } else { Err(body) }

@@ -8,6 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, HtmlInputElement, js_sys::Promise};
 
 use crate::{
+    route::Route,
     settings::{Settings, TextSize, Theme},
     words::Lang,
 };
@@ -25,7 +26,12 @@ fn storage() -> Option<web_sys::Storage> {
 /// The preferences kept on this tablet; where none are, those of the browser.
 pub(crate) fn load_settings() -> Settings {
     let kept = |key: &str| storage().and_then(|storage| storage.get_item(key).ok().flatten());
-    let spoken = window().navigator().languages().iter().filter_map(|tag| tag.as_string()).collect::<Vec<_>>();
+    let spoken = window()
+        .navigator()
+        .languages()
+        .iter()
+        .filter_map(|tag| tag.as_string())
+        .collect::<Vec<_>>();
     Settings {
         lang: kept("lang")
             .and_then(|code| Lang::from_code(&code))
@@ -64,13 +70,15 @@ pub(crate) fn hash() -> String {
     window().location().hash().unwrap_or_default()
 }
 
-/// Goes to the part of the address after `#`.
-pub(crate) fn set_hash(hash: &str) {
-    let _ = window().location().set_hash(hash);
+/// Goes to a place.
+pub(crate) fn go(route: &Route) {
+    let _ = window().location().set_hash(&route.to_string());
 }
 
 fn element(id: &str) -> Option<HtmlElement> {
-    document().get_element_by_id(id).and_then(|element| element.dyn_into().ok())
+    document()
+        .get_element_by_id(id)
+        .and_then(|element| element.dyn_into().ok())
 }
 
 /// Gives an element the focus; the browser brings it into sight.
@@ -90,14 +98,19 @@ pub(crate) fn show(id: &str) {
 
 /// Leaves the field that is being typed in, so that it is saved: the app goes into the background.
 pub(crate) fn leave_field() {
-    if let Some(active) = document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+    if let Some(active) = document()
+        .active_element()
+        .and_then(|element| element.dyn_into::<HtmlElement>().ok())
+    {
         let _ = active.blur();
     }
 }
 
 /// Whether a key was pressed in a place where it types.
 pub(crate) fn is_typing(event: &ev::KeyboardEvent) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     target.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
 }
 
@@ -126,7 +139,10 @@ pub(crate) async fn chosen_file(input: &HtmlInputElement) -> Option<Result<Strin
     #[expect(clippy::cast_precision_loss, reason = "the limit is far below 2^53")]
     let too_large = file.size() > PICTURE_BYTES_MAX as f64;
     if too_large {
-        return Some(Err(FailureCode::PictureTooLarge { bytes_max: PICTURE_BYTES_MAX }.into()));
+        return Some(Err(FailureCode::PictureTooLarge {
+            bytes_max: PICTURE_BYTES_MAX,
+        }
+        .into()));
     }
     Some(read_base64(&file).await.map_err(|_| FailureCode::NotAPicture.into()))
 }
@@ -142,5 +158,7 @@ async fn read_base64(file: &web_sys::File) -> Result<String, JsValue> {
     reader.read_as_data_url(file)?;
     JsFuture::from(promise).await?;
     let url = reader.result()?.as_string().unwrap_or_default();
-    url.split_once(";base64,").map(|(_, data)| data.to_owned()).ok_or(JsValue::NULL)
+    url.split_once(";base64,")
+        .map(|(_, data)| data.to_owned())
+        .ok_or(JsValue::NULL)
 }

@@ -18,8 +18,18 @@ mod backend;
 #[cfg(target_arch = "wasm32")]
 mod browser;
 #[cfg(target_arch = "wasm32")]
+#[expect(
+    clippy::needless_pass_by_value,
+    unreachable_pub,
+    reason = "a component owns what it is given, and is made public by its macro"
+)]
 mod components;
 #[cfg(target_arch = "wasm32")]
+#[expect(
+    clippy::needless_pass_by_value,
+    unreachable_pub,
+    reason = "a component owns what it is given, and is made public by its macro"
+)]
 mod pages;
 #[cfg(target_arch = "wasm32")]
 mod state;

@@ -6,7 +6,11 @@ use std::ops::Range;
 const OVERSCAN_ROWS: u32 = 6;
 
 /// The rows to draw when a list of `total` rows of `row_px` each is scrolled to `scroll_px` in a box of `height_px`.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, which is what is wanted")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "`as` saturates, which is what is wanted"
+)]
 pub fn rows(scroll_px: f64, height_px: f64, row_px: f64, total: u32) -> Range<u32> {
     if row_px <= 0.0 || total == 0 {
         return 0..0;

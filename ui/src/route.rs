@@ -38,7 +38,13 @@ pub enum Tab {
 
 impl Tab {
     /// All, in the order they are shown.
-    pub const ALL: [Self; 5] = [Self::Overview, Self::Timeline, Self::Forms, Self::Photos, Self::Versions];
+    pub const ALL: [Self; 5] = [
+        Self::Overview,
+        Self::Timeline,
+        Self::Forms,
+        Self::Photos,
+        Self::Versions,
+    ];
 
     /// Its name in the address.
     pub const fn code(self) -> &'static str {
@@ -74,7 +80,10 @@ impl Route {
             ["tablet"] => Some(Self::Tablet),
             ["case", id] => case(id).map(|case| Self::Case(case, Tab::Overview)),
             ["case", id, tab] => {
-                let tab = Tab::ALL.into_iter().find(|known| known.code() == *tab).unwrap_or(Tab::Overview);
+                let tab = Tab::ALL
+                    .into_iter()
+                    .find(|known| known.code() == *tab)
+                    .unwrap_or(Tab::Overview);
                 case(id).map(|case| Self::Case(case, tab))
             }
             ["case", id, "form", form] => {
@@ -83,8 +92,9 @@ impl Route {
             ["case", id, "form", form, "review"] => {
                 case(id).map(|case| Self::Form(case, (*form).to_owned(), FormPlace::Review))
             }
-            ["case", id, "form", form, "section", section] => case(id)
-                .map(|case| Self::Form(case, (*form).to_owned(), FormPlace::Section((*section).to_owned()))),
+            ["case", id, "form", form, "section", section] => {
+                case(id).map(|case| Self::Form(case, (*form).to_owned(), FormPlace::Section((*section).to_owned())))
+            }
             _ => None,
         };
         found.unwrap_or_default()
@@ -123,7 +133,14 @@ mod tests {
         let form = |place| Route::Form(case, "17".into(), place);
         let mut places = vec![Route::Cases, Route::Sync, Route::Tablet];
         places.extend(Tab::ALL.map(|tab| Route::Case(case, tab)));
-        places.extend([FormPlace::Sections, FormPlace::Review, FormPlace::Section("child".into())].map(form));
+        places.extend(
+            [
+                FormPlace::Sections,
+                FormPlace::Review,
+                FormPlace::Section("child".into()),
+            ]
+            .map(form),
+        );
         for place in places {
             assert_eq!(Route::parse(&place.to_string()), place);
         }
@@ -131,7 +148,15 @@ mod tests {
 
     #[test]
     fn an_address_that_names_nothing_is_the_list() {
-        for hash in ["", "#", "#/", "#/case/nobody", "#/case", "#/somewhere/else", "#/case/x/form/17"] {
+        for hash in [
+            "",
+            "#",
+            "#/",
+            "#/case/nobody",
+            "#/case",
+            "#/somewhere/else",
+            "#/case/x/form/17",
+        ] {
             assert_eq!(Route::parse(hash), Route::Cases, "{hash}");
         }
     }

@@ -32,7 +32,10 @@ impl Theme {
 
     /// The theme with this name.
     pub fn from_code(code: &str) -> Self {
-        Self::ALL.into_iter().find(|theme| theme.code() == code).unwrap_or_default()
+        Self::ALL
+            .into_iter()
+            .find(|theme| theme.code() == code)
+            .unwrap_or_default()
     }
 }
 
@@ -66,7 +69,10 @@ impl TextSize {
 
     /// The size with this name.
     pub fn from_code(code: &str) -> Self {
-        Self::ALL.into_iter().find(|size| size.code() == code).unwrap_or_default()
+        Self::ALL
+            .into_iter()
+            .find(|size| size.code() == code)
+            .unwrap_or_default()
     }
 }
 

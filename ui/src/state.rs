@@ -71,11 +71,6 @@ impl App {
         }
     }
 
-    /// Goes to a place.
-    pub(crate) fn go(self, route: &Route) {
-        browser::set_hash(&route.to_string());
-    }
-
     /// Reads something out to those who do not see it.
     pub(crate) fn announce(self, text: &str) {
         self.announcement.set(text.to_owned());
@@ -83,7 +78,10 @@ impl App {
 
     /// A signal that changes with one case.
     pub(crate) fn changes_of(self, case: CaseId) -> Memo<u64> {
-        Memo::new(move |_| self.case_changed.with(|cases| cases.get(&case).copied().unwrap_or_default()))
+        Memo::new(move |_| {
+            self.case_changed
+                .with(|cases| cases.get(&case).copied().unwrap_or_default())
+        })
     }
 
     /// The vault was opened.
@@ -96,7 +94,7 @@ impl App {
         self.session.set(None);
         self.sync.set(None);
         self.drafts.set(BTreeMap::new());
-        self.go(&Route::Cases);
+        browser::go(&Route::Cases);
         self.read_start();
     }
 
@@ -135,7 +133,7 @@ impl App {
             match backend::watch(revision).await {
                 Ok(changed) => {
                     revision = changed.revision;
-                    changed.topics.into_iter().for_each(|topic| self.changed(topic));
+                    changed.topics.iter().for_each(|topic| self.changed(topic));
                 }
                 Err(failure) if failure.code == FailureCode::Locked => self.signed_out(),
                 Err(_) => browser::sleep(AGAIN_AFTER_MS).await,
@@ -143,7 +141,7 @@ impl App {
         }
     }
 
-    fn changed(self, topic: Topic) {
+    fn changed(self, topic: &Topic) {
         match topic {
             Topic::Session => spawn_local(async move {
                 if let Ok(start) = backend::start().await
@@ -154,7 +152,7 @@ impl App {
                 }
             }),
             Topic::Cases => self.cases_changed.update(|n| *n += 1),
-            Topic::Case { case } => self.case_changed.update(|cases| *cases.entry(case).or_default() += 1),
+            Topic::Case { case } => self.case_changed.update(|cases| *cases.entry(*case).or_default() += 1),
             Topic::Sync => self.read_sync(),
         }
     }

@@ -25,7 +25,9 @@ fn indian() -> Offset {
 }
 
 fn local(ms: i64) -> Option<DateTime> {
-    Timestamp::from_millisecond(ms).ok().map(|moment| indian().to_datetime(moment))
+    Timestamp::from_millisecond(ms)
+        .ok()
+        .map(|moment| indian().to_datetime(moment))
 }
 
 fn say_date(words: Words, date: Date) -> String {
@@ -34,19 +36,30 @@ fn say_date(words: Words, date: Date) -> String {
 
 /// `23 Nov 2026`.
 pub fn date(words: Words, ms: i64) -> String {
-    local(ms).map(|moment| say_date(words, moment.date())).unwrap_or_default()
+    local(ms)
+        .map(|moment| say_date(words, moment.date()))
+        .unwrap_or_default()
 }
 
 /// `23 Nov 2026, 15:04`.
 pub fn date_time(words: Words, ms: i64) -> String {
-    let say = |moment: DateTime| format!("{}, {:02}:{:02}", say_date(words, moment.date()), moment.hour(), moment.minute());
+    let say = |moment: DateTime| {
+        format!(
+            "{}, {:02}:{:02}",
+            say_date(words, moment.date()),
+            moment.hour(),
+            moment.minute()
+        )
+    };
     local(ms).map(say).unwrap_or_default()
 }
 
 /// `15:04` for a moment of today, else `23 Nov 2026, 15:04`.
 pub fn near(words: Words, ms: i64, now_ms: i64) -> String {
     match (local(ms), local(now_ms)) {
-        (Some(moment), Some(now)) if moment.date() == now.date() => format!("{:02}:{:02}", moment.hour(), moment.minute()),
+        (Some(moment), Some(now)) if moment.date() == now.date() => {
+            format!("{:02}:{:02}", moment.hour(), moment.minute())
+        }
         _ => date_time(words, ms),
     }
 }
@@ -125,6 +138,11 @@ pub fn clock(words: Words, clock: &Running, standing: Standing, now_ms: i64) -> 
     }
 }
 
+/// The first place of the law of several: `JJ s.31` of `JJ s.31, MR r.18(2)`.
+pub fn first_source(source: &str) -> &str {
+    source.split_once(", ").map_or(source, |(first, _)| first)
+}
+
 /// The share of a clock's time that is gone, 0 to 100.
 pub fn gone_percent(clock: &Running, now_ms: i64) -> i64 {
     let until = clock.stopped_at_ms.unwrap_or(now_ms);
@@ -135,7 +153,14 @@ pub fn gone_percent(clock: &Running, now_ms: i64) -> i64 {
 /// The value of a `datetime-local` input, in Indian time.
 pub fn to_input(ms: i64) -> String {
     let say = |t: DateTime| {
-        format!("{:04}-{:02}-{:02}T{:02}:{:02}", t.year(), t.month(), t.day(), t.hour(), t.minute())
+        format!(
+            "{:04}-{:02}-{:02}T{:02}:{:02}",
+            t.year(),
+            t.month(),
+            t.day(),
+            t.hour(),
+            t.minute()
+        )
     };
     local(ms).map(say).unwrap_or_default()
 }
@@ -220,12 +245,21 @@ mod tests {
     fn a_clock_says_what_is_left_and_where_it_stands() {
         let mut clock = production();
         assert_eq!(said(&clock, MORNING + 18 * HOUR - 1), "6 h left of 24 h (JJ s.31)");
-        assert_eq!(said(&clock, MORNING + 21 * HOUR + 20 * MINUTE), "2 h 40 min left of 24 h (JJ s.31)");
+        assert_eq!(
+            said(&clock, MORNING + 21 * HOUR + 20 * MINUTE),
+            "2 h 40 min left of 24 h (JJ s.31)"
+        );
         assert_eq!(said(&clock, MORNING + 27 * HOUR), "3 h over the 24 h (JJ s.31)");
         clock.stopped_at_ms = Some(MORNING + 5 * HOUR);
-        assert_eq!(said(&clock, MORNING + 90 * HOUR), "Done on 23 Nov 2026, within 24 h (JJ s.31)");
+        assert_eq!(
+            said(&clock, MORNING + 90 * HOUR),
+            "Done on 23 Nov 2026, within 24 h (JJ s.31)"
+        );
         clock.stopped_at_ms = Some(MORNING + 29 * HOUR);
-        assert_eq!(said(&clock, MORNING + 90 * HOUR), "Done on 24 Nov 2026, 5 h after the 24 h (JJ s.31)");
+        assert_eq!(
+            said(&clock, MORNING + 90 * HOUR),
+            "Done on 24 Nov 2026, 5 h after the 24 h (JJ s.31)"
+        );
     }
 
     #[test]
@@ -246,10 +280,22 @@ mod tests {
     #[test]
     fn moments_survive_the_input() {
         assert_eq!(to_input(MORNING), "2026-11-23T10:00");
-        for typed in ["2026-11-23T10:00", "2026-11-23 10:00", "23-11-2026 10:00", "23/11/2026 10.00", "23.11.2026, 10:00"] {
+        for typed in [
+            "2026-11-23T10:00",
+            "2026-11-23 10:00",
+            "23-11-2026 10:00",
+            "23/11/2026 10.00",
+            "23.11.2026, 10:00",
+        ] {
             assert_eq!(from_input(typed), Some(MORNING), "{typed}");
         }
-        for wrong in ["", "yesterday", "31-02-2026 10:00", "23-11-26 10:00", "2026-11-23 25:00"] {
+        for wrong in [
+            "",
+            "yesterday",
+            "31-02-2026 10:00",
+            "23-11-26 10:00",
+            "2026-11-23 25:00",
+        ] {
             assert_eq!(from_input(wrong), None, "{wrong}");
         }
     }

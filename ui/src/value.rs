@@ -23,14 +23,33 @@ pub struct Spec {
 impl Spec {
     /// The input of a field of a form.
     pub fn of_field(field: &FieldView) -> Self {
-        let FieldView { kind, terms, min, max, unit, .. } = field;
-        Self { kind: *kind, terms: terms.clone(), min: *min, max: *max, unit: unit.clone() }
+        let FieldView {
+            kind,
+            terms,
+            min,
+            max,
+            unit,
+            ..
+        } = field;
+        Self {
+            kind: *kind,
+            terms: terms.clone(),
+            min: *min,
+            max: *max,
+            unit: unit.clone(),
+        }
     }
 
     /// The input of a column of a table.
     pub fn of_column(column: &ColumnView) -> Self {
         let ColumnView { kind, terms, unit, .. } = column;
-        Self { kind: *kind, terms: terms.clone(), min: None, max: None, unit: unit.clone() }
+        Self {
+            kind: *kind,
+            terms: terms.clone(),
+            min: None,
+            max: None,
+            unit: unit.clone(),
+        }
     }
 
     /// The input for a value of which only an example is known.
@@ -43,7 +62,13 @@ impl Spec {
             Some(Value::Text(text)) if time::is_iso_date(text) => FactType::Date,
             _ => FactType::LongText,
         };
-        Self { kind, terms: Vec::new(), min: None, max: None, unit: None }
+        Self {
+            kind,
+            terms: Vec::new(),
+            min: None,
+            max: None,
+            unit: None,
+        }
     }
 
     /// Whether the answer is ticked rather than typed.
@@ -64,15 +89,20 @@ impl Spec {
                 Value::Integer(number)
             }
             FactType::Number => {
-                let number: f64 = digits(text).replace(',', ".").parse().map_err(|_| Unreadable::NotANumber)?;
+                let number: f64 = digits(text)
+                    .replace(',', ".")
+                    .parse()
+                    .map_err(|_| Unreadable::NotANumber)?;
                 if !number.is_finite() {
                     return Err(Unreadable::NotANumber);
                 }
                 Value::Number(number)
             }
-            FactType::Date => {
-                Value::Text(time::from_date_input(&digits(text)).ok_or(Unreadable::NotADate)?.to_string())
-            }
+            FactType::Date => Value::Text(
+                time::from_date_input(&digits(text))
+                    .ok_or(Unreadable::NotADate)?
+                    .to_string(),
+            ),
             FactType::Instant => Value::Instant(time::from_input(&digits(text)).ok_or(Unreadable::NotAMoment)?),
             _ if text.chars().count() > TEXT_CHARS_MAX => return Err(Unreadable::TooLong),
             _ => Value::Text(text.to_owned()),
@@ -82,7 +112,10 @@ impl Spec {
 
     fn in_range(&self, number: i64) -> Result<(), Unreadable> {
         if self.min.is_some_and(|min| number < min) || self.max.is_some_and(|max| number > max) {
-            return Err(Unreadable::OutOfRange { min: self.min, max: self.max });
+            return Err(Unreadable::OutOfRange {
+                min: self.min,
+                max: self.max,
+            });
         }
         Ok(())
     }
@@ -195,7 +228,10 @@ mod tests {
     use crate::words::Lang;
 
     fn spec(kind: FactType) -> Spec {
-        Spec { kind, ..Spec::of_value(None) }
+        Spec {
+            kind,
+            ..Spec::of_value(None)
+        }
     }
 
     #[test]
@@ -207,12 +243,19 @@ mod tests {
         assert_eq!(spec(FactType::Number).read("31,5"), Ok(Some(Value::Number(31.5))));
         assert_eq!(spec(FactType::Date).read("29/02/2016"), Ok(Some("2016-02-29".into())));
         assert_eq!(spec(FactType::Date).read("30/02/2016"), Err(Unreadable::NotADate));
-        assert_eq!(spec(FactType::Instant).read("2026-11-23T10:00"), Ok(Some(Value::Instant(1_795_408_200_000))));
+        assert_eq!(
+            spec(FactType::Instant).read("2026-11-23T10:00"),
+            Ok(Some(Value::Instant(1_795_408_200_000)))
+        );
     }
 
     #[test]
     fn a_number_out_of_range_is_told_with_the_range() {
-        let age = Spec { min: Some(0), max: Some(25), ..spec(FactType::Integer) };
+        let age = Spec {
+            min: Some(0),
+            max: Some(25),
+            ..spec(FactType::Integer)
+        };
         let refused = age.read("40").unwrap_err();
         assert_eq!(refused.say(Words(Lang::En)), "Enter a number from 0 to 25.");
     }

@@ -9,8 +9,7 @@ use crate::time;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Words(pub Lang);
 
-#[expect(clippy::uninlined_format_args, reason = "the generator writes what the locale files say")]
-#[expect(clippy::unused_self, reason = "some sentences are the same in every language")]
+#[allow(clippy::all, clippy::pedantic, reason = "written by build.rs from the locale files")]
 mod generated {
     use super::Words;
     include!(concat!(env!("OUT_DIR"), "/words.rs"));
@@ -27,7 +26,10 @@ impl Lang {
     /// The first language of the reader's list that the screens speak, else English.
     pub fn best<'a>(wanted: impl IntoIterator<Item = &'a str>) -> Self {
         let primary = |tag: &'a str| tag.split('-').next().unwrap_or(tag);
-        wanted.into_iter().find_map(|tag| Self::from_code(primary(tag))).unwrap_or(Self::En)
+        wanted
+            .into_iter()
+            .find_map(|tag| Self::from_code(primary(tag)))
+            .unwrap_or(Self::En)
     }
 }
 
@@ -39,12 +41,19 @@ impl Words {
 
     /// Several labels, one after the other.
     pub fn labels(self, labels: &[Labels]) -> String {
-        labels.iter().map(|label| label.get(self.0.code())).collect::<Vec<_>>().join(", ")
+        labels
+            .iter()
+            .map(|label| label.get(self.0.code()))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     /// A month's short name; `month` counts from 1.
     pub fn month(self, month: i8) -> &'static str {
-        usize::try_from(month - 1).ok().and_then(|index| self.time_months().get(index).copied()).unwrap_or("")
+        usize::try_from(month - 1)
+            .ok()
+            .and_then(|index| self.time_months().get(index).copied())
+            .unwrap_or("")
     }
 
     /// What a compartment is called.
@@ -151,10 +160,15 @@ impl Words {
         let wait = |until_ms: i64| time::countdown(self, until_ms - now_ms);
         match &failure.code {
             FailureCode::Locked => self.failure_locked(),
-            FailureCode::WrongPassphrase { wait_until_ms: Some(until), .. } => {
+            FailureCode::WrongPassphrase {
+                wait_until_ms: Some(until),
+                ..
+            } => {
                 return self.failure_wrong_passphrase_wait(wait(*until));
             }
-            FailureCode::WrongPassphrase { tries_left: Some(n), .. } => {
+            FailureCode::WrongPassphrase {
+                tries_left: Some(n), ..
+            } => {
                 return self.failure_wrong_passphrase_left(u64::from(*n));
             }
             FailureCode::WrongPassphrase { .. } => self.failure_wrong_passphrase(),
@@ -212,7 +226,11 @@ mod tests {
 
     #[test]
     fn a_wrong_passphrase_says_how_long_to_wait() {
-        let failure = FailureCode::WrongPassphrase { tries_left: None, wait_until_ms: Some(95_000) }.into();
+        let failure = FailureCode::WrongPassphrase {
+            tries_left: None,
+            wait_until_ms: Some(95_000),
+        }
+        .into();
         let said = Words(Lang::En).failure(&failure, 5_000);
         assert!(said.contains("1 min 30 s"), "{said}");
     }
@@ -220,7 +238,14 @@ mod tests {
     #[test]
     fn every_refusal_of_the_protocol_has_a_sentence_of_its_own() {
         let words = Words(Lang::En);
-        for code in ["not_permitted", "revoked", "clock_wrong", "schema", "too_large", "not_enrolled"] {
+        for code in [
+            "not_permitted",
+            "revoked",
+            "clock_wrong",
+            "schema",
+            "too_large",
+            "not_enrolled",
+        ] {
             assert_ne!(words.refusal(code), words.refusal_unknown(), "{code}");
         }
         assert_eq!(words.refusal("a_reason_of_a_newer_hub"), words.refusal_unknown());

@@ -51,7 +51,7 @@ pub(crate) fn Problem(
     text: Signal<Option<String>>,
     /// The hook for tests.
     #[prop(default = "error-message")]
-    test: &'static str,
+    hook: &'static str,
 ) -> impl IntoView {
     view! {
         <div role="alert">
@@ -59,7 +59,7 @@ pub(crate) fn Problem(
                 text.get()
                     .map(|text| {
                         view! {
-                            <p class="problem" data-test=test>
+                            <p class="problem" data-test=hook>
                                 {icon(Icon::Warning)}
                                 <span>{text}</span>
                             </p>

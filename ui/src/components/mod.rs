@@ -8,7 +8,7 @@ mod strip;
 mod value_input;
 mod versions;
 
-pub(crate) use field::{SaveState, SaveMark};
+pub(crate) use field::{SaveMark, SaveState};
 pub(crate) use icon::{Icon, icon};
 pub(crate) use message::{Empty, Loading, Problem, failure_text};
 pub(crate) use sheet::Sheet;

@@ -4,7 +4,12 @@ use ipc::{NetState, SyncView};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Icon, icon};
-use crate::{backend, route::Route, state::{app, words}, time};
+use crate::{
+    backend,
+    route::Route,
+    state::{app, words},
+    time,
+};
 
 /// The strip's state as one word, for the style sheet and the tests.
 pub(crate) fn state_of(view: &SyncView) -> &'static str {
@@ -33,20 +38,22 @@ fn headline(view: &SyncView) -> String {
     }
 }
 
+/// What waits, beside the headline.
 fn details(view: &SyncView) -> String {
     let words = words();
     let mut parts = Vec::new();
-    let reached = matches!(view.net, NetState::Reached);
-    if view.waiting > 0 && !reached {
+    if view.waiting > 0 {
         parts.push(words.strip_waiting(u64::from(view.waiting)));
     }
-    if view.pictures_waiting > 0 && !(reached && view.waiting == 0) {
+    if view.pictures_waiting > 0 {
         parts.push(words.strip_pictures(u64::from(view.pictures_waiting)));
     }
-    if !view.refused.is_empty() && !(reached && view.waiting == 0 && view.pictures_waiting == 0) {
+    if !view.refused.is_empty() {
         parts.push(words.strip_refused(view.refused.len() as u64));
     }
-    parts.join(" · ")
+    // Where the hub was reached, the first of these is the headline already.
+    let said = usize::from(matches!(view.net, NetState::Reached)).min(parts.len());
+    parts.split_off(said).join(" · ")
 }
 
 fn last_reached(view: &SyncView) -> String {

@@ -33,13 +33,29 @@ pub(crate) fn ValueInput(
     /// The field was left.
     on_commit: Callback<Committed>,
 ) -> impl IntoView {
+    let wires = Wires {
+        id,
+        test,
+        described_by,
+        on_typing,
+        on_commit,
+    };
     match spec.kind {
-        FactType::Choice => one_of(spec, value, id, test, on_commit).into_any(),
-        FactType::Choices => some_of(spec, value, id, test, on_commit).into_any(),
-        FactType::Flag => yes_or_no(value, id, test, on_commit).into_any(),
-        FactType::LongText => long_text(spec, value, id, test, described_by, on_typing, on_commit).into_any(),
-        _ => line(spec, value, id, test, described_by, on_typing, on_commit).into_any(),
+        FactType::Choice => one_of(spec, value, wires).into_any(),
+        FactType::Choices => some_of(spec, value, wires).into_any(),
+        FactType::Flag => yes_or_no(value, wires).into_any(),
+        FactType::LongText => long_text(spec, value, wires).into_any(),
+        _ => line(spec, value, wires).into_any(),
     }
+}
+
+/// What connects an input with what stands around it.
+struct Wires {
+    id: String,
+    test: String,
+    described_by: String,
+    on_typing: Callback<()>,
+    on_commit: Callback<Committed>,
 }
 
 /// What is being typed. Follows the known value until the officer begins to type, and again once it is saved.
@@ -58,17 +74,16 @@ fn draft(spec: &Spec, value: Signal<Option<Value>>) -> (RwSignal<String>, RwSign
     (text, dirty)
 }
 
-fn line(
-    spec: Spec,
-    value: Signal<Option<Value>>,
-    id: String,
-    test: String,
-    described_by: String,
-    on_typing: Callback<()>,
-    on_commit: Callback<Committed>,
-) -> impl IntoView {
+fn line(spec: Spec, value: Signal<Option<Value>>, wires: Wires) -> impl IntoView {
+    let Wires {
+        id,
+        test,
+        described_by,
+        on_typing,
+        on_commit,
+    } = wires;
     let words = words();
-    let (text, dirty) = draft(&spec, value);
+    let (typed, dirty) = draft(&spec, value);
     let (kind, mode) = match spec.kind {
         FactType::Phone => ("tel", "tel"),
         FactType::Integer => ("text", "numeric"),
@@ -94,10 +109,10 @@ fn line(
     let unit = spec.unit.as_deref().map(|unit| crate::value::unit(words, unit));
     let indian = matches!(spec.kind, FactType::Instant).then(|| words.form_indian_time());
     let narrow = matches!(spec.kind, FactType::Integer | FactType::Number);
-    let commit = move |_| on_commit.run(spec.read(&text.get_untracked()));
+    let commit = move |_| on_commit.run(spec.read(&typed.get_untracked()));
     let typing = move |event: ev::Event| {
         dirty.set(true);
-        text.set(event_target_value(&event));
+        typed.set(event_target_value(&event));
         on_typing.run(());
     };
     view! {
@@ -113,7 +128,7 @@ fn line(
                 data-test=test
                 autocomplete="off"
                 aria-describedby=described_by
-                prop:value=text
+                prop:value=typed
                 on:input=typing
                 on:change=commit
             />
@@ -123,20 +138,19 @@ fn line(
     }
 }
 
-fn long_text(
-    spec: Spec,
-    value: Signal<Option<Value>>,
-    id: String,
-    test: String,
-    described_by: String,
-    on_typing: Callback<()>,
-    on_commit: Callback<Committed>,
-) -> impl IntoView {
-    let (text, dirty) = draft(&spec, value);
-    let commit = move |_| on_commit.run(spec.read(&text.get_untracked()));
+fn long_text(spec: Spec, value: Signal<Option<Value>>, wires: Wires) -> impl IntoView {
+    let Wires {
+        id,
+        test,
+        described_by,
+        on_typing,
+        on_commit,
+    } = wires;
+    let (typed, dirty) = draft(&spec, value);
+    let commit = move |_| on_commit.run(spec.read(&typed.get_untracked()));
     let typing = move |event: ev::Event| {
         dirty.set(true);
-        text.set(event_target_value(&event));
+        typed.set(event_target_value(&event));
         on_typing.run(());
     };
     view! {
@@ -147,20 +161,17 @@ fn long_text(
             data-test=test
             autocomplete="off"
             aria-describedby=described_by
-            prop:value=text
+            prop:value=typed
             on:input=typing
             on:change=commit
         ></textarea>
     }
 }
 
-fn one_of(
-    spec: Spec,
-    value: Signal<Option<Value>>,
-    id: String,
-    test: String,
-    on_commit: Callback<Committed>,
-) -> impl IntoView {
+fn one_of(spec: Spec, value: Signal<Option<Value>>, wires: Wires) -> impl IntoView {
+    let Wires {
+        id, test, on_commit, ..
+    } = wires;
     let words = words();
     let many = spec.terms.len() > 6;
     let options = spec.terms.into_iter().enumerate().map(|(index, term)| {
@@ -178,13 +189,10 @@ fn one_of(
     view! { <div class="options" class:many=many data-test=test.clone()>{options.collect_view()}</div> }
 }
 
-fn some_of(
-    spec: Spec,
-    value: Signal<Option<Value>>,
-    id: String,
-    test: String,
-    on_commit: Callback<Committed>,
-) -> impl IntoView {
+fn some_of(spec: Spec, value: Signal<Option<Value>>, wires: Wires) -> impl IntoView {
+    let Wires {
+        id, test, on_commit, ..
+    } = wires;
     let words = words();
     let many = spec.terms.len() > 6;
     // What is ticked, kept here so that a second tick made before the first was saved does not undo it.
@@ -211,17 +219,22 @@ fn some_of(
             on_commit.run(Ok((!codes.is_empty()).then_some(Value::Set(codes))));
         };
         let label = (words.label(&term.label), term.source);
-        option(Tick::Some, (id.clone(), index), format!("{test}-{}", term.code), label, is_chosen, toggle)
+        option(
+            Tick::Some,
+            (id.clone(), index),
+            format!("{test}-{}", term.code),
+            label,
+            is_chosen,
+            toggle,
+        )
     });
     view! { <div class="options" class:many=many data-test=test.clone()>{options.collect_view()}</div> }
 }
 
-fn yes_or_no(
-    value: Signal<Option<Value>>,
-    id: String,
-    test: String,
-    on_commit: Callback<Committed>,
-) -> impl IntoView {
+fn yes_or_no(value: Signal<Option<Value>>, wires: Wires) -> impl IntoView {
+    let Wires {
+        id, test, on_commit, ..
+    } = wires;
     let words = words();
     let options = [(true, "yes", words.value_yes()), (false, "no", words.value_no())];
     let options = options.into_iter().enumerate().map(|(index, (flag, code, label))| {
@@ -252,7 +265,11 @@ fn option(
     on_change: impl Fn(ev::Event) + 'static,
 ) -> impl IntoView {
     // The first option carries the id of the group, so that a link to the field finds it.
-    let id = if index == 0 { group.clone() } else { format!("{group}-{index}") };
+    let id = if index == 0 {
+        group.clone()
+    } else {
+        format!("{group}-{index}")
+    };
     let kind = if tick == Tick::One { "radio" } else { "checkbox" };
     let marked = chosen.clone();
     view! {

@@ -14,7 +14,7 @@ use ipc::{CaseView, Failure, RegisterRef};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
-    backend,
+    backend, browser,
     components::{Icon, Loading, Problem, failure_text, icon},
     route::{Route, Tab},
     state::{app, words},
@@ -74,7 +74,10 @@ impl OpenCase {
 
     /// Whether this officer may write in a compartment.
     pub(crate) fn writes(self, compartment: Compartment) -> Memo<bool> {
-        Memo::new(move |_| self.view.with(|view| view.as_ref().is_some_and(|view| view.writes.contains(&compartment))))
+        Memo::new(move |_| {
+            self.view
+                .with(|view| view.as_ref().is_some_and(|view| view.writes.contains(&compartment)))
+        })
     }
 }
 
@@ -102,7 +105,7 @@ pub(crate) fn CasePage(case: CaseId) -> impl IntoView {
     });
     let is_here = Memo::new(move |_| open.view.with(Option::is_some));
     let problem = Signal::derive(move || open.failure.with(|failure| failure.as_ref().map(failure_text)));
-    let back = move |_| app.go(&Route::Cases);
+    let back = move |_| browser::go(&Route::Cases);
     view! {
         <article class="case" data-test="case" data-case=case.to_string()>
             <button type="button" class="button quiet only-narrow" data-test="back" on:click=back>
@@ -162,7 +165,11 @@ fn Tabs(tab: Memo<Tab>) -> impl IntoView {
             Tab::Photos => words.case_photos(),
             Tab::Versions => words.case_versions(),
         };
-        let count = move || (this == Tab::Versions).then(|| clashes.get()).filter(|count| *count > 0);
+        let count = move || {
+            (this == Tab::Versions)
+                .then(|| clashes.get())
+                .filter(|count| *count > 0)
+        };
         view! {
             <a
                 class="tab"

@@ -18,7 +18,9 @@ pub(crate) fn EnrolPanel(
 ) -> impl IntoView {
     let app = app();
     let words = words();
-    let link = app.start.with_untracked(|start| start.as_ref().and_then(|start| start.link.clone()));
+    let link = app
+        .start
+        .with_untracked(|start| start.as_ref().and_then(|start| start.link.clone()));
     let hub = RwSignal::new(link.as_ref().map(|link| link.hub.clone()).unwrap_or_default());
     let code = RwSignal::new(link.map(|link| link.code).unwrap_or_default());
     let passphrase = RwSignal::new(String::new());
@@ -34,7 +36,9 @@ pub(crate) fn EnrolPanel(
         }
         let chosen = passphrase.get_untracked();
         if chosen.chars().count() < PASSPHRASE_CHARS_MIN {
-            let weak = FailureCode::WeakPassphrase { chars_min: PASSPHRASE_CHARS_MIN };
+            let weak = FailureCode::WeakPassphrase {
+                chars_min: PASSPHRASE_CHARS_MIN,
+            };
             problem.set(Some(failure_text(&weak.into())));
             browser::focus("enrol-passphrase");
             return;
@@ -47,7 +51,10 @@ pub(crate) fn EnrolPanel(
         busy.set(true);
         problem.set(None);
         spawn_local(async move {
-            let (hub, code) = (hub.get_untracked().trim().to_owned(), code.get_untracked().trim().to_owned());
+            let (hub, code) = (
+                hub.get_untracked().trim().to_owned(),
+                code.get_untracked().trim().to_owned(),
+            );
             let answer = backend::enrol(hub, code, chosen).await;
             busy.set(false);
             match answer {
@@ -162,7 +169,7 @@ fn QrReader(hub: RwSignal<String>, code: RwSignal<String>) -> impl IntoView {
             </label>
             <p class="hint">{words.enrol_qr_help()}</p>
             <p class="muted" role="status">{move || status.get()}</p>
-            <Problem text=problem test="enrol-qr-error" />
+            <Problem text=problem hook="enrol-qr-error" />
         </div>
     }
 }

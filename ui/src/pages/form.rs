@@ -141,7 +141,10 @@ pub(crate) fn FormPage(case: CaseId, form: String) -> impl IntoView {
     });
     let is_here = Memo::new(move |_| open.view.with(Option::is_some));
     let title = move || {
-        open.view.with(|view| view.as_ref().map(|view| (words.label(&view.title), view.source.clone())))
+        open.view.with(|view| {
+            view.as_ref()
+                .map(|view| (words.label(&view.title), view.source.clone()))
+        })
     };
     view! {
         <article class="form" data-test="form" data-form=form.clone() data-place=place_code>

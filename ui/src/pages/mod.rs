@@ -41,7 +41,10 @@ pub(crate) fn Root() -> impl IntoView {
         moved.remove();
         hidden.remove();
     });
-    set_interval(move || app.now_ms.set(browser::now_ms()), std::time::Duration::from_millis(TICK_MS));
+    set_interval(
+        move || app.now_ms.set(browser::now_ms()),
+        std::time::Duration::from_millis(TICK_MS),
+    );
 
     let lang = Memo::new(move |_| app.settings.get().lang);
     let signed_in = Memo::new(move |_| app.session.with(Option::is_some));

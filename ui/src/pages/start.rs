@@ -17,8 +17,12 @@ use crate::{
 #[component]
 pub(crate) fn StartPage() -> impl IntoView {
     let app = app();
-    let users = app.start.with_untracked(|start| start.as_ref().map(|s| s.users.clone()).unwrap_or_default());
-    let linked = app.start.with_untracked(|start| start.as_ref().is_some_and(|s| s.link.is_some()));
+    let users = app
+        .start
+        .with_untracked(|start| start.as_ref().map(|s| s.users.clone()).unwrap_or_default());
+    let linked = app
+        .start
+        .with_untracked(|start| start.as_ref().is_some_and(|s| s.link.is_some()));
     let nobody = users.is_empty();
     let enrolling = RwSignal::new(nobody || linked);
     view! {
@@ -154,7 +158,7 @@ fn UnlockPanel(users: Vec<TabletUser>, on_other: Callback<()>) -> impl IntoView 
                 <Passphrase id="unlock-passphrase" value=passphrase shown=shown complete="current-password" />
                 <ShowPassphrase shown=shown />
             </div>
-            <Problem text=told test="unlock-error" />
+            <Problem text=told hook="unlock-error" />
             <button
                 type="submit"
                 class="button primary wide"

@@ -97,14 +97,37 @@ fn facts(view: &SyncView) -> String {
 fn Counts(view: SyncView, kind: RwSignal<Option<Kind>>) -> impl IntoView {
     let words = words();
     let buttons = Kind::ALL.map(|this| {
-        let rejected = view.receipts.iter().filter(|row| matches!(row.delivery, Delivery::Rejected { .. })).count();
+        let rejected = view
+            .receipts
+            .iter()
+            .filter(|row| matches!(row.delivery, Delivery::Rejected { .. }))
+            .count();
         let refused = rejected + view.refused.len();
-        let counted = view.receipts.iter().filter(|row| Kind::of(&row.delivery) == this).count();
+        let counted = view
+            .receipts
+            .iter()
+            .filter(|row| Kind::of(&row.delivery) == this)
+            .count();
         let (count, title, help, sign) = match this {
-            Kind::Waiting => (view.waiting as usize, words.sync_waiting_title(), words.sync_waiting_help(), Icon::Waiting),
+            Kind::Waiting => (
+                view.waiting as usize,
+                words.sync_waiting_title(),
+                words.sync_waiting_help(),
+                Icon::Waiting,
+            ),
             Kind::Server => (counted, words.sync_server_title(), words.sync_server_help(), Icon::Tick),
-            Kind::Accepted => (counted, words.sync_accepted_title(), words.sync_accepted_help(), Icon::Done),
-            Kind::Refused => (refused, words.sync_refused_title(), words.sync_refused_help(), Icon::Refused),
+            Kind::Accepted => (
+                counted,
+                words.sync_accepted_title(),
+                words.sync_accepted_help(),
+                Icon::Done,
+            ),
+            Kind::Refused => (
+                refused,
+                words.sync_refused_title(),
+                words.sync_refused_help(),
+                Icon::Refused,
+            ),
         };
         view! {
             <button
@@ -130,10 +153,16 @@ fn Receipts(rows: Vec<ReceiptRow>, kind: RwSignal<Option<Kind>>) -> impl IntoVie
     let full = rows.len() >= PAGE_ROWS_MAX as usize;
     let none = rows.is_empty();
     let list = move || {
-        let shown = rows.iter().filter(|row| kind.get().is_none_or(|kind| Kind::of(&row.delivery) == kind));
+        let shown = rows
+            .iter()
+            .filter(|row| kind.get().is_none_or(|kind| Kind::of(&row.delivery) == kind));
         let shown: Vec<_> = shown.cloned().map(|row| view! { <Receipt row=row /> }).collect();
         if shown.is_empty() {
-            let title = if none { words.sync_receipts_empty() } else { words.sync_receipts_none() };
+            let title = if none {
+                words.sync_receipts_empty()
+            } else {
+                words.sync_receipts_none()
+            };
             view! { <Empty title=title /> }.into_any()
         } else {
             view! { <ul class="receipts" data-test="receipts">{shown}</ul> }.into_any()
@@ -149,7 +178,11 @@ fn Receipts(rows: Vec<ReceiptRow>, kind: RwSignal<Option<Kind>>) -> impl IntoVie
 }
 
 fn initials(initials: &str) -> String {
-    if initials.is_empty() { "–".to_owned() } else { initials.to_owned() }
+    if initials.is_empty() {
+        "–".to_owned()
+    } else {
+        initials.to_owned()
+    }
 }
 
 #[component]

@@ -26,10 +26,28 @@ pub(crate) fn TabletPage() -> impl IntoView {
         });
     };
     let languages = Lang::ALL.iter().map(|lang| (*lang, lang.code(), lang.name())).collect();
-    let sizes = [words.tablet_text_normal(), words.tablet_text_large(), words.tablet_text_larger(), words.tablet_text_largest()];
-    let sizes = TextSize::ALL.into_iter().zip(sizes).map(|(size, label)| (size, size.code(), label)).collect();
-    let themes = [words.tablet_theme_system(), words.tablet_theme_light(), words.tablet_theme_dark(), words.tablet_theme_sun()];
-    let themes = Theme::ALL.into_iter().zip(themes).map(|(theme, label)| (theme, theme.code(), label)).collect();
+    let sizes = [
+        words.tablet_text_normal(),
+        words.tablet_text_large(),
+        words.tablet_text_larger(),
+        words.tablet_text_largest(),
+    ];
+    let sizes = TextSize::ALL
+        .into_iter()
+        .zip(sizes)
+        .map(|(size, label)| (size, size.code(), label))
+        .collect();
+    let themes = [
+        words.tablet_theme_system(),
+        words.tablet_theme_light(),
+        words.tablet_theme_dark(),
+        words.tablet_theme_sun(),
+    ];
+    let themes = Theme::ALL
+        .into_iter()
+        .zip(themes)
+        .map(|(theme, label)| (theme, theme.code(), label))
+        .collect();
     let set_lang = Callback::new(move |lang| app.settings.update(|settings| settings.lang = lang));
     let set_text = Callback::new(move |text| app.settings.update(|settings| settings.text = text));
     let set_theme = Callback::new(move |theme| app.settings.update(|settings| settings.theme = theme));
@@ -57,7 +75,9 @@ pub(crate) fn TabletPage() -> impl IntoView {
 fn Officer() -> impl IntoView {
     let app = app();
     let words = words();
-    let version = app.start.with_untracked(|start| start.as_ref().map(|start| start.version.clone()));
+    let version = app
+        .start
+        .with_untracked(|start| start.as_ref().map(|start| start.version.clone()));
     app.session.get_untracked().map(|session| {
         view! {
             <section class="card">

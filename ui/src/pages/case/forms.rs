@@ -37,7 +37,7 @@ pub(crate) fn Forms() -> impl IntoView {
                         {icon(if complete { Icon::Done } else { Icon::Form })}
                         <span>
                             <strong>{words.form_number(&form.form)} ": " {words.label(&form.title)}</strong>
-                            <span class="muted">{words.forms_stands_in(&form.source)} " · " {said}</span>
+                            <span class="muted">{form.source.clone()} " · " {said}</span>
                             <progress max=form.required.max(1).to_string() value=form.filled.to_string() aria-hidden="true"></progress>
                         </span>
                         {icon(Icon::Next)}

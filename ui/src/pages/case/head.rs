@@ -29,7 +29,10 @@ pub(crate) fn Head() -> impl IntoView {
     let words = words();
     let open = open_case();
     let head = Memo::new(move |_| {
-        open.view.with(|view| view.as_ref().map(|view| (view.card.clone(), view.delivery.clone(), place(words, view))))
+        open.view.with(|view| {
+            view.as_ref()
+                .map(|view| (view.card.clone(), view.delivery.clone(), place(words, view)))
+        })
     });
     view! {
         <header class="case-head">
@@ -67,7 +70,7 @@ pub(crate) fn Head() -> impl IntoView {
                                 <div class="fact-box" data-standing=standing>
                                     <p class="fact-box-label">{icon(Icon::Clock)} {words.case_next_time()}</p>
                                     {running.map(|running| view! { <p>{words.label(&running.label)}</p> })}
-                                    <NextClock card=card />
+                                    <NextClock card=card roomy=true />
                                 </div>
                             </div>
                             <p class="case-delivery">

@@ -46,7 +46,11 @@ pub(crate) fn HistorySheet(
                     Some(spec) if version.words.is_empty() => spec.say(words, version.value.as_ref()),
                     _ => crate::value::say(words, version.value.as_ref(), &version.words),
                 };
-                let title = if index == 0 { words.history_now() } else { words.history_before() };
+                let title = if index == 0 {
+                    words.history_now()
+                } else {
+                    words.history_before()
+                };
                 view! {
                     <li class="version" data-test="history-item">
                         <p class="tag">{title}</p>

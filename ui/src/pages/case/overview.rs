@@ -1,6 +1,9 @@
 //! Overview: time limits, tasks, what is known.
 
-use casework::{Checked, Compartment, clock::{Running, Standing}};
+use casework::{
+    Checked, Compartment,
+    clock::{Running, Standing},
+};
 use ipc::{FactView, RegisterRef};
 use leptos::{ev, prelude::*};
 
@@ -93,7 +96,11 @@ fn Facts() -> impl IntoView {
             return view! { <Empty title=words.case_no_facts() /> }.into_any();
         }
         let groups = Compartment::ALL.into_iter().filter_map(|compartment| {
-            let of: Vec<FactView> = facts.iter().filter(|fact| fact.compartment == compartment).cloned().collect();
+            let of: Vec<FactView> = facts
+                .iter()
+                .filter(|fact| fact.compartment == compartment)
+                .cloned()
+                .collect();
             (!of.is_empty()).then(|| {
                 let rows: Vec<_> = of.into_iter().map(|fact| view! { <FactRow fact=fact /> }).collect();
                 view! {
@@ -122,7 +129,9 @@ fn FactRow(fact: FactView) -> impl IntoView {
     let label = words.label(&fact.label);
     let spoken = words.case_history_of(&label);
     let text = say(words, &fact.value, &fact.words);
-    let register = RegisterRef::Fact { fact: fact.fact.clone() };
+    let register = RegisterRef::Fact {
+        fact: fact.fact.clone(),
+    };
     let named = label.clone();
     let show = move || open.history.set(Some((register.clone(), named.clone())));
     let pressed = show.clone();

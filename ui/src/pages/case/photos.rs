@@ -38,11 +38,19 @@ pub(crate) fn Photos() -> impl IntoView {
 }
 
 fn caption(photo: &AttachmentView) -> String {
-    if photo.caption.is_empty() { words().photos_no_caption().to_owned() } else { photo.caption.clone() }
+    if photo.caption.is_empty() {
+        words().photos_no_caption().to_owned()
+    } else {
+        photo.caption.clone()
+    }
 }
 
 /// Reads a picture of the vault as a `data:` address.
-fn read_picture(case: casework::CaseId, photo: &AttachmentView, size: PictureSize) -> RwSignal<Option<Result<String, String>>> {
+fn read_picture(
+    case: casework::CaseId,
+    photo: &AttachmentView,
+    size: PictureSize,
+) -> RwSignal<Option<Result<String, String>>> {
     let picture = RwSignal::new(None);
     let row = photo.row;
     spawn_local(async move {
@@ -66,7 +74,8 @@ fn Photo(photo: AttachmentView, revealed: Memo<bool>, on_open: Callback<Attachme
     let spoken = words.photos_open(&text);
     let inside = move || {
         if !revealed.get() {
-            return view! { <span class="photo-hidden">{icon(Icon::Hide)} <span>{words.photos_hidden()}</span></span> }.into_any();
+            return view! { <span class="photo-hidden">{icon(Icon::Hide)} <span>{words.photos_hidden()}</span></span> }
+                .into_any();
         }
         let picture = read_picture(open.case, &photo, PictureSize::Thumb);
         let (alt, spoken, photo) = (alt.clone(), spoken.clone(), photo.clone());
@@ -86,7 +95,7 @@ fn Photo(photo: AttachmentView, revealed: Memo<bool>, on_open: Callback<Attachme
                         <img src=address alt=alt.clone() />
                     </button>
                 }
-                    .into_any()
+                .into_any()
             }
         })
         .into_any()
@@ -141,7 +150,9 @@ fn AddPhoto() -> impl IntoView {
         spawn_local(async move {
             let answer = match browser::chosen_file(&input).await {
                 None => return busy.set(false),
-                Some(Ok(picture)) => backend::add_photo(open.case, text.get_untracked().trim().to_owned(), picture).await,
+                Some(Ok(picture)) => {
+                    backend::add_photo(open.case, text.get_untracked().trim().to_owned(), picture).await
+                }
                 Some(Err(failure)) => Err(failure),
             };
             input.set_value("");

@@ -57,14 +57,23 @@ fn Task(task: TaskView, writes: Memo<bool>, on_edit: Callback<FieldEdit>) -> imp
     let words = words();
     let done = task.done_at_ms.is_some();
     let row = task.row;
-    let late = !done && task.due.as_deref().is_some_and(|due| time::is_past_day(due, app.now_ms.get_untracked()));
+    let late = !done
+        && task
+            .due
+            .as_deref()
+            .is_some_and(|due| time::is_past_day(due, app.now_ms.get_untracked()));
     let when = match (task.done_at_ms, task.due.as_deref()) {
         (Some(at), _) => Some(words.case_task_done(time::date(words, at))),
         (None, Some(due)) if late => Some(words.case_task_late(time::iso_date(words, due))),
         (None, Some(due)) => Some(words.case_task_by(time::iso_date(words, due))),
         (None, None) => None,
     };
-    let tick = move |event: ev::Event| on_edit.run(FieldEdit::TickTask { row, done: event_target_checked(&event) });
+    let tick = move |event: ev::Event| {
+        on_edit.run(FieldEdit::TickTask {
+            row,
+            done: event_target_checked(&event),
+        });
+    };
     view! {
         <li class="task" class:done=done data-test="task" data-done=done.to_string()>
             <label class="tick">
@@ -99,12 +108,18 @@ fn NewTask(on_edit: Callback<FieldEdit>) -> impl IntoView {
         if text.is_empty() {
             return;
         }
-        let spec = Spec { kind: FactType::Date, ..Spec::of_value(None) };
+        let spec = Spec {
+            kind: FactType::Date,
+            ..Spec::of_value(None)
+        };
         match spec.read(&due.get_untracked()) {
             Ok(date) => {
                 let mut cells = BTreeMap::from([("title".to_owned(), Value::Text(text))]);
                 cells.extend(date.map(|date| ("due".to_owned(), date)));
-                on_edit.run(FieldEdit::AddRow { table: "tasks".into(), cells });
+                on_edit.run(FieldEdit::AddRow {
+                    table: "tasks".into(),
+                    cells,
+                });
                 title.set(String::new());
                 due.set(String::new());
                 problem.set(None);

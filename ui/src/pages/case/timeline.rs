@@ -22,7 +22,7 @@ pub(crate) fn Timeline() -> impl IntoView {
     let writes = open.part(|view| view.writes.clone());
     let begun = app.drafts.with_untracked(|drafts| drafts.contains_key(&open.case));
     let writing = RwSignal::new(begun);
-    let begin = move |_| {
+    let write = move |_| {
         writing.set(true);
         request_animation_frame(|| browser::focus("note-text"));
     };
@@ -36,7 +36,7 @@ pub(crate) fn Timeline() -> impl IntoView {
                 .with(|writes| !writes.is_empty())
                 .then(|| {
                     view! {
-                        <button type="button" class="button primary" data-test="add-note" on:click=begin>
+                        <button type="button" class="button primary" data-test="add-note" on:click=write>
                             {icon(Icon::Write)}
                             <span>{words.time_line_add()}</span>
                         </button>
@@ -107,7 +107,10 @@ fn NewNote(writes: Vec<Compartment>, on_close: Callback<()>) -> impl IntoView {
             return;
         }
         busy.set(true);
-        let edit = FieldEdit::AddNote { compartment: compartment.get_untracked(), text: note };
+        let edit = FieldEdit::AddNote {
+            compartment: compartment.get_untracked(),
+            text: note,
+        };
         spawn_local(async move {
             let answer = backend::edit(case, vec![edit], None).await;
             busy.set(false);
@@ -155,6 +158,7 @@ fn NewNote(writes: Vec<Compartment>, on_close: Callback<()>) -> impl IntoView {
             </div>
             <fieldset class="question">
                 <legend class="label">{words.time_line_who_reads()}</legend>
+                <p class="hint">{words.time_line_who_reads_help()}</p>
                 <div class="options two">{readers.collect_view()}</div>
             </fieldset>
             <Problem text=problem />

@@ -28,9 +28,13 @@ pub(crate) fn Versions() -> impl IntoView {
 
 /// The input for a register: looked up in the forms of the case, else guessed from what stands there.
 async fn spec_of(open: OpenCase, clash: &Clash) -> Spec {
-    let forms = open.view.with_untracked(|view| view.as_ref().map(|view| view.forms.clone()).unwrap_or_default());
+    let forms = open
+        .view
+        .with_untracked(|view| view.as_ref().map(|view| view.forms.clone()).unwrap_or_default());
     for form in forms {
-        let Ok(form) = backend::form(open.case, form.form).await else { continue };
+        let Ok(form) = backend::form(open.case, form.form).await else {
+            continue;
+        };
         for item in form.sections.into_iter().flat_map(|section| section.items) {
             match (item, &clash.register) {
                 (FormItem::Field(field), RegisterRef::Fact { fact }) if field.fact == *fact => {
@@ -166,6 +170,12 @@ fn Other(spec: Spec, on_settle: Callback<Option<Value>>) -> impl IntoView {
         }
         Err(why) => problem.set(SaveState::Failed(why.say(words))),
     });
+    // Leaving the input comes before the click, so that what was typed is known by now.
+    let submit = move |_| match written.get_untracked() {
+        Some(value) => on_settle.run(Some(value)),
+        None if matches!(problem.get_untracked(), SaveState::Failed(_)) => {}
+        None => problem.set(SaveState::Failed(words.clash_other_empty().to_owned())),
+    };
     view! {
         <div class="question">
             <label class="label" for="clash-other-value">{words.clash_other()}</label>
@@ -183,8 +193,7 @@ fn Other(spec: Spec, on_settle: Callback<Option<Value>>) -> impl IntoView {
                 type="button"
                 class="button primary"
                 data-test="clash-other-submit"
-                disabled=move || written.with(Option::is_none)
-                on:click=move |_| on_settle.run(written.get_untracked())
+                on:click=submit
             >
                 {words.clash_other_submit()}
             </button>

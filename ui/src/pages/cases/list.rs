@@ -77,7 +77,9 @@ pub(crate) fn ListPane() -> impl IntoView {
     let which = RwSignal::new(Which::All);
     let opening = RwSignal::new(false);
     let rows = Rows::new();
-    let may_open = app.session.with_untracked(|session| session.as_ref().is_some_and(|session| session.opens_cases));
+    let may_open = app
+        .session
+        .with_untracked(|session| session.as_ref().is_some_and(|session| session.opens_cases));
 
     let later = RwSignal::new(None::<TimeoutHandle>);
     let typing = move |event: ev::Event| {
@@ -202,7 +204,11 @@ fn List(rows: Rows, filtered: Signal<bool>, on_show_all: Callback<()>) -> impl I
 fn LongList(rows: Rows) -> impl IntoView {
     let app = app();
     let list: NodeRef<html::Div> = NodeRef::new();
-    let scroll = Scroll { top: RwSignal::new(0.0), height: RwSignal::new(0.0), row: RwSignal::new(browser::rem_px() * ROW_REM) };
+    let scroll = Scroll {
+        top: RwSignal::new(0.0),
+        height: RwSignal::new(0.0),
+        row: RwSignal::new(browser::rem_px() * ROW_REM),
+    };
     let active = RwSignal::new(0_u32);
     let measure = move || {
         if let Some(list) = list.get_untracked() {
@@ -232,12 +238,15 @@ fn LongList(rows: Rows) -> impl IntoView {
     let open = move |index: u32| {
         active.set(index);
         if let Some(card) = untrack(|| rows.at(index)) {
-            app.go(&Route::Case(card.case, Tab::Overview));
+            browser::go(&Route::Case(card.case, Tab::Overview));
         }
     };
     let keys = move |event: ev::KeyboardEvent| {
         let last = total().saturating_sub(1);
-        let screen = list_window::rows(0.0, scroll.height.get_untracked(), scroll.row.get_untracked(), 50).end.max(8) - 7;
+        let screen = list_window::rows(0.0, scroll.height.get_untracked(), scroll.row.get_untracked(), 50)
+            .end
+            .max(8)
+            - 7;
         let now = active.get_untracked();
         let to = match event.key().as_str() {
             "ArrowDown" => (now + 1).min(last),
@@ -254,7 +263,11 @@ fn LongList(rows: Rows) -> impl IntoView {
         };
         event.prevent_default();
         active.set(to);
-        let (top, height, row) = (scroll.top.get_untracked(), scroll.height.get_untracked(), scroll.row.get_untracked());
+        let (top, height, row) = (
+            scroll.top.get_untracked(),
+            scroll.height.get_untracked(),
+            scroll.row.get_untracked(),
+        );
         if let (Some(list), Some(top)) = (list.get_untracked(), list_window::scroll_to_show(to, top, height, row)) {
             #[expect(clippy::cast_possible_truncation, reason = "pixels of a list fit")]
             list.set_scroll_top(top as i32);

@@ -26,7 +26,11 @@ pub(crate) fn NewCaseSheet(
     let kind = RwSignal::new(CaseKind::Cncp);
     let urgency = RwSignal::new(Urgency::Urgent);
     let sex = RwSignal::new(None::<&'static str>);
-    let (note, name, age) = (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (note, name, age) = (
+        RwSignal::new(String::new()),
+        RwSignal::new(String::new()),
+        RwSignal::new(String::new()),
+    );
     let busy = RwSignal::new(false);
     let problem = RwSignal::new(None::<String>);
 
@@ -35,9 +39,17 @@ pub(crate) fn NewCaseSheet(
         if busy.get_untracked() {
             return;
         }
-        let spec = Spec { kind: FactType::Integer, min: Some(0), max: Some(AGE_MAX), ..Spec::of_value(None) };
+        let spec = Spec {
+            kind: FactType::Integer,
+            min: Some(0),
+            max: Some(AGE_MAX),
+            ..Spec::of_value(None)
+        };
         let age_years = match spec.read(&age.get_untracked()) {
-            Ok(value) => value.as_ref().and_then(Value::as_integer).and_then(|age| u8::try_from(age).ok()),
+            Ok(value) => value
+                .as_ref()
+                .and_then(Value::as_integer)
+                .and_then(|age| u8::try_from(age).ok()),
             Err(why) => {
                 problem.set(Some(why.say(words)));
                 browser::focus("new-age");
@@ -61,7 +73,7 @@ pub(crate) fn NewCaseSheet(
                 Ok(case) => {
                     app.announce(words.app_saved());
                     on_close.run(());
-                    app.go(&Route::Case(case, Tab::Overview));
+                    browser::go(&Route::Case(case, Tab::Overview));
                 }
                 Err(failure) => problem.set(Some(failure_text(&failure))),
             }

@@ -63,7 +63,11 @@ pub(crate) fn Avatar(
     /// The row.
     card: CaseCard,
 ) -> impl IntoView {
-    let letters = if card.initials.is_empty() { "–".to_owned() } else { card.initials.clone() };
+    let letters = if card.initials.is_empty() {
+        "–".to_owned()
+    } else {
+        card.initials.clone()
+    };
     view! { <span class="avatar" data-urgency=urgency_code(&card.urgency) aria-hidden="true">{letters}</span> }
 }
 
@@ -97,17 +101,23 @@ pub(crate) fn Marks(
     }
 }
 
-/// What is left of the next clock.
+/// What is left of the next clock; in a list, only the first place of the law where it stands.
 #[component]
 pub(crate) fn NextClock(
     /// The row.
     card: CaseCard,
+    /// Whether there is room for every place of the law.
+    #[prop(optional)]
+    roomy: bool,
 ) -> impl IntoView {
     let app = app();
     let words = words();
     match card.clock {
         None => view! { <span class="clock muted">{words.list_no_clock()}</span> }.into_any(),
-        Some(running) => {
+        Some(mut running) => {
+            if !roomy {
+                time::first_source(&running.source.clone()).clone_into(&mut running.source);
+            }
             let (sign, text) = (running.clone(), running.clone());
             let code = move || standing_code(running.standing(app.now_ms.get()));
             view! {
@@ -121,7 +131,7 @@ pub(crate) fn NextClock(
                     </span>
                 </span>
             }
-                .into_any()
+            .into_any()
         }
     }
 }

@@ -42,7 +42,8 @@ impl Rows {
     /// The row at an index, where it is in memory.
     pub(crate) fn at(self, index: u32) -> Option<CaseCard> {
         let (page, within) = (index / PAGE_ROWS, (index % PAGE_ROWS) as usize);
-        self.pages.with(|pages| pages.get(&page).and_then(|rows| rows.get(within)).cloned())
+        self.pages
+            .with(|pages| pages.get(&page).and_then(|rows| rows.get(within)).cloned())
     }
 
     /// Another filter: what was read is of no use.
@@ -66,7 +67,9 @@ impl Rows {
     pub(crate) fn want(self, rows: &Range<u32>) {
         for page in list_window::pages(rows, PAGE_ROWS) {
             let asked = self.asked.get_untracked();
-            let is_coming = self.underway.with_untracked(|underway| underway.get(&page) == Some(&asked));
+            let is_coming = self
+                .underway
+                .with_untracked(|underway| underway.get(&page) == Some(&asked));
             if !is_coming && !self.pages.with_untracked(|pages| pages.contains_key(&page)) {
                 self.read(page);
             }

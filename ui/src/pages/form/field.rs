@@ -54,7 +54,9 @@ pub(crate) fn Field(
         }
         .into_any()
     };
-    let side = first.readable.then(|| view! { <HistoryButton field=first.clone() spec=spec.clone() label=label /> });
+    let side = first
+        .readable
+        .then(|| view! { <HistoryButton field=first.clone() spec=spec.clone() label=label /> });
     if spec.is_ticked() && first.readable && first.writable {
         view! {
             <fieldset class="question">
@@ -100,14 +102,20 @@ fn Origin(known: Memo<FieldView>) -> impl IntoView {
 fn ClashMark(known: Memo<FieldView>) -> impl IntoView {
     let words = words();
     let clash = Memo::new(move |_| known.with(|field| field.clash));
-    move || clash.get().then(|| view! { <p class="tag warn">{icon(Icon::Versions)} <span>{words.form_clash()}</span></p> })
+    move || {
+        clash
+            .get()
+            .then(|| view! { <p class="tag warn">{icon(Icon::Versions)} <span>{words.form_clash()}</span></p> })
+    }
 }
 
 #[component]
 fn HistoryButton(field: FieldView, spec: Spec, label: String) -> impl IntoView {
     let open = open_form();
     let spoken = words().case_history_of(&label);
-    let register = RegisterRef::Fact { fact: field.fact.clone() };
+    let register = RegisterRef::Fact {
+        fact: field.fact.clone(),
+    };
     view! {
         <button
             type="button"
@@ -136,13 +144,17 @@ fn Answer(first: FieldView, known: Memo<FieldView>, spec: Spec, label: String) -
     let value = Memo::new(move |_| known.with(|field| field.value.clone()));
     let fail = move |why: String| {
         state.try_set(SaveState::Failed(why.clone()));
-        open.problems.try_update(|problems| problems.insert(fact.get_value(), (label.get_value(), why)));
+        open.problems
+            .try_update(|problems| problems.insert(fact.get_value(), (label.get_value(), why)));
     };
     let save = move |value: Option<Value>| {
         state.set(SaveState::Saving);
         let fact_id = fact.get_value();
         let edit = match value {
-            Some(value) => FieldEdit::SetFact { fact: fact_id.clone(), value },
+            Some(value) => FieldEdit::SetFact {
+                fact: fact_id.clone(),
+                value,
+            },
             None => FieldEdit::ClearFact { fact: fact_id.clone() },
         };
         spawn_local(async move {

@@ -17,8 +17,13 @@ pub(crate) fn Review() -> impl IntoView {
     let words = words();
     let open = open_form();
     let sections = move || {
-        let sections = open.view.with(|view| view.as_ref().map(|view| view.sections.clone()).unwrap_or_default());
-        sections.into_iter().map(|section| view! { <ReviewSection section=section /> }).collect_view()
+        let sections = open
+            .view
+            .with(|view| view.as_ref().map(|view| view.sections.clone()).unwrap_or_default());
+        sections
+            .into_iter()
+            .map(|section| view! { <ReviewSection section=section /> })
+            .collect_view()
     };
     view! {
         <section class="stack" data-test="review">
@@ -39,9 +44,8 @@ fn ReviewSection(section: SectionView) -> impl IntoView {
     let open = open_form();
     let rows = section.items.into_iter().filter_map(|item| match item {
         FormItem::Field(field) => Some(answer(&field).into_any()),
-        FormItem::Table(table) => (!table.rows.is_empty()).then(|| {
-            view! { <dt>{words.label(&table.label)}</dt> <dd>{table.rows.len()}</dd> }.into_any()
-        }),
+        FormItem::Table(table) => (!table.rows.is_empty())
+            .then(|| view! { <dt>{words.label(&table.label)}</dt> <dd>{table.rows.len()}</dd> }.into_any()),
     });
     view! {
         <section class="card">

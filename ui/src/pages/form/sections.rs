@@ -16,10 +16,13 @@ use crate::{
 pub(crate) fn Progress() -> impl IntoView {
     let words = words();
     let open = open_form();
-    let counts = Memo::new(move |_| open.view.with(|view| view.as_ref().map(|view| (view.filled, view.required))));
+    let counts = Memo::new(move |_| {
+        open.view
+            .with(|view| view.as_ref().map(|view| (view.filled, view.required)))
+    });
     move || {
         counts.get().map(|(filled, required)| {
-            let percent = if required == 0 { 100 } else { filled * 100 / required };
+            let percent = (filled * 100).checked_div(required).unwrap_or(100);
             let missing = required.saturating_sub(filled);
             let said = if missing == 0 {
                 words.forms_complete().to_owned()
@@ -46,35 +49,44 @@ pub(crate) fn SectionList(
     let open = open_form();
     let sections = Memo::new(move |_| {
         let of = |section: &SectionView| (section.id.clone(), words.label(&section.title), needed(section));
-        open.view.with(|view| view.as_ref().map(|view| view.sections.iter().map(of).collect::<Vec<_>>())).unwrap_or_default()
+        open.view
+            .with(|view| {
+                view.as_ref()
+                    .map(|view| view.sections.iter().map(of).collect::<Vec<_>>())
+            })
+            .unwrap_or_default()
     });
     let items = move || {
-        let items = sections.get().into_iter().enumerate().map(|(index, (id, title, (given, required)))| {
-            let here = FormPlace::Section(id.clone());
-            let is_here = move || place.get() == here || (index == 0 && place.get() == FormPlace::Sections);
-            let (sign, said) = match (given, required) {
-                (_, 0) => (Icon::Form, words.form_section_free().to_owned()),
-                (given, required) if given == required => (Icon::Done, words.form_section_done().to_owned()),
-                (given, required) => (Icon::Write, words.form_section_needed(given, required)),
-            };
-            view! {
-                <li>
-                    <a
-                        class="section-link"
-                        href=open.place(FormPlace::Section(id.clone())).to_string()
-                        aria-current=move || is_here().then_some("step")
-                        data-done=(required > 0 && given == required).to_string()
-                        data-test=format!("section-{id}")
-                    >
-                        {icon(sign)}
-                        <span>
-                            <strong>{format!("{}. ", index + 1)} {title}</strong>
-                            <span class="muted">{said}</span>
-                        </span>
-                    </a>
-                </li>
-            }
-        });
+        let items = sections
+            .get()
+            .into_iter()
+            .enumerate()
+            .map(|(index, (id, title, (given, required)))| {
+                let here = FormPlace::Section(id.clone());
+                let is_here = move || place.get() == here || (index == 0 && place.get() == FormPlace::Sections);
+                let (sign, said) = match (given, required) {
+                    (_, 0) => (Icon::Form, words.form_section_free().to_owned()),
+                    (given, required) if given == required => (Icon::Done, words.form_section_done().to_owned()),
+                    (given, required) => (Icon::Write, words.form_section_needed(given, required)),
+                };
+                view! {
+                    <li>
+                        <a
+                            class="section-link"
+                            href=open.place(FormPlace::Section(id.clone())).to_string()
+                            aria-current=move || is_here().then_some("step")
+                            data-done=(required > 0 && given == required).to_string()
+                            data-test=format!("section-{id}")
+                        >
+                            {icon(sign)}
+                            <span>
+                                <strong>{format!("{}. ", index + 1)} {title}</strong>
+                                <span class="muted">{said}</span>
+                            </span>
+                        </a>
+                    </li>
+                }
+            });
         items.collect_view()
     };
     view! {
@@ -106,8 +118,18 @@ pub(crate) fn Section(
     let found = open.view.with_untracked(|view| {
         let sections = &view.as_ref()?.sections;
         let index = id.map_or(Some(0), |id| sections.iter().position(|section| section.id == id))?;
-        let near = |index: Option<usize>| index.and_then(|index| sections.get(index)).map(|section| section.id.clone());
-        Some((index, sections.len(), sections.get(index)?.clone(), near(index.checked_sub(1)), near(Some(index + 1))))
+        let near = |index: Option<usize>| {
+            index
+                .and_then(|index| sections.get(index))
+                .map(|section| section.id.clone())
+        };
+        Some((
+            index,
+            sections.len(),
+            sections.get(index)?.clone(),
+            near(index.checked_sub(1)),
+            near(Some(index + 1)),
+        ))
     });
     let Some((index, count, section, previous, next)) = found else {
         return view! { <p class="note">{words.form_no_such_section()}</p> }.into_any();
@@ -179,7 +201,8 @@ fn known_field(first: &FieldView) -> Memo<FieldView> {
             _ => None,
         };
         let known = open.view.with(|view| {
-            view.as_ref().and_then(|view| view.sections.iter().flat_map(|section| &section.items).find_map(find))
+            view.as_ref()
+                .and_then(|view| view.sections.iter().flat_map(|section| &section.items).find_map(find))
         });
         known.unwrap_or_else(|| first.clone())
     })

@@ -47,14 +47,18 @@ pub(crate) fn Table(
         }
         .into_any();
     }
-    let (name, columns) = (StoredValue::new(first.table.clone()), StoredValue::new(first.columns.clone()));
+    let (name, columns) = (
+        StoredValue::new(first.table.clone()),
+        StoredValue::new(first.columns.clone()),
+    );
     let rows = Memo::new(move |_| {
         let find = |item: &FormItem| match item {
             FormItem::Table(table) if name.with_value(|name| table.table == *name) => Some(table.rows.clone()),
             _ => None,
         };
         open.view.with(|view| {
-            view.as_ref().and_then(|view| view.sections.iter().flat_map(|section| &section.items).find_map(find))
+            view.as_ref()
+                .and_then(|view| view.sections.iter().flat_map(|section| &section.items).find_map(find))
         })
     });
     let writing = RwSignal::new(None::<Writing>);
@@ -64,7 +68,12 @@ pub(crate) fn Table(
     let remove = Callback::new(move |row: RowId| {
         removing.set(None);
         spawn_local(async move {
-            let answer = open.write(vec![FieldEdit::RemoveRow { table: name.get_value(), row }]).await;
+            let answer = open
+                .write(vec![FieldEdit::RemoveRow {
+                    table: name.get_value(),
+                    row,
+                }])
+                .await;
             problem.try_set(answer.err());
         });
     });
@@ -149,7 +158,11 @@ pub(crate) fn Table(
 #[component]
 fn RowText(columns: StoredValue<Vec<ColumnView>>, row: RowView) -> impl IntoView {
     let words = words();
-    let cells = columns.get_value().into_iter().zip(row.cells).filter(|(_, cell)| cell.value.is_some() || cell.clash);
+    let cells = columns
+        .get_value()
+        .into_iter()
+        .zip(row.cells)
+        .filter(|(_, cell)| cell.value.is_some() || cell.clash);
     let cells = cells.map(|(column, cell)| {
         let said = Spec::of_column(&column).say(words, cell.value.as_ref());
         view! {
@@ -217,7 +230,13 @@ fn RowSheet(
             return problem.set(Some(words.table_no_cells().to_owned()));
         }
         spawn_local(async move {
-            match open.write(vec![FieldEdit::AddRow { table: table.get_value(), cells }]).await {
+            match open
+                .write(vec![FieldEdit::AddRow {
+                    table: table.get_value(),
+                    cells,
+                }])
+                .await
+            {
                 Ok(()) => {
                     app.announce(words.app_saved());
                     on_close.run(());
@@ -226,7 +245,11 @@ fn RowSheet(
             }
         });
     };
-    let label = if existing.is_some() { words.table_done().to_owned() } else { words.table_add(&title) };
+    let label = if existing.is_some() {
+        words.table_done().to_owned()
+    } else {
+        words.table_add(&title)
+    };
     view! {
         <Sheet title=title test="row-sheet" on_close=on_close>
             <form class="stack" on:submit=submit>
@@ -269,7 +292,12 @@ fn Cell(
             return;
         };
         state.set(SaveState::Saving);
-        let edit = FieldEdit::SetCell { table: table.get_value(), row, column, value: read };
+        let edit = FieldEdit::SetCell {
+            table: table.get_value(),
+            row,
+            column,
+            value: read,
+        };
         spawn_local(async move {
             let saved = open.write(vec![edit]).await;
             state.try_set(saved.map_or_else(SaveState::Failed, |()| SaveState::Saved));
