@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::channel::vatsalya;
 use crate::hub::Hub;
 use crate::rights::key_of;
-use crate::storage::{StorageError, UnfoldedSubject};
+use crate::storage::{Folded, StorageError, UnfoldedSubject};
 use crate::sync::FoldError;
 use crate::wake::Woken;
 
@@ -39,30 +39,34 @@ pub fn run(hub: &Arc<Hub>) {
 pub fn fold_waiting(hub: &Hub) -> Result<usize, StorageError> {
     let waiting = hub.storage.unfolded(SUBJECTS_AT_ONCE)?;
     for subject in &waiting {
-        match fold_subject(hub, *subject) {
-            Ok(()) => {}
+        let folded = match fold_subject(hub, *subject) {
+            Ok(folded) => folded,
             Err(FoldError::Storage(error)) => return Err(error),
-            // It will not fold better the next time, and must not hold up the others.
-            Err(error) => tracing::error!(%error, number = subject.number, "a subject cannot be folded"),
-        }
-        hub.storage.folded(*subject)?;
+            Err(error) => {
+                // It will not fold better the next time, and must not hold up the others.
+                tracing::error!(%error, number = subject.number, "a subject cannot be folded");
+                Folded::nothing(*subject)
+            }
+        };
+        hub.storage.save_folded(&folded, hub.clock.now_ms())?;
     }
     Ok(waiting.len())
 }
 
-fn fold_subject(hub: &Hub, subject: UnfoldedSubject) -> Result<(), FoldError> {
+fn fold_subject(hub: &Hub, subject: UnfoldedSubject) -> Result<Folded, FoldError> {
     let documents = hub.storage.subject_documents(subject.subject)?;
     let is_case = documents
         .iter()
         .any(|id| key_of(*id).is_some_and(|key| key.case_id().is_some()));
     if !is_case {
-        return Ok(());
+        return Ok(Folded::nothing(subject));
     }
-    let row = case::fold(hub, subject, &documents)?;
-    hub.storage.save_case(&row)?;
+    let mut folded = case::fold(hub, subject, &documents)?;
     if hub.config.channels.vatsalya.is_some() {
-        let parcel = vatsalya::parcel(&row, hub.pack, uuid::Uuid::new_v4());
-        hub.storage.put_parcel(&parcel, hub.clock.now_ms())?;
+        folded.parcel = folded
+            .case
+            .as_ref()
+            .map(|row| vatsalya::parcel(row, hub.pack, uuid::Uuid::new_v4()));
     }
-    Ok(())
+    Ok(folded)
 }

@@ -20,7 +20,7 @@ mod sqlite;
 mod write;
 
 pub use audit::{Audit, AuditRow, Deed};
-pub use cases::{CaseRow, Cases, UnfoldedSubject};
+pub use cases::{CaseRow, Cases, Folded, UnfoldedSubject};
 pub use districts::{District, Districts, Institution};
 pub use documents::{CommitError, Committed, DocumentState, Documents, NewChange, NewSubject, StoredChange, Writing};
 pub use entries::{Entries, Entry, EntryBody, Window};

@@ -8,7 +8,7 @@ use protocol::DocumentId;
 use crate::channel::vatsalya;
 use crate::hub::Hub;
 use crate::rights::key_of;
-use crate::storage::{CaseRow, StorageError, UnfoldedSubject};
+use crate::storage::{CaseRow, Folded, StorageError, UnfoldedSubject};
 use crate::sync::{self, FoldError};
 
 /// The name under which a row keeps the child's age in whole years. The date of birth itself is not kept.
@@ -26,7 +26,7 @@ pub static PROJECTED: std::sync::LazyLock<BTreeSet<FactId>> = std::sync::LazyLoc
 
 /// Reads a case's documents into its row. `subject.number` was in the log before any of them is read, so the row has
 /// every change up to it.
-pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]) -> Result<CaseRow, FoldError> {
+pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]) -> Result<Folded, FoldError> {
     let district = hub
         .storage
         .subject_district(subject.subject)?
@@ -36,6 +36,7 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]
         .received_ms(&district, subject.number)?
         .unwrap_or_else(|| hub.clock.now_ms());
     let mut all = BTreeMap::new();
+    let mut folded = Folded::nothing(subject);
     for id in documents {
         let Some(key) = key_of(*id) else { continue };
         let state = hub.storage.document(*id)?.ok_or(StorageError::NoSuch("document"))?;
@@ -44,13 +45,13 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]
         }
         let document = sync::fold(key.kind, &state, hub.pack)?;
         if !state.tail.is_empty() {
-            hub.storage.save_snapshot(*id, &document.save(), state.last_number)?;
+            folded.snapshots.push((*id, document.save(), state.last_number));
         }
         all.extend(document.facts());
     }
     let spine = Spine::read(|fact| all.get(fact).cloned());
     let kept = case_facts(&all, changed_ms);
-    Ok(CaseRow {
+    folded.case = Some(CaseRow {
         subject: subject.subject,
         district,
         kind: spine.kind.code().to_owned(),
@@ -60,7 +61,8 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]
         upto: subject.number,
         changed_ms,
         facts: serde_json::to_string(&kept).expect("facts are JSON"),
-    })
+    });
+    Ok(folded)
 }
 
 /// The facts that a row keeps, out of all facts of the case.

@@ -1,8 +1,11 @@
 //! Cases folded into rows: what lists and channels need, and no more.
 
-use rusqlite::{OptionalExtension, Row, params};
+use protocol::DocumentId;
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::Result;
+use super::documents::keep_snapshot;
+use super::outbox::{Parcel, put_parcel};
 use super::sqlite::{Number, Sqlite};
 
 /// A case as a row. It holds no name, no address and no statement.
@@ -37,22 +40,45 @@ pub struct UnfoldedSubject {
     pub number: u64,
 }
 
+/// What came of folding a subject: kept together or not at all.
+#[derive(Debug, Clone)]
+pub struct Folded {
+    /// The subject, and the number up to which it is folded.
+    pub done: UnfoldedSubject,
+    /// Newer snapshots of its documents, with the number of the last change in each.
+    pub snapshots: Vec<(DocumentId, Vec<u8>, u64)>,
+    /// Its row, where it is a case.
+    pub case: Option<CaseRow>,
+    /// What a channel is to be told.
+    pub parcel: Option<Parcel>,
+}
+
+impl Folded {
+    /// A subject that leaves no trace in the tables.
+    pub const fn nothing(done: UnfoldedSubject) -> Self {
+        Self {
+            done,
+            snapshots: Vec::new(),
+            case: None,
+            parcel: None,
+        }
+    }
+}
+
 /// What is known of cases as rows.
 pub trait Cases {
     /// Subjects to fold, longest waiting first.
     fn unfolded(&self, limit: u32) -> Result<Vec<UnfoldedSubject>>;
 
-    /// Marks a subject as folded up to a number; what changed since stays to be folded.
-    fn folded(&self, done: UnfoldedSubject) -> Result<()>;
+    /// Keeps all that came of folding a subject, and marks it as folded up to its number; what changed since stays to be
+    /// folded.
+    fn save_folded(&self, folded: &Folded, now_ms: i64) -> Result<()>;
 
     /// Marks every subject as to be folded again, and forgets the rows.
     fn unfold_everything(&self) -> Result<()>;
 
     /// When the change with this number was received.
     fn received_ms(&self, district: &str, number: u64) -> Result<Option<i64>>;
-
-    /// Keeps a case's row.
-    fn save_case(&self, case: &CaseRow) -> Result<()>;
 
     /// A case's row.
     fn case(&self, subject: [u8; 16]) -> Result<Option<CaseRow>>;
@@ -79,10 +105,19 @@ impl Cases for Sqlite {
         })
     }
 
-    fn folded(&self, done: UnfoldedSubject) -> Result<()> {
+    fn save_folded(&self, folded: &Folded, now_ms: i64) -> Result<()> {
         self.write(|tx| {
+            for (document, snapshot, number) in &folded.snapshots {
+                keep_snapshot(tx, *document, snapshot, *number)?;
+            }
+            if let Some(case) = &folded.case {
+                save_case(tx, case)?;
+            }
+            if let Some(parcel) = &folded.parcel {
+                put_parcel(tx, parcel, now_ms)?;
+            }
             tx.prepare_cached("DELETE FROM unfolded WHERE subject = ?1 AND number <= ?2")?
-                .execute(params![done.subject, Number(done.number)])?;
+                .execute(params![folded.done.subject, Number(folded.done.number)])?;
             Ok(())
         })
     }
@@ -108,28 +143,6 @@ impl Cases for Sqlite {
         })
     }
 
-    fn save_case(&self, case: &CaseRow) -> Result<()> {
-        self.write(|tx| {
-            tx.prepare_cached(
-                "INSERT OR REPLACE INTO case_row
-                     (subject, district, kind, stage, urgency, opened_at_ms, upto, changed_ms, facts)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )?
-            .execute(params![
-                case.subject,
-                case.district,
-                case.kind,
-                case.stage,
-                case.urgency,
-                case.opened_at_ms,
-                Number(case.upto),
-                case.changed_ms,
-                case.facts,
-            ])?;
-            Ok(())
-        })
-    }
-
     fn case(&self, subject: [u8; 16]) -> Result<Option<CaseRow>> {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(&format!("{SELECT} WHERE subject = ?1"))?;
@@ -146,6 +159,26 @@ impl Cases for Sqlite {
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
+}
+
+fn save_case(tx: &Transaction<'_>, case: &CaseRow) -> Result<()> {
+    tx.prepare_cached(
+        "INSERT OR REPLACE INTO case_row
+             (subject, district, kind, stage, urgency, opened_at_ms, upto, changed_ms, facts)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?
+    .execute(params![
+        case.subject,
+        case.district,
+        case.kind,
+        case.stage,
+        case.urgency,
+        case.opened_at_ms,
+        Number(case.upto),
+        case.changed_ms,
+        case.facts,
+    ])?;
+    Ok(())
 }
 
 fn read_case(row: &Row<'_>) -> rusqlite::Result<CaseRow> {

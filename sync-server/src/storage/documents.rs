@@ -230,14 +230,16 @@ impl Documents for Sqlite {
     }
 
     fn save_snapshot(&self, id: DocumentId, snapshot: &[u8], number: u64) -> Result<()> {
-        self.write(|tx| {
-            tx.prepare_cached(
-                "UPDATE document SET snapshot = ?2, snapshot_number = ?3 WHERE id = ?1 AND snapshot_number < ?3",
-            )?
-            .execute(params![id.0, snapshot, Number(number)])?;
-            Ok(())
-        })
+        self.write(|tx| keep_snapshot(tx, id, snapshot, number))
     }
+}
+
+pub(super) fn keep_snapshot(tx: &Transaction<'_>, id: DocumentId, snapshot: &[u8], number: u64) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE document SET snapshot = ?2, snapshot_number = ?3 WHERE id = ?1 AND snapshot_number < ?3",
+    )?
+    .execute(params![id.0, snapshot, Number(number)])?;
+    Ok(())
 }
 
 fn stored_change(

@@ -1,7 +1,7 @@
 //! What is still to be told to channels.
 
 use protocol::DocumentId;
-use rusqlite::params;
+use rusqlite::{Transaction, params};
 
 use super::Result;
 use super::sqlite::{Number, Sqlite};
@@ -40,9 +40,6 @@ pub struct Delivery {
 
 /// What is known of deliveries.
 pub trait Outbox {
-    /// Puts the latest state of a subject into the outbox in place of an older one that still waits.
-    fn put_parcel(&self, parcel: &Parcel, now_ms: i64) -> Result<()>;
-
     /// What is due for a channel, oldest first.
     fn due_deliveries(&self, channel: &str, now_ms: i64, limit: u32) -> Result<Vec<Delivery>>;
 
@@ -54,30 +51,6 @@ pub trait Outbox {
 }
 
 impl Outbox for Sqlite {
-    fn put_parcel(&self, parcel: &Parcel, now_ms: i64) -> Result<()> {
-        self.write(|tx| {
-            // A newer state does not jump the wait that trouble with the receiver has imposed.
-            tx.prepare_cached(
-                "INSERT INTO outbox (channel, subject, district, document, message, upto, payload, attempts, next_ms)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8)
-                 ON CONFLICT (channel, subject) DO UPDATE SET
-                     message = excluded.message, upto = excluded.upto, payload = excluded.payload
-                 WHERE excluded.upto > upto",
-            )?
-            .execute(params![
-                parcel.channel,
-                parcel.subject,
-                parcel.district,
-                parcel.document.0,
-                parcel.message,
-                Number(parcel.upto),
-                parcel.payload,
-                now_ms,
-            ])?;
-            Ok(())
-        })
-    }
-
     fn due_deliveries(&self, channel: &str, now_ms: i64, limit: u32) -> Result<Vec<Delivery>> {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(
@@ -123,4 +96,27 @@ impl Outbox for Sqlite {
             Ok(())
         })
     }
+}
+
+/// Puts the latest state of a subject into the outbox in place of an older one that still waits. A newer state does not
+/// jump the wait that trouble with the receiver has imposed.
+pub(super) fn put_parcel(tx: &Transaction<'_>, parcel: &Parcel, now_ms: i64) -> Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO outbox (channel, subject, district, document, message, upto, payload, attempts, next_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8)
+         ON CONFLICT (channel, subject) DO UPDATE SET
+             message = excluded.message, upto = excluded.upto, payload = excluded.payload
+         WHERE excluded.upto > upto",
+    )?
+    .execute(params![
+        parcel.channel,
+        parcel.subject,
+        parcel.district,
+        parcel.document.0,
+        parcel.message,
+        Number(parcel.upto),
+        parcel.payload,
+        now_ms,
+    ])?;
+    Ok(())
 }

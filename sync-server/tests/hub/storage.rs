@@ -4,8 +4,8 @@ use casework::Compartment;
 use protocol::ids::Sha256;
 use protocol::{AuthorId, DocumentId, Nonce, PublicKey, Refusal, UserId};
 use sync_server::storage::{
-    Access, CommitError, Committed, Enrolment, EntryBody, NewChange, NewReceipt, NewSubject, Opened, Parcel, Readable,
-    Receipt, Refused, Sqlite, Storage, StorageError, UnfoldedSubject, User, Window, Writing,
+    Access, CommitError, Committed, Enrolment, EntryBody, Folded, NewChange, NewReceipt, NewSubject, Opened, Parcel,
+    Readable, Receipt, Refused, Sqlite, Storage, StorageError, UnfoldedSubject, User, Window, Writing,
 };
 
 const DISTRICT: &str = "KA-BLR";
@@ -270,10 +270,26 @@ fn the_latest_state_stands_in_the_outbox_and_an_old_answer_does_not_settle_it() 
             upto,
             payload: "{}".into(),
         };
-        storage.put_parcel(&parcel("first", 5), 100).unwrap();
+        let put = |message: &str, upto, now_ms| {
+            let done = UnfoldedSubject {
+                subject: CASE,
+                number: upto,
+            };
+            let parcel = Some(parcel(message, upto));
+            storage
+                .save_folded(
+                    &Folded {
+                        parcel,
+                        ..Folded::nothing(done)
+                    },
+                    now_ms,
+                )
+                .unwrap();
+        };
+        put("first", 5, 100);
         storage.put_off(&parcel("first", 5), 500, "out of reach").unwrap();
-        storage.put_parcel(&parcel("second", 7), 200).unwrap();
-        storage.put_parcel(&parcel("older", 6), 210).unwrap();
+        put("second", 7, 200);
+        put("older", 6, 210);
         assert!(
             storage.due_deliveries("vatsalya", 499, 9).unwrap().is_empty(),
             "a new state does not jump the wait"
@@ -314,7 +330,7 @@ fn what_changes_while_it_is_folded_is_folded_again() {
         storage.commit_change(&change(1, 1, beginning(&[OFFICER]))).unwrap();
         let first = storage.unfolded(9).unwrap()[0];
         storage.commit_change(&change(2, 2, Writing::Granted)).unwrap();
-        storage.folded(first).unwrap();
+        storage.save_folded(&Folded::nothing(first), 1).unwrap();
         let second = storage.unfolded(9).unwrap();
         assert_eq!(
             second,
@@ -323,7 +339,7 @@ fn what_changes_while_it_is_folded_is_folded_again() {
                 number: first.number + 1
             }]
         );
-        storage.folded(second[0]).unwrap();
+        storage.save_folded(&Folded::nothing(second[0]), 1).unwrap();
         assert!(storage.unfolded(9).unwrap().is_empty());
         storage.unfold_everything().unwrap();
         assert_eq!(storage.unfolded(9).unwrap(), second);
