@@ -65,6 +65,7 @@ pub fn settle(
     for record in district.cases.iter().chain(&district.missing) {
         written.extend(write(record, &ids, &mut media)?);
     }
+    tell(&format!("{} changes written", written.len()));
     let rounds = written.iter().map(|change| change.round).max().map_or(0, |last| last + 1);
     for round in 0..rounds {
         for (officer, author) in authors.iter_mut().enumerate() {
@@ -125,7 +126,9 @@ fn write(record: &Record, authors: &[AuthorId], media: &mut Vec<Media>) -> anyho
         let place = steps.iter().take_while(|step| step.at_ms <= picture.at_ms).count();
         steps.insert(place, hang(picture, media));
     }
+    // Each document as it is, and as it was before the last step.
     let mut documents: BTreeMap<DocumentKind, (Document, Document)> = BTreeMap::new();
+    let has_clash = steps.iter().any(|step| step.apart);
     let mut written = Vec::new();
     let (mut round, mut last) = (0, None);
     for step in steps {
@@ -137,18 +140,21 @@ fn write(record: &Record, authors: &[AuthorId], media: &mut Vec<Media>) -> anyho
         let (before, now) = documents
             .entry(step.kind)
             .or_insert_with(|| (Document::new(step.kind), Document::new(step.kind)));
-        let base = if step.apart { before.clone() } else { now.clone() };
-        let Some(change) = change_of(&step, authors, base)? else { continue };
-        before.clone_from(now);
-        now.apply(&[&change], Pack::national())?;
-        written.push(Written { round, officer: step.officer, document: document_id(record, step.kind), bytes: change });
+        let author = authors[step.officer];
+        let change = if step.apart {
+            let change = before.edit(author, step.at_ms, &step.action, &step.edits)?;
+            now.apply(&change.iter().map(|change| &change.bytes).collect::<Vec<_>>(), Pack::national())?;
+            change
+        } else {
+            if has_clash {
+                before.clone_from(now);
+            }
+            now.edit(author, step.at_ms, &step.action, &step.edits)?
+        };
+        let document = document_id(record, step.kind);
+        written.extend(change.map(|change| Written { round, officer: step.officer, document, bytes: change.bytes }));
     }
     Ok(written)
-}
-
-fn change_of(step: &Step, authors: &[AuthorId], mut base: Document) -> anyhow::Result<Option<Vec<u8>>> {
-    let change = base.edit(authors[step.officer], step.at_ms, &step.action, &step.edits)?;
-    Ok(change.map(|change| change.bytes))
 }
 
 fn document_id(record: &Record, kind: DocumentKind) -> DocumentId {

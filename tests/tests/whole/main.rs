@@ -10,3 +10,4 @@ mod kill;
 mod not_assigned;
 mod path;
 mod same_words;
+mod window;

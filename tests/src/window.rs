@@ -1,0 +1,8 @@
+//! A real window of the app, driven through WebDriver as an officer's hand would: `tauri-driver` in front of the web
+//! view's own driver. Everything waits for an element or a state, and gives up at a deadline with a picture left behind.
+
+mod driver;
+mod page;
+
+pub use driver::Window;
+pub use page::{Css, hook};

@@ -1,0 +1,184 @@
+//! Starts the app under a driver of its own, and ends it: by closing, or by `kill -9`.
+
+use std::{
+    fs,
+    net::TcpListener,
+    os::unix::process::CommandExt as _,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, bail};
+use fantoccini::{Client, ClientBuilder, wd::Capabilities};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use tokio::runtime::Runtime;
+
+use crate::places;
+
+/// How long the app may take to open its window.
+const OPENING_AT_MOST: Duration = Duration::from_secs(40);
+/// How often a port is tried while a driver starts.
+const TRY_EVERY: Duration = Duration::from_millis(30);
+/// The program of the app.
+const APP: &str = "vatsalya-field";
+
+/// One officer's app: a data folder, and while it is open a window in it.
+pub struct Window {
+    name: String,
+    folder: PathBuf,
+    pictures: PathBuf,
+    pub(super) runtime: Arc<Runtime>,
+    open: Option<Open>,
+}
+
+struct Open {
+    client: Client,
+    driver: Child,
+}
+
+impl Window {
+    /// An app that is not open yet. `name` stands in the names of its pictures.
+    pub fn new(name: &str, folder: &Path, pictures: &Path) -> anyhow::Result<Self> {
+        fs::create_dir_all(folder)?;
+        fs::create_dir_all(pictures)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        Ok(Self {
+            name: name.to_owned(),
+            folder: folder.to_path_buf(),
+            pictures: pictures.to_path_buf(),
+            runtime: Arc::new(runtime),
+            open: None,
+        })
+    }
+
+    /// Opens the app, with an enrolment link as its argument, maybe.
+    pub fn open(&mut self, link: Option<&str>) -> anyhow::Result<()> {
+        if self.open.is_some() {
+            bail!("{}: the window is open", self.name);
+        }
+        let [port, native_port] = free_ports()?;
+        let mut command = Command::new(places::tauri_driver());
+        command
+            .args(["--port", &port.to_string(), "--native-port", &native_port.to_string(), "--native-driver"])
+            .arg(places::webkit_driver())
+            .env("VATSALYA_DATA_DIR", &self.folder)
+            // What an app says about itself is kept beside its data, for whoever looks into a failure.
+            .stdout(Stdio::null())
+            .stderr(fs::File::options().create(true).append(true).open(self.folder.join("window.log"))?)
+            // A group of its own, so that the web view's driver and the app can be ended with it.
+            .process_group(0);
+        let driver = command.spawn().context("tauri-driver")?;
+        let client = self.runtime.block_on(connect(port, link));
+        match client {
+            Ok(client) => {
+                self.open = Some(Open { client, driver });
+                Ok(())
+            }
+            Err(error) => {
+                end_group(driver)?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Kills the app without a warning, as a battery that falls out would.
+    pub fn kill_app(&mut self) -> anyhow::Result<()> {
+        let Some(open) = self.open.take() else { bail!("{}: no window is open", self.name) };
+        let app = self.app_process()?;
+        run("kill", &["-KILL", &app.to_string()])?;
+        end_group(open.driver)
+    }
+
+    /// Closes the window.
+    pub fn close(&mut self) -> anyhow::Result<()> {
+        let Some(open) = self.open.take() else { return Ok(()) };
+        let closed = self.runtime.block_on(open.client.close());
+        end_group(open.driver)?;
+        Ok(closed?)
+    }
+
+    /// The process of the app: the one program of that name that was given this data folder.
+    fn app_process(&self) -> anyhow::Result<u32> {
+        let wanted = format!("VATSALYA_DATA_DIR={}", self.folder.display());
+        for entry in fs::read_dir("/proc")?.flatten() {
+            let Some(id) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+            let is_app = fs::read_link(entry.path().join("exe")).is_ok_and(|exe| exe.ends_with(APP));
+            let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
+            if is_app && environment.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes()) {
+                return Ok(id);
+            }
+        }
+        bail!("{}: the app's process is not there", self.name)
+    }
+
+    /// Who this is, for pictures and failures.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(super) fn pictures(&self) -> &Path {
+        &self.pictures
+    }
+
+    pub(super) fn client(&self) -> anyhow::Result<&Client> {
+        self.open.as_ref().map(|open| &open.client).with_context(|| format!("{}: no window is open", self.name))
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        if let Some(open) = self.open.take() {
+            // Whatever becomes of the session, its processes end.
+            let _ = end_group(open.driver);
+        }
+    }
+}
+
+/// Two ports that nobody has. They are free again for a moment before the drivers take them.
+fn free_ports() -> anyhow::Result<[u16; 2]> {
+    let (one, other) = (TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?);
+    Ok([one.local_addr()?.port(), other.local_addr()?.port()])
+}
+
+async fn connect(port: u16, link: Option<&str>) -> anyhow::Result<Client> {
+    let until = Instant::now() + OPENING_AT_MOST;
+    let mut tries = tokio::time::interval(TRY_EVERY);
+    while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        if Instant::now() > until {
+            bail!("tauri-driver does not listen");
+        }
+        tries.tick().await;
+    }
+    let application = places::program(APP);
+    let arguments: Vec<&str> = link.into_iter().collect();
+    let mut capabilities = Capabilities::new();
+    capabilities.insert("tauri:options".into(), json!({ "application": application, "args": arguments }));
+    capabilities.insert("browserName".into(), json!("wry"));
+    let url = format!("http://127.0.0.1:{port}");
+    let mut builder = ClientBuilder::new(HttpConnector::new());
+    builder.capabilities(capabilities);
+    let client = tokio::time::timeout(OPENING_AT_MOST, builder.connect(&url)).await.context("the app opens no window")??;
+    Ok(client)
+}
+
+/// Ends a driver with everything it has started.
+fn end_group(mut driver: Child) -> anyhow::Result<()> {
+    let group = format!("-{}", driver.id());
+    run("kill", &["-KILL", "--", &group])?;
+    driver.wait()?;
+    Ok(())
+}
+
+fn run(program: &str, arguments: &[&str]) -> anyhow::Result<()> {
+    let status = Command::new(program).args(arguments).status()?;
+    anyhow::ensure!(status.success(), "{program} {arguments:?}: {status}");
+    Ok(())
+}

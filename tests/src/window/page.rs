@@ -1,0 +1,181 @@
+//! What an officer does in a window: look, press, write, choose a file.
+
+use std::{fmt, fs, path::Path, time::Duration};
+
+use anyhow::{Context as _, anyhow};
+use fantoccini::{Locator, elements::Element, error::CmdError, key::Key};
+
+use super::Window;
+
+/// How long a screen may take to show what is waited for; many times what it takes on a slow machine.
+const PATIENCE: Duration = Duration::from_secs(45);
+/// How often it is looked for.
+const LOOK_EVERY: Duration = Duration::from_millis(60);
+
+/// Which element: a CSS selector.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Css(String);
+
+/// The element with this `data-test`.
+pub fn hook(name: &str) -> Css {
+    Css(format!("[data-test=\"{name}\"]"))
+}
+
+impl Css {
+    /// The same, with this attribute.
+    #[must_use]
+    pub fn with(&self, attribute: &str, value: &str) -> Self {
+        Self(format!("{}[{attribute}=\"{value}\"]", self.0))
+    }
+
+    /// An element inside it.
+    #[must_use]
+    pub fn inner(&self, inner: &Self) -> Self {
+        Self(format!("{} {}", self.0, inner.0))
+    }
+}
+
+impl fmt::Display for Css {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl From<&str> for Css {
+    fn from(name: &str) -> Self {
+        hook(name)
+    }
+}
+
+impl Window {
+    /// Waits until the element is there, and is shown.
+    pub fn see(&self, what: impl Into<Css>) -> anyhow::Result<()> {
+        let what = what.into();
+        self.until(&format!("{what} is shown"), &format!("const e = {}; return !!e && e.getClientRects().length > 0", query(&what)))
+    }
+
+    /// Waits until no such element is there.
+    pub fn see_no(&self, what: impl Into<Css>) -> anyhow::Result<()> {
+        let what = what.into();
+        self.until(&format!("{what} is gone"), &format!("return !{}", query(&what)))
+    }
+
+    /// Waits until the element's text has these words in it.
+    pub fn see_words(&self, what: impl Into<Css>, words: &str) -> anyhow::Result<()> {
+        let what = what.into();
+        let script = format!("const e = {}; return !!e && e.innerText.includes({})", query(&what), quoted(words));
+        self.until(&format!("{what} says {words:?}"), &script)
+    }
+
+    /// Waits until the element (an input) has this value.
+    pub fn see_value(&self, what: impl Into<Css>, value: &str) -> anyhow::Result<()> {
+        let what = what.into();
+        let script = format!("const e = {}; return !!e && e.value === {}", query(&what), quoted(value));
+        self.until(&format!("{what} has the value {value:?}"), &script)
+    }
+
+    /// Waits until there are exactly so many.
+    pub fn see_count(&self, what: impl Into<Css>, count: usize) -> anyhow::Result<()> {
+        let what = what.into();
+        let script = format!("return document.querySelectorAll({}).length === {count}", quoted(&what.0));
+        self.until(&format!("there are {count} of {what}"), &script)
+    }
+
+    /// Whether the element is there now.
+    pub fn has(&self, what: impl Into<Css>) -> anyhow::Result<bool> {
+        let what = what.into();
+        let asked = self.runtime.block_on(self.client()?.execute(&format!("return !!{}", query(&what)), Vec::new()));
+        Ok(self.told(asked, &format!("whether {what} is there"))? == serde_json::Value::Bool(true))
+    }
+
+    /// The element's text.
+    pub fn text(&self, what: impl Into<Css>) -> anyhow::Result<String> {
+        let what = what.into();
+        let element = self.element(&what)?;
+        self.told(self.runtime.block_on(element.text()), &format!("the text of {what}"))
+    }
+
+    /// An attribute of the element.
+    pub fn attribute(&self, what: impl Into<Css>, name: &str) -> anyhow::Result<Option<String>> {
+        let what = what.into();
+        let element = self.element(&what)?;
+        self.told(self.runtime.block_on(element.attr(name)), &format!("{name} of {what}"))
+    }
+
+    /// Presses the element.
+    pub fn press(&self, what: impl Into<Css>) -> anyhow::Result<()> {
+        let what = what.into();
+        self.see(what.clone())?;
+        let element = self.element(&what)?;
+        self.told(self.runtime.block_on(element.click()), &format!("pressing {what}"))
+    }
+
+    /// Writes into an input, in place of what stood there, and leaves it.
+    pub fn write(&self, what: impl Into<Css>, text: &str) -> anyhow::Result<()> {
+        let what = what.into();
+        self.see(what.clone())?;
+        let element = self.element(&what)?;
+        let written = self.runtime.block_on(async {
+            element.clear().await?;
+            element.send_keys(text).await?;
+            element.send_keys(&Key::Tab.to_string()).await
+        });
+        self.told(written, &format!("writing into {what}"))
+    }
+
+    /// Chooses a file.
+    pub fn choose_file(&self, what: impl Into<Css>, file: &Path) -> anyhow::Result<()> {
+        let what = what.into();
+        let element = self.element(&what)?;
+        let path = file.to_str().context("a path of plain letters")?;
+        self.told(self.runtime.block_on(element.send_keys(path)), &format!("choosing a file in {what}"))
+    }
+
+    /// Leaves a picture of the window.
+    pub fn picture(&self, name: &str) -> anyhow::Result<()> {
+        let client = self.client()?;
+        let png = self.runtime.block_on(client.screenshot())?;
+        Ok(fs::write(self.pictures().join(format!("{name}.png")), png)?)
+    }
+
+    fn element(&self, what: &Css) -> anyhow::Result<Element> {
+        let client = self.client()?;
+        let waited = client.wait().at_most(PATIENCE).every(LOOK_EVERY).for_element(Locator::Css(&what.0));
+        self.told(self.runtime.block_on(waited), &format!("{what}"))
+    }
+
+    /// Waits until a script in the page says true.
+    fn until(&self, what: &str, script: &str) -> anyhow::Result<()> {
+        let client = self.client()?;
+        let asked = self.runtime.block_on(async {
+            let began = std::time::Instant::now();
+            let mut looks = tokio::time::interval(LOOK_EVERY);
+            while client.execute(script, Vec::new()).await? != serde_json::Value::Bool(true) {
+                if began.elapsed() > PATIENCE {
+                    return Err(CmdError::WaitTimeout);
+                }
+                looks.tick().await;
+            }
+            Ok(())
+        });
+        self.told(asked, what)
+    }
+
+    /// A failure with what was looked for, and a picture of what was there instead.
+    fn told<T>(&self, result: Result<T, CmdError>, what: &str) -> anyhow::Result<T> {
+        result.map_err(|error| {
+            let left = format!("failed-{}", self.name());
+            // The picture helps whoever reads the failure; without it the words remain.
+            let _ = self.picture(&left);
+            anyhow!("{}: {what}: {error} (see {left}.png in {})", self.name(), self.pictures().display())
+        })
+    }
+}
+
+fn query(what: &Css) -> String {
+    format!("document.querySelector({})", quoted(&what.0))
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
