@@ -77,6 +77,12 @@ pub(crate) fn ListPane() -> impl IntoView {
     let which = RwSignal::new(Which::All);
     let opening = RwSignal::new(false);
     let rows = Rows::new();
+    Effect::new(move |first: Option<()>| {
+        app.cases_changed.track();
+        if first.is_some() {
+            rows.refresh();
+        }
+    });
     let may_open = app
         .session
         .with_untracked(|session| session.as_ref().is_some_and(|session| session.opens_cases));
@@ -180,7 +186,7 @@ fn List(rows: Rows, filtered: Signal<bool>, on_show_all: Callback<()>) -> impl I
         {move || match state.get() {
             0 => {
                 view! {
-                    <button type="button" class="button" on:click=move |_| rows.refresh(&(0..0))>{words.app_try_again()}</button>
+                    <button type="button" class="button" on:click=move |_| rows.refresh()>{words.app_try_again()}</button>
                 }
                     .into_any()
             }
@@ -228,13 +234,7 @@ fn LongList(rows: Rows) -> impl IntoView {
     });
     let total = move || rows.total.get().unwrap_or_default();
     let seen = Memo::new(move |_| list_window::rows(scroll.top.get(), scroll.height.get(), scroll.row.get(), total()));
-    Effect::new(move |_| rows.want(&seen.get()));
-    Effect::new(move |first: Option<()>| {
-        app.cases_changed.track();
-        if first.is_some() {
-            rows.refresh(&seen.get_untracked());
-        }
-    });
+    Effect::new(move |_| rows.see(seen.get()));
     let open = move |index: u32| {
         active.set(index);
         if let Some(card) = untrack(|| rows.at(index)) {

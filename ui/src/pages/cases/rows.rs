@@ -21,6 +21,7 @@ pub(crate) struct Rows {
     pub(crate) failure: RwSignal<Option<Failure>>,
     pages: RwSignal<BTreeMap<u32, Vec<CaseCard>>>,
     filter: RwSignal<CaseFilter>,
+    seen: RwSignal<Range<u32>>,
     /// Grows with every filter and every change, so that a late answer to an older question is not shown.
     asked: RwSignal<u64>,
     underway: RwSignal<BTreeMap<u32, u64>>,
@@ -34,6 +35,7 @@ impl Rows {
             failure: RwSignal::new(None),
             pages: RwSignal::new(BTreeMap::new()),
             filter: RwSignal::new(CaseFilter::default()),
+            seen: RwSignal::new(0..0),
             asked: RwSignal::new(0),
             underway: RwSignal::new(BTreeMap::new()),
         }
@@ -54,18 +56,20 @@ impl Rows {
     }
 
     /// Something changed: the rows that are seen are read again, and stand until then.
-    pub(crate) fn refresh(self, seen: &Range<u32>) {
+    pub(crate) fn refresh(self) {
         self.asked.update(|asked| *asked += 1);
-        let pages = list_window::pages(seen, PAGE_ROWS);
+        let pages = self.seen.with_untracked(|seen| list_window::pages(seen, PAGE_ROWS));
         self.pages.update(|kept| kept.retain(|page, _| pages.contains(page)));
         for page in if pages.is_empty() { 0..1 } else { pages } {
             self.read(page);
         }
     }
 
-    /// These rows are about to be seen.
-    pub(crate) fn want(self, rows: &Range<u32>) {
-        for page in list_window::pages(rows, PAGE_ROWS) {
+    /// These rows are seen, or about to be.
+    pub(crate) fn see(self, rows: Range<u32>) {
+        let pages = list_window::pages(&rows, PAGE_ROWS);
+        self.seen.set(rows);
+        for page in pages {
             let asked = self.asked.get_untracked();
             let is_coming = self
                 .underway
