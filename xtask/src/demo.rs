@@ -16,7 +16,7 @@ use crate::{
 
 /// `cargo xtask run`.
 pub(crate) fn run(tour: bool) -> Result<()> {
-    install::set_up()?;
+    install::set_up_to_run()?;
     let mut steps = Steps::new(3);
     build(&mut steps)?;
     if tour || !display::is_there() {

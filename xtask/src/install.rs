@@ -14,12 +14,21 @@ use crate::{
 /// Installs everything that building, running and testing need.
 pub(crate) fn set_up() -> Result<()> {
     let mut steps = Steps::new(4);
-    steps.run("system packages", || packages(PACKAGES))?;
-    steps.run("Rust's target for the screens", rust_parts)?;
-    steps.run("the window driver", || tool("tauri-driver", TAURI_DRIVER))?;
+    for_running(&mut steps)?;
     steps.run("the checker of licences and bans", || tool("cargo-deny", CARGO_DENY))?;
     eprintln!("\nThis machine is ready.");
     Ok(())
+}
+
+/// Installs what building and running need: the checker takes minutes to build and shows nobody anything.
+pub(crate) fn set_up_to_run() -> Result<()> {
+    for_running(&mut Steps::new(3))
+}
+
+fn for_running(steps: &mut Steps) -> Result<()> {
+    steps.run("system packages", || packages(PACKAGES))?;
+    steps.run("Rust's target for the screens", rust_parts)?;
+    steps.run("the window driver", || tool("tauri-driver", TAURI_DRIVER))
 }
 
 /// Installs Debian packages that are not there.

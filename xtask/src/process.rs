@@ -36,7 +36,6 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// Runs a command to its end and returns what it printed.
 pub(crate) fn read(command: &mut Command) -> Result<String> {
     let output = command
-        .stderr(Stdio::piped())
         .output()
         .with_context(|| cannot_start(command))?;
     if !output.status.success() {
