@@ -76,7 +76,7 @@ impl App {
         self.announcement.set(text.to_owned());
     }
 
-    /// A signal that changes with one case.
+    /// A signal that changes with one case. Read it by `get`: a memo that is only tracked is never computed.
     pub(crate) fn changes_of(self, case: CaseId) -> Memo<u64> {
         Memo::new(move |_| {
             self.case_changed

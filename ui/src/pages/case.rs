@@ -95,7 +95,7 @@ pub(crate) fn CasePage(case: CaseId) -> impl IntoView {
     provide_context(open);
     let changes = app.changes_of(case);
     Effect::new(move |_| {
-        changes.track();
+        changes.get();
         open.reveal.track();
         open.read();
     });

@@ -120,7 +120,7 @@ pub(crate) fn FormPage(case: CaseId, form: String) -> impl IntoView {
     provide_context(open);
     let changes = app.changes_of(case);
     Effect::new(move |_| {
-        changes.track();
+        changes.get();
         open.read();
     });
     let place = Memo::new(move |_| match app.route.get() {

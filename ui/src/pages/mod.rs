@@ -51,7 +51,7 @@ pub(crate) fn Root() -> impl IntoView {
     let known = Memo::new(move |_| app.start.with(Option::is_some));
     // Drawn anew when the language changes or somebody signs in or out; pages follow the rest by themselves.
     move || {
-        lang.track();
+        lang.get();
         match (signed_in.get(), known.get()) {
             (true, _) => view! { <Shell /> }.into_any(),
             (false, true) => view! { <start::StartPage /> }.into_any(),
