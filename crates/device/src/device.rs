@@ -52,6 +52,8 @@ pub struct Device {
     pub(crate) news: Arc<News>,
     signed_in: Mutex<Option<SignedIn>>,
     link: Mutex<Option<EnrolLink>>,
+    /// Passphrases are tried one at a time: side by side they would be counted as one try.
+    at_the_door: Mutex<()>,
 }
 
 /// The session and the thread that syncs it.
@@ -78,6 +80,7 @@ impl Device {
             news,
             signed_in: Mutex::new(None),
             link: Mutex::new(None),
+            at_the_door: Mutex::new(()),
         })
     }
 
@@ -112,6 +115,11 @@ impl Device {
 
     pub(crate) fn link(&self) -> MutexGuard<'_, Option<EnrolLink>> {
         self.link.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until nobody else is trying a passphrase.
+    pub(crate) fn step_to_the_door(&self) -> MutexGuard<'_, ()> {
+        self.at_the_door.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The session of whoever is signed in.

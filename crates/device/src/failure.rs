@@ -45,6 +45,12 @@ impl From<DocumentError> for Failed {
             DocumentError::Store(error) => return error.into(),
             DocumentError::Damaged => FailureCode::DamagedDocument,
             DocumentError::Leaving => FailureCode::NoSuchCase,
+            DocumentError::TooLarge => FailureCode::InvalidValue {
+                fact: None,
+                invalid: casework::Invalid::TooLong {
+                    max: casework::TEXT_CHARS_MAX,
+                },
+            },
             DocumentError::Edit(casefile::EditError::NoSuchRow) => FailureCode::NoSuchItem,
             DocumentError::Edit(casefile::EditError::SetInCell | casefile::EditError::Document) => FailureCode::Fault,
         })

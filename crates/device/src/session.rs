@@ -202,3 +202,63 @@ impl Session {
             .write(|write| write.set_number(PROJECTION, Some(PROJECTION_VERSION)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use casefile::{Action, Edit};
+
+    use super::*;
+    use crate::{
+        store::{CardFilter, tests::wipe_projection},
+        testing::Bench,
+    };
+
+    #[test]
+    fn an_app_with_another_projection_makes_it_anew_from_the_documents() {
+        let bench = Bench::new();
+        let (vault, key) = VaultFolder::create(bench.dir(), "six blue buckets", "A", &bench.platform).unwrap();
+        let enrolment = Enrolment {
+            hub_url: "https://hub.example".into(),
+            hub_name: String::new(),
+            user: [1; 16],
+            user_name: "A".into(),
+            role: "social_worker".into(),
+            district: "D1".into(),
+            district_name: "Invented".into(),
+        };
+        let store = Store::open(&vault.database(), key.clone()).unwrap();
+        let marks = store.write(|write| {
+            write.set_blob(AUTHOR, &[2; 16])?;
+            write.set_blob(SEED, &[3; 32])?;
+            write.set_enrolment(&enrolment)
+        });
+        marks.unwrap();
+        drop(store);
+
+        let news = Arc::new(News::default());
+        let session = Session::open(&vault, key.clone(), &bench.platform, &news)
+            .unwrap()
+            .unwrap();
+        let name = Edit::SetFact {
+            fact: "child.name".parse().unwrap(),
+            value: "Meena Kumari".into(),
+        };
+        let document = DocumentKey::case(CaseId::from_bytes([9; 16]), Compartment::Identity);
+        let edited: Answer<bool> = session.write_documents(|documents, write| {
+            Ok(documents.edit(write, session.writer(), document, &Action::EDIT, &[name])?)
+        });
+        assert!(edited.unwrap());
+        let filter = CardFilter {
+            words: "meena",
+            ..CardFilter::default()
+        };
+        let before = session.store.read(|read| read.cards(&filter, 0, 9)).unwrap();
+        assert_eq!((before.0, before.1[0].identity.initials.as_str()), (1, "M K"));
+        wipe_projection(&session.store);
+        assert_eq!(session.store.read(|read| read.cards(&filter, 0, 9)).unwrap().0, 0);
+        session.close();
+
+        let session = Session::open(&vault, key, &bench.platform, &news).unwrap().unwrap();
+        assert_eq!(session.store.read(|read| read.cards(&filter, 0, 9)).unwrap(), before);
+    }
+}

@@ -50,6 +50,7 @@ pub(super) fn enrol(device: &Device, hub: &str, code: &str, passphrase: &str) ->
     let hub: HubUrl = hub.parse().map_err(|_| FailureCode::BadAddress)?;
     let code: EnrolCode = code.parse().map_err(|_: EnrolLinkError| FailureCode::MistypedCode)?;
     let transport = device.options.transport.as_ref();
+    let _one_at_a_time = device.step_to_the_door();
     let session = sync::enrol(
         &device.data_dir,
         &device.platform,
@@ -63,6 +64,7 @@ pub(super) fn enrol(device: &Device, hub: &str, code: &str, passphrase: &str) ->
 }
 
 pub(super) fn unlock(device: &Device, user: &str, passphrase: &str) -> Answer<SessionView> {
+    let _one_at_a_time = device.step_to_the_door();
     let found = VaultFolder::by_id(&device.data_dir, user).map_err(|_| FailureCode::Storage)?;
     let vault = found.ok_or(FailureCode::NoSuchUser)?;
     let key = vault

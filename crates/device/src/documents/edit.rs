@@ -1,6 +1,6 @@
 //! An edit by the officer at this tablet.
 
-use casefile::{Action, DocumentKey, Edit};
+use casefile::{Action, CHANGE_BYTES_MAX, DocumentKey, Edit};
 use casework::AuthorId;
 
 use super::{DocumentError, Documents, project};
@@ -33,6 +33,9 @@ impl Documents {
         let Some(change) = open.document.edit(writer.author, writer.now_ms, action, edits)? else {
             return Ok(false);
         };
+        if change.bytes.len() > CHANGE_BYTES_MAX {
+            return Err(DocumentError::TooLarge);
+        }
         open.persist(write, &id, std::slice::from_ref(&change.bytes))?;
         write.add_own_change(&OwnChange {
             document: &id,

@@ -38,6 +38,9 @@ pub(crate) enum DocumentError {
     /// The hub has taken the document back.
     #[error("the document is leaving this tablet")]
     Leaving,
+    /// The edit makes a change that no hub takes.
+    #[error("the edit is too large")]
+    TooLarge,
     /// The edit cannot be made.
     #[error(transparent)]
     Edit(#[from] casefile::EditError),
@@ -144,7 +147,9 @@ impl Documents {
     pub(crate) fn project_again(&mut self, write: &Write<'_>, key: DocumentKey) -> Result<(), DocumentError> {
         let pack = self.pack;
         if let Some(open) = self.get(write, key)? {
+            let last_written = open.document.changes().iter().map(|(head, _)| head.at_ms).max();
             project::project(write, open.row, key, &open.document, pack)?;
+            project::touch(write, key, last_written.unwrap_or(0))?;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use casework::{
 };
 
 use super::DocumentError;
-use crate::store::{CoreCard, IdentityCard, MediaSize, StoreError, Write};
+use crate::store::{CoreCard, IdentityCard, MediaSize, StoreError, Write, findable};
 
 /// Raised whenever the projection becomes another: then it is rebuilt from the documents once.
 pub(crate) const PROJECTION_VERSION: i64 = 1;
@@ -93,9 +93,9 @@ fn identity_card(all: &BTreeMap<FactId, Value>) -> IdentityCard {
 
 /// Short texts: names, numbers, places. Codes and statements are left out.
 fn words(facts: &BTreeMap<FactId, Value>, rows: &[Row], pack: &Pack) -> String {
-    let findable = |kind: FactType| matches!(kind, FactType::Text | FactType::Phone);
+    let is_short = |kind: FactType| matches!(kind, FactType::Text | FactType::Phone);
     let of_facts = facts.iter().filter_map(|(id, value)| {
-        let known = pack.fact(id).is_some_and(|fact| findable(fact.kind));
+        let known = pack.fact(id).is_some_and(|fact| is_short(fact.kind));
         value.as_text().filter(|_| known)
     });
     let of_rows = rows
@@ -106,7 +106,7 @@ fn words(facts: &BTreeMap<FactId, Value>, rows: &[Row], pack: &Pack) -> String {
             row.cells.iter().filter_map(move |(column, value)| {
                 let known = table
                     .and_then(|table| table.column(column))
-                    .is_some_and(|column| findable(column.kind));
+                    .is_some_and(|column| is_short(column.kind));
                 value.as_text().filter(|_| known)
             })
         });
@@ -115,7 +115,7 @@ fn words(facts: &BTreeMap<FactId, Value>, rows: &[Row], pack: &Pack) -> String {
         words.extend(text.chars().take(WORDS_CHARS_MAX.saturating_sub(words.len())));
         words.push('\n');
     }
-    words
+    findable(&words)
 }
 
 /// The pictures an attachment names.

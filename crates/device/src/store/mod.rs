@@ -32,6 +32,7 @@ pub(crate) use media::MediaSize;
 pub(crate) use meta::Enrolment;
 pub(crate) use own_change::{ChangeWay, OwnChange, Verdict};
 pub(crate) use receipt::Receipt;
+pub(crate) use search::findable;
 
 use self::readers::Readers;
 use crate::vault::DatabaseKey;
@@ -170,6 +171,13 @@ pub(crate) mod tests {
 
     pub(crate) fn open(bench: &Bench) -> Store {
         Store::open(&bench.dir().join("vault.db"), DatabaseKey::for_tests()).unwrap()
+    }
+
+    /// What an app with another projection finds.
+    pub(crate) fn wipe_projection(store: &Store) {
+        let writer = store.writer.lock().unwrap();
+        let wipe = "DELETE FROM case_card; DELETE FROM case_text; DELETE FROM meta WHERE key = 'projection'";
+        writer.as_ref().unwrap().execute_batch(wipe).unwrap();
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The words of a case, for finding as you type.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::{StoreError, Write};
 
 impl Write<'_> {
@@ -25,7 +27,13 @@ impl Write<'_> {
     }
 }
 
+/// A text in the one form in which it is stored and looked for: a letter with its sign may be written as one
+/// character or as two.
+pub(crate) fn findable(text: &str) -> String {
+    text.nfkc().collect()
+}
+
 /// A typed word as a prefix query. Quotes make every character of it plain.
 pub(super) fn prefix_query(word: &str) -> String {
-    format!("\"{}\"*", word.replace('"', " "))
+    format!("\"{}\"*", findable(word).replace('"', " "))
 }

@@ -63,11 +63,8 @@ pub(crate) fn enrol(
 fn candidate(data_dir: &Path, platform: &Platform, passphrase: &str, mark: &[u8; 32]) -> Answer<Candidate> {
     let now_ms = platform.clock.now_ms();
     for folder in VaultFolder::all(data_dir).map_err(|_| FailureCode::Storage)? {
-        if !folder
-            .label()
-            .map_err(|error| Failed::of_vault(&error, now_ms))?
-            .is_empty()
-        {
+        // A damaged key file is somebody's vault all the same; only one without a label is nobody's yet.
+        if !matches!(folder.label(), Ok(label) if label.is_empty()) {
             continue;
         }
         if let Ok(database_key) = folder.unlock(passphrase, platform)

@@ -52,6 +52,39 @@ fn an_edit_that_cannot_be_made_changes_nothing() {
 }
 
 #[test]
+fn an_edit_no_hub_would_take_is_not_made() {
+    let bench = Bench::new();
+    let asha = bench.tablet_of("Asha", Role::SocialWorker);
+    let case = asha.open_case("Meena");
+    let long = |n: u32| FieldEdit::AddNote {
+        compartment: casework::Compartment::Core,
+        // Compresses badly: automerge changes are measured as they are.
+        text: (0..20_000u32)
+            .map(|i| char::from_u32(0x0905 + (i * 7919 + n * 31) % 48).unwrap())
+            .collect(),
+    };
+    let edits = (0..4).map(long).collect();
+    let together = asha
+        .call(Request::Edit {
+            case,
+            edits,
+            form: None,
+        })
+        .unwrap_err();
+    assert!(matches!(
+        together,
+        FailureCode::InvalidValue {
+            invalid: Invalid::TooLong { .. },
+            ..
+        }
+    ));
+    asha.edit(case, long(0)).unwrap();
+    assert_eq!(asha.case(case).unwrap().timeline.len(), 2);
+    asha.sync_well();
+    assert_eq!(asha.status().waiting, 0);
+}
+
+#[test]
 fn an_edit_that_fails_half_way_leaves_memory_and_disk_the_same() {
     let bench = Bench::new();
     let mut asha = bench.tablet_of("Asha", Role::SocialWorker);

@@ -76,6 +76,16 @@ impl Bench {
         tablet
     }
 
+    /// A tablet of this officer that syncs by itself.
+    pub(crate) fn lively_tablet_of(&self, name: &str, role: Role) -> Tablet {
+        let code = self.hub.code_for(name, role);
+        let mut tablet = self.empty_tablet();
+        tablet.options.background = true;
+        tablet.start();
+        tablet.enrol(&code).unwrap();
+        tablet
+    }
+
     /// A tablet on which this officer is enrolled and signed in.
     pub(crate) fn tablet_of(&self, name: &str, role: Role) -> Tablet {
         let code = self.hub.code_for(name, role);

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod bench;
+mod by_itself;
 mod cuts;
 mod enrolling;
 mod hub;

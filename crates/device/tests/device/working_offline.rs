@@ -118,6 +118,13 @@ fn a_case_is_found_by_any_word_of_it_as_it_is_typed() {
     assert!(find("nobody").is_empty());
     assert!(find("\" OR *").is_empty(), "what is typed is no query language");
     assert_eq!(find("  ").len(), 2);
+    let third = tablet.open_case("Jos\u{e9} \u{9a1}\u{9bc}");
+    assert_eq!(
+        find("jose\u{301}"),
+        [third],
+        "one character or two, it is the same letter"
+    );
+    assert_eq!(find("\u{9dc}"), [third]);
 }
 
 #[test]
