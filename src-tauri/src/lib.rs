@@ -49,7 +49,10 @@ fn set_up(app: &mut tauri::App) -> anyhow::Result<()> {
 fn data_dir(app: &tauri::App) -> anyhow::Result<PathBuf> {
     match std::env::var_os(DATA_DIR_VARIABLE) {
         Some(folder) if !folder.is_empty() => Ok(folder.into()),
-        _ => app.path().app_data_dir().context("the platform names no folder for the app's data"),
+        _ => app
+            .path()
+            .app_data_dir()
+            .context("the platform names no folder for the app's data"),
     }
 }
 

@@ -13,7 +13,12 @@ const AUTOMATION_VARIABLE: &str = "TAURI_WEBVIEW_AUTOMATION";
 /// The web view writes nothing to disk: what it would cache is what the vault protects. A test cannot drive such a
 /// private window, so under a driver its data stand beside the vaults instead.
 pub(crate) fn open(app: &tauri::App, data_dir: &Path) -> anyhow::Result<()> {
-    let settings = app.config().app.windows.first().context("tauri.conf.json describes a window")?;
+    let settings = app
+        .config()
+        .app
+        .windows
+        .first()
+        .context("tauri.conf.json describes a window")?;
     let driven = std::env::var_os(AUTOMATION_VARIABLE).is_some();
     WebviewWindowBuilder::from_config(app, settings)?
         .incognito(!driven)

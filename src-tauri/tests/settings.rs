@@ -33,7 +33,10 @@ fn the_page_gets_no_global_tauri_and_a_frozen_prototype() {
     let app = &config()["app"];
     assert_eq!(app["withGlobalTauri"], false);
     assert_eq!(app["security"]["freezePrototype"], true);
-    assert!(app["security"].get("assetProtocol").is_none(), "files of the disk are not served to the page");
+    assert!(
+        app["security"].get("assetProtocol").is_none(),
+        "files of the disk are not served to the page"
+    );
     assert!(app["security"].get("dangerousDisableAssetCspModification").is_none());
 }
 
@@ -58,7 +61,16 @@ fn the_screens_come_from_the_binary_and_from_no_dev_server() {
 #[test]
 fn the_window_fits_a_phone_and_opens_as_a_tablet() {
     let window = &config()["app"]["windows"][0];
-    assert_eq!((window["minWidth"].as_u64(), window["minHeight"].as_u64()), (Some(360), Some(600)));
-    assert_eq!((window["width"].as_u64(), window["height"].as_u64()), (Some(1280), Some(800)));
-    assert_eq!(window["create"], false, "the window is made in code, private unless a test drives it");
+    assert_eq!(
+        (window["minWidth"].as_u64(), window["minHeight"].as_u64()),
+        (Some(360), Some(600))
+    );
+    assert_eq!(
+        (window["width"].as_u64(), window["height"].as_u64()),
+        (Some(1280), Some(800))
+    );
+    assert_eq!(
+        window["create"], false,
+        "the window is made in code, private unless a test drives it"
+    );
 }
