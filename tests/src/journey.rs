@@ -137,7 +137,7 @@ fn fill(window: &Window, fact: &str, text: &str) -> anyhow::Result<()> {
 
 fn work(window: &Window) -> anyhow::Result<()> {
     open_section(window, "production")?;
-    fill(window, "production.committee", "Child Welfare Committee, Sonbari")?;
+    fill(window, "production.committee", "Child Welfare Committee, Sonbari, second bench")?;
     fill(window, "production.place", "Collectorate, room 12")?;
     window.picture("07-form")?;
     window.press("form-review")?;

@@ -71,7 +71,7 @@ impl Window {
             // A group of its own, so that the web view's driver and the app can be ended with it.
             .process_group(0);
         let driver = command.spawn().context("tauri-driver")?;
-        let client = self.runtime.block_on(connect(port, link));
+        let client = self.runtime.block_on(connect([port, native_port], link));
         match client {
             Ok(client) => {
                 self.open = Some(Open { client, driver });
@@ -148,15 +148,23 @@ fn free_ports() -> anyhow::Result<[u16; 2]> {
     Ok([one.local_addr()?.port(), other.local_addr()?.port()])
 }
 
-async fn connect(port: u16, link: Option<&str>) -> anyhow::Result<Client> {
+/// Waits until a driver takes connections.
+async fn listening(port: u16) -> anyhow::Result<()> {
     let until = Instant::now() + OPENING_AT_MOST;
     let mut tries = tokio::time::interval(TRY_EVERY);
     while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
         if Instant::now() > until {
-            bail!("tauri-driver does not listen");
+            bail!("no driver listens on port {port}");
         }
         tries.tick().await;
     }
+    Ok(())
+}
+
+async fn connect([port, native_port]: [u16; 2], link: Option<&str>) -> anyhow::Result<Client> {
+    // The one in front hands on to the native one, and drops what it is asked while that is not there yet.
+    listening(native_port).await?;
+    listening(port).await?;
     let application = places::program(APP);
     let arguments: Vec<&str> = link.into_iter().collect();
     let mut capabilities = Capabilities::new();

@@ -115,8 +115,11 @@ impl Window {
         let what = what.into();
         self.see(what.clone())?;
         let element = self.element(&what)?;
+        // Over what stands there, in one go: emptying a field first would be an edit of its own.
+        let select = format!("const e = {}; e.focus(); e.select()", query(&what));
+        let client = self.client()?;
         let written = self.runtime.block_on(async {
-            element.clear().await?;
+            client.execute(&select, Vec::new()).await?;
             element.send_keys(text).await?;
             element.send_keys(&Key::Tab.to_string()).await
         });
@@ -133,8 +136,13 @@ impl Window {
 
     /// Leaves a picture of the window.
     pub fn picture(&self, name: &str) -> anyhow::Result<()> {
+        // Two frames later everything the page has decided to show is painted.
+        const PAINTED: &str = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))";
         let client = self.client()?;
-        let png = self.runtime.block_on(client.screenshot())?;
+        let png = self.runtime.block_on(async {
+            client.execute_async(PAINTED, Vec::new()).await?;
+            client.screenshot().await
+        })?;
         Ok(fs::write(self.pictures().join(format!("{name}.png")), png)?)
     }
 
