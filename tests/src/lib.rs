@@ -7,6 +7,7 @@
 
 pub mod admin;
 pub mod author;
+pub mod bench;
 pub mod demo;
 pub mod ground;
 pub mod hub;

@@ -73,9 +73,24 @@ impl Tablet {
     pub fn by_hand(seed: u64) -> Self {
         let folder = Folder::Own(tempfile::tempdir().expect("a temporary folder can be made"));
         let clock = Arc::new(ShiftedClock::default());
+        let platform = ground::platform(&clock, seed);
+        Self::without_thread(folder, clock, platform)
+    }
+
+    /// The same on a folder that was used before, with the machine's own randomness.
+    ///
+    /// # Panics
+    /// When the device cannot be opened.
+    pub fn live_by_hand(folder: &Path) -> Self {
+        let clock = Arc::new(ShiftedClock::default());
+        let platform = Platform { entropy: Arc::new(SystemEntropy), ..ground::platform(&clock, 0) };
+        Self::without_thread(Folder::Given(folder.to_path_buf()), clock, platform)
+    }
+
+    fn without_thread(folder: Folder, clock: Arc<ShiftedClock>, platform: Platform) -> Self {
         let options = Options { background: false, ..Options::default() };
-        let device = Device::open_with(folder.path(), ground::platform(&clock, seed), options);
-        Self { device: Arc::new(device.expect("the folder can be used")), clock, folder }
+        let device = Device::open_with(folder.path(), platform, options).expect("the folder can be used");
+        Self { device: Arc::new(device), clock, folder }
     }
 
     fn open(folder: Folder, seed: u64) -> Self {

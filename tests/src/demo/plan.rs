@@ -59,6 +59,17 @@ pub struct Record {
     pub picture: Option<Picture>,
 }
 
+impl Record {
+    /// Leaves the case to whoever opened it: no assignments, nobody else's words, no picture. For measuring many cases.
+    pub fn leave_to_one_hand(&mut self) {
+        self.also.clear();
+        self.picture = None;
+        if let Some(owner) = self.steps.first().map(|step| step.officer) {
+            self.steps.retain(|step| step.officer == owner);
+        }
+    }
+}
+
 /// A picture that somebody adds to a case.
 #[derive(Debug, Clone, Copy)]
 pub struct Picture {

@@ -1,0 +1,107 @@
+//! The page of figures.
+
+use std::time::Duration;
+
+use super::{
+    Samples,
+    parts::{FirstSync, Opened},
+};
+use crate::network::Traffic;
+
+/// An exchange: how long, and what passed in the middle one.
+#[derive(Debug)]
+pub(super) struct Wire {
+    pub(super) samples: Samples,
+    pub(super) traffic: Traffic,
+}
+
+/// Everything that was measured.
+#[derive(Debug)]
+pub(super) struct Figures {
+    pub(super) machine: String,
+    pub(super) at: jiff::Timestamp,
+    pub(super) durable: Samples,
+    pub(super) first: Vec<(FirstSync, Traffic)>,
+    pub(super) full: (FirstSync, Traffic),
+    pub(super) opened: Opened,
+    pub(super) nothing: Wire,
+    pub(super) one_edit: Wire,
+    pub(super) hub_first_kb: Option<u64>,
+    pub(super) hub_full_kb: Option<u64>,
+    pub(super) bundle: u64,
+    pub(super) release: bool,
+}
+
+/// The page.
+pub(super) fn page(figures: &Figures) -> String {
+    let Figures { opened, first, full: (full, full_traffic), .. } = figures;
+    let sync = Samples::from_micros(&first.iter().map(|(sync, _)| sync.sync_us).collect::<Vec<_>>());
+    let enrol = Samples::from_micros(&first.iter().map(|(sync, _)| sync.enrol_us).collect::<Vec<_>>());
+    let (one, one_traffic) = first.first().cloned().unwrap_or_else(|| (full.clone(), *full_traffic));
+    let to_list: Vec<u64> = opened.unlock_us.iter().zip(&opened.first_page_us).map(|(a, b)| a + b).collect();
+    let mut rows = vec![
+        timed(&format!("Unlock to a usable list, {} cases", full.cases), &Samples::from_micros(&to_list)),
+        timed("– of it the passphrase and the vault", &Samples::from_micros(&opened.unlock_us)),
+        timed("– of it the first page of 50", &Samples::from_micros(&opened.first_page_us)),
+        timed("A page from the middle of the list", &Samples::from_micros(&opened.page_us)),
+        timed("Find by the beginning of a word, six scripts", &Samples::from_micros(&opened.find_us)),
+        timed("Open a case, revealed", &Samples::from_micros(&opened.case_us)),
+        timed("Open Form 17", &Samples::from_micros(&opened.form_us)),
+        timed("Save one field, durable", &Samples::from_micros(&opened.save_us)),
+        timed("– the disk's own floor: 4 kB made durable", &figures.durable),
+        timed("Exchange with nothing to say", &figures.nothing.samples),
+        timed("Exchange of one edit", &figures.one_edit.samples),
+        timed("Enrol: key, vault, author", &enrol),
+        timed(&format!("First sync, {} cases", one.cases), &sync),
+    ];
+    rows.push(format!("| First sync, {} cases | {} | – | 1 |", full.cases, shown(Duration::from_micros(full.sync_us))));
+    let wire = [
+        passed("Nothing to say", figures.nothing.traffic),
+        passed("One edit", figures.one_edit.traffic),
+        passed(&format!("Enrolment and first sync, {} cases", one.cases), one_traffic),
+        passed(&format!("Enrolment and first sync, {} cases", full.cases), *full_traffic),
+    ];
+    let kb = |kb: Option<u64>| kb.map_or_else(|| "–".into(), |kb| format!("{} MB", kb.div_ceil(1024)));
+    let sizes = [
+        format!("| Device, first sync of {} cases, peak memory | {} |", one.cases, kb(Some(one.peak_kb))),
+        format!("| Device, first sync of {} cases, peak memory | {} |", full.cases, kb(Some(full.peak_kb))),
+        format!("| Device, working with {} cases, peak memory | {} |", full.cases, kb(Some(opened.peak_kb))),
+        format!("| Hub, {} cases, peak memory | {} |", one.cases, kb(figures.hub_first_kb)),
+        format!("| Hub, {} cases, peak memory | {} |", full.cases, kb(figures.hub_full_kb)),
+        format!("| Vault with {} cases | {} kB |", full.cases, full.store_bytes / 1000),
+        format!("| Screens, `ui_bg.wasm` | {} kB |", figures.bundle.div_ceil(1000)),
+    ];
+    format!(
+        "# Benchmarks\n\nWritten by `cargo xtask bench` on {} ({} build); do not edit.\n\nMachine: {}.\n\n\
+         The cases are invented by the seed 7, four documents each, without pictures. Devices and hub run on the same \
+         machine and talk over loopback, so times leave the network out; bytes are counted by a relay between them, with \
+         the heads of HTTP and without TLS and TCP. Unlocking derives the key by Argon2id over 64 MiB, which is meant to \
+         take its time. Memory is the highest the process ever had (`VmHWM`); unlocking alone takes 64 MB of it.\n\n\
+         ## Time\n\n| what | median | p95 | samples |\n|---|---:|---:|---:|\n{}\n\n\
+         ## On the wire\n\n| what | bytes up | bytes down | round trips | connections |\n|---|---:|---:|---:|---:|\n{}\n\n\
+         ## Size\n\n| what | |\n|---|---:|\n{}\n",
+        figures.at.strftime("%-d %b %Y, %H:%M UTC"),
+        if figures.release { "release" } else { "debug" },
+        figures.machine,
+        rows.join("\n"),
+        wire.join("\n"),
+        sizes.join("\n"),
+    )
+}
+
+fn timed(what: &str, samples: &Samples) -> String {
+    format!("| {what} | {} | {} | {} |", shown(samples.median()), shown(samples.p95()), samples.count())
+}
+
+fn passed(what: &str, traffic: Traffic) -> String {
+    format!("| {what} | {} | {} | {} | {} |", traffic.up, traffic.down, traffic.round_trips, traffic.connections)
+}
+
+fn shown(time: Duration) -> String {
+    match time.as_micros() {
+        micros @ 0..1_000 => format!("{micros} µs"),
+        micros @ 1_000..100_000 => format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100),
+        micros @ 100_000..10_000_000 => format!("{} ms", micros / 1_000),
+        micros => format!("{} s", micros / 1_000_000),
+    }
+}

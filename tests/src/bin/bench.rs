@@ -1,0 +1,68 @@
+//! Measures a device and a hub, and writes the figures down.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use tests::{
+    bench::{self, Plan},
+    places,
+};
+
+/// Measures a device and a hub, and writes `docs/benchmarks.md`. `cargo xtask bench` builds what it needs.
+#[derive(Parser)]
+struct Arguments {
+    /// Where the page goes.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Cases of the full tablet.
+    #[arg(long, default_value_t = 5_000)]
+    cases: usize,
+    /// Cases of a first sync.
+    #[arg(long, default_value_t = 300)]
+    first_cases: usize,
+    #[command(subcommand)]
+    part: Option<Part>,
+}
+
+/// What is measured in a process of its own. Prints JSON.
+#[derive(Subcommand)]
+enum Part {
+    /// Enrols a new tablet and brings it into step.
+    #[command(hide = true)]
+    FirstSync {
+        /// The tablet's folder.
+        #[arg(long)]
+        data_dir: PathBuf,
+        /// The hub's address.
+        #[arg(long)]
+        hub: String,
+        /// A one-time code.
+        #[arg(long)]
+        code: String,
+    },
+    /// Opens a tablet and works with it.
+    #[command(hide = true)]
+    Open {
+        /// The tablet's folder.
+        #[arg(long)]
+        data_dir: PathBuf,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    let Arguments { out, cases, first_cases, part } = Arguments::parse();
+    match part {
+        Some(Part::FirstSync { data_dir, hub, code }) => {
+            println!("{}", serde_json::to_string(&bench::first_sync(&data_dir, &hub, &code)?)?);
+            Ok(())
+        }
+        Some(Part::Open { data_dir }) => {
+            println!("{}", serde_json::to_string(&bench::open_and_work(&data_dir)?)?);
+            Ok(())
+        }
+        None => {
+            let out = out.unwrap_or_else(|| places::root().join("docs/benchmarks.md"));
+            bench::run(&Plan { cases, first_cases, out })
+        }
+    }
+}
