@@ -26,7 +26,15 @@ pub(crate) fn package() -> Result<()> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "deb"))
         .max_by_key(|path| path.metadata().and_then(|metadata| metadata.modified()).ok())
         .context("the bundler made no package")?;
-    println!("{}", paths::shown(&newest));
-    println!("install it: sudo apt-get install ./{}", paths::shown(&newest));
+    // The bundler names it after the product, with a space that a shell trips over.
+    let name = newest
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase()
+        .replace(' ', "-");
+    let package = paths::target().join(name);
+    std::fs::copy(&newest, &package)?;
+    println!("install it: sudo apt-get install ./{}", paths::shown(&package));
     Ok(())
 }
