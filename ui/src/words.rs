@@ -73,10 +73,10 @@ impl Words {
         }
         match code {
             "note" => self.action_note(),
-            "open" | "open_case" | "case" => self.action_open(),
-            "photo" | "attach" => self.action_photo(),
+            "open" => self.action_open(),
+            "photo" => self.action_photo(),
             "task" => self.action_task(),
-            "resolve" => self.action_resolve(),
+            "choose" => self.action_resolve(),
             "" | "edit" => self.action_edit(),
             other => return other.replace('_', " "),
         }

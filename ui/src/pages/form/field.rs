@@ -1,6 +1,6 @@
 //! A field of a form: its question, where its answer came from, the input, and whether it is saved.
 
-use casework::Value;
+use casework::{FactType, Value};
 use ipc::{FieldEdit, FieldView, RegisterRef};
 use leptos::{prelude::*, task::spawn_local};
 
@@ -182,6 +182,9 @@ fn Answer(first: FieldView, known: Memo<FieldView>, spec: Spec, label: String) -
         Err(why) => fail(why.say(words)),
     });
     let quiet = Memo::new(move |_| state.with(|state| *state == SaveState::Quiet));
+    // Some browsers show today's date, faintly, in a date input that is empty: say that it is.
+    let is_date = matches!(spec.kind, FactType::Date | FactType::Instant);
+    let unwritten = move || (is_date && quiet.get() && value.with(Option::is_none)).then(|| words.form_not_written());
     let ticked = spec.is_ticked();
     let clearable = move || ticked && value.with(Option::is_some);
     view! {
@@ -197,6 +200,7 @@ fn Answer(first: FieldView, known: Memo<FieldView>, spec: Spec, label: String) -
         // One line, always there, so that nothing moves under the finger when a field is saved.
         <div class="under-input">
             {move || quiet.get().then(|| view! { <Origin known=known /> })}
+            {move || unwritten().map(|said| view! { <p class="hint">{said}</p> })}
             <SaveMark state=state id=state_id test=format!("field-state-{}", first.fact) />
             {move || {
                 clearable()
