@@ -79,8 +79,9 @@ fn the_same_field_written_apart_shows_both_until_one_is_chosen_and_keeps_the_oth
     for doc in [&asha, &binod] {
         assert!(doc.clashes().is_empty());
         assert_eq!(doc.value(&clash.register), Some(chosen.clone()));
-        let written: Vec<_> = doc
-            .history(&clash.register)
+        let history = doc.history(&clash.register);
+        assert_eq!(history.last().unwrap().value, Some(chosen.clone()), "the choice is told as what was chosen");
+        let written: Vec<_> = history
             .into_iter()
             .filter_map(|version| version.value)
             .collect();
