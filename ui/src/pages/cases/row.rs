@@ -144,8 +144,14 @@ pub(crate) fn RowText(
 ) -> impl IntoView {
     let words = words();
     let emergency = card.urgency == Urgency::Emergency;
+    let initials = if card.initials.is_empty() {
+        words.list_no_initials().to_owned()
+    } else {
+        words.list_initials(&card.initials)
+    };
     view! {
         <Avatar card=card.clone() />
+        <span class="unseen">{initials}</span>
         <span class="row-text">
             <span class="row-top">
                 <span class="row-who">
