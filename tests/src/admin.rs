@@ -21,15 +21,26 @@ pub struct Admin {
 impl Admin {
     /// The administration of the hub with this config file.
     pub fn of(config: &Path) -> Self {
-        Self { program: places::program("sync-server"), config: config.to_path_buf() }
+        Self {
+            program: places::program("sync-server"),
+            config: config.to_path_buf(),
+        }
     }
 
     /// Runs one command and gives what it printed.
     pub fn run(&self, arguments: &[&str]) -> anyhow::Result<String> {
-        let output =
-            Command::new(&self.program).arg("admin").arg("--config").arg(&self.config).args(arguments).output()?;
+        let output = Command::new(&self.program)
+            .arg("admin")
+            .arg("--config")
+            .arg(&self.config)
+            .args(arguments)
+            .output()?;
         if !output.status.success() {
-            bail!("sync-server admin {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr).trim());
+            bail!(
+                "sync-server admin {}: {}",
+                arguments.join(" "),
+                String::from_utf8_lossy(&output.stderr).trim()
+            );
         }
         Ok(String::from_utf8(output.stdout)?)
     }
@@ -41,23 +52,46 @@ impl Admin {
 
     /// Adds a user and gives the id.
     pub fn add_user(&self, district: &str, name: &str, role: &Role) -> anyhow::Result<String> {
-        let printed = self.run(&["user", "add", "--district", district, "--name", name, "--role", role.code()])?;
+        let printed = self.run(&[
+            "user",
+            "add",
+            "--district",
+            district,
+            "--name",
+            name,
+            "--role",
+            role.code(),
+        ])?;
         Ok(last_word(&printed)?.to_owned())
     }
 
     /// Adds an institution.
     pub fn add_institution(&self, district: &str, name: &str, kind: &str, capacity: u32) -> anyhow::Result<()> {
         let capacity = capacity.to_string();
-        let arguments =
-            ["institution", "add", "--district", district, "--name", name, "--kind", kind, "--capacity", &capacity];
+        let arguments = [
+            "institution",
+            "add",
+            "--district",
+            district,
+            "--name",
+            name,
+            "--kind",
+            kind,
+            "--capacity",
+            &capacity,
+        ];
         self.run(&arguments).map(drop)
     }
 
     /// Makes a one-time code and gives its link.
     pub fn enrolment_link(&self, user: &str) -> anyhow::Result<EnrolLink> {
         let printed = self.run(&["enrol-code", user])?;
-        let link = printed.split_whitespace().find(|word| word.starts_with("vatsalya:enrol?"));
-        Ok(link.with_context(|| format!("no enrolment link in {printed:?}"))?.parse()?)
+        let link = printed
+            .split_whitespace()
+            .find(|word| word.starts_with("vatsalya:enrol?"));
+        Ok(link
+            .with_context(|| format!("no enrolment link in {printed:?}"))?
+            .parse()?)
     }
 
     /// Gives a case to a user.

@@ -19,7 +19,7 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use reqwest::blocking::{Client, Response};
 
 /// Longer than any answer of a hub on this machine takes.
-const ANSWER_AT_MOST: Duration = Duration::from_secs(60);
+const ANSWER_AT_MOST: Duration = Duration::from_mins(1);
 
 /// An enrolled author.
 pub struct Author {
@@ -111,7 +111,7 @@ impl Author {
         let open = Open {
             version: PROTOCOL_VERSION,
             author: self.id,
-            sent_at_ms: jiff::Timestamp::now().as_millisecond(),
+            sent_at_ms: crate::ground::now_ms(),
             nonce: Nonce(self.random.random()),
             cursor: self.cursor.clone(),
             app_version: "0.1.0".into(),
@@ -127,7 +127,10 @@ impl Author {
 
     /// Posts a body of any bytes to the sync call.
     pub fn post(&self, body: Vec<u8>) -> anyhow::Result<Response> {
-        let request = self.client.post(format!("{}/v1/sync", self.hub)).header("content-type", SYNC_CONTENT_TYPE);
+        let request = self
+            .client
+            .post(format!("{}/v1/sync", self.hub))
+            .header("content-type", SYNC_CONTENT_TYPE);
         request.body(body).send().context("the hub does not answer")
     }
 
@@ -138,14 +141,23 @@ impl Author {
 
     /// Asks for a path of the hub with the token of the last answer.
     pub fn get(&self, path: &str) -> anyhow::Result<Response> {
-        Ok(self.client.get(format!("{}{path}", self.hub)).bearer_auth(&self.token).send()?)
+        Ok(self
+            .client
+            .get(format!("{}{path}", self.hub))
+            .bearer_auth(&self.token)
+            .send()?)
     }
 
     /// Sends a whole media object, as the tus core has it.
     pub fn send_media(&self, path: &str, bytes: &[u8]) -> anyhow::Result<()> {
         use protocol::{limits::MEDIA_PIECE_BYTES_MAX, media};
         let url = format!("{}{path}", self.hub);
-        let begun = self.client.post(&url).bearer_auth(&self.token).header(media::UPLOAD_LENGTH, bytes.len()).send()?;
+        let begun = self
+            .client
+            .post(&url)
+            .bearer_auth(&self.token)
+            .header(media::UPLOAD_LENGTH, bytes.len())
+            .send()?;
         begun.error_for_status()?;
         let mut offset = 0;
         for piece in bytes.chunks(MEDIA_PIECE_BYTES_MAX) {
@@ -195,7 +207,13 @@ impl Heard {
     pub fn verdicts(&self) -> Vec<&Verdict> {
         self.messages
             .iter()
-            .filter_map(|message| if let DownMessage::Verdict(verdict) = message { Some(verdict) } else { None })
+            .filter_map(|message| {
+                if let DownMessage::Verdict(verdict) = message {
+                    Some(verdict)
+                } else {
+                    None
+                }
+            })
             .collect()
     }
 

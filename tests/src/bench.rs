@@ -39,7 +39,10 @@ impl Samples {
 
     /// In microseconds, in the order they were taken.
     pub fn to_micros(&self) -> Vec<u64> {
-        self.0.iter().map(|sample| u64::try_from(sample.as_micros()).unwrap_or(u64::MAX)).collect()
+        self.0
+            .iter()
+            .map(|sample| u64::try_from(sample.as_micros()).unwrap_or(u64::MAX))
+            .collect()
     }
 
     /// The middle one.

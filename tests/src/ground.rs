@@ -8,6 +8,11 @@ use std::sync::{
 use device::{Clock, Entropy, Platform, SystemClock};
 use rand::{RngCore as _, SeedableRng as _, rngs::StdRng};
 
+/// What time it is by the machine's clock, milliseconds since 1970.
+pub fn now_ms() -> i64 {
+    SystemClock.now_ms()
+}
+
 /// The machine's clock with a lead or a lag that a test sets. A hub refuses openings far from its own time, so that a
 /// test's clock runs with the real one and is only set apart from it where a test is about that.
 #[derive(Debug, Default)]

@@ -54,9 +54,11 @@ impl Hub {
         let stdout = process.stdout.take().context("its output is piped")?;
         self.process = Some(process);
         BufReader::new(stdout).read_line(&mut line)?;
-        let address = line.trim().strip_prefix("listening on http://").and_then(|address| address.parse().ok());
-        self.address = address
-            .with_context(|| format!("the hub said {line:?}; its log: {}", self.last_words()))?;
+        let address = line
+            .trim()
+            .strip_prefix("listening on http://")
+            .and_then(|address| address.parse().ok());
+        self.address = address.with_context(|| format!("the hub said {line:?}; its log: {}", self.last_words()))?;
         // The port is known now, and enrolment links must name it.
         Ok(fs::write(self.config(), self.settings())?)
     }
@@ -66,15 +68,15 @@ impl Hub {
     }
 
     fn settings(&self) -> String {
-        let mut settings = format!(
-            "listen = \"{}\"\ndata_dir = \"{}\"\n",
+        let data = self.folder.path().join("data");
+        let channel = self.portal.as_ref().map_or_else(String::new, |portal| {
+            format!("\n[channels.vatsalya]\nurl = \"{portal}\"\nsecret = \"{PORTAL_SECRET}\"\n")
+        });
+        format!(
+            "listen = \"{}\"\ndata_dir = \"{}\"\n{channel}",
             self.address,
-            self.folder.path().join("data").display()
-        );
-        if let Some(portal) = &self.portal {
-            settings.push_str(&format!("\n[channels.vatsalya]\nurl = \"{portal}\"\nsecret = \"{PORTAL_SECRET}\"\n"));
-        }
-        settings
+            data.display()
+        )
     }
 
     /// Its config file.
@@ -123,8 +125,12 @@ impl Hub {
 
     /// Asks it to end, and waits until it has; fails when it ends badly.
     pub fn stop(&mut self) -> anyhow::Result<()> {
-        let Some(mut process) = self.process.take() else { return Ok(()) };
-        let asked = Command::new("kill").args(["-TERM", &process.id().to_string()]).status()?;
+        let Some(mut process) = self.process.take() else {
+            return Ok(());
+        };
+        let asked = Command::new("kill")
+            .args(["-TERM", &process.id().to_string()])
+            .status()?;
         let ended = process.wait()?;
         if !asked.success() || !ended.success() {
             bail!("the hub ended with {ended}; its log: {}", self.last_words());

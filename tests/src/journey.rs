@@ -9,7 +9,7 @@ use crate::{
     demo::{FIRST_CHILD, pictures},
     hub::Hub,
     tablet::PASSPHRASE,
-    window::{Window, hook},
+    window::{Css, Window, hook},
 };
 
 /// The hub and what the two officers were given on paper.
@@ -109,14 +109,20 @@ fn look_round(day: &Day<'_>) -> anyhow::Result<()> {
         open_first_case(window)?;
     }
     first.see("clocks")?;
-    anyhow::ensure!(!first.text("case")?.contains(FIRST_CHILD), "the name is masked until somebody asks");
+    anyhow::ensure!(
+        !first.text("case")?.contains(FIRST_CHILD),
+        "the name is masked until somebody asks"
+    );
     first.picture("04-case-masked")?;
     first.press("reveal")?;
     first.see_words("case-name", FIRST_CHILD)?;
     first.picture("05-case")?;
     first.press("tab-timeline")?;
     first.press("add-note")?;
-    first.write("note-text", "Gave her water and biscuits. She counts to twenty in Santali.")?;
+    first.write(
+        "note-text",
+        "Gave her water and biscuits. She counts to twenty in Santali.",
+    )?;
     first.press("note-submit")?;
     first.see_words("timeline", "counts to twenty")?;
     first.picture("06-timeline")
@@ -137,7 +143,11 @@ fn fill(window: &Window, fact: &str, text: &str) -> anyhow::Result<()> {
 
 fn work(window: &Window) -> anyhow::Result<()> {
     open_section(window, "production")?;
-    fill(window, "production.committee", "Child Welfare Committee, Sonbari, second bench")?;
+    fill(
+        window,
+        "production.committee",
+        "Child Welfare Committee, Sonbari, second bench",
+    )?;
     fill(window, "production.place", "Collectorate, room 12")?;
     window.picture("07-form")?;
     window.press("form-review")?;
@@ -152,6 +162,8 @@ fn work(window: &Window) -> anyhow::Result<()> {
     window.choose_file("photo-file", &file)?;
     window.see_words("photos", "Where she was found")?;
     a_file_that_is_no_picture(window)?;
+    window.scroll_to("photo-item")?;
+    window.see(hook("photo-item").inner(&Css::element("img")))?;
     window.picture("09-photos")?;
 
     window.press("tab-overview")?;
@@ -238,6 +250,7 @@ fn settle(day: &Day<'_>) -> anyhow::Result<()> {
     first.see_value("field-child.name", APART[0])?;
     first.see_value("field-child.identity_marks", MARKS)?;
     first.press("history-child.name")?;
+    first.see_words("history-item", APART[0])?;
     first.see_words("history-sheet", APART[1])?;
     first.picture("15-history")?;
     first.press("sheet-close")?;
@@ -247,8 +260,15 @@ fn settle(day: &Day<'_>) -> anyhow::Result<()> {
 /// The button that chooses this version.
 fn choose(window: &Window, value: &str) -> anyhow::Result<String> {
     let shown = window.text("clash-card")?;
-    let place = |text: &str| shown.find(text).with_context(|| format!("the card shows {text:?}: {shown:?}"));
-    let other = APART.iter().find(|text| **text != value).context("there are two versions")?;
+    let place = |text: &str| {
+        shown
+            .find(text)
+            .with_context(|| format!("the card shows {text:?}: {shown:?}"))
+    };
+    let other = APART
+        .iter()
+        .find(|text| **text != value)
+        .context("there are two versions")?;
     Ok(format!("clash-choose-{}", usize::from(place(value)? > place(other)?)))
 }
 

@@ -140,12 +140,14 @@ impl Shared {
         let turned = Arc::new(AtomicBool::new(true));
         let (up_from, up_to, up_turned) = (near.try_clone()?, far.try_clone()?, Arc::clone(&turned));
         let relay = Arc::clone(self);
-        let upward = thread::spawn(move || relay.carry(up_from, up_to, up_max, |relay, count| {
-            relay.up.fetch_add(count, Ordering::SeqCst);
-            if up_turned.swap(false, Ordering::SeqCst) {
-                relay.requests.fetch_add(1, Ordering::SeqCst);
-            }
-        }));
+        let upward = thread::spawn(move || {
+            relay.carry(up_from, up_to, up_max, |relay, count| {
+                relay.up.fetch_add(count, Ordering::SeqCst);
+                if up_turned.swap(false, Ordering::SeqCst) {
+                    relay.requests.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+        });
         self.carry(far, near, down_max, |relay, count| {
             relay.down.fetch_add(count, Ordering::SeqCst);
             turned.store(true, Ordering::SeqCst);
@@ -187,8 +189,13 @@ impl Shared {
             }
             head.extend_from_slice(&buffer[..read]);
         }
-        write!(near, "HTTP/1.1 200 OK\r\ncontent-length: {bytes}\r\nconnection: close\r\n\r\n")?;
-        let nonsense: Vec<u8> = (0..bytes).map(|at| u8::try_from(at * 73 % 251).expect("a remainder fits")).collect();
+        write!(
+            near,
+            "HTTP/1.1 200 OK\r\ncontent-length: {bytes}\r\nconnection: close\r\n\r\n"
+        )?;
+        let nonsense: Vec<u8> = (0..bytes)
+            .map(|at| u8::try_from(at * 73 % 251).expect("a remainder fits"))
+            .collect();
         near.write_all(&nonsense)?;
         near.shutdown(Shutdown::Write)?;
         // Reads what is still coming, so that closing does not reset the answer away.
@@ -239,7 +246,15 @@ mod tests {
     fn it_counts_what_it_carries_and_cuts_where_it_is_told() {
         let network = Network::to(ten_bytes()).unwrap();
         assert_eq!(ask(&network), b"0123456789");
-        assert_eq!(network.take_traffic(), Traffic { up: 1, down: 10, connections: 1, round_trips: 1 });
+        assert_eq!(
+            network.take_traffic(),
+            Traffic {
+                up: 1,
+                down: 10,
+                connections: 1,
+                round_trips: 1
+            }
+        );
         network.set(Weather::CutAnswerAfter(4));
         assert_eq!(ask(&network), b"0123");
         network.set(Weather::Down);

@@ -9,7 +9,10 @@ use std::{
 /// The root of the workspace.
 pub fn root() -> PathBuf {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.parent().expect("the package lies in the workspace").to_path_buf()
+    package
+        .parent()
+        .expect("the package lies in the workspace")
+        .to_path_buf()
 }
 
 /// A built program of the workspace.
@@ -17,18 +20,31 @@ pub fn root() -> PathBuf {
 /// # Panics
 /// When it has not been built.
 pub fn program(name: &str) -> PathBuf {
-    let folder = place("VATSALYA_BIN_DIR", if cfg!(debug_assertions) { "target/debug" } else { "target/release" });
+    let folder = place(
+        "VATSALYA_BIN_DIR",
+        if cfg!(debug_assertions) {
+            "target/debug"
+        } else {
+            "target/release"
+        },
+    );
     built(folder.join(name), "VATSALYA_BIN_DIR")
 }
 
 /// The driver of app windows.
 pub fn tauri_driver() -> PathBuf {
-    built(place("VATSALYA_TAURI_DRIVER", "target/tools/bin/tauri-driver"), "VATSALYA_TAURI_DRIVER")
+    built(
+        place("VATSALYA_TAURI_DRIVER", "target/tools/bin/tauri-driver"),
+        "VATSALYA_TAURI_DRIVER",
+    )
 }
 
 /// The driver of the web view inside them.
 pub fn webkit_driver() -> PathBuf {
-    built(place("VATSALYA_WEBKIT_DRIVER", "/usr/bin/WebKitWebDriver"), "VATSALYA_WEBKIT_DRIVER")
+    built(
+        place("VATSALYA_WEBKIT_DRIVER", "/usr/bin/WebKitWebDriver"),
+        "VATSALYA_WEBKIT_DRIVER",
+    )
 }
 
 /// The built screens.

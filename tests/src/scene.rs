@@ -63,7 +63,11 @@ impl Scene {
     /// # Panics
     /// When the hub makes none.
     pub fn code(&self, user: &str) -> String {
-        self.admin.enrolment_link(user).expect("the hub makes a code").code.to_string()
+        self.admin
+            .enrolment_link(user)
+            .expect("the hub makes a code")
+            .code
+            .to_string()
     }
 
     /// Adds an officer and enrols a tablet.
@@ -81,7 +85,11 @@ impl Scene {
     pub fn officer_with(&self, tablet: Tablet, url: &str, name: &str, role: &Role) -> Officer {
         let user = self.user(name, role);
         tablet.enrol(url, &self.code(&user)).expect("the hub enrols the tablet");
-        Officer { user, name: name.to_owned(), tablet }
+        Officer {
+            user,
+            name: name.to_owned(),
+            tablet,
+        }
     }
 
     /// Adds a user who speaks the protocol without a device.
@@ -98,7 +106,9 @@ impl Scene {
     /// # Panics
     /// When the hub does not know one of them.
     pub fn assign(&self, case: CaseId, user: &str) {
-        self.admin.assign(case, user).expect("the hub knows the case and the user");
+        self.admin
+            .assign(case, user)
+            .expect("the hub knows the case and the user");
     }
 }
 

@@ -35,7 +35,10 @@ struct Shown {
 pub fn policy() -> anyhow::Result<String> {
     let path = places::root().join("src-tauri/tauri.conf.json");
     let settings: Value = serde_json::from_slice(&fs::read(&path)?)?;
-    let rules = settings.pointer("/app/security/csp").and_then(Value::as_object).context("the app has a policy")?;
+    let rules = settings
+        .pointer("/app/security/csp")
+        .and_then(Value::as_object)
+        .context("the app has a policy")?;
     let rule = |(name, allowed): (&String, &Value)| Some(format!("{name} {}", allowed.as_str()?));
     let rules: Option<Vec<String>> = rules.iter().map(rule).collect();
     Ok(rules.context("every rule is a text")?.join("; "))
@@ -43,7 +46,11 @@ pub fn policy() -> anyhow::Result<String> {
 
 /// The routes: the built files, and `POST /call`.
 pub fn router(device: Arc<Device>, dist: &Path) -> anyhow::Result<Router> {
-    let shown = Shown { device, dist: dist.to_path_buf(), policy: policy()? };
+    let shown = Shown {
+        device,
+        dist: dist.to_path_buf(),
+        policy: policy()?,
+    };
     Ok(Router::new()
         .route("/call", post(call))
         .fallback(get(file))
@@ -71,11 +78,19 @@ async fn call(State(shown): State<Arc<Shown>>, Json(request): Json<Request>) -> 
 async fn file(State(shown): State<Arc<Shown>>, uri: Uri) -> Response {
     let wanted = uri.path().trim_start_matches('/');
     let plain = wanted.split('/').all(|part| !part.is_empty() && !part.starts_with('.'));
-    let path = if plain && wanted.contains('.') { shown.dist.join(wanted) } else { shown.dist.join("index.html") };
+    let path = if plain && wanted.contains('.') {
+        shown.dist.join(wanted)
+    } else {
+        shown.dist.join("index.html")
+    };
     match fs::read(&path) {
         Ok(bytes) => {
             let policy = HeaderName::from_static("content-security-policy");
-            ([(header::CONTENT_TYPE, content_type(&path)), (policy, &shown.policy)], bytes).into_response()
+            (
+                [(header::CONTENT_TYPE, content_type(&path)), (policy, &shown.policy)],
+                bytes,
+            )
+                .into_response()
         }
         Err(_) => StatusCode::NOT_FOUND.into_response(),
     }

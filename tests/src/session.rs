@@ -55,7 +55,10 @@ pub fn edits(number: u64) -> (usize, Vec<FieldEdit>) {
         fact: "child.name".parse().expect("a fact id"),
         value: Value::from(text.as_str()),
     };
-    let note = FieldEdit::AddNote { compartment: Compartment::Core, text: text.clone() };
+    let note = FieldEdit::AddNote {
+        compartment: Compartment::Core,
+        text: text.clone(),
+    };
     let row = FieldEdit::AddRow {
         table: "tasks".into(),
         cells: BTreeMap::from([("title".to_owned(), Value::from(text.as_str()))]),
@@ -72,8 +75,12 @@ pub fn find(tablet: &Tablet, cases: &[CaseId]) -> Found {
     let mut found = Found::default();
     for (place, case) in cases.iter().enumerate() {
         let view = tablet.case(*case);
-        found.notes.extend(view.timeline.iter().filter_map(|entry| entry.text.parse::<u64>().ok()));
-        found.rows.extend(view.tasks.iter().filter_map(|task| task.title.parse::<u64>().ok()));
+        found
+            .notes
+            .extend(view.timeline.iter().filter_map(|entry| entry.text.parse::<u64>().ok()));
+        found
+            .rows
+            .extend(view.tasks.iter().filter_map(|task| task.title.parse::<u64>().ok()));
         if let Some(number) = view.name.and_then(|name| name.parse().ok()) {
             found.texts.insert(place, number);
         }

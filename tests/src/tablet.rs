@@ -20,7 +20,7 @@ use crate::ground::{self, ShiftedClock};
 pub const PASSPHRASE: &str = "four invented words here";
 
 /// How long anything may take before a test gives up; many times what it takes on a slow machine.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A device with a folder of its own.
 pub struct Tablet {
@@ -62,7 +62,10 @@ impl Tablet {
     /// When the device cannot be opened.
     pub fn live(folder: &Path) -> Self {
         let clock = Arc::new(ShiftedClock::default());
-        let platform = Platform { entropy: Arc::new(SystemEntropy), ..ground::platform(&clock, 0) };
+        let platform = Platform {
+            entropy: Arc::new(SystemEntropy),
+            ..ground::platform(&clock, 0)
+        };
         Self::on(Folder::Given(folder.to_path_buf()), clock, platform)
     }
 
@@ -83,14 +86,24 @@ impl Tablet {
     /// When the device cannot be opened.
     pub fn live_by_hand(folder: &Path) -> Self {
         let clock = Arc::new(ShiftedClock::default());
-        let platform = Platform { entropy: Arc::new(SystemEntropy), ..ground::platform(&clock, 0) };
+        let platform = Platform {
+            entropy: Arc::new(SystemEntropy),
+            ..ground::platform(&clock, 0)
+        };
         Self::without_thread(Folder::Given(folder.to_path_buf()), clock, platform)
     }
 
     fn without_thread(folder: Folder, clock: Arc<ShiftedClock>, platform: Platform) -> Self {
-        let options = Options { background: false, ..Options::default() };
+        let options = Options {
+            background: false,
+            ..Options::default()
+        };
         let device = Device::open_with(folder.path(), platform, options).expect("the folder can be used");
-        Self { device: Arc::new(device), clock, folder }
+        Self {
+            device: Arc::new(device),
+            clock,
+            folder,
+        }
     }
 
     fn open(folder: Folder, seed: u64) -> Self {
@@ -101,7 +114,11 @@ impl Tablet {
 
     fn on(folder: Folder, clock: Arc<ShiftedClock>, platform: Platform) -> Self {
         let device = Device::open(folder.path(), platform).expect("the folder can be used");
-        Self { device: Arc::new(device), clock, folder }
+        Self {
+            device: Arc::new(device),
+            clock,
+            folder,
+        }
     }
 
     /// The folder with the vaults.
@@ -125,20 +142,36 @@ impl Tablet {
     /// When it fails.
     pub fn ask(&self, request: Request) -> Reply {
         let asked = format!("{request:?}");
-        self.call(request).unwrap_or_else(|failure| panic!("{asked:.300}: {failure:?}"))
+        self.call(request)
+            .unwrap_or_else(|failure| panic!("{asked:.300}: {failure:?}"))
     }
 
     /// Enrols with a link's address and code.
     pub fn enrol(&self, hub: &str, code: &str) -> Result<Session, Failure> {
-        let request = Request::Enrol { hub: hub.to_owned(), code: code.to_owned(), passphrase: PASSPHRASE.to_owned() };
+        let request = Request::Enrol {
+            hub: hub.to_owned(),
+            code: code.to_owned(),
+            passphrase: PASSPHRASE.to_owned(),
+        };
         self.call(request).map(session)
     }
 
     /// Opens the only vault of the tablet.
     pub fn unlock(&self, passphrase: &str) -> Result<Session, Failure> {
-        let Reply::Start(start) = self.ask(Request::Start) else { panic!("start is answered by start") };
-        let user = start.users.first().expect("somebody has enrolled on this tablet").id.clone();
-        self.call(Request::Unlock { user, passphrase: passphrase.to_owned() }).map(session)
+        let Reply::Start(start) = self.ask(Request::Start) else {
+            panic!("start is answered by start")
+        };
+        let user = start
+            .users
+            .first()
+            .expect("somebody has enrolled on this tablet")
+            .id
+            .clone();
+        self.call(Request::Unlock {
+            user,
+            passphrase: passphrase.to_owned(),
+        })
+        .map(session)
     }
 
     /// Every case on the tablet.
@@ -146,8 +179,14 @@ impl Tablet {
         let mut cases = Vec::new();
         loop {
             let offset = u32::try_from(cases.len()).expect("a tablet holds a few thousand cases");
-            let request = Request::Cases { filter: CaseFilter::default(), offset, limit: PAGE_ROWS_MAX };
-            let Reply::Cases(page) = self.ask(request) else { panic!("cases are answered by cases") };
+            let request = Request::Cases {
+                filter: CaseFilter::default(),
+                offset,
+                limit: PAGE_ROWS_MAX,
+            };
+            let Reply::Cases(page) = self.ask(request) else {
+                panic!("cases are answered by cases")
+            };
             let last = page.rows.is_empty();
             cases.extend(page.rows);
             if last || cases.len() >= page.total as usize {
@@ -158,14 +197,20 @@ impl Tablet {
 
     /// One case, revealed.
     pub fn case(&self, case: CaseId) -> CaseView {
-        let Reply::Case(view) = self.ask(Request::Case { case, reveal: true }) else { panic!("a case by a case") };
+        let Reply::Case(view) = self.ask(Request::Case { case, reveal: true }) else {
+            panic!("a case by a case")
+        };
         *view
     }
 
     /// The value of a fact as the case's screen shows it.
     pub fn fact(&self, case: CaseId, fact: &str) -> Option<Value> {
         let fact: FactId = fact.parse().expect("a fact id");
-        self.case(case).facts.into_iter().find(|view| view.fact == fact).map(|view| view.value)
+        self.case(case)
+            .facts
+            .into_iter()
+            .find(|view| view.fact == fact)
+            .map(|view| view.value)
     }
 
     /// Opens a case.
@@ -178,22 +223,38 @@ impl Tablet {
 
     /// Edits of a case that must be saved.
     pub fn edit(&self, case: CaseId, edits: Vec<FieldEdit>) -> Saved {
-        saved(self.ask(Request::Edit { case, edits, form: Some("17".into()) }))
+        saved(self.ask(Request::Edit {
+            case,
+            edits,
+            form: Some("17".into()),
+        }))
     }
 
     /// Writes one fact.
     pub fn write(&self, case: CaseId, fact: &str, value: impl Into<Value>) -> Saved {
-        self.edit(case, vec![FieldEdit::SetFact { fact: fact.parse().expect("a fact id"), value: value.into() }])
+        self.edit(
+            case,
+            vec![FieldEdit::SetFact {
+                fact: fact.parse().expect("a fact id"),
+                value: value.into(),
+            }],
+        )
     }
 
     /// Settles a clash.
     pub fn choose(&self, case: CaseId, register: RegisterRef, value: Value) -> Saved {
-        saved(self.ask(Request::Resolve { case, register, value: Some(value) }))
+        saved(self.ask(Request::Resolve {
+            case,
+            register,
+            value: Some(value),
+        }))
     }
 
     /// The versions of a fact, newest first.
     pub fn history(&self, case: CaseId, fact: &str) -> Vec<VersionView> {
-        let register = RegisterRef::Fact { fact: fact.parse().expect("a fact id") };
+        let register = RegisterRef::Fact {
+            fact: fact.parse().expect("a fact id"),
+        };
         let Reply::History { versions } = self.ask(Request::History { case, register }) else {
             panic!("history is answered by history")
         };
@@ -202,7 +263,9 @@ impl Tablet {
 
     /// How things stand with the hub.
     pub fn status(&self) -> SyncView {
-        let Reply::Sync(view) = self.ask(Request::SyncStatus) else { panic!("the status by the status") };
+        let Reply::Sync(view) = self.ask(Request::SyncStatus) else {
+            panic!("the status by the status")
+        };
         *view
     }
 
@@ -239,7 +302,10 @@ impl Tablet {
                 return found;
             }
             let status = self.call(Request::SyncStatus);
-            assert!(began.elapsed() < PATIENCE, "the tablet waited {PATIENCE:?} for {what}; it stands at {status:?}");
+            assert!(
+                began.elapsed() < PATIENCE,
+                "the tablet waited {PATIENCE:?} for {what}; it stands at {status:?}"
+            );
             revision = self.revision(revision);
         }
     }
@@ -259,7 +325,11 @@ impl Tablet {
     pub fn sync_until_in_step(&self) {
         self.sync_well();
         let status = self.status();
-        assert_eq!((status.waiting, status.pictures_waiting, status.pictures_to_fetch), (0, 0, 0), "{status:?}");
+        assert_eq!(
+            (status.waiting, status.pictures_waiting, status.pictures_to_fetch),
+            (0, 0, 0),
+            "{status:?}"
+        );
     }
 
     /// Talks to the hub, which must go wrong, and gives how.

@@ -10,7 +10,11 @@ use super::Samples;
 
 /// The highest memory a process has had, in kB; `None` once it is gone.
 pub(super) fn peak_kb(process: &str) -> Option<u64> {
-    field(&fs::read_to_string(format!("/proc/{process}/status")).ok()?, "VmHWM:")?.split_whitespace().next()?.parse().ok()
+    field(&fs::read_to_string(format!("/proc/{process}/status")).ok()?, "VmHWM:")?
+        .split_whitespace()
+        .next()?
+        .parse()
+        .ok()
 }
 
 /// One line about the machine.
@@ -23,7 +27,10 @@ pub(super) fn described() -> String {
         .and_then(|total| total.split_whitespace().next()?.parse().ok())
         .unwrap_or_default();
     let system = field(&os, "PRETTY_NAME=").map_or("unknown system", |name| name.trim_matches('"'));
-    format!("{model}, {cores} cores, {} GB of memory, {system}", kb.div_ceil(1024 * 1024))
+    format!(
+        "{model}, {cores} cores, {} GB of memory, {system}",
+        kb.div_ceil(1024 * 1024)
+    )
 }
 
 fn field<'a>(text: &'a str, name: &str) -> Option<&'a str> {

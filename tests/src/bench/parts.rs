@@ -27,12 +27,22 @@ pub struct FirstSync {
 pub fn first_sync(folder: &Path, hub: &str, code: &str) -> anyhow::Result<FirstSync> {
     let tablet = Tablet::live_by_hand(folder);
     let mut samples = Samples::default();
-    samples.time(|| tablet.enrol(hub, code)).map_err(|failure| anyhow::anyhow!("{failure:?}"))?;
+    samples
+        .time(|| tablet.enrol(hub, code))
+        .map_err(|failure| anyhow::anyhow!("{failure:?}"))?;
     samples.time(|| tablet.sync_well());
-    let [enrol_us, sync_us] = samples.to_micros()[..] else { anyhow::bail!("two samples were taken") };
+    let [enrol_us, sync_us] = samples.to_micros()[..] else {
+        anyhow::bail!("two samples were taken")
+    };
     let status = tablet.status();
     let peak_kb = machine::peak_kb("self").unwrap_or_default();
-    Ok(FirstSync { enrol_us, sync_us, cases: status.cases, store_bytes: status.store_bytes, peak_kb })
+    Ok(FirstSync {
+        enrol_us,
+        sync_us,
+        cases: status.cases,
+        store_bytes: status.store_bytes,
+        peak_kb,
+    })
 }
 
 /// A tablet that is opened and worked with.
@@ -61,29 +71,52 @@ pub fn open_and_work(folder: &Path) -> anyhow::Result<Opened> {
     const UNLOCKS: usize = 9;
     const LOOKS: usize = 60;
     const SAVES: usize = 300;
-    let page = |offset| Request::Cases { filter: CaseFilter::default(), offset, limit: 50 };
+    let page = |offset| Request::Cases {
+        filter: CaseFilter::default(),
+        offset,
+        limit: 50,
+    };
     let (mut unlock, mut first_page) = (Samples::default(), Samples::default());
     for _ in 0..UNLOCKS {
         let tablet = Tablet::live_by_hand(folder);
-        unlock.time(|| tablet.unlock(PASSPHRASE)).map_err(|failure| anyhow::anyhow!("{failure:?}"))?;
+        unlock
+            .time(|| tablet.unlock(PASSPHRASE))
+            .map_err(|failure| anyhow::anyhow!("{failure:?}"))?;
         first_page.time(|| tablet.ask(page(0)));
     }
     let tablet = Tablet::live_by_hand(folder);
-    tablet.unlock(PASSPHRASE).map_err(|failure| anyhow::anyhow!("{failure:?}"))?;
-    let Reply::Cases(first) = tablet.ask(page(0)) else { anyhow::bail!("a list was asked for") };
+    tablet
+        .unlock(PASSPHRASE)
+        .map_err(|failure| anyhow::anyhow!("{failure:?}"))?;
+    let Reply::Cases(first) = tablet.ask(page(0)) else {
+        anyhow::bail!("a list was asked for")
+    };
     let middle = first.total / 2;
-    let Reply::Cases(rows) = tablet.ask(page(middle)) else { anyhow::bail!("a list was asked for") };
+    let Reply::Cases(rows) = tablet.ask(page(middle)) else {
+        anyhow::bail!("a list was asked for")
+    };
     let case = |round: usize| rows.rows[round % rows.rows.len()].case;
     let words = ["mun", "pho", "मु", "রী", "kum", "des", "عا", "செ"];
     let find = |round: usize| {
-        let filter = CaseFilter { text: words[round % words.len()].into(), ..CaseFilter::default() };
-        tablet.ask(Request::Cases { filter, offset: 0, limit: 50 })
+        let filter = CaseFilter {
+            text: words[round % words.len()].into(),
+            ..CaseFilter::default()
+        };
+        tablet.ask(Request::Cases {
+            filter,
+            offset: 0,
+            limit: 50,
+        })
     };
     let save = |round: usize| {
         let fact = "found.place".parse().expect("a fact id");
         let value = format!("platform {round}").as_str().into();
         let edits = vec![FieldEdit::SetFact { fact, value }];
-        tablet.ask(Request::Edit { case: case(round), edits, form: Some("17".into()) })
+        tablet.ask(Request::Edit {
+            case: case(round),
+            edits,
+            form: Some("17".into()),
+        })
     };
     Ok(Opened {
         unlock_us: unlock.to_micros(),
@@ -91,8 +124,13 @@ pub fn open_and_work(folder: &Path) -> anyhow::Result<Opened> {
         page_us: Samples::of(LOOKS, |_| tablet.ask(page(middle))).to_micros(),
         find_us: Samples::of(LOOKS, find).to_micros(),
         case_us: Samples::of(LOOKS, |round| tablet.case(case(round))).to_micros(),
-        form_us: Samples::of(LOOKS, |round| tablet.ask(Request::Form { case: case(round), form: "17".into() }))
-            .to_micros(),
+        form_us: Samples::of(LOOKS, |round| {
+            tablet.ask(Request::Form {
+                case: case(round),
+                form: "17".into(),
+            })
+        })
+        .to_micros(),
         save_us: Samples::of(SAVES, save).to_micros(),
         peak_kb: machine::peak_kb("self").unwrap_or_default(),
     })

@@ -34,17 +34,42 @@ pub(super) struct Figures {
 
 /// The page.
 pub(super) fn page(figures: &Figures) -> String {
-    let Figures { opened, first, full: (full, full_traffic), .. } = figures;
+    let Figures {
+        opened,
+        first,
+        full: (full, full_traffic),
+        ..
+    } = figures;
     let sync = Samples::from_micros(&first.iter().map(|(sync, _)| sync.sync_us).collect::<Vec<_>>());
     let enrol = Samples::from_micros(&first.iter().map(|(sync, _)| sync.enrol_us).collect::<Vec<_>>());
     let (one, one_traffic) = first.first().cloned().unwrap_or_else(|| (full.clone(), *full_traffic));
-    let to_list: Vec<u64> = opened.unlock_us.iter().zip(&opened.first_page_us).map(|(a, b)| a + b).collect();
+    let to_list: Vec<u64> = opened
+        .unlock_us
+        .iter()
+        .zip(&opened.first_page_us)
+        .map(|(a, b)| a + b)
+        .collect();
     let mut rows = vec![
-        timed(&format!("Unlock to a usable list, {} cases", full.cases), &Samples::from_micros(&to_list)),
-        timed("– of it the passphrase and the vault", &Samples::from_micros(&opened.unlock_us)),
-        timed("– of it the first page of 50", &Samples::from_micros(&opened.first_page_us)),
-        timed("A page from the middle of the list", &Samples::from_micros(&opened.page_us)),
-        timed("Find by the beginning of a word, six scripts", &Samples::from_micros(&opened.find_us)),
+        timed(
+            &format!("Unlock to a usable list, {} cases", full.cases),
+            &Samples::from_micros(&to_list),
+        ),
+        timed(
+            "– of it the passphrase and the vault",
+            &Samples::from_micros(&opened.unlock_us),
+        ),
+        timed(
+            "– of it the first page of 50",
+            &Samples::from_micros(&opened.first_page_us),
+        ),
+        timed(
+            "A page from the middle of the list",
+            &Samples::from_micros(&opened.page_us),
+        ),
+        timed(
+            "Find by the beginning of a word, six scripts",
+            &Samples::from_micros(&opened.find_us),
+        ),
         timed("Open a case, revealed", &Samples::from_micros(&opened.case_us)),
         timed("Open Form 17", &Samples::from_micros(&opened.form_us)),
         timed("Save one field, durable", &Samples::from_micros(&opened.save_us)),
@@ -54,20 +79,47 @@ pub(super) fn page(figures: &Figures) -> String {
         timed("Enrol: key, vault, author", &enrol),
         timed(&format!("First sync, {} cases", one.cases), &sync),
     ];
-    rows.push(format!("| First sync, {} cases | {} | – | 1 |", full.cases, shown(Duration::from_micros(full.sync_us))));
+    rows.push(format!(
+        "| First sync, {} cases | {} | – | 1 |",
+        full.cases,
+        shown(Duration::from_micros(full.sync_us))
+    ));
     let wire = [
         passed("Nothing to say", figures.nothing.traffic),
         passed("One edit", figures.one_edit.traffic),
         passed(&format!("Enrolment and first sync, {} cases", one.cases), one_traffic),
-        passed(&format!("Enrolment and first sync, {} cases", full.cases), *full_traffic),
+        passed(
+            &format!("Enrolment and first sync, {} cases", full.cases),
+            *full_traffic,
+        ),
     ];
     let kb = |kb: Option<u64>| kb.map_or_else(|| "–".into(), |kb| format!("{} MB", kb.div_ceil(1024)));
     let sizes = [
-        format!("| Device, first sync of {} cases, peak memory | {} |", one.cases, kb(Some(one.peak_kb))),
-        format!("| Device, first sync of {} cases, peak memory | {} |", full.cases, kb(Some(full.peak_kb))),
-        format!("| Device, working with {} cases, peak memory | {} |", full.cases, kb(Some(opened.peak_kb))),
-        format!("| Hub, {} cases, peak memory | {} |", one.cases, kb(figures.hub_first_kb)),
-        format!("| Hub, {} cases, peak memory | {} |", full.cases, kb(figures.hub_full_kb)),
+        format!(
+            "| Device, first sync of {} cases, peak memory | {} |",
+            one.cases,
+            kb(Some(one.peak_kb))
+        ),
+        format!(
+            "| Device, first sync of {} cases, peak memory | {} |",
+            full.cases,
+            kb(Some(full.peak_kb))
+        ),
+        format!(
+            "| Device, working with {} cases, peak memory | {} |",
+            full.cases,
+            kb(Some(opened.peak_kb))
+        ),
+        format!(
+            "| Hub, {} cases, peak memory | {} |",
+            one.cases,
+            kb(figures.hub_first_kb)
+        ),
+        format!(
+            "| Hub, {} cases, peak memory | {} |",
+            full.cases,
+            kb(figures.hub_full_kb)
+        ),
         format!("| Vault with {} cases | {} kB |", full.cases, full.store_bytes / 1000),
         format!("| Screens, `ui_bg.wasm` | {} kB |", figures.bundle.div_ceil(1000)),
     ];
@@ -90,11 +142,19 @@ pub(super) fn page(figures: &Figures) -> String {
 }
 
 fn timed(what: &str, samples: &Samples) -> String {
-    format!("| {what} | {} | {} | {} |", shown(samples.median()), shown(samples.p95()), samples.count())
+    format!(
+        "| {what} | {} | {} | {} |",
+        shown(samples.median()),
+        shown(samples.p95()),
+        samples.count()
+    )
 }
 
 fn passed(what: &str, traffic: Traffic) -> String {
-    format!("| {what} | {} | {} | {} | {} |", traffic.up, traffic.down, traffic.round_trips, traffic.connections)
+    format!(
+        "| {what} | {} | {} | {} | {} |",
+        traffic.up, traffic.down, traffic.round_trips, traffic.connections
+    )
 }
 
 fn shown(time: Duration) -> String {

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     demo::{District, settle},
+    ground,
     hub::Hub,
     network::{Network, Traffic},
     places,
@@ -76,10 +77,12 @@ pub fn run(plan: &Plan) -> anyhow::Result<()> {
     let opened: Opened = part(&["open"], &tablet)?;
     tell("opening and working");
 
-    let bundle = fs::metadata(places::ui_dist().join("ui_bg.wasm")).context("the built screens")?.len();
+    let bundle = fs::metadata(places::ui_dist().join("ui_bg.wasm"))
+        .context("the built screens")?
+        .len();
     let figures = Figures {
         machine: machine::described(),
-        at: jiff::Timestamp::now(),
+        at: jiff::Timestamp::from_millisecond(ground::now_ms())?,
         durable,
         first,
         full: (full, full_traffic),
@@ -99,8 +102,11 @@ pub fn run(plan: &Plan) -> anyhow::Result<()> {
 /// A hub with a district in it, each case in one hand, without pictures; and the id of its head, who sees all of it.
 fn district(cases: usize, tell: &impl Fn(&str)) -> anyhow::Result<(Hub, String)> {
     let hub = Hub::start(None)?;
-    let mut district = District::invent(7, cases, jiff::Timestamp::now().as_millisecond());
-    district.cases.iter_mut().for_each(crate::demo::Record::leave_to_one_hand);
+    let mut district = District::invent(7, cases, ground::now_ms());
+    district
+        .cases
+        .iter_mut()
+        .for_each(crate::demo::Record::leave_to_one_hand);
     let settled = settle(&district, &hub.admin(), &hub.url(), 7, tell)?;
     let head = settled.user(0)?.to_owned();
     Ok((hub, head))
@@ -129,7 +135,9 @@ fn exchanges(hub: &Hub, network: &Network) -> anyhow::Result<(Wire, Wire)> {
     let user = admin.add_user("SNB", "Lata Soren", &Role::PoNic)?;
     let tablet = Tablet::by_hand(77);
     let code = admin.enrolment_link(&user)?.code.to_string();
-    tablet.enrol(&network.url(), &code).map_err(|failure| anyhow::anyhow!("{failure:?}"))?;
+    tablet
+        .enrol(&network.url(), &code)
+        .map_err(|failure| anyhow::anyhow!("{failure:?}"))?;
     let case = tablet.open_case(crate::scene::new_case("Somra Oraon"));
     tablet.sync_well();
     let measure = |edit: bool| {
@@ -143,7 +151,10 @@ fn exchanges(hub: &Hub, network: &Network) -> anyhow::Result<(Wire, Wire)> {
             traffic.push(network.take_traffic());
         }
         traffic.sort_by_key(|passed: &Traffic| passed.up + passed.down);
-        Wire { samples, traffic: traffic[traffic.len() / 2] }
+        Wire {
+            samples,
+            traffic: traffic[traffic.len() / 2],
+        }
     };
     Ok((measure(false), measure(true)))
 }

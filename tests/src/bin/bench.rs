@@ -50,10 +50,18 @@ enum Part {
 }
 
 fn main() -> anyhow::Result<()> {
-    let Arguments { out, cases, first_cases, part } = Arguments::parse();
+    let Arguments {
+        out,
+        cases,
+        first_cases,
+        part,
+    } = Arguments::parse();
     match part {
         Some(Part::FirstSync { data_dir, hub, code }) => {
-            println!("{}", serde_json::to_string(&bench::first_sync(&data_dir, &hub, &code)?)?);
+            println!(
+                "{}",
+                serde_json::to_string(&bench::first_sync(&data_dir, &hub, &code)?)?
+            );
             Ok(())
         }
         Some(Part::Open { data_dir }) => {
@@ -62,7 +70,11 @@ fn main() -> anyhow::Result<()> {
         }
         None => {
             let out = out.unwrap_or_else(|| places::root().join("docs/benchmarks.md"));
-            bench::run(&Plan { cases, first_cases, out })
+            bench::run(&Plan {
+                cases,
+                first_cases,
+                out,
+            })
         }
     }
 }

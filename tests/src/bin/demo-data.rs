@@ -7,6 +7,7 @@ use clap::Parser;
 use tests::{
     admin::Admin,
     demo::{District, TOUR_OFFICERS, settle},
+    ground,
 };
 
 /// Fills a running hub with an invented district: officers, cases, missing reports, institutions.
@@ -30,7 +31,7 @@ fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let began = Instant::now();
     let admin = Admin::of(&arguments.config);
-    let district = District::invent(arguments.seed, arguments.cases, jiff::Timestamp::now().as_millisecond());
+    let district = District::invent(arguments.seed, arguments.cases, ground::now_ms());
     let tell = |done: &str| eprintln!("{:>6.1} s  {done}", began.elapsed().as_secs_f32());
     let settled = settle(&district, &admin, &arguments.hub, arguments.seed, tell)?;
     println!(

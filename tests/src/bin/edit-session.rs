@@ -26,12 +26,24 @@ struct Arguments {
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let cases: Vec<CaseId> = arguments.cases.iter().map(|case| case.parse()).collect::<Result<_, _>>()?;
+    let cases: Vec<CaseId> = arguments
+        .cases
+        .iter()
+        .map(|case| case.parse())
+        .collect::<Result<_, _>>()?;
     let tablet = Tablet::live(&arguments.data_dir);
-    tablet.unlock(PASSPHRASE).map_err(|failure| anyhow::anyhow!("{failure:?}"))?;
+    tablet
+        .unlock(PASSPHRASE)
+        .map_err(|failure| anyhow::anyhow!("{failure:?}"))?;
     let found = session::find(&tablet, &cases);
     // An edit that was saved but could not be reported before the kill is there, too: go on behind it.
-    let last = found.texts.values().copied().max().unwrap_or_default().max(arguments.after);
+    let last = found
+        .texts
+        .values()
+        .copied()
+        .max()
+        .unwrap_or_default()
+        .max(arguments.after);
     say(&Line::Found(found))?;
     for number in last + 1.. {
         let (place, edits) = session::edits(number);

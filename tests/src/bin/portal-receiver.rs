@@ -24,8 +24,11 @@ fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let schema = fs::read(&arguments.schema).with_context(|| format!("cannot read {}", arguments.schema.display()))?;
     let schema = serde_json::from_slice(&schema).context("the schema is no JSON")?;
-    let portal =
-        PortalReceiver::start(&PortalSettings { listen: arguments.listen, secret: arguments.secret, schema })?;
+    let portal = PortalReceiver::start(&PortalSettings {
+        listen: arguments.listen,
+        secret: arguments.secret,
+        schema,
+    })?;
     println!("listening on {}", portal.url());
     std::io::stdout().flush()?;
     // Until whoever started it ends it: the portal runs on its own threads.

@@ -6,6 +6,7 @@ use std::{path::PathBuf, time::Instant};
 use clap::Parser;
 use tests::{
     demo::{District, TOUR_OFFICERS, settle},
+    ground,
     hub::Hub,
     journey::{self, Day},
     places, scene,
@@ -32,7 +33,7 @@ fn main() -> anyhow::Result<()> {
     let portal = scene::portal();
     let mut hub = Hub::start(Some(&portal.webhook_url()))?;
     let admin = hub.admin();
-    let district = District::invent(arguments.seed, arguments.cases, jiff::Timestamp::now().as_millisecond());
+    let district = District::invent(arguments.seed, arguments.cases, ground::now_ms());
     let tell = |done: &str| eprintln!("{:>6.1} s  {done}", began.elapsed().as_secs_f32());
     let settled = settle(&district, &admin, &hub.url(), arguments.seed, tell)?;
     let folders = tempfile::tempdir()?;
@@ -45,6 +46,10 @@ fn main() -> anyhow::Result<()> {
         gallery: true,
     };
     journey::live(&mut day)?;
-    eprintln!("{:>6.1} s  the tour is over; its pictures are in {}", began.elapsed().as_secs_f32(), pictures.display());
+    eprintln!(
+        "{:>6.1} s  the tour is over; its pictures are in {}",
+        began.elapsed().as_secs_f32(),
+        pictures.display()
+    );
     Ok(())
 }

@@ -18,8 +18,30 @@ const SCRIPTS: [(u32, Script); 5] = [
     (
         34,
         Script {
-            girls: &["मुन्नी", "पूजा", "रेखा", "सोनी", "काजल", "गुड़िया", "लक्ष्मी", "खुशबू", "चाँदनी", "सरिता"],
-            boys: &["राजू", "छोटू", "सूरज", "दीपक", "गोलू", "अमन", "रोहित", "बिट्टू", "मोहन", "किशन"],
+            girls: &[
+                "मुन्नी",
+                "पूजा",
+                "रेखा",
+                "सोनी",
+                "काजल",
+                "गुड़िया",
+                "लक्ष्मी",
+                "खुशबू",
+                "चाँदनी",
+                "सरिता",
+            ],
+            boys: &[
+                "राजू",
+                "छोटू",
+                "सूरज",
+                "दीपक",
+                "गोलू",
+                "अमन",
+                "रोहित",
+                "बिट्टू",
+                "मोहन",
+                "किशन",
+            ],
             women: &["सुनीता", "गीता", "मालती", "कौशल्या", "शांति", "उर्मिला"],
             men: &["रामप्रवेश", "सुरेश", "दिनेश", "भोला", "महेंद्र", "जगदीश"],
             families: &["कुमार", "पासवान", "मांझी", "यादव", "देवी", "साह", "राम", "सिंह"],
@@ -29,11 +51,17 @@ const SCRIPTS: [(u32, Script); 5] = [
     (
         34,
         Script {
-            girls: &["Munni", "Rani", "Asha", "Phulmani", "Neha", "Sabita", "Jyoti", "Salomi", "Kiran", "Meena"],
-            boys: &["Birsa", "Sanjay", "Rahul", "Imran", "Prakash", "Vikram", "Somra", "Anil", "Ganesh", "Peter"],
+            girls: &[
+                "Munni", "Rani", "Asha", "Phulmani", "Neha", "Sabita", "Jyoti", "Salomi", "Kiran", "Meena",
+            ],
+            boys: &[
+                "Birsa", "Sanjay", "Rahul", "Imran", "Prakash", "Vikram", "Somra", "Anil", "Ganesh", "Peter",
+            ],
             women: &["Sita", "Budhni", "Kamla", "Rehana", "Mary", "Parvati"],
             men: &["Mangal", "Ramesh", "Joseph", "Salim", "Lakhan", "Arjun"],
-            families: &["Kumari", "Murmu", "Oraon", "Hansda", "Das", "Prasad", "Ansari", "Tirkey"],
+            families: &[
+                "Kumari", "Murmu", "Oraon", "Hansda", "Das", "Prasad", "Ansari", "Tirkey",
+            ],
             languages: &["hi", "sat", "or", "ne", "sign"],
         },
     ),
@@ -109,7 +137,12 @@ pub(super) fn family(random: &mut StdRng, girl: bool) -> Family {
             (if sister { "sister" } else { "brother" }, full(random, given))
         })
         .collect();
-    let mut languages: Vec<&'static str> = script.languages.iter().filter(|_| random.random_bool(0.6)).copied().collect();
+    let mut languages: Vec<&'static str> = script
+        .languages
+        .iter()
+        .filter(|_| random.random_bool(0.6))
+        .copied()
+        .collect();
     if languages.is_empty() {
         languages.push(script.languages[0]);
     }

@@ -113,10 +113,23 @@ impl District {
     /// Invents a district of so many cases as it stands at `now_ms`.
     pub fn invent(seed: u64, cases: usize, now_ms: i64) -> Self {
         let officers = officers();
-        let mut maker = Maker { random: StdRng::seed_from_u64(seed), now_ms, officers: &officers };
+        let mut maker = Maker {
+            random: StdRng::seed_from_u64(seed),
+            now_ms,
+            officers: &officers,
+        };
         let cases: Vec<Record> = (0..cases).map(|number| case::invent(&mut maker, number)).collect();
-        let missing = (0..cases.len().div_ceil(CASES_FOR_A_REPORT)).map(|_| records::missing(&mut maker)).collect();
-        Self { code: "SNB", name: "Sonbari", cases, missing, institutions: case::HOMES, officers }
+        let missing = (0..cases.len().div_ceil(CASES_FOR_A_REPORT))
+            .map(|_| records::missing(&mut maker))
+            .collect();
+        Self {
+            code: "SNB",
+            name: "Sonbari",
+            cases,
+            missing,
+            institutions: case::HOMES,
+            officers,
+        }
     }
 }
 
@@ -145,7 +158,9 @@ impl Maker<'_> {
         let mut bytes = [0; 10];
         self.random.fill_bytes(&mut bytes);
         let millis = u64::try_from(at_ms).expect("the district was founded after 1970");
-        uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid().into_bytes()
+        uuid::Builder::from_unix_timestamp_millis(millis, &bytes)
+            .into_uuid()
+            .into_bytes()
     }
 
     pub(super) fn case_id(&mut self, at_ms: i64) -> CaseId {
@@ -176,7 +191,14 @@ pub(super) struct Draft {
 
 impl Draft {
     pub(super) fn new(subject: [u8; 16]) -> Self {
-        Self { record: Record { subject, steps: Vec::new(), also: Vec::new(), picture: None } }
+        Self {
+            record: Record {
+                subject,
+                steps: Vec::new(),
+                also: Vec::new(),
+                picture: None,
+            },
+        }
     }
 
     /// Writes what the officer may write; facts of the case go to their own compartments.
@@ -184,8 +206,13 @@ impl Draft {
         let mut by_kind: BTreeMap<DocumentKind, Vec<Edit>> = BTreeMap::new();
         for (name, value) in facts.0 {
             let fact = name.parse().expect("the facts named here are fact ids");
-            let known = Pack::national().fact(&fact).expect("the facts named here are in the dictionary");
-            by_kind.entry(DocumentKind::Case(known.compartment)).or_default().push(Edit::SetFact { fact, value });
+            let known = Pack::national()
+                .fact(&fact)
+                .expect("the facts named here are in the dictionary");
+            by_kind
+                .entry(DocumentKind::Case(known.compartment))
+                .or_default()
+                .push(Edit::SetFact { fact, value });
         }
         for (kind, edits) in by_kind {
             if maker.may_write(officer, kind) {
@@ -195,13 +222,30 @@ impl Draft {
     }
 
     pub(super) fn step(&mut self, officer: usize, at_ms: i64, action: &Action, kind: DocumentKind, edits: Vec<Edit>) {
-        self.record.steps.push(Step { officer, at_ms, action: action.clone(), kind, edits, apart: false });
+        self.record.steps.push(Step {
+            officer,
+            at_ms,
+            action: action.clone(),
+            kind,
+            edits,
+            apart: false,
+        });
     }
 
     pub(super) fn row(&mut self, maker: &mut Maker<'_>, officer: usize, at_ms: i64, table: &str, cells: Cells<'_>) {
-        let compartment = Pack::national().table(table).expect("the tables named here are in the dictionary").compartment;
-        let cells = cells.iter().map(|(column, value)| ((*column).to_owned(), value.clone())).collect();
-        let edit = Edit::AddRow { row: maker.row(at_ms), table: table.to_owned(), cells };
+        let compartment = Pack::national()
+            .table(table)
+            .expect("the tables named here are in the dictionary")
+            .compartment;
+        let cells = cells
+            .iter()
+            .map(|(column, value)| ((*column).to_owned(), value.clone()))
+            .collect();
+        let edit = Edit::AddRow {
+            row: maker.row(at_ms),
+            table: table.to_owned(),
+            cells,
+        };
         let action = if table == "tasks" { Action::TASK } else { Action::EDIT };
         self.step(officer, at_ms, &action, DocumentKind::Case(compartment), vec![edit]);
     }
@@ -215,8 +259,18 @@ impl Draft {
         text: &str,
     ) {
         let entry = EntryId::from_bytes(maker.id_at(at_ms));
-        let edit = Edit::AddEntry { entry, kind: "note".into(), text: text.to_owned() };
-        self.step(officer, at_ms, &Action::NOTE, DocumentKind::Case(compartment), vec![edit]);
+        let edit = Edit::AddEntry {
+            entry,
+            kind: "note".into(),
+            text: text.to_owned(),
+        };
+        self.step(
+            officer,
+            at_ms,
+            &Action::NOTE,
+            DocumentKind::Case(compartment),
+            vec![edit],
+        );
     }
 }
 
@@ -248,7 +302,8 @@ impl Facts {
 
     pub(super) fn set(&mut self, name: &'static str, codes: &[&str]) {
         if !codes.is_empty() {
-            self.0.push((name, Value::Set(codes.iter().map(|code| (*code).to_owned()).collect())));
+            self.0
+                .push((name, Value::Set(codes.iter().map(|code| (*code).to_owned()).collect())));
         }
     }
 }

@@ -21,9 +21,24 @@ pub(super) fn missing(maker: &mut Maker<'_>) -> Record {
     let seen_ms = maker.now_ms - maker.random.random_range(5..24 * 120) * HOUR_MS;
     let reported_ms = (seen_ms + maker.random.random_range(1..60) * HOUR_MS).min(maker.now_ms);
     let traced = maker.chance(0.2);
-    let marks = ["a scar over the left brow", "a mole on the chin", "name tattooed on the right arm", "none known"];
-    let clothes = ["blue school dress", "red frock, slippers", "yellow shirt, black trousers", "green salwar suit"];
-    let places = ["Mela ground, Amragachi", "Sonbari bus stand", "on the way from school", "Sonbari Junction"];
+    let marks = [
+        "a scar over the left brow",
+        "a mole on the chin",
+        "name tattooed on the right arm",
+        "none known",
+    ];
+    let clothes = [
+        "blue school dress",
+        "red frock, slippers",
+        "yellow shirt, black trousers",
+        "green salwar suit",
+    ];
+    let places = [
+        "Mela ground, Amragachi",
+        "Sonbari bus stand",
+        "on the way from school",
+        "Sonbari Junction",
+    ];
     let facts = [
         ("missing.name", Value::from(family.child.as_str())),
         ("missing.sex", Value::from(if girl { "female" } else { "male" })),
@@ -44,7 +59,10 @@ fn record(maker: &mut Maker<'_>, at_ms: i64, kind: DocumentKind, facts: &[(&str,
     let mut draft = Draft::new(maker.id_at(at_ms));
     let edits = facts
         .iter()
-        .map(|(name, value)| Edit::SetFact { fact: name.parse().expect("fact ids"), value: value.clone() })
+        .map(|(name, value)| Edit::SetFact {
+            fact: name.parse().expect("fact ids"),
+            value: value.clone(),
+        })
         .collect();
     draft.step(HEAD, at_ms, &Action::OPEN, kind, edits);
     draft.record

@@ -57,7 +57,11 @@ pub fn settle(
     for institution in &district.institutions {
         admin.add_institution(district.code, institution.name, institution.kind, institution.capacity)?;
     }
-    tell(&format!("{} officers, {} institutions", users.len(), district.institutions.len()));
+    tell(&format!(
+        "{} officers, {} institutions",
+        users.len(),
+        district.institutions.len()
+    ));
 
     let ids: Vec<AuthorId> = authors.iter().map(|author| AuthorId::from_bytes(author.id.0)).collect();
     let mut written = Vec::new();
@@ -66,7 +70,11 @@ pub fn settle(
         written.extend(write(record, &ids, &mut media)?);
     }
     tell(&format!("{} changes written", written.len()));
-    let rounds = written.iter().map(|change| change.round).max().map_or(0, |last| last + 1);
+    let rounds = written
+        .iter()
+        .map(|change| change.round)
+        .max()
+        .map_or(0, |last| last + 1);
     for round in 0..rounds {
         for (officer, author) in authors.iter_mut().enumerate() {
             let due: Vec<_> = written
@@ -86,7 +94,11 @@ pub fn settle(
         authors[*officer].send_media(&media::path(hash, *size), bytes)?;
     }
     tell(&format!("{} pictures", media.len()));
-    Ok(Settled { users, changes: written.len(), pictures: media.len() })
+    Ok(Settled {
+        users,
+        changes: written.len(),
+        pictures: media.len(),
+    })
 }
 
 fn assign(district: &District, admin: &Admin, users: &[String]) -> anyhow::Result<usize> {
@@ -143,7 +155,10 @@ fn write(record: &Record, authors: &[AuthorId], media: &mut Vec<Media>) -> anyho
         let author = authors[step.officer];
         let change = if step.apart {
             let change = before.edit(author, step.at_ms, &step.action, &step.edits)?;
-            now.apply(&change.iter().map(|change| &change.bytes).collect::<Vec<_>>(), Pack::national())?;
+            now.apply(
+                &change.iter().map(|change| &change.bytes).collect::<Vec<_>>(),
+                Pack::national(),
+            )?;
             change
         } else {
             if has_clash {
@@ -152,13 +167,24 @@ fn write(record: &Record, authors: &[AuthorId], media: &mut Vec<Media>) -> anyho
             now.edit(author, step.at_ms, &step.action, &step.edits)?
         };
         let document = document_id(record, step.kind);
-        written.extend(change.map(|change| Written { round, officer: step.officer, document, bytes: change.bytes }));
+        written.extend(change.map(|change| Written {
+            round,
+            officer: step.officer,
+            document,
+            bytes: change.bytes,
+        }));
     }
     Ok(written)
 }
 
 fn document_id(record: &Record, kind: DocumentKind) -> DocumentId {
-    DocumentId(DocumentKey { subject: record.subject, kind }.to_bytes())
+    DocumentId(
+        DocumentKey {
+            subject: record.subject,
+            kind,
+        }
+        .to_bytes(),
+    )
 }
 
 /// The row of a picture, and its bytes in three sizes.
@@ -180,7 +206,11 @@ fn hang(picture: Picture, media: &mut Vec<Media>) -> Step {
         at_ms: picture.at_ms,
         action: Action::PHOTO,
         kind: DocumentKind::Case(Compartment::Identity),
-        edits: vec![Edit::AddRow { row: picture.row, table: "attachments".into(), cells }],
+        edits: vec![Edit::AddRow {
+            row: picture.row,
+            table: "attachments".into(),
+            cells,
+        }],
         apart: false,
     }
 }

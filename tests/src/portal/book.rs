@@ -90,9 +90,10 @@ impl Book {
             return refusal(401, format!("the signature does not hold: {error}"));
         }
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let (Some(id), Some(at_s)) =
-            (header(standardwebhooks::HEADER_WEBHOOK_ID), header(standardwebhooks::HEADER_WEBHOOK_TIMESTAMP))
-        else {
+        let (Some(id), Some(at_s)) = (
+            header(standardwebhooks::HEADER_WEBHOOK_ID),
+            header(standardwebhooks::HEADER_WEBHOOK_TIMESTAMP),
+        ) else {
             return refusal(400, "the delivery has no id".into());
         };
         if let Some(answer) = self.answered.get(id) {
@@ -118,7 +119,9 @@ impl Book {
         if !wrong.is_empty() {
             return refusal(422, wrong.join("; "));
         }
-        let Some(data) = payload.get("data").cloned() else { return refusal(422, "the payload has no data".into()) };
+        let Some(data) = payload.get("data").cloned() else {
+            return refusal(422, "the payload has no data".into());
+        };
         let word = |name: &str| data.get(name).and_then(Value::as_str).map(str::to_owned);
         let (Some(case), Some(district)) = (word("case"), word("district")) else {
             return refusal(422, "the payload names no case or no district".into());
@@ -190,13 +193,16 @@ mod tests {
         let signature = Webhook::new(SECRET).unwrap().sign(id, at_s, body.as_bytes()).unwrap();
         let mut headers = HeaderMap::new();
         headers.insert(standardwebhooks::HEADER_WEBHOOK_ID, id.parse().unwrap());
-        headers.insert(standardwebhooks::HEADER_WEBHOOK_TIMESTAMP, at_s.to_string().parse().unwrap());
+        headers.insert(
+            standardwebhooks::HEADER_WEBHOOK_TIMESTAMP,
+            at_s.to_string().parse().unwrap(),
+        );
         headers.insert(standardwebhooks::HEADER_WEBHOOK_SIGNATURE, signature.parse().unwrap());
         headers
     }
 
     fn now_s() -> i64 {
-        jiff::Timestamp::now().as_second()
+        crate::ground::now_ms() / 1_000
     }
 
     fn case(name: &str) -> String {
@@ -216,8 +222,18 @@ mod tests {
         let first = book.receive(&signed("m1", now_s(), &case("a")), case("a").as_bytes());
         let other = book.receive(&signed("m2", now_s(), &case("b")), case("b").as_bytes());
         let again = book.receive(&signed("m3", now_s(), &case("a")), case("a").as_bytes());
-        assert_eq!(first, Answer::Taken { reference: "VP-GAY-2026-000001".into() });
-        assert_eq!(other, Answer::Taken { reference: "VP-GAY-2026-000002".into() });
+        assert_eq!(
+            first,
+            Answer::Taken {
+                reference: "VP-GAY-2026-000001".into()
+            }
+        );
+        assert_eq!(
+            other,
+            Answer::Taken {
+                reference: "VP-GAY-2026-000002".into()
+            }
+        );
         assert_eq!(again, first);
         assert_eq!(book.arrivals()["a"].deliveries, 2);
     }

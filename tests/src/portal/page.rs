@@ -28,7 +28,12 @@ pub(super) fn list(book: &Book) -> String {
     if !book.refused().is_empty() {
         body.push_str("<h2>Turned away</h2>\n<ul>\n");
         for refused in book.refused().iter().rev() {
-            let _ = writeln!(body, "<li><strong>{}</strong> {}</li>", refused.status, escaped(&refused.reason));
+            let _ = writeln!(
+                body,
+                "<li><strong>{}</strong> {}</li>",
+                refused.status,
+                escaped(&refused.reason)
+            );
         }
         body.push_str("</ul>\n");
     }
@@ -64,7 +69,10 @@ fn table(arrivals: &[&Arrival]) -> String {
 
 /// One case as it stands at the portal.
 pub(super) fn one(book: &Book, reference: &str) -> Option<String> {
-    let arrival = book.arrivals().values().find(|arrival| arrival.reference == reference)?;
+    let arrival = book
+        .arrivals()
+        .values()
+        .find(|arrival| arrival.reference == reference)?;
     let mut body = format!(
         "<p><a href=\"/\">All that arrived</a></p>\n<h1>{}</h1>\n<p class=\"lead\">{}, the last at {} UTC</p>\n",
         escaped(&arrival.reference),
@@ -77,7 +85,10 @@ pub(super) fn one(book: &Book, reference: &str) -> Option<String> {
 
 /// The page for a number nobody has.
 pub(super) fn not_found() -> String {
-    whole("Not found", "<h1>No such case here</h1>\n<p><a href=\"/\">All that arrived</a></p>\n")
+    whole(
+        "Not found",
+        "<h1>No such case here</h1>\n<p><a href=\"/\">All that arrived</a></p>\n",
+    )
 }
 
 fn tree(value: &Value) -> String {
@@ -91,7 +102,10 @@ fn tree(value: &Value) -> String {
         }
         Value::Array(items) if items.is_empty() => "none".into(),
         Value::Array(items) => {
-            let rows = items.iter().map(|item| format!("<li>{}</li>\n", tree(item))).collect::<String>();
+            let rows = items.iter().fold(String::new(), |mut rows, item| {
+                let _ = writeln!(rows, "<li>{}</li>", tree(item));
+                rows
+            });
             format!("<ul>\n{rows}</ul>")
         }
         Value::String(text) => escaped(text),
@@ -116,22 +130,22 @@ fn counted(count: usize, one: &str, many: &str) -> String {
 }
 
 fn moment(at_s: i64) -> String {
-    jiff::Timestamp::from_second(at_s)
-        .map_or_else(|_| "–".into(), |at| at.strftime("%-d %b %Y, %H:%M:%S").to_string())
+    jiff::Timestamp::from_second(at_s).map_or_else(|_| "–".into(), |at| at.strftime("%-d %b %Y, %H:%M:%S").to_string())
 }
 
 fn escaped(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut safe, character| {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-        safe
-    })
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut safe, character| {
+            match character {
+                '&' => safe.push_str("&amp;"),
+                '<' => safe.push_str("&lt;"),
+                '>' => safe.push_str("&gt;"),
+                '"' => safe.push_str("&quot;"),
+                '\'' => safe.push_str("&#39;"),
+                other => safe.push(other),
+            }
+            safe
+        })
 }
 
 #[cfg(test)]

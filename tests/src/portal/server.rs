@@ -17,6 +17,8 @@ use axum::{
 };
 use serde_json::{Value, json};
 
+use crate::ground;
+
 use super::{
     book::{Answer, Book},
     page,
@@ -62,17 +64,29 @@ impl Desk {
 impl PortalReceiver {
     /// Starts a portal.
     pub fn start(settings: &PortalSettings) -> anyhow::Result<Self> {
-        let year = jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).year();
+        let year = jiff::tz::Offset::UTC
+            .to_datetime(jiff::Timestamp::from_millisecond(ground::now_ms())?)
+            .year();
         let book = Book::new(&settings.secret, &settings.schema, year)?;
-        let desk = Arc::new(Desk { book: Mutex::new(book), arrived: Condvar::new() });
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let desk = Arc::new(Desk {
+            book: Mutex::new(book),
+            arrived: Condvar::new(),
+        });
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()?;
         let listener = runtime
             .block_on(tokio::net::TcpListener::bind(settings.listen))
             .with_context(|| format!("cannot listen on {}", settings.listen))?;
         let address = listener.local_addr()?;
         let router = router(Arc::clone(&desk));
         runtime.spawn(async move { axum::serve(listener, router).await });
-        Ok(Self { address, desk, runtime: Some(runtime) })
+        Ok(Self {
+            address,
+            desk,
+            runtime: Some(runtime),
+        })
     }
 
     /// Where the page is.
@@ -105,7 +119,12 @@ impl PortalReceiver {
                 found.is_none()
             })
             .unwrap_or_else(PoisonError::into_inner);
-        found.unwrap_or_else(|| panic!("the portal waited {at_most:?} for {what}; refused: {:?}", book.refused()))
+        found.unwrap_or_else(|| {
+            panic!(
+                "the portal waited {at_most:?} for {what}; refused: {:?}",
+                book.refused()
+            )
+        })
     }
 }
 

@@ -44,7 +44,10 @@ impl Window {
     pub fn new(name: &str, folder: &Path, pictures: &Path) -> anyhow::Result<Self> {
         fs::create_dir_all(folder)?;
         fs::create_dir_all(pictures)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()?;
         Ok(Self {
             name: name.to_owned(),
             folder: folder.to_path_buf(),
@@ -62,12 +65,23 @@ impl Window {
         let [port, native_port] = free_ports()?;
         let mut command = Command::new(places::tauri_driver());
         command
-            .args(["--port", &port.to_string(), "--native-port", &native_port.to_string(), "--native-driver"])
+            .args([
+                "--port",
+                &port.to_string(),
+                "--native-port",
+                &native_port.to_string(),
+                "--native-driver",
+            ])
             .arg(places::webkit_driver())
             .env("VATSALYA_DATA_DIR", &self.folder)
             // What an app says about itself is kept beside its data, for whoever looks into a failure.
             .stdout(Stdio::null())
-            .stderr(fs::File::options().create(true).append(true).open(self.folder.join("window.log"))?)
+            .stderr(
+                fs::File::options()
+                    .create(true)
+                    .append(true)
+                    .open(self.folder.join("window.log"))?,
+            )
             // A group of its own, so that the web view's driver and the app can be ended with it.
             .process_group(0);
         let driver = command.spawn().context("tauri-driver")?;
@@ -86,7 +100,9 @@ impl Window {
 
     /// Kills the app without a warning, as a battery that falls out would.
     pub fn kill_app(&mut self) -> anyhow::Result<()> {
-        let Some(open) = self.open.take() else { bail!("{}: no window is open", self.name) };
+        let Some(open) = self.open.take() else {
+            bail!("{}: no window is open", self.name)
+        };
         let app = self.app_process()?;
         run("kill", &["-KILL", &app.to_string()])?;
         end_group(open.driver)
@@ -104,10 +120,16 @@ impl Window {
     fn app_process(&self) -> anyhow::Result<u32> {
         let wanted = format!("VATSALYA_DATA_DIR={}", self.folder.display());
         for entry in fs::read_dir("/proc")?.flatten() {
-            let Some(id) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+            let Some(id) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
+                continue;
+            };
             let is_app = fs::read_link(entry.path().join("exe")).is_ok_and(|exe| exe.ends_with(APP));
             let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
-            if is_app && environment.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes()) {
+            if is_app
+                && environment
+                    .split(|byte| *byte == 0)
+                    .any(|variable| variable == wanted.as_bytes())
+            {
                 return Ok(id);
             }
         }
@@ -129,7 +151,10 @@ impl Window {
     }
 
     pub(super) fn client(&self) -> anyhow::Result<&Client> {
-        self.open.as_ref().map(|open| &open.client).with_context(|| format!("{}: no window is open", self.name))
+        self.open
+            .as_ref()
+            .map(|open| &open.client)
+            .with_context(|| format!("{}: no window is open", self.name))
     }
 }
 
@@ -168,12 +193,17 @@ async fn connect([port, native_port]: [u16; 2], link: Option<&str>) -> anyhow::R
     let application = places::program(APP);
     let arguments: Vec<&str> = link.into_iter().collect();
     let mut capabilities = Capabilities::new();
-    capabilities.insert("tauri:options".into(), json!({ "application": application, "args": arguments }));
+    capabilities.insert(
+        "tauri:options".into(),
+        json!({ "application": application, "args": arguments }),
+    );
     capabilities.insert("browserName".into(), json!("wry"));
     let url = format!("http://127.0.0.1:{port}");
     let mut builder = ClientBuilder::new(HttpConnector::new());
     builder.capabilities(capabilities);
-    let client = tokio::time::timeout(OPENING_AT_MOST, builder.connect(&url)).await.context("the app opens no window")??;
+    let client = tokio::time::timeout(OPENING_AT_MOST, builder.connect(&url))
+        .await
+        .context("the app opens no window")??;
     Ok(client)
 }
 

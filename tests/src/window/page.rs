@@ -22,6 +22,11 @@ pub fn hook(name: &str) -> Css {
 }
 
 impl Css {
+    /// An element by its name in HTML.
+    pub fn element(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
     /// The same, with this attribute.
     #[must_use]
     pub fn with(&self, attribute: &str, value: &str) -> Self {
@@ -51,7 +56,13 @@ impl Window {
     /// Waits until the element is there, and is shown.
     pub fn see(&self, what: impl Into<Css>) -> anyhow::Result<()> {
         let what = what.into();
-        self.until(&format!("{what} is shown"), &format!("const e = {}; return !!e && e.getClientRects().length > 0", query(&what)))
+        self.until(
+            &format!("{what} is shown"),
+            &format!(
+                "const e = {}; return !!e && e.getClientRects().length > 0",
+                query(&what)
+            ),
+        )
     }
 
     /// Waits until no such element is there.
@@ -63,28 +74,42 @@ impl Window {
     /// Waits until the element's text has these words in it.
     pub fn see_words(&self, what: impl Into<Css>, words: &str) -> anyhow::Result<()> {
         let what = what.into();
-        let script = format!("const e = {}; return !!e && e.innerText.includes({})", query(&what), quoted(words));
+        let script = format!(
+            "const e = {}; return !!e && e.innerText.includes({})",
+            query(&what),
+            quoted(words)
+        );
         self.until(&format!("{what} says {words:?}"), &script)
     }
 
     /// Waits until the element (an input) has this value.
     pub fn see_value(&self, what: impl Into<Css>, value: &str) -> anyhow::Result<()> {
         let what = what.into();
-        let script = format!("const e = {}; return !!e && e.value === {}", query(&what), quoted(value));
+        let script = format!(
+            "const e = {}; return !!e && e.value === {}",
+            query(&what),
+            quoted(value)
+        );
         self.until(&format!("{what} has the value {value:?}"), &script)
     }
 
     /// Waits until there are exactly so many.
     pub fn see_count(&self, what: impl Into<Css>, count: usize) -> anyhow::Result<()> {
         let what = what.into();
-        let script = format!("return document.querySelectorAll({}).length === {count}", quoted(&what.0));
+        let script = format!(
+            "return document.querySelectorAll({}).length === {count}",
+            quoted(&what.0)
+        );
         self.until(&format!("there are {count} of {what}"), &script)
     }
 
     /// Whether the element is there now.
     pub fn has(&self, what: impl Into<Css>) -> anyhow::Result<bool> {
         let what = what.into();
-        let asked = self.runtime.block_on(self.client()?.execute(&format!("return !!{}", query(&what)), Vec::new()));
+        let asked = self.runtime.block_on(
+            self.client()?
+                .execute(&format!("return !!{}", query(&what)), Vec::new()),
+        );
         Ok(self.told(asked, &format!("whether {what} is there"))? == serde_json::Value::Bool(true))
     }
 
@@ -131,13 +156,26 @@ impl Window {
         let what = what.into();
         let element = self.element(&what)?;
         let path = file.to_str().context("a path of plain letters")?;
-        self.told(self.runtime.block_on(element.send_keys(path)), &format!("choosing a file in {what}"))
+        self.told(
+            self.runtime.block_on(element.send_keys(path)),
+            &format!("choosing a file in {what}"),
+        )
+    }
+
+    /// Brings an element into view, as one would by scrolling.
+    pub fn scroll_to(&self, what: impl Into<Css>) -> anyhow::Result<()> {
+        let what = what.into();
+        self.see(what.clone())?;
+        let script = format!("{}.scrollIntoView({{ block: 'center' }})", query(&what));
+        let scrolled = self.runtime.block_on(self.client()?.execute(&script, Vec::new()));
+        self.told(scrolled, &format!("scrolling to {what}")).map(drop)
     }
 
     /// Leaves a picture of the window.
     pub fn picture(&self, name: &str) -> anyhow::Result<()> {
         // Two frames later everything the page has decided to show is painted.
-        const PAINTED: &str = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))";
+        const PAINTED: &str =
+            "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))";
         let client = self.client()?;
         let png = self.runtime.block_on(async {
             client.execute_async(PAINTED, Vec::new()).await?;
@@ -148,7 +186,11 @@ impl Window {
 
     fn element(&self, what: &Css) -> anyhow::Result<Element> {
         let client = self.client()?;
-        let waited = client.wait().at_most(PATIENCE).every(LOOK_EVERY).for_element(Locator::Css(&what.0));
+        let waited = client
+            .wait()
+            .at_most(PATIENCE)
+            .every(LOOK_EVERY)
+            .for_element(Locator::Css(&what.0));
         self.told(self.runtime.block_on(waited), &format!("{what}"))
     }
 
@@ -175,7 +217,11 @@ impl Window {
             let left = format!("failed-{}", self.name());
             // The picture helps whoever reads the failure; without it the words remain.
             let _ = self.picture(&left);
-            anyhow!("{}: {what}: {error} (see {left}.png in {})", self.name(), self.pictures().display())
+            anyhow!(
+                "{}: {what}: {error} (see {left}.png in {})",
+                self.name(),
+                self.pictures().display()
+            )
         })
     }
 }

@@ -11,7 +11,14 @@ use tests::places;
 /// A word that code may hold in these folders only.
 const WORDS: [(&str, &[&str]); 7] = [
     ("rusqlite", &["crates/device/src/store", "sync-server/src/storage"]),
-    ("ed25519_dalek", &["crates/device/src/vault", "sync-server/src/identity", "crates/protocol/src/signing.rs"]),
+    (
+        "ed25519_dalek",
+        &[
+            "crates/device/src/vault",
+            "sync-server/src/identity",
+            "crates/protocol/src/signing.rs",
+        ],
+    ),
     ("argon2", &["crates/device/src/vault"]),
     ("chacha20poly1305", &["crates/device/src/vault"]),
     ("automerge::", &["crates/casefile/src"]),
@@ -48,7 +55,10 @@ fn files(folder: &Path, extension: &str, into: &mut Vec<PathBuf>) {
 /// The code of a file without its comments, which may name anything.
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
-    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn sources() -> Vec<(String, String)> {
@@ -80,9 +90,21 @@ fn databases_and_ciphers_and_windows_stand_only_where_they_may() {
 #[test]
 fn casework_casefile_and_protocol_never_ask_what_time_it_is_or_what_is_on_a_disk() {
     for (path, code) in sources() {
-        let pure = ["crates/casework/", "crates/casefile/", "crates/protocol/", "crates/ipc/"];
+        let pure = [
+            "crates/casework/",
+            "crates/casefile/",
+            "crates/protocol/",
+            "crates/ipc/",
+        ];
         if pure.iter().any(|folder| path.starts_with(folder)) {
-            for word in ["SystemTime::now", "Instant::now", "Timestamp::now", "std::fs", "TcpStream", "std::env"] {
+            for word in [
+                "SystemTime::now",
+                "Instant::now",
+                "Timestamp::now",
+                "std::fs",
+                "TcpStream",
+                "std::env",
+            ] {
                 assert!(!code.contains(word), "{path} uses {word}");
             }
         }
@@ -110,15 +132,29 @@ fn no_text_of_a_pack_is_compiled_into_the_screens() {
 
 /// The quoted texts of a pack that are long enough to be told from anything else.
 fn texts(pack: &str) -> Vec<&str> {
-    let quoted = pack.lines().filter(|line| !line.starts_with('#')).flat_map(|line| line.split('"').skip(1).step_by(2));
-    quoted.filter(|text| text.chars().count() >= PACK_TEXT_CHARS_MIN && text.is_ascii()).collect()
+    let quoted = pack
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .flat_map(|line| line.split('"').skip(1).step_by(2));
+    quoted
+        .filter(|text| text.chars().count() >= PACK_TEXT_CHARS_MIN && text.is_ascii())
+        .collect()
 }
 
 #[test]
 fn nothing_names_a_machine_of_its_makers() {
     let root = places::root();
     let mut paths = Vec::new();
-    for folder in ["crates", "docs", "sync-server", "src-tauri/src", "tests", "ui/src", "ui/locales", "xtask"] {
+    for folder in [
+        "crates",
+        "docs",
+        "sync-server",
+        "src-tauri/src",
+        "tests",
+        "ui/src",
+        "ui/locales",
+        "xtask",
+    ] {
         for extension in ["rs", "md", "toml", "sql", "json"] {
             files(&root.join(folder), extension, &mut paths);
         }

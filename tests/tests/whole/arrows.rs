@@ -11,13 +11,26 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("crates/casefile", &["crates/casework"]),
     ("crates/protocol", &[]),
     ("crates/ipc", &["crates/casework"]),
-    ("crates/device", &["crates/ipc", "crates/protocol", "crates/casefile", "crates/casework"]),
+    (
+        "crates/device",
+        &["crates/ipc", "crates/protocol", "crates/casefile", "crates/casework"],
+    ),
     ("src-tauri", &["crates/ipc", "crates/device"]),
     ("ui", &["crates/ipc", "crates/casework"]),
-    ("sync-server", &["crates/protocol", "crates/casefile", "crates/casework"]),
+    (
+        "sync-server",
+        &["crates/protocol", "crates/casefile", "crates/casework"],
+    ),
     (
         "tests",
-        &["crates/casework", "crates/casefile", "crates/protocol", "crates/ipc", "crates/device", "sync-server"],
+        &[
+            "crates/casework",
+            "crates/casefile",
+            "crates/protocol",
+            "crates/ipc",
+            "crates/device",
+            "sync-server",
+        ],
     ),
     ("xtask", &[]),
 ];
@@ -46,8 +59,17 @@ fn imports(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> {
         .packages
         .iter()
         .map(|package| {
-            let folder = package.manifest_path.parent().unwrap().strip_prefix(&metadata.workspace_root).unwrap();
-            let names = package.dependencies.iter().map(|dependency| dependency.name.clone()).collect();
+            let folder = package
+                .manifest_path
+                .parent()
+                .unwrap()
+                .strip_prefix(&metadata.workspace_root)
+                .unwrap();
+            let names = package
+                .dependencies
+                .iter()
+                .map(|dependency| dependency.name.clone())
+                .collect();
             (folder.to_string(), names)
         })
         .collect()
@@ -60,7 +82,12 @@ fn no_package_imports_against_the_arrows() {
         .packages
         .iter()
         .map(|package| {
-            let folder = package.manifest_path.parent().unwrap().strip_prefix(&metadata.workspace_root).unwrap();
+            let folder = package
+                .manifest_path
+                .parent()
+                .unwrap()
+                .strip_prefix(&metadata.workspace_root)
+                .unwrap();
             (package.name.to_string(), folder.to_string())
         })
         .collect();
@@ -79,7 +106,10 @@ fn no_package_imports_against_the_arrows() {
 fn what_belongs_in_one_place_is_imported_nowhere_else() {
     let imports = imports(&metadata());
     for (name, allowed) in PLACES {
-        let users = imports.iter().filter(|(_, names)| names.contains(name)).map(|(folder, _)| folder.as_str());
+        let users = imports
+            .iter()
+            .filter(|(_, names)| names.contains(name))
+            .map(|(folder, _)| folder.as_str());
         let wrong: Vec<_> = users.filter(|folder| !allowed.contains(folder)).collect();
         assert!(wrong.is_empty(), "{name} is imported by {wrong:?}");
     }

@@ -27,32 +27,57 @@ fn codes_that_are_mistyped_unknown_or_used_are_told_apart() {
     let last = if code.ends_with('7') { '8' } else { '7' };
     let slip = format!("{}{last}", &code[..code.len() - 1]);
     assert_eq!(enrol(&hub, &slip), Err(FailureCode::MistypedCode));
-    assert_eq!(enrol("http://192.0.2.1", &code), Err(FailureCode::BadAddress), "plain http to another machine");
+    assert_eq!(
+        enrol("http://192.0.2.1", &code),
+        Err(FailureCode::BadAddress),
+        "plain http to another machine"
+    );
     assert_eq!(enrol("not an address", &code), Err(FailureCode::BadAddress));
 
     let tablet = Tablet::by_hand(2);
     tablet.enrol(&hub, &code.to_lowercase()).unwrap();
     assert_eq!(enrol(&hub, &code), Err(FailureCode::UsedCode));
-    let weak = Request::Enrol { hub, code: scene.code(&user), passphrase: "short".into() };
+    let weak = Request::Enrol {
+        hub,
+        code: scene.code(&user),
+        passphrase: "short".into(),
+    };
     let failure = Tablet::by_hand(3).call(weak).unwrap_err();
-    assert!(matches!(failure.code, FailureCode::WeakPassphrase { .. }), "{failure:?}");
+    assert!(
+        matches!(failure.code, FailureCode::WeakPassphrase { .. }),
+        "{failure:?}"
+    );
 }
 
 #[test]
 fn wrong_passphrases_are_told_and_slowed_and_the_right_one_opens_after_the_wait() {
     let scene = Scene::new();
-    let tablet = scene.officer_with(Tablet::by_hand(1), &scene.hub.url(), "Asha Toppo", &Role::PoNic).tablet;
+    let tablet = scene
+        .officer_with(Tablet::by_hand(1), &scene.hub.url(), "Asha Toppo", &Role::PoNic)
+        .tablet;
     tablet.ask(Request::Lock);
     let until_ms = loop {
         match tablet.unlock("never chosen at all").unwrap_err().code {
-            FailureCode::WrongPassphrase { wait_until_ms: Some(until_ms), .. } => break until_ms,
-            FailureCode::WrongPassphrase { tries_left: Some(_), .. } => {}
+            FailureCode::WrongPassphrase {
+                wait_until_ms: Some(until_ms),
+                ..
+            } => break until_ms,
+            FailureCode::WrongPassphrase {
+                tries_left: Some(_), ..
+            } => {}
             other => panic!("{other:?}"),
         }
     };
-    assert_eq!(tablet.unlock(PASSPHRASE).unwrap_err().code, FailureCode::Wait { until_ms });
+    assert_eq!(
+        tablet.unlock(PASSPHRASE).unwrap_err().code,
+        FailureCode::Wait { until_ms }
+    );
     let tablet = tablet.restarted(5);
-    assert_eq!(tablet.unlock(PASSPHRASE).unwrap_err().code, FailureCode::Wait { until_ms }, "a restart is no way out");
+    assert_eq!(
+        tablet.unlock(PASSPHRASE).unwrap_err().code,
+        FailureCode::Wait { until_ms },
+        "a restart is no way out"
+    );
     tablet.clock.shift_to(3_600_000);
     tablet.unlock(PASSPHRASE).unwrap();
 }
@@ -60,11 +85,17 @@ fn wrong_passphrases_are_told_and_slowed_and_the_right_one_opens_after_the_wait(
 #[test]
 fn the_vault_is_no_plain_database_and_nothing_of_a_case_is_readable_beside_it() {
     let scene = Scene::new();
-    let tablet = scene.officer_with(Tablet::by_hand(1), &scene.hub.url(), "Asha Toppo", &Role::PoNic).tablet;
+    let tablet = scene
+        .officer_with(Tablet::by_hand(1), &scene.hub.url(), "Asha Toppo", &Role::PoNic)
+        .tablet;
     let case = tablet.open_case(new_case("Zulekha Unmistakable"));
     tablet.write(case, "found.place", "Unmistakable Junction");
     let picture = BASE64.encode(pictures::as_jpeg(&pictures::draw(1, 900, 600), 80));
-    tablet.ask(Request::AddPhoto { case, caption: "Unmistakable bag".into(), picture });
+    tablet.ask(Request::AddPhoto {
+        case,
+        caption: "Unmistakable bag".into(),
+        picture,
+    });
     let mut files = Vec::new();
     all_files(tablet.folder(), &mut files);
     let vault = files.iter().find(|path| path.ends_with("vault.db")).expect("a vault");
@@ -72,26 +103,44 @@ fn the_vault_is_no_plain_database_and_nothing_of_a_case_is_readable_beside_it() 
         let bytes = fs::read(path).unwrap();
         let holds = |word: &[u8]| bytes.windows(word.len()).any(|window| window == word);
         assert!(!holds(b"Unmistakable"), "{} can be read", path.display());
-        assert!(!holds(&[0xff, 0xd8, 0xff, 0xe0]), "{} holds a plain JPEG", path.display());
-        assert!(!bytes.starts_with(b"SQLite format 3"), "{} is a plain database", path.display());
+        assert!(
+            !holds(&[0xff, 0xd8, 0xff, 0xe0]),
+            "{} holds a plain JPEG",
+            path.display()
+        );
+        assert!(
+            !bytes.starts_with(b"SQLite format 3"),
+            "{} is a plain database",
+            path.display()
+        );
     }
     let opened = rusqlite::Connection::open(vault)
         .and_then(|plain| plain.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get::<_, i64>(0)));
     let error = opened.unwrap_err();
-    assert_eq!(error.sqlite_error_code(), Some(rusqlite::ErrorCode::NotADatabase), "{error}");
+    assert_eq!(
+        error.sqlite_error_code(),
+        Some(rusqlite::ErrorCode::NotADatabase),
+        "{error}"
+    );
 }
 
 fn all_files(folder: &Path, into: &mut Vec<std::path::PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() { all_files(&path, into) } else { into.push(path) }
+        if path.is_dir() {
+            all_files(&path, into);
+        } else {
+            into.push(path);
+        }
     }
 }
 
 #[test]
 fn a_file_that_is_no_picture_is_refused_and_nothing_is_added() {
     let scene = Scene::new();
-    let tablet = scene.officer_with(Tablet::by_hand(1), &scene.hub.url(), "Asha Toppo", &Role::PoNic).tablet;
+    let tablet = scene
+        .officer_with(Tablet::by_hand(1), &scene.hub.url(), "Asha Toppo", &Role::PoNic)
+        .tablet;
     let case = tablet.open_case(new_case("Munni Kisku"));
     let waiting = tablet.status().waiting;
     let jpeg = pictures::as_jpeg(&pictures::draw(1, 300, 200), 80);
@@ -102,16 +151,37 @@ fn a_file_that_is_no_picture_is_refused_and_nothing_is_added() {
         ("a picture of 60,000 by 60,000 pixels", claims_to_be_huge()),
     ];
     for (what, bytes) in attempts {
-        let request = Request::AddPhoto { case, caption: what.into(), picture: BASE64.encode(bytes) };
+        let request = Request::AddPhoto {
+            case,
+            caption: what.into(),
+            picture: BASE64.encode(bytes),
+        };
         let failure = tablet.call(request).unwrap_err();
-        let told = matches!(failure.code, FailureCode::NotAPicture | FailureCode::PictureTooLarge { .. });
+        let told = matches!(
+            failure.code,
+            FailureCode::NotAPicture | FailureCode::PictureTooLarge { .. }
+        );
         assert!(told, "{what}: {failure:?}");
     }
-    let failure = tablet.call(Request::AddPhoto { case, caption: String::new(), picture: "%%%".into() }).unwrap_err();
-    assert!(matches!(failure.code, FailureCode::NotAPicture | FailureCode::BadCall), "{failure:?}");
-    let qr = Request::ReadQr { picture: BASE64.encode(&jpeg) };
+    let failure = tablet
+        .call(Request::AddPhoto {
+            case,
+            caption: String::new(),
+            picture: "%%%".into(),
+        })
+        .unwrap_err();
+    assert!(
+        matches!(failure.code, FailureCode::NotAPicture | FailureCode::BadCall),
+        "{failure:?}"
+    );
+    let qr = Request::ReadQr {
+        picture: BASE64.encode(&jpeg),
+    };
     assert_eq!(tablet.call(qr).unwrap_err().code, FailureCode::NoQrCode);
-    assert_eq!((tablet.case(case).attachments.len(), tablet.status().waiting), (0, waiting));
+    assert_eq!(
+        (tablet.case(case).attachments.len(), tablet.status().waiting),
+        (0, waiting)
+    );
 }
 
 /// The head of a PNG that claims more pixels than any tablet has memory for.
@@ -131,9 +201,15 @@ fn garbage_instead_of_an_answer_is_told_and_costs_nothing() {
     let code = scene.code(&scene.user("Asha Toppo", &Role::PoNic));
     network.set(Weather::Garbage(700));
     let tablet = Tablet::by_hand(1);
-    assert_eq!(tablet.enrol(&network.url(), &code).unwrap_err().code, FailureCode::Garbled);
+    assert_eq!(
+        tablet.enrol(&network.url(), &code).unwrap_err().code,
+        FailureCode::Garbled
+    );
     network.set(Weather::Down);
-    assert_eq!(tablet.enrol(&network.url(), &code).unwrap_err().code, FailureCode::Unreachable);
+    assert_eq!(
+        tablet.enrol(&network.url(), &code).unwrap_err().code,
+        FailureCode::Unreachable
+    );
     network.set(Weather::Clear);
     tablet.enrol(&network.url(), &code).unwrap();
 
@@ -142,7 +218,10 @@ fn garbage_instead_of_an_answer_is_told_and_costs_nothing() {
     for bytes in [0, 1, 5, 9, 700, 100_000] {
         network.set(Weather::Garbage(bytes));
         let net = tablet.sync_into_trouble();
-        assert!(matches!(net, NetState::Trouble { .. } | NetState::Offline { .. }), "{bytes}: {net:?}");
+        assert!(
+            matches!(net, NetState::Trouble { .. } | NetState::Offline { .. }),
+            "{bytes}: {net:?}"
+        );
         assert_eq!(tablet.status().waiting, waiting);
     }
     assert!(matches!(tablet.status().net, NetState::Trouble { ref code, .. } if code == "garbled"));
@@ -156,10 +235,13 @@ fn a_link_that_is_cut_again_and_again_carries_everything_in_the_end() {
     let scene = Scene::new();
     let network = Network::to(scene.hub.address()).unwrap();
     let asha = scene.officer_with(Tablet::by_hand(1), &network.url(), "Asha Toppo", &Role::PoNic);
-    let cases: Vec<_> = (0..12).map(|n| asha.tablet.open_case(new_case(&format!("Child {n}")))).collect();
+    let cases: Vec<_> = (0..12)
+        .map(|n| asha.tablet.open_case(new_case(&format!("Child {n}"))))
+        .collect();
     let note = "Long words that do not compress: ".to_owned() + &noise(1_500);
     for case in &cases {
-        asha.tablet.write(*case, "found.circumstances", Value::Text(note.clone()));
+        asha.tablet
+            .write(*case, "found.circumstances", Value::Text(note.clone()));
     }
     let mut cuts = 0;
     // Up: no byte of a committed upload is sent again, so that every try comes further.
@@ -191,7 +273,10 @@ fn a_link_that_is_cut_again_and_again_carries_everything_in_the_end() {
     }
     assert!(tries > 2, "the link was cut; it took {tries} tries");
     for case in &cases {
-        assert_eq!(binod.tablet.fact(*case, "found.circumstances"), Some(Value::Text(note.clone())));
+        assert_eq!(
+            binod.tablet.fact(*case, "found.circumstances"),
+            Some(Value::Text(note.clone()))
+        );
         assert_eq!(binod.tablet.case(*case).name, asha.tablet.case(*case).name);
     }
 }
@@ -200,25 +285,59 @@ fn a_link_that_is_cut_again_and_again_carries_everything_in_the_end() {
 fn noise(chars: usize) -> String {
     use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
     let mut random = StdRng::seed_from_u64(5);
-    (0..chars).map(|_| char::from(random.random_range(b'a'..=b'z'))).collect()
+    (0..chars)
+        .map(|_| char::from(random.random_range(b'a'..=b'z')))
+        .collect()
 }
 
 #[test]
 fn a_call_about_nothing_that_is_there_is_told_so() {
     let scene = Scene::new();
-    let tablet = scene.officer_with(Tablet::by_hand(1), &scene.hub.url(), "Asha Toppo", &Role::PoNic).tablet;
+    let tablet = scene
+        .officer_with(Tablet::by_hand(1), &scene.hub.url(), "Asha Toppo", &Role::PoNic)
+        .tablet;
     let case = tablet.open_case(new_case("Munni Kisku"));
     let nobody = casework::CaseId::from_bytes([9; 16]);
-    let code = |request: Request| tablet.call(request).map(|reply: Reply| format!("{reply:?}")).unwrap_err().code;
-    assert_eq!(code(Request::Case { case: nobody, reveal: false }), FailureCode::NoSuchCase);
-    assert_eq!(code(Request::Form { case, form: "no such form".into() }), FailureCode::NoSuchItem);
+    let code = |request: Request| {
+        tablet
+            .call(request)
+            .map(|reply: Reply| format!("{reply:?}"))
+            .unwrap_err()
+            .code
+    };
+    assert_eq!(
+        code(Request::Case {
+            case: nobody,
+            reveal: false
+        }),
+        FailureCode::NoSuchCase
+    );
+    assert_eq!(
+        code(Request::Form {
+            case,
+            form: "no such form".into()
+        }),
+        FailureCode::NoSuchItem
+    );
     let write = |fact: &str, value: Value| Request::Edit {
         case,
-        edits: vec![ipc::FieldEdit::SetFact { fact: fact.parse().unwrap(), value }],
+        edits: vec![ipc::FieldEdit::SetFact {
+            fact: fact.parse().unwrap(),
+            value,
+        }],
         form: None,
     };
-    assert!(matches!(code(write("child.sex", Value::from("martian"))), FailureCode::InvalidValue { .. }));
-    assert!(matches!(code(write("child.age_stated", Value::Integer(400))), FailureCode::InvalidValue { .. }));
-    assert!(matches!(code(write("child.age_stated", Value::from("nine"))), FailureCode::InvalidValue { .. }));
+    assert!(matches!(
+        code(write("child.sex", Value::from("martian"))),
+        FailureCode::InvalidValue { .. }
+    ));
+    assert!(matches!(
+        code(write("child.age_stated", Value::Integer(400))),
+        FailureCode::InvalidValue { .. }
+    ));
+    assert!(matches!(
+        code(write("child.age_stated", Value::from("nine"))),
+        FailureCode::InvalidValue { .. }
+    ));
     assert_eq!(code(write("no.such_fact", Value::from("x"))), FailureCode::NoSuchItem);
 }

@@ -17,7 +17,10 @@ fn pick<T: Copy>(random: &mut StdRng, from: &[T]) -> T {
 }
 
 fn fact(name: &str, value: Value) -> FieldEdit {
-    FieldEdit::SetFact { fact: name.parse().unwrap(), value }
+    FieldEdit::SetFact {
+        fact: name.parse().unwrap(),
+        value,
+    }
 }
 
 /// An edit in few registers, so that people often hit the same one.
@@ -27,22 +30,40 @@ fn edit(random: &mut StdRng, view: &CaseView) -> FieldEdit {
         (!view.tasks.is_empty()).then(|| view.tasks[random.random_range(0..view.tasks.len())].row)
     };
     match random.random_range(0..9) {
-        0 => fact(pick(random, &["child.name", "found.place", "production.place"]), Value::from(text)),
+        0 => fact(
+            pick(random, &["child.name", "found.place", "production.place"]),
+            Value::from(text),
+        ),
         1 => fact("child.age_stated", Value::Integer(random.random_range(3..17))),
         2 => {
             let codes = ["hi", "bn", "ta", "ur", "sat"];
-            let some = codes.into_iter().filter(|_| random.random_bool(0.4)).map(str::to_owned).collect();
+            let some = codes
+                .into_iter()
+                .filter(|_| random.random_bool(0.4))
+                .map(str::to_owned)
+                .collect();
             fact("child.languages", Value::Set(some))
         }
-        3 => FieldEdit::ClearFact { fact: pick(random, &["child.name", "found.place"]).parse().unwrap() },
-        4 => FieldEdit::AddNote { compartment: pick(random, &Compartment::ALL), text: format!("note {text}") },
+        3 => FieldEdit::ClearFact {
+            fact: pick(random, &["child.name", "found.place"]).parse().unwrap(),
+        },
+        4 => FieldEdit::AddNote {
+            compartment: pick(random, &Compartment::ALL),
+            text: format!("note {text}"),
+        },
         5 => fact("police.informed", Value::Flag(random.random())),
         6 => match task(random) {
-            Some(row) => FieldEdit::TickTask { row, done: random.random() },
+            Some(row) => FieldEdit::TickTask {
+                row,
+                done: random.random(),
+            },
             None => added(text),
         },
         7 => match task(random) {
-            Some(row) if random.random_bool(0.3) => FieldEdit::RemoveRow { table: "tasks".into(), row },
+            Some(row) if random.random_bool(0.3) => FieldEdit::RemoveRow {
+                table: "tasks".into(),
+                row,
+            },
             Some(row) => FieldEdit::SetCell {
                 table: "tasks".into(),
                 row,
@@ -56,18 +77,30 @@ fn edit(random: &mut StdRng, view: &CaseView) -> FieldEdit {
 }
 
 fn added(title: &str) -> FieldEdit {
-    FieldEdit::AddRow { table: "tasks".into(), cells: BTreeMap::from([("title".to_owned(), Value::from(title))]) }
+    FieldEdit::AddRow {
+        table: "tasks".into(),
+        cells: BTreeMap::from([("title".to_owned(), Value::from(title))]),
+    }
 }
 
 /// What must be the same on every tablet, as text, so that a difference can be read.
 fn seen(tablet: &Tablet, case: CaseId) -> String {
     let view = tablet.case(case);
-    let facts: BTreeMap<FactId, String> =
-        view.facts.iter().map(|fact| (fact.fact.clone(), format!("{:?} clash {}", fact.value, fact.clash))).collect();
-    let tasks: BTreeSet<String> =
-        view.tasks.iter().map(|task| format!("{} {} {:?} {}", task.row, task.title, task.done_at_ms, task.by)).collect();
-    let timeline: BTreeSet<String> =
-        view.timeline.iter().map(|entry| format!("{} {} {} {}", entry.id, entry.text, entry.by, entry.at_ms)).collect();
+    let facts: BTreeMap<FactId, String> = view
+        .facts
+        .iter()
+        .map(|fact| (fact.fact.clone(), format!("{:?} clash {}", fact.value, fact.clash)))
+        .collect();
+    let tasks: BTreeSet<String> = view
+        .tasks
+        .iter()
+        .map(|task| format!("{} {} {:?} {}", task.row, task.title, task.done_at_ms, task.by))
+        .collect();
+    let timeline: BTreeSet<String> = view
+        .timeline
+        .iter()
+        .map(|entry| format!("{} {} {} {}", entry.id, entry.text, entry.by, entry.at_ms))
+        .collect();
     let clashes: Vec<String> = view
         .clashes
         .iter()
@@ -85,7 +118,11 @@ fn seen(tablet: &Tablet, case: CaseId) -> String {
 
 fn three_tablets_converge(seed: u64) {
     let scene = Scene::new();
-    let roles = [("Asha Toppo", Role::PoNic), ("Binod Sah", Role::PoIc), ("Charu Nag", Role::Dcpo)];
+    let roles = [
+        ("Asha Toppo", Role::PoNic),
+        ("Binod Sah", Role::PoIc),
+        ("Charu Nag", Role::Dcpo),
+    ];
     let officers: Vec<Officer> = (1..)
         .zip(roles)
         .map(|(n, (name, role))| scene.officer_with(Tablet::by_hand(seed * 10 + n), &scene.hub.url(), name, &role))
@@ -115,7 +152,12 @@ fn three_tablets_converge(seed: u64) {
     }
     let first = seen(&officers[0].tablet, case);
     for officer in &officers[1..] {
-        assert_eq!(seen(&officer.tablet, case), first, "seed {seed}: {} sees the same", officer.name);
+        assert_eq!(
+            seen(&officer.tablet, case),
+            first,
+            "seed {seed}: {} sees the same",
+            officer.name
+        );
     }
 
     // Whoever settles the clashes settles them for all.
@@ -123,13 +165,21 @@ fn three_tablets_converge(seed: u64) {
     for clash in settler.case(case).clashes {
         match clash.versions[0].value.clone() {
             Some(value) => drop(settler.choose(case, clash.register, value)),
-            None => drop(settler.ask(ipc::Request::Resolve { case, register: clash.register, value: None })),
+            None => drop(settler.ask(ipc::Request::Resolve {
+                case,
+                register: clash.register,
+                value: None,
+            })),
         }
     }
     settler.sync_until_in_step();
     for officer in &officers {
         officer.tablet.sync_until_in_step();
-        assert!(officer.tablet.case(case).clashes.is_empty(), "seed {seed}: {}", officer.name);
+        assert!(
+            officer.tablet.case(case).clashes.is_empty(),
+            "seed {seed}: {}",
+            officer.name
+        );
     }
     let first = seen(&officers[0].tablet, case);
     assert!(officers.iter().all(|officer| seen(&officer.tablet, case) == first));

@@ -42,13 +42,24 @@ fn whatever_was_reported_saved_is_there_after_each_of_200_kills() {
             .unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let mut next = || -> Line { serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap() };
-        let Line::Found(found) = next() else { panic!("a session begins with what it found") };
+        let Line::Found(found) = next() else {
+            panic!("a session begins with what it found")
+        };
         let last = found.texts.values().copied().max().unwrap_or(0);
-        assert!(last == saved || last == saved + 1, "kill {kill}: {last} was found, {saved} was reported");
-        assert_eq!(found, session::expected(last), "kill {kill}: the vault holds every edit up to {last}, whole");
+        assert!(
+            last == saved || last == saved + 1,
+            "kill {kill}: {last} was found, {saved} was reported"
+        );
+        assert_eq!(
+            found,
+            session::expected(last),
+            "kill {kill}: the vault holds every edit up to {last}, whole"
+        );
         saved = last;
         for _ in 0..random.random_range(0..EDITS_MAX) {
-            let Line::Saved(number) = next() else { panic!("then come the edits") };
+            let Line::Saved(number) = next() else {
+                panic!("then come the edits")
+            };
             assert_eq!(number, saved + 1);
             saved = number;
         }
@@ -72,5 +83,9 @@ fn whatever_was_reported_saved_is_there_after_each_of_200_kills() {
     let last = found.texts.values().copied().max().unwrap();
     assert_eq!(found, session::expected(last));
     tablet.sync_until_in_step();
-    assert!(tablet.status().refused.is_empty(), "the hub takes everything: {:?}", tablet.status().refused);
+    assert!(
+        tablet.status().refused.is_empty(),
+        "the hub takes everything: {:?}",
+        tablet.status().refused
+    );
 }

@@ -2,6 +2,8 @@
 //!
 //! `cargo xtask test` builds everything these need and says by environment variables where it is.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod absences;
 mod arrows;
 mod bad_input;

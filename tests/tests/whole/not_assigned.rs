@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use tests::{
     author::{Author, Heard},
     demo::pictures,
+    ground,
     scene::{DISTRICT, Scene},
 };
 
@@ -30,14 +31,20 @@ fn compartment(compartment: Compartment) -> DocumentId {
 }
 
 fn fact(name: &str, value: impl Into<Value>) -> Edit {
-    Edit::SetFact { fact: name.parse().unwrap(), value: value.into() }
+    Edit::SetFact {
+        fact: name.parse().unwrap(),
+        value: value.into(),
+    }
 }
 
 /// A change of a document that nobody has written in before, by any author.
 fn change(author: &Author, kind: Compartment, edits: &[Edit]) -> (DocumentId, Vec<u8>) {
     let mut written = Document::new(DocumentKind::Case(kind));
     let by = AuthorId::from_bytes(author.id.0);
-    let change = written.edit(by, 1_795_413_600_000, &Action::OPEN, edits).unwrap().unwrap();
+    let change = written
+        .edit(by, 1_795_413_600_000, &Action::OPEN, edits)
+        .unwrap()
+        .unwrap();
     (compartment(kind), change.bytes)
 }
 
@@ -56,12 +63,24 @@ fn owner_with_a_case(scene: &Scene) -> Author {
         table: "attachments".into(),
         cells: [("sha_thumb".to_owned(), Value::Text(hash.to_string()))].into(),
     };
-    let note = Edit::AddEntry { entry: EntryId::from_bytes([6; 16]), kind: "note".into(), text: "as told".into() };
+    let note = Edit::AddEntry {
+        entry: EntryId::from_bytes([6; 16]),
+        kind: "note".into(),
+        text: "as told".into(),
+    };
     let changes = [
         change(&owner, Compartment::Core, &[fact("case.kind", "cncp"), note]),
         change(&owner, Compartment::Identity, &[fact("child.name", NAME), attachment]),
-        change(&owner, Compartment::Care, &[fact("health.condition_note", "bandaged hand")]),
-        change(&owner, Compartment::Legal, &[fact("statement.allegation", "in her words")]),
+        change(
+            &owner,
+            Compartment::Care,
+            &[fact("health.condition_note", "bandaged hand")],
+        ),
+        change(
+            &owner,
+            Compartment::Legal,
+            &[fact("statement.allegation", "in her words")],
+        ),
     ];
     owner.sync(&changes).unwrap().all_accepted().unwrap();
     owner.send_media(&media::path(&hash, MediaSize::Thumb), &bytes).unwrap();
@@ -71,7 +90,11 @@ fn owner_with_a_case(scene: &Scene) -> Author {
 
 fn assert_nothing_of_the_case(heard: &[Heard]) {
     for answer in heard {
-        let ours = answer.documents().into_iter().filter(|document| document.0[..16] == CASE).count();
+        let ours = answer
+            .documents()
+            .into_iter()
+            .filter(|document| document.0[..16] == CASE)
+            .count();
         assert_eq!(ours, 0, "{:?}", answer.messages);
     }
 }
@@ -117,7 +140,11 @@ fn writing_in_a_strange_case_is_refused_and_tells_nothing() {
     let attempts: Vec<_> = Compartment::ALL
         .into_iter()
         .map(|kind| {
-            let name = if kind == Compartment::Identity { "child.address" } else { "x.probe" };
+            let name = if kind == Compartment::Identity {
+                "child.address"
+            } else {
+                "x.probe"
+            };
             change(&stranger, kind, &[fact(name, "let me in")])
         })
         .collect();
@@ -126,11 +153,22 @@ fn writing_in_a_strange_case_is_refused_and_tells_nothing() {
     assert_nothing_of_the_case(&[heard]);
     assert_nothing_of_the_case(&stranger.sync_to_the_end().unwrap());
 
-    let confirm = Confirm { document: compartment(Compartment::Core) };
+    let confirm = Confirm {
+        document: compartment(Compartment::Core),
+    };
     assert_nothing_of_the_case(&[stranger.say(&[confirm.into()]).unwrap()]);
     let heard = owner.sync_to_the_end().unwrap();
-    assert!(heard.iter().all(|answer| answer.changes.is_empty()), "nothing of the attempts reached the case");
-    assert!(scene.admin.run(&["quarantine", "list"]).unwrap().contains("unknown_document"));
+    assert!(
+        heard.iter().all(|answer| answer.changes.is_empty()),
+        "nothing of the attempts reached the case"
+    );
+    assert!(
+        scene
+            .admin
+            .run(&["quarantine", "list"])
+            .unwrap()
+            .contains("unknown_document")
+    );
 }
 
 #[test]
@@ -141,7 +179,7 @@ fn nobody_speaks_in_another_authors_name_or_says_the_same_again() {
     let open = |nonce: u8, author| Open {
         version: PROTOCOL_VERSION,
         author,
-        sent_at_ms: jiff::Timestamp::now().as_millisecond(),
+        sent_at_ms: ground::now_ms(),
         nonce: Nonce([nonce; 16]),
         cursor: Cursor::start(),
         app_version: "0.1.0".into(),
@@ -149,22 +187,34 @@ fn nobody_speaks_in_another_authors_name_or_says_the_same_again() {
     let body = |open: Open, key| {
         let mut chain = SigningChain::new(key);
         let frames = [chain.sign(&open.into()).unwrap(), chain.sign(&End {}.into()).unwrap()];
-        frames.into_iter().flat_map(protocol::Frame::into_bytes).collect::<Vec<u8>>()
+        frames
+            .into_iter()
+            .flat_map(protocol::Frame::into_bytes)
+            .collect::<Vec<u8>>()
     };
     let refused = |body: Vec<u8>| {
         let answer = stranger.post(body).unwrap();
         let mut reader = protocol::FrameReader::new(answer);
         let frame = reader.next_frame().unwrap().unwrap();
-        let DownMessage::Reject(reject) = DownMessage::from_frame(&frame).unwrap() else { panic!("{frame:?}") };
+        let DownMessage::Reject(reject) = DownMessage::from_frame(&frame).unwrap() else {
+            panic!("{frame:?}")
+        };
         assert!(reader.next_frame().unwrap().is_none(), "nothing follows a refusal");
         reject.code
     };
     assert_eq!(refused(body(open(1, owner.id), stranger.key())), Refusal::BadSignature);
-    assert_eq!(refused(body(open(2, protocol::AuthorId([9; 16])), stranger.key())), Refusal::NotEnrolled);
+    assert_eq!(
+        refused(body(open(2, protocol::AuthorId([9; 16])), stranger.key())),
+        Refusal::NotEnrolled
+    );
 
     let recorded = body(open(3, owner.id), owner.key());
     assert!(stranger.post(recorded.clone()).unwrap().status().is_success());
-    assert_eq!(refused(recorded), Refusal::Replay, "a recorded request opens nothing twice");
+    assert_eq!(
+        refused(recorded),
+        Refusal::Replay,
+        "a recorded request opens nothing twice"
+    );
     let mut late = open(4, owner.id);
     late.sent_at_ms -= 3_600_000;
     assert_eq!(refused(body(late, owner.key())), Refusal::ClockWrong);
@@ -199,7 +249,10 @@ fn a_role_gets_its_compartments_and_no_others() {
     let legal = change(&counsellor, Compartment::Legal, &[fact("police.station", "Garhpur")]);
     let identity = change(&counsellor, Compartment::Identity, &[fact("child.address", "unknown")]);
     let heard = counsellor.sync(&[legal, identity]).unwrap();
-    assert_eq!(refusals(&heard), [Some(Refusal::NotPermitted), Some(Refusal::NotPermitted)]);
+    assert_eq!(
+        refusals(&heard),
+        [Some(Refusal::NotPermitted), Some(Refusal::NotPermitted)]
+    );
 }
 
 #[test]
@@ -215,35 +268,71 @@ fn a_case_taken_away_leaves_after_its_late_edits_and_does_not_come_back() {
 
     scene.admin.unassign(case, &user).unwrap();
     let after = change(&owner, Compartment::Care, &[fact("health.treatment_given", "dressing")]);
-    let mut care = Document::new(DocumentKind::Case(Compartment::Care));
-    let earlier = change(&owner, Compartment::Care, &[fact("health.condition_note", "bandaged hand")]);
-    care.apply(&[&earlier.1], casework::Pack::national()).unwrap();
+    let mut copy = Document::new(DocumentKind::Case(Compartment::Care));
+    let earlier = change(
+        &owner,
+        Compartment::Care,
+        &[fact("health.condition_note", "bandaged hand")],
+    );
+    copy.apply(&[&earlier.1], casework::Pack::national()).unwrap();
     let by = AuthorId::from_bytes(owner.id.0);
     let edit = fact("health.treatment_given", "dressing");
-    let next = care.edit(by, 1_795_413_700_000, &Action::EDIT, &[edit]).unwrap().unwrap();
+    let next = copy
+        .edit(by, 1_795_413_700_000, &Action::EDIT, &[edit])
+        .unwrap()
+        .unwrap();
     owner.sync(&[(after.0, next.bytes)]).unwrap().all_accepted().unwrap();
 
     let late = change(&former, Compartment::Core, &[fact("production.place", "Collectorate")]);
     let heard = former.sync(&[late]).unwrap();
-    let [verdict] = heard.verdicts()[..] else { panic!("one verdict") };
-    assert!(matches!(verdict.outcome, Outcome::Accepted { late: true, .. }), "{verdict:?}");
-    assert!(heard.granted.is_empty() && heard.changes.is_empty(), "what was written since is not told");
-    let revoked = heard.messages.iter().filter(|message| matches!(message, DownMessage::Revoke(_))).count();
+    let [verdict] = heard.verdicts()[..] else {
+        panic!("one verdict")
+    };
+    assert!(
+        matches!(verdict.outcome, Outcome::Accepted { late: true, .. }),
+        "{verdict:?}"
+    );
+    assert!(
+        heard.granted.is_empty() && heard.changes.is_empty(),
+        "what was written since is not told"
+    );
+    let revoked = heard
+        .messages
+        .iter()
+        .filter(|message| matches!(message, DownMessage::Revoke(_)))
+        .count();
     assert_eq!(revoked, 4);
     let told = owner.sync_to_the_end().unwrap();
     assert!(
-        told.iter().flat_map(|answer| &answer.messages).any(|m| matches!(m, DownMessage::Change(c) if c.late)),
+        told.iter()
+            .flat_map(|answer| &answer.messages)
+            .any(|m| matches!(m, DownMessage::Change(c) if c.late)),
         "the late words reach the case"
     );
 
-    let confirms: Vec<UpMessage> =
-        Compartment::ALL.map(|kind| Confirm { document: compartment(kind) }.into()).into_iter().collect();
+    let confirms: Vec<UpMessage> = Compartment::ALL
+        .map(|kind| {
+            Confirm {
+                document: compartment(kind),
+            }
+            .into()
+        })
+        .into_iter()
+        .collect();
     former.say(&confirms).unwrap();
-    let too_late = change(&former, Compartment::Care, &[fact("health.condition_note", "afterthought")]);
+    let too_late = change(
+        &former,
+        Compartment::Care,
+        &[fact("health.condition_note", "afterthought")],
+    );
     assert_eq!(refusals(&former.sync(&[too_late]).unwrap()), [Some(Refusal::Revoked)]);
     former.cursor = Cursor::start();
     let again = former.sync_to_the_end().unwrap();
-    assert!(again.iter().all(|answer| answer.granted.is_empty() && answer.changes.is_empty()));
+    assert!(
+        again
+            .iter()
+            .all(|answer| answer.granted.is_empty() && answer.changes.is_empty())
+    );
 }
 
 #[test]
@@ -258,7 +347,10 @@ fn a_change_under_another_authors_name_or_out_of_order_is_refused() {
     let garbage = (compartment(Compartment::Core), b"this is no change".to_vec());
     assert_eq!(refusals(&owner.sync(&[garbage]).unwrap()), [Some(Refusal::Malformed)]);
     let elsewhere = change(&owner, Compartment::Core, &[fact("statement.allegation", "in core")]);
-    let id = DocumentKey { subject: [0x44; 16], kind: DocumentKind::Case(Compartment::Core) };
+    let id = DocumentKey {
+        subject: [0x44; 16],
+        kind: DocumentKind::Case(Compartment::Core),
+    };
     let misplaced = (DocumentId(id.to_bytes()), elsewhere.1);
     assert_eq!(refusals(&owner.sync(&[misplaced]).unwrap()), [Some(Refusal::Schema)]);
 
@@ -270,6 +362,9 @@ fn a_change_under_another_authors_name_or_out_of_order_is_refused() {
         .map(UpMessage::from)
         .flat_map(|message| chain.sign(&message).unwrap().into_bytes())
         .collect();
-    assert!(!owner.post(body).unwrap().status().is_success(), "a request without an opening");
+    assert!(
+        !owner.post(body).unwrap().status().is_success(),
+        "a request without an opening"
+    );
     assert_eq!(owner.enrolled.district, DISTRICT);
 }

@@ -45,7 +45,10 @@ fn a_case_reaches_those_it_is_given_to(scene: &Scene, asha: &Officer, binod: &Of
     asha.tablet.sync_until_in_step();
     elsewhere.tablet.sync_until_in_step();
     let delivery = asha.tablet.case(case).delivery;
-    assert!(matches!(delivery, Delivery::OnServer | Delivery::Accepted { .. }), "the portal may be quick: {delivery:?}");
+    assert!(
+        matches!(delivery, Delivery::OnServer | Delivery::Accepted { .. }),
+        "the portal may be quick: {delivery:?}"
+    );
 
     binod.tablet.sync_until_in_step();
     assert!(binod.tablet.cases().is_empty(), "nothing is assigned to him yet");
@@ -56,9 +59,20 @@ fn a_case_reaches_those_it_is_given_to(scene: &Scene, asha: &Officer, binod: &Of
     assert_eq!(cards[0].initials, "M K");
     let view = binod.tablet.case(case);
     assert_eq!(view.name.as_deref(), Some("Munni Kisku"));
-    assert!(view.timeline.iter().any(|entry| entry.text.contains("tea seller") && entry.by == asha.name));
+    assert!(
+        view.timeline
+            .iter()
+            .any(|entry| entry.text.contains("tea seller") && entry.by == asha.name)
+    );
     assert_eq!(
-        binod.tablet.call(Request::Case { case: other, reveal: true }).unwrap_err().code,
+        binod
+            .tablet
+            .call(Request::Case {
+                case: other,
+                reveal: true
+            })
+            .unwrap_err()
+            .code,
         FailureCode::NoSuchCase
     );
     case
@@ -66,28 +80,68 @@ fn a_case_reaches_those_it_is_given_to(scene: &Scene, asha: &Officer, binod: &Of
 
 fn the_form_is_filled_by_field_with_a_picture_and_a_task(tablet: &Tablet, case: CaseId) {
     tablet.write(case, "found.place", "Garhpur Junction, platform 2");
-    tablet.write(case, "case.taken_in_charge_at", Value::Instant(tablet.status().now_ms - 3_600_000));
-    tablet.write(case, "child.languages", Value::Set(["sat".to_owned(), "hi".to_owned()].into()));
-    let Reply::Form(form) = tablet.ask(Request::Form { case, form: "17".into() }) else { panic!("a form by a form") };
+    tablet.write(
+        case,
+        "case.taken_in_charge_at",
+        Value::Instant(tablet.status().now_ms - 3_600_000),
+    );
+    tablet.write(
+        case,
+        "child.languages",
+        Value::Set(["sat".to_owned(), "hi".to_owned()].into()),
+    );
+    let Reply::Form(form) = tablet.ask(Request::Form {
+        case,
+        form: "17".into(),
+    }) else {
+        panic!("a form by a form")
+    };
     let field = |name: &str| {
-        form.sections.iter().flat_map(|section| &section.items).find_map(|item| match item {
-            FormItem::Field(field) if field.fact.as_str() == name => Some(field.as_ref()),
-            _ => None,
-        })
+        form.sections
+            .iter()
+            .flat_map(|section| &section.items)
+            .find_map(|item| match item {
+                FormItem::Field(field) if field.fact.as_str() == name => Some(field.as_ref()),
+                _ => None,
+            })
     };
     let place = field("found.place").unwrap();
     assert_eq!(place.value, Some(Value::from("Garhpur Junction, platform 2")));
     assert!(place.writable && place.required);
-    assert_eq!(field("child.name").unwrap().value, Some(Value::from("Munni Kisku")), "entered once, there again");
+    assert_eq!(
+        field("child.name").unwrap().value,
+        Some(Value::from("Munni Kisku")),
+        "entered once, there again"
+    );
 
     let picture = BASE64.encode(pictures::as_jpeg(&pictures::draw(7, 1800, 1350), 85));
-    tablet.ask(Request::AddPhoto { case, caption: "The bag she carries".into(), picture });
+    tablet.ask(Request::AddPhoto {
+        case,
+        caption: "The bag she carries".into(),
+        picture,
+    });
     let cells = BTreeMap::from([("title".to_owned(), Value::from("Telephone the family"))]);
-    let added = tablet.edit(case, vec![FieldEdit::AddRow { table: "tasks".into(), cells }]);
-    tablet.edit(case, vec![FieldEdit::TickTask { row: added.rows[0], done: true }]);
+    let added = tablet.edit(
+        case,
+        vec![FieldEdit::AddRow {
+            table: "tasks".into(),
+            cells,
+        }],
+    );
+    tablet.edit(
+        case,
+        vec![FieldEdit::TickTask {
+            row: added.rows[0],
+            done: true,
+        }],
+    );
     let view = tablet.case(case);
     assert!(view.tasks[0].done_at_ms.is_some());
-    assert!(view.clocks.iter().any(|(clock, _)| clock.id == "production-cwc"), "{:?}", view.clocks);
+    assert!(
+        view.clocks.iter().any(|(clock, _)| clock.id == "production-cwc"),
+        "{:?}",
+        view.clocks
+    );
     tablet.sync_until_in_step();
     assert!(tablet.case(case).attachments[0].on_hub);
 }
@@ -95,8 +149,14 @@ fn the_form_is_filled_by_field_with_a_picture_and_a_task(tablet: &Tablet, case: 
 fn everything_works_without_the_hub(scene: &mut Scene, asha: &Tablet, binod: &Tablet, case: CaseId) {
     binod.sync_until_in_step();
     let attachment = binod.case(case).attachments[0].row;
-    let field = Request::Picture { case, attachment, size: PictureSize::Field };
-    let Reply::Picture { jpeg } = binod.ask(field) else { panic!("a picture by a picture") };
+    let field = Request::Picture {
+        case,
+        attachment,
+        size: PictureSize::Field,
+    };
+    let Reply::Picture { jpeg } = binod.ask(field) else {
+        panic!("a picture by a picture")
+    };
     assert!(image::load_from_memory(&BASE64.decode(jpeg).unwrap()).unwrap().width() <= 640);
 
     scene.hub.stop().unwrap();
@@ -107,7 +167,13 @@ fn everything_works_without_the_hub(scene: &mut Scene, asha: &Tablet, binod: &Ta
     binod.write(case, "child.identity_marks", "a small scar on the chin");
     asha.write(case, "child.name", "Munni Kisku, called Guddi");
     binod.write(case, "child.name", "Moni Kisku");
-    binod.edit(case, vec![FieldEdit::AddNote { compartment: Compartment::Care, text: "Ate well, slept.".into() }]);
+    binod.edit(
+        case,
+        vec![FieldEdit::AddNote {
+            compartment: Compartment::Care,
+            text: "Ate well, slept.".into(),
+        }],
+    );
     assert_eq!((asha.status().waiting, binod.status().waiting), (2, 3));
     assert_eq!(asha.case(case).card.waiting, 2);
     assert_eq!(binod.fact(case, "child.name"), Some(Value::from("Moni Kisku")));
@@ -122,9 +188,17 @@ fn both_tablets_show_the_clash_and_one_choice_settles_it(asha: &Officer, binod: 
     for officer in [asha, binod] {
         let view = officer.tablet.case(case);
         let tablet = &officer.tablet;
-        assert_eq!(tablet.fact(case, "parents.name"), Some(Value::from("Sukhram and Phulo Kisku")));
-        assert_eq!(tablet.fact(case, "child.identity_marks"), Some(Value::from("a small scar on the chin")));
-        let [clash] = view.clashes.as_slice() else { panic!("one clash, not {:?}", view.clashes) };
+        assert_eq!(
+            tablet.fact(case, "parents.name"),
+            Some(Value::from("Sukhram and Phulo Kisku"))
+        );
+        assert_eq!(
+            tablet.fact(case, "child.identity_marks"),
+            Some(Value::from("a small scar on the chin"))
+        );
+        let [clash] = view.clashes.as_slice() else {
+            panic!("one clash, not {:?}", view.clashes)
+        };
         assert_eq!(clash.register, RegisterRef::Fact { fact: name.clone() });
         let mut versions: Vec<_> = clash.versions.iter().map(|v| (v.by.clone(), v.value.clone())).collect();
         versions.sort_by(|a, b| a.0.cmp(&b.0));
@@ -136,10 +210,16 @@ fn both_tablets_show_the_clash_and_one_choice_settles_it(asha: &Officer, binod: 
         assert!(clash.writable);
         assert_eq!(view.card.clashes, 1);
     }
-    assert_eq!(asha.tablet.case(case).name, binod.tablet.case(case).name, "both display the same version meanwhile");
+    assert_eq!(
+        asha.tablet.case(case).name,
+        binod.tablet.case(case).name,
+        "both display the same version meanwhile"
+    );
 
     let chosen = Value::from("Munni Kisku, called Guddi");
-    binod.tablet.choose(case, RegisterRef::Fact { fact: name }, chosen.clone());
+    binod
+        .tablet
+        .choose(case, RegisterRef::Fact { fact: name }, chosen.clone());
     binod.tablet.sync_until_in_step();
     asha.tablet.sync_until_in_step();
     for officer in [asha, binod] {
@@ -147,7 +227,12 @@ fn both_tablets_show_the_clash_and_one_choice_settles_it(asha: &Officer, binod: 
         assert!(view.clashes.is_empty());
         assert_eq!(officer.tablet.fact(case, "child.name"), Some(chosen.clone()));
         let history = officer.tablet.history(case, "child.name");
-        assert!(history.iter().any(|version| version.value == Some(Value::from("Moni Kisku"))), "the other stays");
+        assert!(
+            history
+                .iter()
+                .any(|version| version.value == Some(Value::from("Moni Kisku"))),
+            "the other stays"
+        );
     }
 }
 
@@ -156,9 +241,13 @@ fn the_portals_number_comes_back(scene: &Scene, asha: &Tablet, binod: &Tablet, c
     assert!(reference.starts_with(&format!("VP-{DISTRICT}-")), "{reference}");
     assert_eq!(binod.wait_for_receipt(case), reference, "one case, one number");
     let payload = scene.portal.wait_for("the case", PATIENCE, |book| {
-        book.arrivals().get(&case.to_string()).map(|arrival| arrival.data.to_string())
+        book.arrivals()
+            .get(&case.to_string())
+            .map(|arrival| arrival.data.to_string())
     });
-    scene.portal.read(|book| assert!(book.refused().is_empty(), "{:?}", book.refused()));
+    scene
+        .portal
+        .read(|book| assert!(book.refused().is_empty(), "{:?}", book.refused()));
     for secret in ["Kisku", "Guddi", "Junction", "tea seller", "scar"] {
         assert!(!payload.contains(secret), "the portal is told {secret:?}");
     }

@@ -13,7 +13,9 @@ const CASES: usize = 8;
 fn the_same_words_in_many_cases_at_the_same_moment_are_saved_and_sent_for_each() {
     let scene = Scene::new();
     let asha = scene.officer_with(Tablet::by_hand(1), &scene.hub.url(), "Asha Toppo", &Role::PoNic);
-    let cases: Vec<_> = (0..CASES).map(|_| asha.tablet.open_case(new_case("Munni Kisku"))).collect();
+    let cases: Vec<_> = (0..CASES)
+        .map(|_| asha.tablet.open_case(new_case("Munni Kisku")))
+        .collect();
     for case in &cases {
         asha.tablet.write(*case, "police.informed", Value::Flag(true));
     }

@@ -2,6 +2,7 @@
 
 use tests::{
     demo::{District, TOUR_OFFICERS, settle},
+    ground,
     hub::Hub,
     journey::{self, Day},
     places, scene,
@@ -19,12 +20,17 @@ fn two_officers_work_apart_in_real_windows_and_nothing_is_lost() {
     let portal = scene::portal();
     let mut hub = Hub::start(Some(&portal.webhook_url())).unwrap();
     let admin = hub.admin();
-    let district = District::invent(2, CASES, jiff::Timestamp::now().as_millisecond());
+    let district = District::invent(2, CASES, ground::now_ms());
     let settled = settle(&district, &admin, &hub.url(), 2, |_| ()).unwrap();
     let folders = tempfile::tempdir().unwrap();
     let pictures = places::screenshots();
     let window = |name| journey::window(name, folders.path(), &pictures).unwrap();
-    let link = |officer: usize| admin.enrolment_link(settled.user(officer).unwrap()).unwrap().to_string();
+    let link = |officer: usize| {
+        admin
+            .enrolment_link(settled.user(officer).unwrap())
+            .unwrap()
+            .to_string()
+    };
     let mut day = Day {
         windows: [window("first-officer"), window("second-officer")],
         links: TOUR_OFFICERS.map(link),
