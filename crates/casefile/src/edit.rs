@@ -241,6 +241,11 @@ fn put(tx: &mut Tx<'_>, map: &ObjId, key: &str, value: &Value) -> Result<(), Edi
     {
         return Ok(());
     }
+    if standing.len() > 1 {
+        // Automerge would settle on the displayed value by taking the others away, and somebody else's choice made
+        // apart would then silently win over ours. Written anew, the two choices clash and both are seen.
+        tx.delete(map, key).map_err(|_| EditError::Document)?;
+    }
     tx.put(map, key, scalar).map_err(|_| EditError::Document)
 }
 

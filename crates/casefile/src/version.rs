@@ -97,11 +97,11 @@ impl Document {
         let Some((map, key)) = self.place(register) else {
             return Vec::new();
         };
-        let ObjId::Id(counter, actor, _) = &map else {
+        let ObjId::Id(counter, actor, _) = map else {
             return Vec::new();
         };
-        let wanted = legacy::ObjectId::Id(legacy::OpId(*counter, actor.clone()));
-        let mut versions = Vec::new();
+        let wanted = legacy::ObjectId::Id(legacy::OpId(counter, actor));
+        let mut versions: Vec<Version> = Vec::new();
         for change in self.doc.get_changes(&[]) {
             let Some(author) = author_of(change.actor_id()) else {
                 continue;
@@ -111,9 +111,13 @@ impl Document {
             };
             for op in decoded.operations.iter().filter(|op| op.obj == wanted) {
                 let Some(value) = written(op, &key) else { continue };
+                // To settle a clash empties the register and writes it anew: one version, what was written last.
+                let again = |last: &mut Version| last.change == change.hash().0 && last.value.is_none();
+                if !matches!(value, Some(Value::Set(_))) {
+                    versions.pop_if(again);
+                }
                 versions.push(Version {
-                    // To choose the displayed version is to take the others away: what stands then was chosen.
-                    value: value.or_else(|| self.standing_after(&map, &key, change.hash())),
+                    value,
                     author,
                     at_ms: change.timestamp().saturating_mul(1_000),
                     action: change.message().unwrap_or_default().to_owned(),
@@ -122,12 +126,6 @@ impl Document {
             }
         }
         versions
-    }
-
-    /// What stood in a place as the author of a change saw it.
-    fn standing_after(&self, map: &ObjId, key: &str, change: automerge::ChangeHash) -> Option<Value> {
-        let standing = self.doc.get_at(map, key, &[change]).ok().flatten()?;
-        value_of(&standing.0)
     }
 
     fn clash(&self, register: Register, table: Option<String>) -> Option<Clash> {

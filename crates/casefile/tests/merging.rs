@@ -80,13 +80,31 @@ fn the_same_field_written_apart_shows_both_until_one_is_chosen_and_keeps_the_oth
         assert!(doc.clashes().is_empty());
         assert_eq!(doc.value(&clash.register), Some(chosen.clone()));
         let history = doc.history(&clash.register);
-        assert_eq!(history.last().unwrap().value, Some(chosen.clone()), "the choice is told as what was chosen");
-        let written: Vec<_> = history
-            .into_iter()
-            .filter_map(|version| version.value)
-            .collect();
+        assert_eq!(
+            history.last().unwrap().value,
+            Some(chosen.clone()),
+            "the choice is told as what was chosen"
+        );
+        let written: Vec<_> = history.into_iter().filter_map(|version| version.value).collect();
         assert!(written.contains(&Value::from("Munni")) && written.contains(&Value::from("Meena")));
     }
+}
+
+#[test]
+fn two_choices_made_apart_clash_again_and_neither_is_lost() {
+    let (mut asha, mut binod) = (Document::new(KIND), Document::new(KIND));
+    let from_asha = write(&mut asha, 1, &[set("child.name", "Munni")]);
+    let from_binod = write(&mut binod, 2, &[set("child.name", "Meena")]);
+    asha.apply(&[&from_binod], Pack::national()).unwrap();
+    binod.apply(&[&from_asha], Pack::national()).unwrap();
+
+    let asha_chose = write(&mut asha, 1, &[set("child.name", "Munni")]);
+    let binod_chose = write(&mut binod, 2, &[set("child.name", "Meena")]);
+    assert!(asha.clashes().is_empty() && binod.clashes().is_empty());
+    asha.apply(&[binod_chose], Pack::national()).unwrap();
+    binod.apply(&[asha_chose], Pack::national()).unwrap();
+    assert_eq!(asha.clashes(), binod.clashes());
+    assert_eq!(asha.clashes()[0].versions.len(), 2);
 }
 
 #[test]
