@@ -267,7 +267,6 @@ fn a_case_taken_away_leaves_after_its_late_edits_and_does_not_come_back() {
     assert_eq!(heard.iter().flat_map(|answer| &answer.granted).count(), 4);
 
     scene.admin.unassign(case, &user).unwrap();
-    let after = change(&owner, Compartment::Care, &[fact("health.treatment_given", "dressing")]);
     let mut copy = Document::new(DocumentKind::Case(Compartment::Care));
     let earlier = change(
         &owner,
@@ -281,7 +280,8 @@ fn a_case_taken_away_leaves_after_its_late_edits_and_does_not_come_back() {
         .edit(by, 1_795_413_700_000, &Action::EDIT, &[edit])
         .unwrap()
         .unwrap();
-    owner.sync(&[(after.0, next.bytes)]).unwrap().all_accepted().unwrap();
+    let words = (compartment(Compartment::Care), next.bytes);
+    owner.sync(&[words]).unwrap().all_accepted().unwrap();
 
     let late = change(&former, Compartment::Core, &[fact("production.place", "Collectorate")]);
     let heard = former.sync(&[late]).unwrap();
