@@ -162,8 +162,10 @@ fn work(window: &Window) -> anyhow::Result<()> {
     window.choose_file("photo-file", &file)?;
     window.see_words("photos", "Where she was found")?;
     a_file_that_is_no_picture(window)?;
-    window.scroll_to("photo-item")?;
+    window.press("reveal")?;
     window.see(hook("photo-item").inner(&Css::element("img")))?;
+    window.see(hook("photo-item").inner(&Css::element(".delivery").with("data-state", "on_server")))?;
+    window.scroll_to("photo-item")?;
     window.picture("09-photos")?;
 
     window.press("tab-overview")?;

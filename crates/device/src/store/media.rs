@@ -111,12 +111,13 @@ impl Write<'_> {
         Ok(())
     }
 
-    pub(crate) fn set_media_sent(&self, sha: &[u8; 32]) -> Result<(), StoreError> {
-        self.0
+    /// The hub has the picture. Returns its case.
+    pub(crate) fn set_media_sent(&self, sha: &[u8; 32]) -> Result<Option<[u8; 16]>, StoreError> {
+        let mut statement = self
             .0
-            .prepare_cached("UPDATE media SET unsent = 0 WHERE sha = ?1")?
-            .execute([sha])?;
-        Ok(())
+            .0
+            .prepare_cached("UPDATE media SET unsent = 0 WHERE sha = ?1 RETURNING subject")?;
+        Ok(statement.query_row([sha], |row| row.get(0)).optional()?)
     }
 
     /// Destroys the pictures of a case.

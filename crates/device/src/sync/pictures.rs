@@ -93,7 +93,9 @@ fn send(
             .filter(|from| *from <= bytes.len())
             .ok_or(ExchangeError::Garbled)?;
         if from == bytes.len() {
-            session.store.write(|write| write.set_media_sent(sha))?;
+            if let Some(subject) = session.store.write(|write| write.set_media_sent(sha))? {
+                session.tell_case(casework::CaseId::from_bytes(subject));
+            }
             return Ok(Carried::Done);
         }
         if text_waits(session, sent_upto)? {
