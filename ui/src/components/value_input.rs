@@ -59,31 +59,76 @@ struct Wires {
 }
 
 /// What is being typed. Follows the known value until the officer begins to type, and again once it is saved.
-fn draft(spec: &Spec, value: Signal<Option<Value>>) -> (RwSignal<String>, RwSignal<bool>) {
-    let text = RwSignal::new(spec.typed(value.get_untracked().as_ref()));
-    let dirty = RwSignal::new(false);
-    let spec = spec.clone();
-    Effect::new(move |_| {
-        let known = spec.typed(value.get().as_ref());
-        let typed = text.get_untracked();
-        if !dirty.get_untracked() || spec.read(&typed) == Ok(value.get_untracked()) {
-            dirty.set(false);
-            text.set(known);
+#[derive(Clone, Copy)]
+struct Draft {
+    text: RwSignal<String>,
+    dirty: RwSignal<bool>,
+    /// The text that was handed over to be saved, so that leaving a field does not save it twice.
+    handed: StoredValue<Option<String>>,
+    spec: StoredValue<Spec>,
+    on_typing: Callback<()>,
+    on_commit: Callback<Committed>,
+}
+
+impl Draft {
+    fn new(spec: &Spec, value: Signal<Option<Value>>, wires: &Wires) -> Self {
+        let draft = Self {
+            text: RwSignal::new(spec.typed(value.get_untracked().as_ref())),
+            dirty: RwSignal::new(false),
+            handed: StoredValue::new(None),
+            spec: StoredValue::new(spec.clone()),
+            on_typing: wires.on_typing,
+            on_commit: wires.on_commit,
+        };
+        Effect::new(move |_| {
+            let known = value.get();
+            let typed = draft.text.get_untracked();
+            let read = draft.spec.with_value(|spec| spec.read(&typed));
+            if !draft.dirty.get_untracked() || read == Ok(known.clone()) {
+                draft.dirty.set(false);
+                draft.text.set(draft.spec.with_value(|spec| spec.typed(known.as_ref())));
+            }
+        });
+        // A tablet that is put away may never come back to this page.
+        let away = window_event_listener_untyped("visibilitychange", move |_| draft.hand_over());
+        on_cleanup(move || away.remove());
+        draft
+    }
+
+    fn typing(self, event: &ev::Event) {
+        self.dirty.set(true);
+        self.handed.set_value(None);
+        self.text.set(event_target_value(event));
+        self.on_typing.run(());
+    }
+
+    /// Gives what was typed to be saved, once. Called when the field changes and when it is left: a web view that finds
+    /// the text just as the page last set it says only the second.
+    fn hand_over(self) {
+        let text = self.text.get_untracked();
+        let again = self.handed.with_value(|handed| handed.as_ref() == Some(&text));
+        if !self.dirty.get_untracked() || again {
+            return;
         }
-    });
-    (text, dirty)
+        let read = self.spec.with_value(|spec| spec.read(&text));
+        self.handed.set_value(Some(text));
+        self.on_commit.run(read);
+    }
+
+    /// The value so far, in words; `None` while it is none.
+    fn said(self) -> Option<String> {
+        let typed = self.text.get();
+        let value = self.spec.with_value(|spec| spec.read(&typed)).ok()??;
+        Some(self.spec.with_value(|spec| spec.say(words(), Some(&value))))
+    }
 }
 
 fn line(spec: Spec, value: Signal<Option<Value>>, wires: Wires) -> impl IntoView {
-    let Wires {
-        id,
-        test,
-        described_by,
-        on_typing,
-        on_commit,
-    } = wires;
     let words = words();
-    let (typed, dirty) = draft(&spec, value);
+    let draft = Draft::new(&spec, value, &wires);
+    let Wires {
+        id, test, described_by, ..
+    } = wires;
     let (kind, mode) = match spec.kind {
         FactType::Phone => ("tel", "tel"),
         FactType::Integer => ("text", "numeric"),
@@ -106,14 +151,25 @@ fn line(spec: Spec, value: Signal<Option<Value>>, wires: Wires) -> impl IntoView
             });
         }
     });
+    Effect::new(move |_| {
+        let text = draft.text.get();
+        // Only what differs: a web view forgets that somebody is typing when the page sets the text.
+        if let Some(input) = input.get()
+            && input.value() != text
+        {
+            input.set_value(&text);
+        }
+    });
     let unit = spec.unit.as_deref().map(|unit| crate::value::unit(words, unit));
+    let is_date = matches!(spec.kind, FactType::Date | FactType::Instant);
     let indian = matches!(spec.kind, FactType::Instant).then(|| words.form_indian_time());
     let narrow = matches!(spec.kind, FactType::Integer | FactType::Number);
-    let commit = move |_| on_commit.run(spec.read(&typed.get_untracked()));
-    let typing = move |event: ev::Event| {
-        dirty.set(true);
-        typed.set(event_target_value(&event));
-        on_typing.run(());
+    // The machine's own way of writing 11/12/2026 may be read as two different days: the date stands beside it in words.
+    let in_words = move || {
+        is_date
+            .then(|| draft.said())
+            .flatten()
+            .map(|said| view! { <strong class="unit">{said}</strong> })
     };
     view! {
         {move || typed_hint.get().map(|hint| view! { <p class="hint">{hint}</p> })}
@@ -128,10 +184,11 @@ fn line(spec: Spec, value: Signal<Option<Value>>, wires: Wires) -> impl IntoView
                 data-test=test
                 autocomplete="off"
                 aria-describedby=described_by
-                prop:value=typed
-                on:input=typing
-                on:change=commit
+                on:input=move |event| draft.typing(&event)
+                on:change=move |_| draft.hand_over()
+                on:blur=move |_| draft.hand_over()
             />
+            {in_words}
             {unit.map(|unit| view! { <span class="unit">{unit}</span> })}
             {indian.map(|zone| view! { <span class="unit">{zone}</span> })}
         </div>
@@ -139,20 +196,19 @@ fn line(spec: Spec, value: Signal<Option<Value>>, wires: Wires) -> impl IntoView
 }
 
 fn long_text(spec: Spec, value: Signal<Option<Value>>, wires: Wires) -> impl IntoView {
+    let draft = Draft::new(&spec, value, &wires);
     let Wires {
-        id,
-        test,
-        described_by,
-        on_typing,
-        on_commit,
+        id, test, described_by, ..
     } = wires;
-    let (typed, dirty) = draft(&spec, value);
-    let commit = move |_| on_commit.run(spec.read(&typed.get_untracked()));
-    let typing = move |event: ev::Event| {
-        dirty.set(true);
-        typed.set(event_target_value(&event));
-        on_typing.run(());
-    };
+    let input: NodeRef<html::Textarea> = NodeRef::new();
+    Effect::new(move |_| {
+        let text = draft.text.get();
+        if let Some(input) = input.get()
+            && input.value() != text
+        {
+            input.set_value(&text);
+        }
+    });
     view! {
         <textarea
             class="input"
@@ -161,9 +217,10 @@ fn long_text(spec: Spec, value: Signal<Option<Value>>, wires: Wires) -> impl Int
             data-test=test
             autocomplete="off"
             aria-describedby=described_by
-            prop:value=typed
-            on:input=typing
-            on:change=commit
+            node_ref=input
+            on:input=move |event| draft.typing(&event)
+            on:change=move |_| draft.hand_over()
+            on:blur=move |_| draft.hand_over()
         ></textarea>
     }
 }
