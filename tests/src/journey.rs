@@ -164,7 +164,7 @@ fn work(window: &Window) -> anyhow::Result<()> {
     a_file_that_is_no_picture(window)?;
     window.press("reveal")?;
     window.see(hook("photo-item").inner(&Css::element("img")))?;
-    window.see(hook("photo-item").inner(&Css::element(".delivery").with("data-state", "on_server")))?;
+    window.see_no(hook("photo-item").inner(&Css::element(".delivery").with("data-state", "on_tablet")))?;
     window.scroll_to("photo-item")?;
     window.picture("09-photos")?;
 
