@@ -180,12 +180,13 @@ fn open(maker: &mut Maker<'_>, draft: &mut Draft, sketch: &Sketch<'_>, number: u
     );
 
     let mut form = Facts::default();
-    let begun = if story.kind == "cncp" {
-        "case.taken_in_charge_at"
-    } else {
-        "case.apprehended_at"
-    };
-    form.at(begun, *opened_ms - maker.random.random_range(0..90) * MINUTE_MS);
+    let begun_ms = *opened_ms - maker.random.random_range(0..90) * MINUTE_MS;
+    if story.kind != "cncp" {
+        form.at("case.apprehended_at", begun_ms);
+    }
+    if story.kind != "cicl" {
+        form.at("case.taken_in_charge_at", begun_ms);
+    }
     form.set("child.languages", &family.languages);
     form.text("found.place", maker.one(story.places));
     form.text("found.with", story.with);
@@ -227,11 +228,12 @@ fn progress(maker: &mut Maker<'_>, draft: &mut Draft, sketch: &Sketch<'_>) {
         |maker: &mut Maker<'_>, days: std::ops::Range<i64>| produced_ms + maker.random.random_range(days) * DAY_MS;
     let report_ms = begun_late(maker, 6..19);
     if report_ms < maker.now_ms && (stage > 3 || maker.chance(0.8)) {
-        let report = match sketch.story.kind {
-            "cicl" => "report.social_background_at",
-            _ => "report.social_investigation_at",
-        };
-        facts.at(report, report_ms);
+        if sketch.story.kind != "cncp" {
+            facts.at("report.social_background_at", report_ms);
+        }
+        if sketch.story.kind != "cicl" {
+            facts.at("report.social_investigation_at", report_ms);
+        }
     }
     if stage >= 3 {
         let admitted_ms = produced_ms + maker.random.random_range(2..30) * HOUR_MS;
