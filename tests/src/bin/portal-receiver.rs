@@ -4,7 +4,10 @@ use std::{fs, io::Write as _, net::SocketAddr, path::PathBuf};
 
 use anyhow::Context as _;
 use clap::Parser;
-use tests::portal::{PortalReceiver, PortalSettings};
+use tests::{
+    places,
+    portal::{PortalReceiver, PortalSettings},
+};
 
 /// Takes what the hub delivers on its `vatsalya` channel and shows it on a page.
 #[derive(Parser)]
@@ -15,14 +18,15 @@ struct Arguments {
     /// The secret shared with the hub, `whsec_…`.
     #[arg(long)]
     secret: String,
-    /// The published JSON Schema of the payload.
-    #[arg(long, default_value = "sync-server/schemas/vatsalya-case-1.json")]
-    schema: PathBuf,
+    /// The published JSON Schema of the payload; the hub's own, where none is given.
+    #[arg(long)]
+    schema: Option<PathBuf>,
 }
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let schema = fs::read(&arguments.schema).with_context(|| format!("cannot read {}", arguments.schema.display()))?;
+    let path = arguments.schema.unwrap_or_else(places::vatsalya_schema);
+    let schema = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let schema = serde_json::from_slice(&schema).context("the schema is no JSON")?;
     let portal = PortalReceiver::start(&PortalSettings {
         listen: arguments.listen,
