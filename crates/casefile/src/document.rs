@@ -103,11 +103,6 @@ impl Document {
         self.doc.get_heads().into_iter().map(|hash| hash.0).collect()
     }
 
-    /// Whether the change is in this document.
-    pub fn has(&self, hash: &ChangeHash) -> bool {
-        self.doc.get_change_by_hash(&automerge::ChangeHash(*hash)).is_some()
-    }
-
     /// Every change after genesis as head and plain chunk, each after those it stands on.
     pub fn changes(&self) -> Vec<(ChangeHead, Vec<u8>)> {
         self.doc
