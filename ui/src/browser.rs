@@ -88,9 +88,13 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
-/// Gives a part of the page the focus and shows it from its beginning.
+/// Gives a part of the page the focus and shows it from its beginning, unless somebody is at work in it already: a slow
+/// machine draws the page late, and must not take the field away from under the keys.
 pub(crate) fn show(id: &str) {
     if let Some(element) = element(id) {
+        if element.contains(document().active_element().as_deref()) {
+            return;
+        }
         let _ = element.focus();
         element.scroll_into_view_with_bool(true);
     }

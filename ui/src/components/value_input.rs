@@ -89,9 +89,6 @@ impl Draft {
                 draft.text.set(draft.spec.with_value(|spec| spec.typed(known.as_ref())));
             }
         });
-        // A tablet that is put away may never come back to this page.
-        let away = window_event_listener_untyped("visibilitychange", move |_| draft.hand_over());
-        on_cleanup(move || away.remove());
         draft
     }
 
