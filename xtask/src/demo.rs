@@ -32,11 +32,23 @@ pub(crate) fn run(tour: bool) -> Result<()> {
         .show()
 }
 
+/// The pictures of the tour that stand in the repository.
+const SHOWN: [&str; 5] = ["05-case", "13-two-versions", "16-receipts", "18-hindi-case", "19-dark-case"];
+
 /// `cargo xtask screenshots`.
 pub(crate) fn screenshots() -> Result<()> {
-    let mut steps = Steps::new(3);
+    let mut steps = Steps::new(4);
     build(&mut steps)?;
-    steps.run("the tour", || take_tour(&paths::root().join("docs/screenshots")))
+    steps.run("the tour", || take_tour(&paths::screenshots()))?;
+    steps.run("docs/screenshots", || {
+        let shown = paths::root().join("docs/screenshots");
+        std::fs::create_dir_all(&shown)?;
+        for name in SHOWN {
+            let picture = format!("{name}.png");
+            std::fs::copy(paths::screenshots().join(&picture), shown.join(&picture))?;
+        }
+        Ok(())
+    })
 }
 
 /// `cargo xtask demo-data`.

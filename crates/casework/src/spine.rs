@@ -80,7 +80,7 @@ impl Spine {
     }
 }
 
-/// The first letter of each of the first three words of a name, in whatever script it is written: `Asha Devi` is
+/// The first letter of each of the first two words of a name, in whatever script it is written: `Asha Devi` is
 /// `A D`. A letter keeps its vowel signs, so that `आशा देवी` is `आ दे` and not a broken letter.
 pub fn initials(name: &str) -> String {
     let letter = |word: &str| -> String {
@@ -89,7 +89,7 @@ pub fn initials(name: &str) -> String {
         first + &chars.take_while(|c| is_mark(*c)).collect::<String>()
     };
     name.split_whitespace()
-        .take(3)
+        .take(2)
         .map(letter)
         .collect::<Vec<_>>()
         .join(" ")
@@ -130,6 +130,7 @@ mod tests {
         assert_eq!(initials("आशा देवी"), "आ दे");
         assert_eq!(initials("முருகன்"), "மு");
         assert_eq!(initials("রীতা দাস"), "রী দা");
+        assert_eq!(initials("Phulmani Hansda, called Phulo"), "P H");
         assert_eq!(initials("  "), "");
     }
 
