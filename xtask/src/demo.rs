@@ -33,7 +33,13 @@ pub(crate) fn run(tour: bool) -> Result<()> {
 }
 
 /// The pictures of the tour that stand in the repository.
-const SHOWN: [&str; 5] = ["05-case", "13-two-versions", "16-receipts", "18-hindi-case", "19-dark-case"];
+const SHOWN: [&str; 5] = [
+    "05-case",
+    "13-two-versions",
+    "16-receipts",
+    "18-hindi-case",
+    "19-dark-case",
+];
 
 /// `cargo xtask screenshots`.
 pub(crate) fn screenshots() -> Result<()> {
