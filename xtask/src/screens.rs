@@ -109,6 +109,17 @@ fn bind(wasm: &Path, into: &Path, bundle: Bundle) -> Result<()> {
         .map_err(|error| anyhow!("the bindings of the screens: {error:#}"))
 }
 
+/// What the compiler and the bindings use, and every web view of the last years reads. Allowed more, the optimizer writes
+/// encodings that no web view reads yet, and the window stays empty.
+const WASM_FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
 /// Shipping needs the tool; where it cannot be had, the bundle is larger and works the same.
 fn shrink(wasm: &Path) -> Result<()> {
     let optimizer = match npm::BINARYEN.fetch() {
@@ -118,11 +129,8 @@ fn shrink(wasm: &Path) -> Result<()> {
             return Ok(());
         }
     };
-    let mut optimize = command(
-        &optimizer.to_string_lossy(),
-        &["-Oz", "--strip-debug", "--all-features"],
-    );
-    run(optimize.arg(wasm).arg("--output").arg(wasm))
+    let mut optimize = command(&optimizer.to_string_lossy(), &["-Oz", "--strip-debug"]);
+    run(optimize.args(WASM_FEATURES).arg(wasm).arg("--output").arg(wasm))
 }
 
 fn clear(folder: &Path) -> Result<()> {
