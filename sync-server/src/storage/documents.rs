@@ -317,8 +317,14 @@ fn append_change(tx: &Transaction<'_>, change: &NewChange<'_>, late: bool) -> Re
     tx.prepare_cached("INSERT OR REPLACE INTO unfolded (subject, number) VALUES (?1, ?2)")?
         .execute(params![&change.document.0[..16], Number(number)])?;
     for sha256 in &change.media {
-        tx.prepare_cached("INSERT OR IGNORE INTO attachment (sha256, document) VALUES (?1, ?2)")?
-            .execute(params![sha256.0, change.document.0])?;
+        // To name somebody else's picture does not open it: it takes being new, or a document with it that one may read.
+        tx.prepare_cached(
+            "INSERT OR IGNORE INTO attachment (sha256, document)
+             SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM attachment WHERE sha256 = ?1) OR EXISTS (
+                SELECT 1 FROM attachment a JOIN granted g ON g.document = a.document
+                WHERE a.sha256 = ?1 AND g.user = ?3)",
+        )?
+        .execute(params![sha256.0, change.document.0, change.user.0])?;
     }
     let detail = number.to_string();
     let about = About {

@@ -62,6 +62,35 @@ fn case_with_picture(device: &mut TestDevice, picture: &[u8]) -> ([u8; 16], Sha2
 }
 
 #[test]
+fn naming_a_strangers_picture_in_ones_own_case_does_not_open_it() {
+    let hub = TestHub::start();
+    let (mut worker, mut stranger) = (hub.officer("po_nic"), hub.officer("po_nic"));
+    let picture = random::<1000>();
+    let (_, sha256) = case_with_picture(&mut worker, &picture);
+    let up = caller(&mut worker);
+    up.begin(sha256, picture.len());
+    assert_eq!(up.piece(sha256, 0, &picture).status(), StatusCode::NO_CONTENT);
+    assert_eq!(up.call(Method::GET, sha256, &[], Vec::new()).status(), StatusCode::OK);
+
+    case_with_picture(&mut stranger, &picture);
+    let theirs = caller(&mut stranger);
+    for method in [Method::GET, Method::HEAD] {
+        assert_eq!(
+            theirs.call(method, sha256, &[], Vec::new()).status(),
+            StatusCode::NOT_FOUND
+        );
+    }
+    assert_eq!(theirs.begin(sha256, picture.len()).status(), StatusCode::NOT_FOUND);
+
+    // In another case of one's own it does: whoever may see it may use it again.
+    let (_, again) = case_with_picture(&mut worker, &picture);
+    assert_eq!(
+        caller(&mut worker).call(Method::GET, again, &[], Vec::new()).status(),
+        StatusCode::OK
+    );
+}
+
+#[test]
 fn a_picture_goes_up_in_pieces_and_comes_down_to_those_who_may_read_the_case() {
     let hub = TestHub::start();
     let mut worker = hub.officer("po_nic");
