@@ -113,6 +113,9 @@ impl Words {
             "unsupported_version" => self.refusal_unsupported_version(),
             "unavailable" | "hub_error" => self.refusal_unavailable(),
             "garbled" => self.refusal_garbled(),
+            "set_aside" => self.refusal_set_aside(),
+            "disk_full" => self.failure_disk_full(),
+            "storage" => self.failure_storage(),
             "too_many_tries" => self.failure_too_many_tries(),
             "wrong_code" => self.failure_wrong_code(),
             "used_code" => self.failure_used_code(),
@@ -236,18 +239,18 @@ mod tests {
     }
 
     #[test]
-    fn every_refusal_of_the_protocol_has_a_sentence_of_its_own() {
-        let words = Words(Lang::En);
-        for code in [
-            "not_permitted",
-            "revoked",
-            "clock_wrong",
-            "schema",
-            "too_large",
-            "not_enrolled",
-        ] {
-            assert_ne!(words.refusal(code), words.refusal_unknown(), "{code}");
+    fn every_refusal_of_the_hub_and_every_trouble_of_the_device_has_a_sentence() {
+        const CODES: &str = "malformed too_large not_permitted wrong_author \
+            sequence_gap missing_dependencies fork unknown_document revoked \
+            bad_signature clock_wrong replay not_enrolled schema unsupported_version unavailable \
+            wrong_code used_code expired_code too_many_tries \
+            garbled hub_error set_aside disk_full storage";
+        for words in [Words(Lang::En), Words(Lang::Hi)] {
+            for code in CODES.split_whitespace() {
+                assert_ne!(words.refusal(code), words.refusal_unknown(), "{code}");
+            }
         }
+        let words = Words(Lang::En);
         assert_eq!(words.refusal("a_reason_of_a_newer_hub"), words.refusal_unknown());
     }
 }
