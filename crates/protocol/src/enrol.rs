@@ -68,6 +68,10 @@ pub struct Enrolled {
     /// The hub's clock.
     #[n(7)]
     pub hub_time_ms: i64,
+    /// The public key by which the hub signs packs; `None` from a hub of before packs, whose devices keep the shipped
+    /// ones. See [`crate::pack`].
+    #[cbor(n(8), with = "minicbor::bytes")]
+    pub pack_key: Option<[u8; 32]>,
 }
 
 /// The hub's answer.

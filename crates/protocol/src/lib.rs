@@ -82,6 +82,11 @@
 //! Pictures do not travel in frames. `Close` carries a bearer token that lives for minutes; with it
 //! `HEAD`, `POST`, `PATCH` and `GET /v1/media/{sha256}/{size}` follow the tus 1.0 core in their headers
 //! (`Upload-Offset`, `Upload-Length`). The bytes must hash to their name. See [`media`].
+//!
+//! # Packs
+//!
+//! The law and the forms change without a new app: `Close` names the packs in force, each a signed file that a device
+//! fetches with the same token. See [`pack`].
 
 pub mod cursor;
 pub mod enrol;
@@ -92,6 +97,7 @@ pub mod ids;
 pub mod limits;
 pub mod media;
 pub mod message;
+pub mod pack;
 pub mod parcel;
 pub mod refusal;
 pub mod signing;

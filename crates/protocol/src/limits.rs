@@ -53,3 +53,15 @@ pub const MEDIA_BYTES_MAX: u64 = 8 * 1024 * 1024;
 
 /// One piece of a media upload. Small pieces cost little when a link is cut.
 pub const MEDIA_PIECE_BYTES_MAX: usize = 64 * 1024;
+
+/// A signed pack as it travels. The national pack, compressed, has about a tenth of this.
+pub const PACK_BYTES_MAX: usize = 1024 * 1024;
+
+/// A pack, unpacked.
+pub const PACK_UNPACKED_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// The scope of a pack, bytes of UTF-8.
+pub const PACK_SCOPE_BYTES_MAX: usize = 32;
+
+/// The packs that one `Close` names.
+pub const PACKS_MAX: usize = 4;

@@ -10,10 +10,12 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use protocol::enrol::{EnrolReply, EnrolRequest, Enrolled};
+use protocol::ids::Sha256;
 use protocol::message::down::{
     Author, Change, Close, Grant, Mark, Outcome, Receipt, ReceiptState, Reject, Revoke, Token, Verdict, Welcome,
 };
 use protocol::message::up::{Confirm, End, Open, Upload};
+use protocol::pack::{PackKey, PackRef, SignedPack};
 use protocol::{
     AuthorId, AuthorKey, Cursor, DocumentId, DownMessage, EnrolCode, Epoch, Frame, FrameDecoder, Nonce,
     PROTOCOL_VERSION, Refusal, SigningChain, UpMessage, UserId, VerifyingChain,
@@ -127,6 +129,15 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         token: Token("token".into()),
         token_ends_ms: TIME_MS,
         more: false,
+        packs: None,
+    };
+    let close_with_packs = Close {
+        packs: Some(vec![PackRef {
+            scope: "br".into(),
+            number: 7,
+            sha256: Sha256([0x5a; 32]),
+        }]),
+        ..close.clone()
     };
     vec![
         (
@@ -170,6 +181,7 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         ),
         ("mark", Mark { cursor: cursor() }.into()),
         ("close", close.into()),
+        ("close-packs", close_with_packs.into()),
         (
             "reject",
             Reject {
@@ -229,9 +241,22 @@ fn an_enrolment_has_its_golden_bytes() {
         hub_name: "Karnataka".into(),
         epoch: Epoch([0xe0; 16]),
         hub_time_ms: TIME_MS,
+        pack_key: None,
     };
-    check_golden("enrol-reply", &EnrolReply::Enrolled(enrolled).to_cbor());
+    check_golden("enrol-reply", &EnrolReply::Enrolled(enrolled.clone()).to_cbor());
+    let with_key = Enrolled {
+        pack_key: Some([0x6b; 32]),
+        ..enrolled
+    };
+    check_golden("enrol-reply-packs", &EnrolReply::Enrolled(with_key).to_cbor());
     check_golden("enrol-refused", &EnrolReply::Refused(Refusal::UsedCode).to_cbor());
+}
+
+#[test]
+fn a_signed_pack_has_its_golden_bytes() {
+    let key = PackKey::from_seed(&[0x42; 32]);
+    let pack = SignedPack::sign(&key, "br", 7, b"the text of a pack").unwrap();
+    check_golden("signed-pack", &pack.to_cbor());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 use minicbor::{Decode, Encode};
 
 use crate::cursor::Cursor;
+use crate::pack::PackRef;
 
 /// The end of an answer. An answer without it was cut.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -18,6 +19,10 @@ pub struct Close {
     /// Whether the hub has more to tell than it did: sync again at once.
     #[n(3)]
     pub more: bool,
+    /// The packs in force for the author's district beside those that ship with the app; at most
+    /// [`PACKS_MAX`](crate::limits::PACKS_MAX). Absent where the hub has published none.
+    #[n(4)]
+    pub packs: Option<Vec<PackRef>>,
 }
 
 /// A bearer token. Not shown, since who holds it reads pictures.
