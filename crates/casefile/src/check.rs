@@ -121,7 +121,7 @@ fn fact(key: &str, action: &legacy::OpType, kind: DocumentKind, pack: &Pack) -> 
     // A fact of a newer pack is let through: it survives, and nobody who may not read this document sees it.
     let elsewhere = pack
         .fact(&id)
-        .is_some_and(|fact| kind != DocumentKind::Case(fact.compartment));
+        .is_some_and(|fact| kind != fact.document);
     if elsewhere {
         return Err(SchemaError::Compartment);
     }

@@ -1,8 +1,9 @@
 //! The data dictionary: what each fact is, where it is kept and which values it takes.
 
+use jiff::civil;
 use serde::{Deserialize, Serialize};
 
-use crate::{Compartment, FactId, Labels, Pack, Value};
+use crate::{Checked, Compartment, DocumentKind, Expression, FactId, Labels, Pack, Value};
 
 /// Longest text a fact or column may hold, in characters. A statement taken down in full is about 8,000.
 pub const TEXT_CHARS_MAX: usize = 20_000;
@@ -62,8 +63,9 @@ pub struct Fact {
     pub min: Option<i64>,
     /// Largest number allowed.
     pub max: Option<i64>,
-    /// The compartment whose document holds it.
-    pub compartment: Compartment,
+    /// The document that holds it.
+    #[serde(rename = "compartment")]
+    pub document: DocumentKind,
     /// What a stranger must not see.
     pub sensitivity: Sensitivity,
     /// What it is called on the screen and on paper.
@@ -71,6 +73,29 @@ pub struct Fact {
     /// A sentence of help.
     #[serde(default)]
     pub help: Labels,
+    /// Rules that are true while all is well; each has the sentence that warns otherwise.
+    #[serde(default, rename = "check")]
+    pub checks: Vec<FactCheck>,
+    /// How it is computed, where nobody writes it.
+    pub derived: Option<Expression>,
+    /// Where it stands in the law.
+    pub source: Option<String>,
+    /// How well that is established.
+    pub checked: Option<Checked>,
+    /// First day on which it is asked.
+    pub in_force_from: Option<civil::Date>,
+    /// Last day on which it is asked.
+    pub in_force_until: Option<civil::Date>,
+}
+
+/// A rule about a fact that warns and never locks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FactCheck {
+    /// True while all is well.
+    pub when: Expression,
+    /// What the officer reads otherwise.
+    pub says: Labels,
 }
 
 /// A column of a table.
@@ -100,8 +125,9 @@ pub struct Column {
 pub struct Table {
     /// Its name.
     pub id: String,
-    /// The compartment whose document holds its rows.
-    pub compartment: Compartment,
+    /// The document that holds its rows.
+    #[serde(rename = "compartment")]
+    pub document: DocumentKind,
     /// What it is called.
     pub label: Labels,
     /// Its columns, in the order they are shown.
@@ -110,6 +136,11 @@ pub struct Table {
 }
 
 impl Table {
+    /// The compartment of a case that holds its rows; `None` where they belong to another kind of document.
+    pub const fn compartment(&self) -> Option<Compartment> {
+        self.document.compartment()
+    }
+
     /// The column of that name.
     pub fn column(&self, id: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.id == id)
@@ -146,6 +177,11 @@ pub enum Invalid {
 }
 
 impl Fact {
+    /// The compartment of a case that holds it; `None` where it belongs to another kind of document.
+    pub const fn compartment(&self) -> Option<Compartment> {
+        self.document.compartment()
+    }
+
     /// Whether `value` may be written here. Only new input is checked: what another pack wrote stands as it is.
     pub fn check(&self, value: &Value, pack: &Pack) -> Result<(), Invalid> {
         check(self.kind, self.vocabulary.as_deref(), (self.min, self.max), value, pack)

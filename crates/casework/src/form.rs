@@ -1,8 +1,33 @@
 //! Forms. A form refers to facts and tables and holds no data of its own.
 
+use std::collections::BTreeSet;
+
+use jiff::civil;
 use serde::{Deserialize, Serialize};
 
-use crate::{Checked, FactId, Labels};
+use crate::{CaseKind, Checked, Expression, FactId, Labels, Role, vocabulary::coded};
+
+coded!(
+    /// What a form is about, and so whose documents it reads and writes.
+    About {
+        /// One child's case.
+        Case = "case",
+        /// An institution.
+        Institution = "institution",
+        /// A missing or sighted child.
+        Missing = "missing",
+    }
+);
+
+coded!(
+    /// What freezes a form as it stands; later changes are amendments beside it.
+    Filed {
+        /// The signature of whoever filled it.
+        Signed = "signed",
+        /// Its going out to the Committee, the Board or another authority.
+        Sent = "sent",
+    }
+);
 
 /// A form of the Model Rules, as a pack describes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +41,28 @@ pub struct Form {
     pub source: String,
     /// How well the contents are established.
     pub checked: Checked,
+    /// First day on which this text of the form is in force.
+    pub in_force_from: Option<civil::Date>,
+    /// Last day on which it was in force, where it no longer is.
+    pub in_force_until: Option<civil::Date>,
+    /// What it is about.
+    #[serde(default = "about_a_case")]
+    pub about: About,
+    /// Kinds of case it is for; none named means every kind.
+    #[serde(default)]
+    pub kinds: BTreeSet<CaseKind>,
+    /// Who fills it; none named means whoever may write its facts.
+    #[serde(default)]
+    pub filled_by: BTreeSet<Role>,
+    /// Who puts the second signature, where there is one.
+    #[serde(default)]
+    pub approved_by: BTreeSet<Role>,
+    /// What freezes it.
+    #[serde(default = "by_signature")]
+    pub filed: Filed,
+    /// Moments that are set to the time of filing where they are still empty.
+    #[serde(default)]
+    pub on_filing: Vec<FactId>,
     /// Its sections, one shown at a time.
     #[serde(rename = "section")]
     pub sections: Vec<FormSection>,
@@ -32,26 +79,112 @@ pub struct FormSection {
     /// Why this is asked.
     #[serde(default)]
     pub why: Labels,
+    /// When it is shown; without a condition always.
+    pub shown_when: Option<Expression>,
     /// Its fields in order.
     #[serde(rename = "field")]
     pub fields: Vec<FormField>,
 }
 
-/// A place on a form: a fact or a whole table.
+/// A place on a form.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
-pub enum FormField {
+#[serde(try_from = "FieldText", into = "FieldText")]
+pub struct FormField {
+    /// What it asks for.
+    pub asks: Asked,
+    /// Whether the form is incomplete without it.
+    pub required: bool,
+    /// When it is shown; without a condition always.
+    pub shown_when: Option<Expression>,
+    /// When the form is incomplete without it, though it need not be always.
+    pub required_when: Option<Expression>,
+}
+
+/// What a place on a form asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
     /// One fact of the dictionary.
-    Fact {
-        /// Its name.
-        fact: FactId,
-        /// Whether the form is incomplete without it.
-        #[serde(default)]
-        required: bool,
-    },
-    /// The rows of a table.
-    Table {
-        /// Its name.
-        table: String,
-    },
+    Fact(FactId),
+    /// The rows of a table; where required, at least one.
+    Table(String),
+}
+
+impl FormField {
+    /// The fact, where it asks for one.
+    pub fn fact(&self) -> Option<&FactId> {
+        match &self.asks {
+            Asked::Fact(fact) => Some(fact),
+            Asked::Table(_) => None,
+        }
+    }
+
+    /// The table, where it asks for one.
+    pub fn table(&self) -> Option<&str> {
+        match &self.asks {
+            Asked::Table(table) => Some(table),
+            Asked::Fact(_) => None,
+        }
+    }
+}
+
+/// A place on a form as it is written in a pack: `{ fact = "child.name", required = true }`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FieldText {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fact: Option<FactId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table: Option<String>,
+    #[serde(default)]
+    required: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shown_when: Option<Expression>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    required_when: Option<Expression>,
+}
+
+/// A field names either a fact or a table.
+#[derive(Debug, thiserror::Error)]
+#[error("a field names either a fact or a table")]
+struct FieldError;
+
+impl TryFrom<FieldText> for FormField {
+    type Error = FieldError;
+    fn try_from(text: FieldText) -> Result<Self, FieldError> {
+        let asks = match (text.fact, text.table) {
+            (Some(fact), None) => Asked::Fact(fact),
+            (None, Some(table)) => Asked::Table(table),
+            _ => return Err(FieldError),
+        };
+        Ok(Self {
+            asks,
+            required: text.required,
+            shown_when: text.shown_when,
+            required_when: text.required_when,
+        })
+    }
+}
+
+impl From<FormField> for FieldText {
+    fn from(field: FormField) -> Self {
+        let (fact, table) = match field.asks {
+            Asked::Fact(fact) => (Some(fact), None),
+            Asked::Table(table) => (None, Some(table)),
+        };
+        Self {
+            fact,
+            table,
+            required: field.required,
+            shown_when: field.shown_when,
+            required_when: field.required_when,
+        }
+    }
+}
+
+fn about_a_case() -> About {
+    About::Case
+}
+
+fn by_signature() -> Filed {
+    Filed::Signed
 }

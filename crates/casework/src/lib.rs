@@ -7,21 +7,25 @@
 pub mod clock;
 mod compartment;
 mod dictionary;
+mod expression;
 mod form;
 mod id;
 mod label;
 mod pack;
+mod record;
 mod role;
 mod spine;
 mod value;
 mod vocabulary;
 
 pub use compartment::{Compartment, DocumentKind, UnknownKind};
-pub use dictionary::{Column, Fact, FactType, Invalid, Sensitivity, TEXT_CHARS_MAX, Table};
-pub use form::{Form, FormField, FormSection};
+pub use dictionary::{Column, Fact, FactCheck, FactType, Invalid, Sensitivity, TEXT_CHARS_MAX, Table};
+pub use expression::Expression;
+pub use form::{About, Asked, Filed, Form, FormField, FormSection};
 pub use id::{AuthorId, CaseId, EntryId, FactId, IdError, RowId, UserId};
 pub use label::Labels;
 pub use pack::{Pack, PackError, Term, Vocabulary};
+pub use record::{Record, RecordRow};
 pub use role::{Rights, RoleRights};
 pub use spine::{Spine, age_years, facts, initials};
 pub use value::Value;

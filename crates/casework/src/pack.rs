@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
+use jiff::civil;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{Fact, FactId, Form, FormField, Labels, Rights, RoleRights, Table, clock::Clock};
+use crate::{Asked, Fact, FactId, Form, Labels, Rights, RoleRights, Table, clock::Clock};
 
 /// What is wrong with a pack.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -13,7 +14,7 @@ pub enum PackError {
     #[error("{file}: {reason}")]
     Unreadable {
         /// The file within the pack.
-        file: &'static str,
+        file: String,
         /// What the parser says.
         reason: String,
     },
@@ -21,7 +22,7 @@ pub enum PackError {
     #[error("{file}: {id} is there twice")]
     Twice {
         /// The file within the pack.
-        file: &'static str,
+        file: String,
         /// The name.
         id: String,
     },
@@ -29,7 +30,7 @@ pub enum PackError {
     #[error("{file}: {from} names {missing}, which the pack does not define")]
     Missing {
         /// The file within the pack.
-        file: &'static str,
+        file: String,
         /// The item that names it.
         from: String,
         /// The name.
@@ -47,6 +48,10 @@ pub struct Term {
     pub label: Labels,
     /// Where it stands in the law.
     pub source: Option<String>,
+    /// First day on which it is offered.
+    pub in_force_from: Option<civil::Date>,
+    /// Last day on which it is offered; what was written before stays.
+    pub in_force_until: Option<civil::Date>,
 }
 
 /// A vocabulary: the terms of a choice.
@@ -70,7 +75,9 @@ impl Vocabulary {
 /// A pack, read and checked.
 #[derive(Debug, Clone)]
 pub struct Pack {
+    id: String,
     version: String,
+    in_force_from: civil::Date,
     facts: BTreeMap<FactId, Fact>,
     tables: BTreeMap<String, Table>,
     vocabularies: BTreeMap<String, Vocabulary>,
@@ -79,35 +86,23 @@ pub struct Pack {
     rights: Rights,
 }
 
-/// The texts of a pack's files.
-struct Source {
-    pack: &'static str,
-    dictionary: &'static str,
-    vocabularies: &'static str,
-    clocks: &'static str,
-    roles: &'static str,
-    forms: &'static [(&'static str, &'static str)],
-}
-
-const NATIONAL: Source = Source {
-    pack: include_str!("../packs/national/pack.toml"),
-    dictionary: include_str!("../packs/national/dictionary.toml"),
-    vocabularies: include_str!("../packs/national/vocabularies.toml"),
-    clocks: include_str!("../packs/national/clocks.toml"),
-    roles: include_str!("../packs/national/roles.toml"),
-    forms: &[("forms/17.toml", include_str!("../packs/national/forms/17.toml"))],
-};
+/// Every file of the packs that ship, by path below `packs/`; the build script lists them.
+const SHIPPED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PackFile {
+    id: String,
     version: String,
+    in_force_from: civil::Date,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DictionaryFile {
+    #[serde(default)]
     fact: Vec<Fact>,
+    #[serde(default)]
     table: Vec<Table>,
 }
 
@@ -133,7 +128,17 @@ impl Pack {
     /// The national pack that ships with device and hub.
     pub fn national() -> &'static Self {
         static PACK: OnceLock<Pack> = OnceLock::new();
-        PACK.get_or_init(|| Self::parse(&NATIONAL).expect("the shipped pack parses, as its test shows"))
+        PACK.get_or_init(|| Self::parse(&shipped("national/")).expect("the shipped pack parses, as its test shows"))
+    }
+
+    /// The pack's name, e.g. `national`.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// First day on which the pack as a whole is in force.
+    pub fn in_force_from(&self) -> civil::Date {
+        self.in_force_from
     }
 
     /// The pack's own version, e.g. `2026.11`.
@@ -154,6 +159,11 @@ impl Pack {
     /// The table of that name.
     pub fn table(&self, id: &str) -> Option<&Table> {
         self.tables.get(id)
+    }
+
+    /// All tables, by name.
+    pub fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.tables.values()
     }
 
     /// The vocabulary of that name.
@@ -181,24 +191,41 @@ impl Pack {
         &self.rights
     }
 
-    fn parse(source: &Source) -> Result<Self, PackError> {
-        let dictionary: DictionaryFile = read("dictionary.toml", source.dictionary)?;
-        let vocabularies: VocabulariesFile = read("vocabularies.toml", source.vocabularies)?;
-        let forms = source
-            .forms
-            .iter()
-            .map(|(file, text)| read(file, text))
-            .collect::<Result<Vec<Form>, _>>()?;
+    fn parse(files: &BTreeMap<String, String>) -> Result<Self, PackError> {
+        let all = |folder: &str| -> Vec<(&String, &String)> {
+            files.iter().filter(|(path, _)| path.starts_with(folder)).collect()
+        };
+        let one = |path: &str| files.get(path).map_or("", String::as_str);
+        let mut facts = Vec::new();
+        let mut tables = Vec::new();
+        for (path, text) in all("dictionary/") {
+            let file: DictionaryFile = read(path, text)?;
+            facts.extend(file.fact);
+            tables.extend(file.table);
+        }
+        let mut vocabularies = Vec::new();
+        for (path, text) in all("vocabularies/") {
+            vocabularies.extend(read::<VocabulariesFile>(path, text)?.vocabulary);
+        }
+        let mut clocks = Vec::new();
+        for (path, text) in all("clocks/") {
+            clocks.extend(read::<ClocksFile>(path, text)?.clock);
+        }
+        let mut forms = Vec::new();
+        for (path, text) in all("forms/") {
+            forms.push(read::<Form>(path, text)?);
+        }
+        let about: PackFile = read("pack.toml", one("pack.toml"))?;
         let pack = Self {
-            version: read::<PackFile>("pack.toml", source.pack)?.version,
-            facts: keyed("dictionary.toml", dictionary.fact, |fact| fact.id.clone())?,
-            tables: keyed("dictionary.toml", dictionary.table, |table| table.id.clone())?,
-            vocabularies: keyed("vocabularies.toml", vocabularies.vocabulary, |vocabulary| {
-                vocabulary.id.clone()
-            })?,
+            id: about.id,
+            version: about.version,
+            in_force_from: about.in_force_from,
+            facts: keyed("dictionary", facts, |fact| fact.id.clone())?,
+            tables: keyed("dictionary", tables, |table| table.id.clone())?,
+            vocabularies: keyed("vocabularies", vocabularies, |vocabulary| vocabulary.id.clone())?,
             forms: keyed("forms", forms, |form| form.id.clone())?,
-            clocks: read::<ClocksFile>("clocks.toml", source.clocks)?.clock,
-            rights: Rights::new(read::<RolesFile>("roles.toml", source.roles)?.role),
+            clocks,
+            rights: Rights::new(read::<RolesFile>("roles.toml", one("roles.toml"))?.role),
         };
         pack.check_names()?;
         Ok(pack)
@@ -206,9 +233,9 @@ impl Pack {
 
     /// Every name that an item uses is defined somewhere in the pack.
     fn check_names(&self) -> Result<(), PackError> {
-        let missing = |file, from: &str, name: &str| {
+        let missing = |file: &str, from: &str, name: &str| {
             Err(PackError::Missing {
-                file,
+                file: String::from(file),
                 from: from.to_owned(),
                 missing: name.to_owned(),
             })
@@ -217,7 +244,7 @@ impl Pack {
         let choices = self.facts.values().map(|fact| (fact.id.as_str(), &fact.vocabulary));
         for (id, vocabulary) in choices.chain(columns.map(|column| (column.id.as_str(), &column.vocabulary))) {
             if let Some(name) = vocabulary.as_ref().filter(|name| self.vocabulary(name).is_none()) {
-                return missing("dictionary.toml", id, name);
+                return missing("dictionary", id, name);
             }
         }
         for clock in &self.clocks {
@@ -226,15 +253,15 @@ impl Pack {
                 .flatten()
             {
                 if self.fact(fact).is_none() {
-                    return missing("clocks.toml", &clock.id, fact.as_str());
+                    return missing("clocks", &clock.id, fact.as_str());
                 }
             }
         }
         for form in self.forms.values() {
             for field in form.sections.iter().flat_map(|section| &section.fields) {
-                let (name, defined) = match field {
-                    FormField::Fact { fact, .. } => (fact.as_str(), self.fact(fact).is_some()),
-                    FormField::Table { table } => (table.as_str(), self.table(table).is_some()),
+                let (name, defined) = match &field.asks {
+                    Asked::Fact(fact) => (fact.as_str(), self.fact(fact).is_some()),
+                    Asked::Table(table) => (table.as_str(), self.table(table).is_some()),
                 };
                 if !defined {
                     return missing("forms", &form.id, name);
@@ -245,15 +272,21 @@ impl Pack {
     }
 }
 
-fn read<T: DeserializeOwned>(file: &'static str, text: &str) -> Result<T, PackError> {
+/// The files of one shipped pack, by path below its folder.
+fn shipped(folder: &str) -> BTreeMap<String, String> {
+    let below = SHIPPED.iter().filter_map(|(path, text)| Some((path.strip_prefix(folder)?, text)));
+    below.map(|(path, text)| (path.to_owned(), (*text).to_owned())).collect()
+}
+
+fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, PackError> {
     toml::from_str(text).map_err(|error| PackError::Unreadable {
-        file,
+        file: file.to_owned(),
         reason: error.to_string(),
     })
 }
 
 fn keyed<K: Ord + ToString, T>(
-    file: &'static str,
+    file: &str,
     items: Vec<T>,
     key: impl Fn(&T) -> K,
 ) -> Result<BTreeMap<K, T>, PackError> {
@@ -262,7 +295,10 @@ fn keyed<K: Ord + ToString, T>(
         let id = key(&item);
         let name = id.to_string();
         if map.insert(id, item).is_some() {
-            return Err(PackError::Twice { file, id: name });
+            return Err(PackError::Twice {
+                file: file.to_owned(),
+                id: name,
+            });
         }
     }
     Ok(map)
@@ -274,7 +310,7 @@ mod tests {
 
     #[test]
     fn the_national_pack_parses() {
-        let pack = Pack::parse(&NATIONAL).unwrap();
+        let pack = Pack::parse(&shipped("national/")).unwrap();
         assert!(pack.form("17").is_some());
     }
 
@@ -326,21 +362,18 @@ mod tests {
 
     #[test]
     fn a_pack_with_a_mistake_says_where_it_is() {
-        let unreadable = Pack::parse(&Source {
-            roles: "role = 3",
-            ..NATIONAL
-        })
-        .unwrap_err();
+        let with = |path: &str, text: &str| {
+            let mut files = shipped("national/");
+            files.insert(path.to_owned(), text.to_owned());
+            Pack::parse(&files).unwrap_err()
+        };
+        let unreadable = with("roles.toml", "role = 3");
         assert!(
-            matches!(unreadable, PackError::Unreadable { file: "roles.toml", .. }),
+            matches!(&unreadable, PackError::Unreadable { file, .. } if file == "roles.toml"),
             "{unreadable}"
         );
-        let form = (
-            "forms/17.toml",
-            "id='17'\ntitle={en='x'}\nsource='y'\nchecked='A'\n[[section]]\nid='a'\ntitle={en='x'}\n[[section.field]]\nfact='no.such'",
-        );
-        let forms: &'static [(&str, &str)] = Box::leak(Box::new([form]));
-        let missing = Pack::parse(&Source { forms, ..NATIONAL }).unwrap_err();
+        let form = "id='17'\ntitle={en='x'}\nsource='y'\nchecked='A'\n[[section]]\nid='a'\ntitle={en='x'}\n[[section.field]]\nfact='no.such'";
+        let missing = with("forms/17.toml", form);
         assert_eq!(
             missing.to_string(),
             "forms: 17 names no.such, which the pack does not define"

@@ -22,6 +22,15 @@ pub struct RoleRights {
     pub opens_cases: bool,
     /// Whether every case of the district is its own without an assignment.
     pub sees_district: bool,
+    /// Whether it gives a case to a person or takes it away.
+    #[serde(default)]
+    pub assigns: bool,
+    /// Whether it makes orders of a Committee or Board.
+    #[serde(default)]
+    pub orders: bool,
+    /// Whether it puts the second signature under what another wrote.
+    #[serde(default)]
+    pub approves: bool,
 }
 
 /// The rights of every role of a pack.

@@ -47,6 +47,14 @@ impl Value {
             _ => None,
         }
     }
+
+    /// Yes or no, where this is one.
+    pub fn as_flag(&self) -> Option<bool> {
+        match self {
+            Self::Flag(flag) => Some(*flag),
+            _ => None,
+        }
+    }
 }
 
 impl From<&str> for Value {

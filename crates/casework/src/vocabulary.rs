@@ -48,6 +48,8 @@ macro_rules! coded {
     };
 }
 
+pub(crate) use coded;
+
 coded!(
     /// Under which part of the Act the child comes (JJ s.2(13), s.2(14)); a child may be both (s.8(3)(g)).
     CaseKind {
@@ -71,10 +73,14 @@ coded!(
         Inquiry = "inquiry",
         /// In a home, a fit facility or with a fit person.
         InCare = "in_care",
+        /// On the way to a family by adoption.
+        Adoption = "adoption",
         /// Going home.
         Restoration = "restoration",
         /// Visits after restoration or release, for two years.
         FollowUp = "follow_up",
+        /// Eighteen, left care, and still supported (JJ s.46).
+        Aftercare = "aftercare",
         /// Closed.
         Closed = "closed",
     }
@@ -111,6 +117,18 @@ coded!(
         Cwc = "cwc",
         /// Superintendent of a child care institution.
         Superintendent = "superintendent",
+        /// Member of the Juvenile Justice Board.
+        Jjb = "jjb",
+        /// Case worker or child welfare officer of a child care institution.
+        CaseWorker = "case_worker",
+        /// Outreach worker.
+        OutreachWorker = "outreach_worker",
+        /// Child welfare police officer.
+        Cwpo = "cwpo",
+        /// Data analyst of the district unit: counts, never names.
+        DataAnalyst = "data_analyst",
+        /// Specialised adoption agency.
+        Saa = "saa",
     }
 );
 

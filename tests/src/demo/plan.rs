@@ -210,7 +210,7 @@ impl Draft {
                 .fact(&fact)
                 .expect("the facts named here are in the dictionary");
             by_kind
-                .entry(DocumentKind::Case(known.compartment))
+                .entry(known.document)
                 .or_default()
                 .push(Edit::SetFact { fact, value });
         }
@@ -233,10 +233,10 @@ impl Draft {
     }
 
     pub(super) fn row(&mut self, maker: &mut Maker<'_>, officer: usize, at_ms: i64, table: &str, cells: Cells<'_>) {
-        let compartment = Pack::national()
+        let kind = Pack::national()
             .table(table)
             .expect("the tables named here are in the dictionary")
-            .compartment;
+            .document;
         let cells = cells
             .iter()
             .map(|(column, value)| ((*column).to_owned(), value.clone()))
@@ -247,7 +247,7 @@ impl Draft {
             cells,
         };
         let action = if table == "tasks" { Action::TASK } else { Action::EDIT };
-        self.step(officer, at_ms, &action, DocumentKind::Case(compartment), vec![edit]);
+        self.step(officer, at_ms, &action, kind, vec![edit]);
     }
 
     pub(super) fn note(

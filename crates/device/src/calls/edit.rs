@@ -147,7 +147,7 @@ fn check(session: &Session, edit: FieldEdit, checked: &mut Checked) -> Answer<()
         FieldEdit::SetFact { fact, value } => (check_fact(session, &fact, &value)?, Edit::SetFact { fact, value }),
         FieldEdit::ClearFact { fact } => {
             let known = session.pack.fact(&fact).ok_or(FailureCode::NoSuchItem)?;
-            (known.compartment, Edit::ClearFact { fact })
+            (place(known.compartment())?, Edit::ClearFact { fact })
         }
         FieldEdit::AddRow { table, cells } => {
             let mut compartment = None;
@@ -158,7 +158,7 @@ fn check(session: &Session, edit: FieldEdit, checked: &mut Checked) -> Answer<()
             let row = RowId::from_bytes(session.platform.uuid_v7().into_bytes());
             checked.rows.push(row);
             (
-                compartment.unwrap_or(known.compartment),
+                compartment.map_or_else(|| place(known.compartment()), Ok)?,
                 Edit::AddRow { row, table, cells },
             )
         }
@@ -174,8 +174,9 @@ fn check(session: &Session, edit: FieldEdit, checked: &mut Checked) -> Answer<()
         }
         FieldEdit::RemoveRow { table, row } => {
             let known = session.pack.table(&table).ok_or(FailureCode::NoSuchItem)?;
-            checked.written.push((known.compartment, row, table));
-            (known.compartment, Edit::RemoveRow { row })
+            let compartment = place(known.compartment())?;
+            checked.written.push((compartment, row, table));
+            (compartment, Edit::RemoveRow { row })
         }
         FieldEdit::TickTask { row, done } => {
             let value = done.then(|| Value::Instant(session.now_ms()));
@@ -211,6 +212,11 @@ pub(super) fn note(session: &Session, text: String) -> Answer<Edit> {
     })
 }
 
+/// The compartment of a case; what belongs to another kind of document is no item of a case.
+fn place(compartment: Option<Compartment>) -> Answer<Compartment> {
+    compartment.ok_or(FailureCode::NoSuchItem)
+}
+
 /// Checks a value against the dictionary; says where the fact is kept.
 pub(super) fn check_fact(session: &Session, fact: &FactId, value: &Value) -> Answer<Compartment> {
     let known = session.pack.fact(fact).ok_or(FailureCode::NoSuchItem)?;
@@ -219,7 +225,7 @@ pub(super) fn check_fact(session: &Session, fact: &FactId, value: &Value) -> Ans
         fact: Some(fact.clone()),
         invalid,
     })?;
-    Ok(known.compartment)
+    place(known.compartment())
 }
 
 fn check_cell(session: &Session, table: &str, column: &str, value: Option<&Value>) -> Answer<Compartment> {
@@ -229,5 +235,5 @@ fn check_cell(session: &Session, table: &str, column: &str, value: Option<&Value
         let checked = column.check(value, session.pack);
         checked.map_err(|invalid| FailureCode::InvalidValue { fact: None, invalid })?;
     }
-    Ok(table.compartment)
+    place(table.compartment())
 }

@@ -117,7 +117,7 @@ pub(crate) fn case_view(
 fn is_plain(session: &Session, fact: &FactId) -> bool {
     session.pack.fact(fact).is_some_and(|known| {
         known.sensitivity == Sensitivity::Ordinary
-            || known.sensitivity == Sensitivity::Sensitive && known.compartment == Compartment::Core
+            || known.sensitivity == Sensitivity::Sensitive && known.compartment() == Some(Compartment::Core)
     })
 }
 
@@ -303,6 +303,6 @@ fn register_is_plain(session: &Session, register: &RegisterRef) -> bool {
         RegisterRef::Cell { table, .. } => session
             .pack
             .table(table)
-            .is_some_and(|table| table.compartment == Compartment::Core),
+            .is_some_and(|table| table.compartment() == Some(Compartment::Core)),
     }
 }

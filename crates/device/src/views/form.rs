@@ -1,7 +1,7 @@
 //! A form of a case, filled with what is known and where that came from.
 
 use casefile::{DocumentKey, Register};
-use casework::{CaseId, Column, Fact, FactId, Form, FormField, Table};
+use casework::{Asked, CaseId, Column, Compartment, Fact, FactId, Form, FormField, Table};
 use ipc::{CellView, ColumnView, FieldView, FormItem, FormView, Provenance, RowView, SectionView, TableView};
 
 use super::{Part, Speaker};
@@ -15,7 +15,7 @@ use crate::{
 pub(super) fn completeness(form: &Form, has: impl Fn(&FactId) -> bool) -> (u32, u32) {
     let mut counted = (0, 0);
     for field in form.sections.iter().flat_map(|section| &section.fields) {
-        if let FormField::Fact { fact, required: true } = field {
+        if let (Asked::Fact(fact), true) = (&field.asks, field.required) {
             counted.1 += 1;
             counted.0 += u32::from(has(fact));
         }
@@ -78,29 +78,38 @@ pub(crate) fn form_view(
 impl Filling<'_> {
     fn item(&mut self, field: &FormField) -> Result<Option<FormItem>, DocumentError> {
         let pack = self.session.pack;
-        Ok(match field {
-            FormField::Fact { fact, required } => {
-                let Some(known) = pack.fact(fact) else { return Ok(None) };
-                Some(FormItem::Field(Box::new(self.field(known, *required)?)))
+        Ok(match &field.asks {
+            Asked::Fact(fact) => {
+                let known = pack.fact(fact).and_then(|known| Some((known, known.compartment()?)));
+                let Some((known, compartment)) = known else {
+                    return Ok(None);
+                };
+                Some(FormItem::Field(Box::new(self.field(
+                    known,
+                    compartment,
+                    field.required,
+                )?)))
             }
-            FormField::Table { table } => pack.table(table).map(|table| FormItem::Table(self.table(table))),
+            Asked::Table(table) => pack
+                .table(table)
+                .and_then(|table| Some(FormItem::Table(self.table(table, table.compartment()?)))),
         })
     }
 
-    fn part(&self, compartment: casework::Compartment) -> Option<&Part> {
+    fn part(&self, compartment: Compartment) -> Option<&Part> {
         self.parts.iter().find(|part| part.compartment == compartment)
     }
 
-    fn writable(&self, compartment: casework::Compartment) -> bool {
+    fn writable(&self, compartment: Compartment) -> bool {
         self.session.may_write(compartment) && self.part(compartment).is_none_or(|part| part.writable)
     }
 
-    fn field(&mut self, known: &Fact, required: bool) -> Result<FieldView, DocumentError> {
-        let part = self.part(known.compartment);
+    fn field(&mut self, known: &Fact, compartment: Compartment, required: bool) -> Result<FieldView, DocumentError> {
+        let part = self.part(compartment);
         let value = part.and_then(|part| part.facts.get(&known.id)).cloned();
         let register = Register::Fact(known.id.clone());
         let clash = part.is_some_and(|part| part.clashes.iter().any(|clash| clash.register == register));
-        let key = DocumentKey::case(self.case, known.compartment);
+        let key = DocumentKey::case(self.case, compartment);
         let live = match self.documents.get(self.read, key)? {
             Some(open) if value.is_some() => open.document.live(&register),
             _ => Vec::new(),
@@ -123,17 +132,17 @@ impl Filling<'_> {
             min: known.min,
             max: known.max,
             required,
-            writable: self.writable(known.compartment),
-            readable: self.session.may_read(known.compartment),
-            compartment: known.compartment,
+            writable: self.writable(compartment),
+            readable: self.session.may_read(compartment),
+            compartment,
             value,
             from,
             clash,
         })
     }
 
-    fn table(&self, table: &Table) -> TableView {
-        let part = self.part(table.compartment);
+    fn table(&self, table: &Table, compartment: Compartment) -> TableView {
+        let part = self.part(compartment);
         let rows = part.into_iter().flat_map(|part| &part.rows);
         let rows = rows.filter(|row| row.table == table.id && !row.removed);
         let cell = |row: &casefile::Row, column: &Column| {
@@ -156,7 +165,7 @@ impl Filling<'_> {
                     cells: table.columns.iter().map(|column| cell(row, column)).collect(),
                 })
                 .collect(),
-            writable: self.writable(table.compartment),
+            writable: self.writable(compartment),
         }
     }
 

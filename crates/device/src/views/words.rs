@@ -29,12 +29,13 @@ pub(crate) fn register_place<'p>(pack: &'p Pack, register: &RegisterRef) -> Opti
     match register {
         RegisterRef::Fact { fact } => pack
             .fact(fact)
-            .map(|fact| (fact.compartment, fact.vocabulary.as_deref())),
+            .and_then(|fact| Some((fact.compartment()?, fact.vocabulary.as_deref()))),
         RegisterRef::Cell { table, column, .. } => {
             let table = pack.table(table)?;
+            let compartment = table.compartment()?;
             table
                 .column(column)
-                .map(|column| (table.compartment, column.vocabulary.as_deref()))
+                .map(|column| (compartment, column.vocabulary.as_deref()))
         }
     }
 }
