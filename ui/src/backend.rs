@@ -80,7 +80,16 @@ pub(crate) async fn form(case: CaseId, form: String) -> Answer<FormView> {
 
 /// Edits of a case, all or none; `form` is where they were written.
 pub(crate) async fn edit(case: CaseId, edits: Vec<FieldEdit>, form: Option<String>) -> Answer<Saved> {
-    ask!(Request::Edit { case, edits, form }, Saved)
+    let reason = None;
+    ask!(
+        Request::Edit {
+            case,
+            edits,
+            form,
+            reason
+        },
+        Saved
+    )
 }
 
 /// The versions of a register.

@@ -154,6 +154,7 @@ impl App {
             Topic::Cases => self.cases_changed.update(|n| *n += 1),
             Topic::Case { case } => self.case_changed.update(|cases| *cases.entry(*case).or_default() += 1),
             Topic::Sync => self.read_sync(),
+            Topic::Opening => {}
         }
     }
 }

@@ -6,7 +6,7 @@ use casework::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Delivery, RegisterRef};
+use crate::{Delivery, FilingView, FormUse, Life, RegisterRef, TableView};
 
 /// Which cases a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,8 +59,10 @@ pub struct CaseCard {
     pub clock: Option<Running>,
     /// How that clock stands.
     pub standing: Option<Standing>,
-    /// Open tasks.
+    /// Open tasks that somebody wrote; what clocks and plans ask for is not among them.
     pub tasks_open: u32,
+    /// Clocks that have run out.
+    pub clocks_overdue: u32,
     /// Changes that have not reached the hub.
     pub waiting: u32,
     /// Registers with two versions.
@@ -101,11 +103,19 @@ pub struct CaseView {
     pub facts: Vec<FactView>,
     /// The statutory clocks that have begun.
     pub clocks: Vec<(Running, Standing)>,
-    /// Tasks, open ones first.
+    /// What the rules of the pack read out of the case.
+    pub life: Life,
+    /// Every table of the pack that this officer may read, in the order of their names: orders, hearings, visits,
+    /// disabilities, clock extensions, leaves and whatever a pack adds. Rows of `identity` come only when revealed.
+    /// The tables that are shown otherwise (`tasks`, `attachments`, `filings`, `amendments`) are left out.
+    pub tables: Vec<TableView>,
+    /// Forms that were signed, sent or approved, newest first.
+    pub filings: Vec<FilingView>,
+    /// Tasks, open ones first: those somebody wrote, then what clocks and the plan ask for.
     pub tasks: Vec<TaskView>,
     /// The timeline, newest first.
     pub timeline: Vec<Entry>,
-    /// Forms of the pack.
+    /// Forms for a case of this kind, in force today: first those this officer fills or approves, then the others.
     pub forms: Vec<FormSummary>,
     /// Pictures and papers.
     pub attachments: Vec<AttachmentView>,
@@ -137,18 +147,45 @@ pub struct FactView {
 }
 
 /// A task.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TaskView {
-    /// Its row.
-    pub row: RowId,
-    /// What to do.
+    /// Where it comes from, and so how it is done with.
+    pub origin: TaskOrigin,
+    /// What to do, as somebody wrote it; empty where a clock asks for it.
     pub title: String,
+    /// What to do in the words of the pack: the clock's label, or the head of the plan.
+    pub label: Labels,
     /// By when, `2026-11-23`.
     pub due: Option<String>,
-    /// When it was ticked.
+    /// The very moment, where a clock sets it.
+    pub due_at_ms: Option<i64>,
+    /// When it was ticked. What a clock or the plan asks for is listed only while it is open.
     pub done_at_ms: Option<i64>,
-    /// Who wrote it last.
+    /// Who wrote it last; who must act, where a clock asks for it and the law names them, is in the clock.
     pub by: String,
+}
+
+/// Where a task comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "origin")]
+pub enum TaskOrigin {
+    /// Somebody wrote it: [`crate::FieldEdit::TickTask`] ticks it.
+    Own {
+        /// The row of the table `tasks`.
+        row: RowId,
+    },
+    /// A statutory clock asks for it; it goes when the clock is stopped.
+    Clock {
+        /// The clock, in [`CaseView::clocks`].
+        clock: String,
+        /// Which of several of that name.
+        instance: String,
+    },
+    /// The care plan asks for it; it goes when the item's `done_at` is written.
+    Plan {
+        /// The row of the table `plan_items`.
+        row: RowId,
+    },
 }
 
 /// An entry of the timeline.
@@ -171,7 +208,7 @@ pub struct Entry {
 }
 
 /// A form of the pack and how complete it is for this case.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FormSummary {
     /// Its number.
     pub form: String,
@@ -179,10 +216,18 @@ pub struct FormSummary {
     pub title: Labels,
     /// The rule it stands in.
     pub source: String,
-    /// Required fields that have a value.
+    /// Required fields that are asked and have a value.
     pub filled: u32,
-    /// Required fields.
+    /// Required fields that are asked.
     pub required: u32,
+    /// Of a hundred; 100 where nothing is required.
+    pub percent: u8,
+    /// What this officer's role does with it.
+    pub used: FormUse,
+    /// How often it was filed.
+    pub filings: u32,
+    /// The newest filing.
+    pub filed: Option<FilingView>,
 }
 
 /// A picture or paper.
@@ -240,8 +285,39 @@ pub struct VersionView {
     pub role: Option<Labels>,
     /// When, by the writer's clock.
     pub at_ms: i64,
+    /// On which device: the name it was enrolled with; empty where the hub has not said it.
+    pub device: String,
+    /// When the hub took it in, by the hub's clock; `None` where the hub has not said it: what was written here, and
+    /// what came folded in a snapshot.
+    pub received_at_ms: Option<i64>,
     /// What was being done: the code of an action, e.g. `form 17`.
     pub action: String,
     /// How far it has come.
     pub delivery: Delivery,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RowChange {
+    /// What was done.
+    pub deed: RowDeed,
+    /// Who, when, on which device; the value is that of the cell, `None` where the deed has none.
+    pub version: VersionView,
+}
+
+/// Something done with a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "deed")]
+pub enum RowDeed {
+    /// The row was added.
+    Added,
+    /// A cell was written, or emptied.
+    Written {
+        /// The column.
+        column: String,
+        /// What it is called.
+        label: Labels,
+    },
+    /// The row was taken off the screen.
+    Removed,
 }

@@ -1,6 +1,6 @@
 //! What can go wrong, as codes; the screen has a sentence for each, with what to do next.
 
-use casework::{FactId, Invalid};
+use casework::{FactId, Invalid, RowId};
 use serde::{Deserialize, Serialize};
 
 /// A call that could not be answered. Nothing that was saved is lost by it.
@@ -84,6 +84,20 @@ pub enum FailureCode {
         /// Why.
         invalid: Invalid,
     },
+    /// The form was signed or sent: a change to it needs a reason ([`crate::Request::Edit`]).
+    ReasonNeeded {
+        /// The form.
+        form: String,
+        /// The newest filing, for [`crate::Request::Filed`].
+        filing: RowId,
+    },
+    /// The reason is longer than a reason may be.
+    ReasonTooLong {
+        /// Most characters.
+        chars_max: usize,
+    },
+    /// This form is not filed in this way: it is signed or sent or has no second signature.
+    NotFiledSo,
     /// The call itself cannot be read.
     BadCall,
     /// The disk is full; nothing was written.

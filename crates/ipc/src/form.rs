@@ -1,7 +1,13 @@
 //! A form, filled with what is known.
+//!
+//! Rules travel with the fields, so that a screen shows and hides while somebody writes: it evaluates them over
+//! [`FormContext`] and what stands on the form. `shown`, `required` and `failing` are what the device found with what
+//! was saved.
 
-use casework::{Compartment, FactId, FactType, Labels, RowId, Term, Value};
+use casework::{Checked, Compartment, Expression, FactId, FactType, Labels, Record, RowId, Term, Value};
 use serde::{Deserialize, Serialize};
+
+use crate::{FilingKind, FilingView};
 
 /// A form of a case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -12,12 +18,80 @@ pub struct FormView {
     pub title: Labels,
     /// The rule it stands in.
     pub source: String,
-    /// Its sections.
+    /// How well its contents are established.
+    pub checked: Checked,
+    /// Its sections, hidden ones too.
     pub sections: Vec<SectionView>,
-    /// Required fields that have a value.
+    /// Required fields that are asked and have a value.
     pub filled: u32,
-    /// Required fields.
+    /// Required fields that are asked; what a rule hides does not count.
     pub required: u32,
+    /// Of a hundred; 100 where nothing is required.
+    pub percent: u8,
+    /// What is missing, by section; sections with nothing missing are left out.
+    pub missing: Vec<SectionGap>,
+    /// What the rules of this form need besides what stands on it.
+    pub context: FormContext,
+    /// What this officer's role does with it.
+    pub used: FormUse,
+    /// In which ways this officer may file it now.
+    pub may_file: Vec<FilingKind>,
+    /// Its filings, newest first.
+    pub filings: Vec<FilingView>,
+    /// Whether an edit on this form needs a reason: it was filed and is not one that is filled anew each time.
+    pub needs_reason: bool,
+}
+
+/// What the rules of a form need besides what stands on it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct FormContext {
+    /// The facts that rules mention and the form does not hold, as far as this officer may read them; the rows of tables
+    /// that rules count and the form does not hold, without their cells.
+    pub record: Record,
+    /// Today in India, `2026-11-23`.
+    pub today: String,
+}
+
+/// What a role does with a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FormUse {
+    /// It fills it.
+    Fills,
+    /// It puts the second signature.
+    Approves,
+    /// It reads it.
+    Reads,
+}
+
+/// What a section lacks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SectionGap {
+    /// The section.
+    pub section: String,
+    /// Its heading.
+    pub title: Labels,
+    /// Required fields that are asked and have a value.
+    pub filled: u32,
+    /// Required fields that are asked.
+    pub required: u32,
+    /// What is missing, in the order of the form.
+    pub missing: Vec<MissingItem>,
+}
+
+/// A required field or table without anything in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissingItem {
+    /// The fact, where it is one.
+    pub fact: Option<FactId>,
+    /// The table, where it is one.
+    pub table: Option<String>,
+    /// What it is called.
+    pub label: Labels,
+    /// Whether this officer may write it.
+    pub writable: bool,
+    /// The roles that may, where this officer may not.
+    pub who: Vec<Labels>,
 }
 
 /// A section of a form.
@@ -29,7 +103,15 @@ pub struct SectionView {
     pub title: Labels,
     /// Why this is asked.
     pub why: Labels,
-    /// Its fields and tables.
+    /// When it is shown; without a rule always.
+    pub shown_when: Option<Expression>,
+    /// Whether it is shown, with what was saved. A section in which something stands is always shown.
+    pub shown: bool,
+    /// Required fields that are asked and have a value.
+    pub filled: u32,
+    /// Required fields that are asked.
+    pub required: u32,
+    /// Its fields and tables, hidden ones too.
     pub items: Vec<FormItem>,
 }
 
@@ -41,6 +123,17 @@ pub enum FormItem {
     Field(Box<FieldView>),
     /// A table.
     Table(TableView),
+}
+
+/// A rule about a field that warns and never locks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CheckView {
+    /// True while all is well; unknown is no complaint.
+    pub when: Expression,
+    /// What the officer reads otherwise.
+    pub says: Labels,
+    /// Whether it is not true, with what was saved.
+    pub failing: bool,
 }
 
 /// A field of a form.
@@ -66,10 +159,24 @@ pub struct FieldView {
     pub min: Option<i64>,
     /// Largest number allowed.
     pub max: Option<i64>,
-    /// Whether the form is incomplete without it.
+    /// Whether the form is incomplete without it, always.
+    pub always_required: bool,
+    /// When the form is incomplete without it, though it need not be always.
+    pub required_when: Option<Expression>,
+    /// Whether the form is incomplete without it, with what was saved; never where it is hidden.
     pub required: bool,
+    /// When it is shown; without a rule always.
+    pub shown_when: Option<Expression>,
+    /// Whether it is shown, with what was saved. A field that holds a value is always shown.
+    pub shown: bool,
+    /// How it is computed, where nobody writes it: then `value` is what the device found.
+    pub derived: Option<Expression>,
+    /// Rules that warn.
+    pub checks: Vec<CheckView>,
     /// Whether this officer may write it.
     pub writable: bool,
+    /// The roles that fill this form and may write it, where this officer may not.
+    pub who: Vec<Labels>,
     /// Whether this officer may read it; where not, `value` is empty and the field says who can.
     pub readable: bool,
     /// The compartment that holds it.
@@ -87,13 +194,17 @@ pub struct FieldView {
 pub struct Provenance {
     /// Who wrote it.
     pub by: String,
+    /// Their role, where known.
+    pub role: Option<Labels>,
+    /// Whether it was this officer, on this device or another.
+    pub own: bool,
     /// When, by the writer's clock.
     pub at_ms: i64,
     /// What was being done: the code of an action, e.g. `form 17`.
     pub action: String,
 }
 
-/// A table on a form.
+/// A table, on a form or of a case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TableView {
     /// The table.
@@ -104,8 +215,24 @@ pub struct TableView {
     pub columns: Vec<ColumnView>,
     /// Its rows.
     pub rows: Vec<RowView>,
+    /// The compartment that holds it.
+    pub compartment: Compartment,
+    /// Whether the form is incomplete without a row, with what was saved; never where it is hidden.
+    pub required: bool,
+    /// Whether the form is incomplete without a row, always.
+    pub always_required: bool,
+    /// When the form is incomplete without a row.
+    pub required_when: Option<Expression>,
+    /// When it is shown; without a rule always.
+    pub shown_when: Option<Expression>,
+    /// Whether it is shown, with what was saved. A table with rows is always shown.
+    pub shown: bool,
     /// Whether this officer may write it.
     pub writable: bool,
+    /// Whether this officer may read it; where not, there are no rows here and `who` says who can.
+    pub readable: bool,
+    /// The roles that may write it, where this officer may not.
+    pub who: Vec<Labels>,
 }
 
 /// A column of a table.
@@ -121,6 +248,10 @@ pub struct ColumnView {
     pub terms: Vec<Term>,
     /// The unit of a number.
     pub unit: Option<String>,
+    /// Smallest number allowed.
+    pub min: Option<i64>,
+    /// Largest number allowed.
+    pub max: Option<i64>,
 }
 
 /// A row of a table.
@@ -130,6 +261,10 @@ pub struct RowView {
     pub row: RowId,
     /// Its cells, one for each column.
     pub cells: Vec<CellView>,
+    /// Who added it.
+    pub by: String,
+    /// What to mind about it, one sentence each: e.g. an extension by an authority that may not give it.
+    pub cautions: Vec<Labels>,
 }
 
 /// A cell of a row.
@@ -137,6 +272,8 @@ pub struct RowView {
 pub struct CellView {
     /// The value.
     pub value: Option<Value>,
+    /// The value in words, where it is a code.
+    pub words: Vec<Labels>,
     /// Whether another version stands beside it.
     pub clash: bool,
 }

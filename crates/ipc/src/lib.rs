@@ -10,7 +10,9 @@
 mod case;
 mod edit;
 mod failure;
+mod filing;
 mod form;
+mod life;
 mod session;
 mod sync;
 
@@ -19,12 +21,17 @@ use serde::{Deserialize, Serialize};
 
 pub use case::{
     AttachmentView, CaseCard, CaseFilter, CasePage, CaseView, Clash, Entry, FactView, FormSummary, NewCase,
-    PictureSize, TaskView, VersionView,
+    PictureSize, RowChange, RowDeed, TaskOrigin, TaskView, VersionView,
 };
 pub use edit::{FieldEdit, RegisterRef, Saved};
 pub use failure::{Failure, FailureCode};
-pub use form::{CellView, ColumnView, FieldView, FormItem, FormView, Provenance, RowView, SectionView, TableView};
-pub use session::{Changed, EnrolLink, Session, Start, TabletUser, Topic};
+pub use filing::{Amended, Amendment, Filed, FiledForm, FilingKind, FilingView, UnknownFiling};
+pub use form::{
+    CellView, CheckView, ColumnView, FieldView, FormContext, FormItem, FormUse, FormView, MissingItem, Provenance,
+    RowView, SectionGap, SectionView, TableView,
+};
+pub use life::{Life, LinkView};
+pub use session::{Changed, EnrolLink, Progress, Session, Start, TabletUser, Topic};
 pub use sync::{Delivery, NetState, ReceiptRow, RefusedItem, SyncView};
 
 /// Most rows of a list in one answer.
@@ -35,6 +42,8 @@ pub const PICTURE_BYTES_MAX: usize = 25 * 1024 * 1024;
 pub const PASSPHRASE_BYTES_MAX: usize = 512;
 /// Shortest passphrase, in characters.
 pub const PASSPHRASE_CHARS_MIN: usize = 8;
+/// Longest reason for changing a filed form, in characters.
+pub const REASON_CHARS_MAX: usize = 2_000;
 /// Longest time a [`Request::Watch`] waits before it answers that nothing changed, in milliseconds.
 pub const WATCH_MS_MAX: u64 = 25_000;
 
@@ -105,6 +114,28 @@ pub enum Request {
         edits: Vec<FieldEdit>,
         /// The form on which it was written, for the history.
         form: Option<String>,
+        /// Why a form that was signed or sent is changed. Needed where `form` was filed and one of the edits writes
+        /// in it ([`FailureCode::ReasonNeeded`] otherwise); nobody is asked for it elsewhere. It is kept beside what
+        /// it explains, so whoever may read the one may read the other. At most [`REASON_CHARS_MAX`] characters.
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    /// Signs, sends or approves a form as it stands now. An incomplete form may be filed: the answer says what was
+    /// missing. Two people who file apart have made two filings. Answer: [`Reply::Filed`].
+    File {
+        /// The case.
+        case: CaseId,
+        /// The form's number.
+        form: String,
+        /// What is done with it.
+        how: FilingKind,
+    },
+    /// A filed form as it stood, with what was changed since beside it. Answer: [`Reply::FiledForm`].
+    Filed {
+        /// The case.
+        case: CaseId,
+        /// The filing, from [`FilingView::row`].
+        row: RowId,
     },
     /// The versions of a register, newest first. Answer: [`Reply::History`].
     History {
@@ -112,6 +143,16 @@ pub enum Request {
         case: CaseId,
         /// Which register.
         register: RegisterRef,
+    },
+    /// What became of a row: who added it, wrote its cells, took it away; newest first. Answer:
+    /// [`Reply::RowHistory`].
+    RowHistory {
+        /// The case.
+        case: CaseId,
+        /// The table.
+        table: String,
+        /// The row, which may have been removed.
+        row: RowId,
     },
     /// Settles a clash: writes the chosen (or a third) value over all versions. Answer: [`Reply::Saved`].
     Resolve {
@@ -183,6 +224,15 @@ pub enum Reply {
         /// Newest first.
         versions: Vec<VersionView>,
     },
+    /// Answers [`Request::RowHistory`].
+    RowHistory {
+        /// Newest first.
+        changes: Vec<RowChange>,
+    },
+    /// Answers [`Request::File`].
+    Filed(Filed),
+    /// Answers [`Request::Filed`].
+    FiledForm(Box<FiledForm>),
     /// Answers [`Request::Picture`].
     Picture {
         /// A JPEG file, base64.

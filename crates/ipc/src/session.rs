@@ -14,6 +14,18 @@ pub struct Start {
     pub link: Option<EnrolLink>,
     /// The app's version.
     pub version: String,
+    /// While a vault is being opened by a newer app and its lists are made anew from the documents: how far that is.
+    /// [`Topic::Opening`] says when to ask again.
+    pub opening: Option<Progress>,
+}
+
+/// How far something that takes a while has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Done so far.
+    pub done: u32,
+    /// In all.
+    pub total: u32,
 }
 
 /// A user with a vault on this tablet.
@@ -77,4 +89,6 @@ pub enum Topic {
     },
     /// What waits, arrived, was refused.
     Sync,
+    /// A vault is being opened and has come further: [`Start::opening`].
+    Opening,
 }

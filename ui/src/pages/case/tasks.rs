@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use casework::{Compartment, FactType, Value};
-use ipc::{FieldEdit, TaskView};
+use casework::{Compartment, FactType, RowId, Value};
+use ipc::{FieldEdit, TaskOrigin, TaskView};
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use super::open_case;
@@ -42,7 +42,7 @@ pub(crate) fn Tasks() -> impl IntoView {
             <Problem text=problem />
             {move || tasks.with(Vec::is_empty).then(|| view! { <p class="muted">{words.case_no_tasks()}</p> })}
             <ul class="tasks">
-                <For each=move || tasks.get() key=|task| (task.row, task.done_at_ms, task.title.clone(), task.due.clone()) let:task>
+                <For each=move || tasks.get() key=|task| (task.origin.clone(), task.done_at_ms, task.title.clone(), task.due.clone()) let:task>
                     <Task task=task writes=writes on_edit=edit />
                 </For>
             </ul>
@@ -51,12 +51,25 @@ pub(crate) fn Tasks() -> impl IntoView {
     }
 }
 
+/// The row to tick, where somebody wrote the task.
+fn own_row(task: &TaskView) -> Option<RowId> {
+    match task.origin {
+        TaskOrigin::Own { row } => Some(row),
+        TaskOrigin::Clock { .. } | TaskOrigin::Plan { .. } => None,
+    }
+}
+
 #[component]
 fn Task(task: TaskView, writes: Memo<bool>, on_edit: Callback<FieldEdit>) -> impl IntoView {
     let app = app();
     let words = words();
     let done = task.done_at_ms.is_some();
-    let row = task.row;
+    let title = if task.title.is_empty() {
+        words.label(&task.label)
+    } else {
+        task.title.clone()
+    };
+    let row = own_row(&task);
     let late = !done
         && task
             .due
@@ -69,10 +82,12 @@ fn Task(task: TaskView, writes: Memo<bool>, on_edit: Callback<FieldEdit>) -> imp
         (None, None) => None,
     };
     let tick = move |event: ev::Event| {
-        on_edit.run(FieldEdit::TickTask {
-            row,
-            done: event_target_checked(&event),
-        });
+        if let Some(row) = row {
+            on_edit.run(FieldEdit::TickTask {
+                row,
+                done: event_target_checked(&event),
+            });
+        }
     };
     view! {
         <li class="task" class:done=done data-test="task" data-done=done.to_string()>
@@ -80,13 +95,13 @@ fn Task(task: TaskView, writes: Memo<bool>, on_edit: Callback<FieldEdit>) -> imp
                 <input
                     type="checkbox"
                     prop:checked=done
-                    disabled=move || !writes.get()
-                    aria-label=words.case_tick(&task.title)
+                    disabled=move || row.is_none() || !writes.get()
+                    aria-label=words.case_tick(&title)
                     data-test="task-tick"
                     on:change=tick
                 />
                 <span>
-                    <span class="task-title">{task.title.clone()}</span>
+                    <span class="task-title">{title.clone()}</span>
                     <span class="task-when" class:danger-text=late>
                         {late.then(|| icon(Icon::Warning))} {when} {(!task.by.is_empty()).then(|| format!(" · {}", task.by))}
                     </span>
