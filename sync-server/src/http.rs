@@ -3,6 +3,7 @@
 mod body;
 mod enrol;
 mod media;
+mod packs;
 mod peer;
 mod sync;
 
@@ -50,6 +51,7 @@ pub fn router(hub: Arc<Hub>) -> Router {
                 .post(media::begin)
                 .patch(media::piece),
         )
+        .route("/v1/packs/{sha256}", get(packs::download))
         .route("/v1/schemas/vatsalya-case-1.json", get(schema))
         .with_state(app)
 }

@@ -3,10 +3,12 @@
 
 mod enrol;
 mod opening;
+mod packs;
 mod tries;
 
 pub use enrol::{enrol, make_enrol_code};
 pub use opening::{Session, accept_opening, token_hash};
+pub use packs::pack_key;
 pub use tries::Tries;
 
 use sha2::{Digest, Sha256};

@@ -13,6 +13,7 @@ mod grants;
 mod media;
 mod openings;
 mod outbox;
+mod packs;
 mod people;
 mod quarantine;
 mod receipts;
@@ -28,6 +29,7 @@ pub use grants::{Access, Assigned, Grants, Readable};
 pub use media::{Media, MediaRow};
 pub use openings::{Opened, Openings};
 pub use outbox::{Delivery, Outbox, Parcel};
+pub use packs::{NewPack, PackRow, Packs};
 pub use people::{Author, Enrolment, People, User};
 pub use quarantine::{Quarantine, QuarantineRow, Refused};
 pub use receipts::{NewReceipt, Receipt, Receipts};
@@ -74,6 +76,7 @@ pub trait Storage:
     + Outbox
     + Media
     + Quarantine
+    + Packs
     + Audit
     + Send
     + Sync

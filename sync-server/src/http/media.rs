@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use protocol::UserId;
 use protocol::ids::Sha256;
 use protocol::limits::{MEDIA_BYTES_MAX, MEDIA_PIECE_BYTES_MAX};
 use protocol::media::{MediaSize, PIECE_CONTENT_TYPE, STATUS_HASH_MISMATCH, UPLOAD_LENGTH, UPLOAD_OFFSET};
@@ -16,6 +17,7 @@ use store::{MediaError, Progress};
 use super::App;
 use super::body::read_body;
 use crate::identity::token_hash;
+use crate::storage::StorageError;
 
 /// The name in the path, as it came.
 type Name = Path<(String, String)>;
@@ -140,19 +142,22 @@ async fn blocking(work: impl FnOnce() -> Result<Response, Refused> + Send + 'sta
 
 /// The object, if the bearer of the token may read a document that names it.
 fn permitted(app: &App, (sha256, size): &(String, String), headers: &HeaderMap) -> Result<Sha256, Refused> {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = bearer
-        .and_then(|value| value.strip_prefix("Bearer "))
-        .ok_or(Refused::Unauthorised)?;
     let storage = &app.hub.storage;
-    let holder = storage
-        .token_holder(token_hash(token), app.hub.clock.now_ms())
-        .map_err(MediaError::from)?;
+    let holder = holder_of_token(app, headers).map_err(MediaError::from)?;
     let user = holder.ok_or(Refused::Unauthorised)?;
     let sha256: Sha256 = sha256.parse().map_err(|_| Refused::NotFound)?;
     let _: MediaSize = size.parse().map_err(|_| Refused::NotFound)?;
     let may = storage.may_have_media(user, sha256).map_err(MediaError::from)?;
     if may { Ok(sha256) } else { Err(Refused::NotFound) }
+}
+
+/// The user whose token a call carries; `None` without one that is good.
+pub(super) fn holder_of_token(app: &App, headers: &HeaderMap) -> Result<Option<UserId>, StorageError> {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    match bearer.and_then(|value| value.strip_prefix("Bearer ")) {
+        Some(token) => app.hub.storage.token_holder(token_hash(token), app.hub.clock.now_ms()),
+        None => Ok(None),
+    }
 }
 
 fn number(headers: &HeaderMap, name: &str) -> Option<u64> {

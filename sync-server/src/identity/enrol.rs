@@ -56,5 +56,6 @@ pub fn enrol(hub: &Hub, request: &EnrolRequest) -> Result<EnrolReply, StorageErr
         hub_name: hub.config.name.clone(),
         epoch: hub.storage.epoch(),
         hub_time_ms: now_ms,
+        pack_key: Some(super::pack_key(&*hub.storage)?.public().0),
     }))
 }

@@ -36,6 +36,8 @@ pub enum Deed {
     Destroy,
     /// A channel answered.
     Receipt,
+    /// A pack was published.
+    PublishPack,
 }
 
 impl Deed {
@@ -55,6 +57,7 @@ impl Deed {
             Self::Refuse => "refuse",
             Self::Destroy => "destroy",
             Self::Receipt => "receipt",
+            Self::PublishPack => "publish-pack",
         }
     }
 }

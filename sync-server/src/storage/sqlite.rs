@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use super::{Result, StorageError};
 
 /// Append only: a released schema is never edited, the next one is added.
-const MIGRATIONS: &[&str] = &[include_str!("schema/0001.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
 /// How long a call waits for another process (`admin` beside `serve`) to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Readers kept open between calls. More are opened when needed and closed again.
@@ -169,6 +169,24 @@ mod tests {
             Sqlite::open(dir.path()),
             Err(StorageError::NewerSchema { found: 999, .. })
         ));
+    }
+
+    #[test]
+    fn a_database_of_the_first_schema_is_upgraded() {
+        let dir = tempfile::tempdir().unwrap();
+        let old = Connection::open(dir.path().join(Sqlite::FILE_NAME)).unwrap();
+        old.execute_batch(MIGRATIONS[0]).unwrap();
+        let fill = "INSERT INTO meta (key, value) VALUES ('epoch', zeroblob(16));
+                    INSERT INTO district (code, name) VALUES ('BR-GAY', 'Gaya'); PRAGMA user_version = 1;";
+        old.execute_batch(fill).unwrap();
+        drop(old);
+        let store = Sqlite::open(dir.path()).unwrap();
+        assert_eq!(store.epoch(), Epoch([0; 16]));
+        let district: String = store
+            .read(|tx| Ok(tx.query_row("SELECT name FROM district", [], |row| row.get(0))?))
+            .unwrap();
+        assert_eq!(district, "Gaya");
+        assert_eq!(crate::storage::Packs::packs(&store).unwrap(), []);
     }
 
     #[test]

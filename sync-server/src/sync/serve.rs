@@ -10,6 +10,7 @@ use super::cursor;
 use super::fold::{FoldError, snapshot};
 use crate::hub::Hub;
 use crate::identity::Session;
+use crate::packs;
 use crate::rights::key_of;
 use crate::storage::{self, Entry, EntryBody, StorageError, Window};
 
@@ -95,6 +96,7 @@ impl<'a> Serving<'a> {
             token: self.session.token.clone(),
             token_ends_ms: self.session.token_ends_ms,
             more,
+            packs: packs::named_in_close(&*self.hub.storage, &self.session.author.user.district)?,
         };
         Ok(self.sink.send(DownMessage::from(close).to_frame()?.into_bytes())?)
     }

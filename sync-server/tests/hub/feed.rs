@@ -90,7 +90,13 @@ fn hub_with_portal(address: SocketAddr) -> TestHub {
 
 /// Syncs until a receipt that covers the number has come.
 fn receipt(device: &mut TestDevice, upto: u64) -> Receipt {
-    eventually(|| device.sync().receipts.into_iter().find(|receipt| receipt.upto >= upto))
+    eventually(|| {
+        let come = |device: &TestDevice| device.receipts.iter().find(|receipt| receipt.upto >= upto).cloned();
+        come(device).or_else(|| {
+            device.sync();
+            come(device)
+        })
+    })
 }
 
 /// The number of the last change that the hub took.

@@ -152,6 +152,8 @@ pub(crate) struct TestDevice {
     pub(crate) outbox: Vec<(u64, DocumentId, Vec<u8>)>,
     pub(crate) confirms: Vec<DocumentId>,
     pub(crate) client: reqwest::blocking::Client,
+    /// Every receipt that has come: a quick portal answers within the request that brought the change.
+    pub(crate) receipts: Vec<Receipt>,
     next: u64,
 }
 
@@ -209,6 +211,7 @@ impl TestDevice {
             outbox: Vec::new(),
             confirms: Vec::new(),
             client: reqwest::blocking::Client::new(),
+            receipts: Vec::new(),
             next: 1,
         }
     }
@@ -340,7 +343,10 @@ impl TestDevice {
                 }
                 DownMessage::Revoke(revoke) => answer.revoked.push(revoke.document),
                 DownMessage::Author(author) => answer.authors.push(author.name),
-                DownMessage::Receipt(receipt) => answer.receipts.push(receipt),
+                DownMessage::Receipt(receipt) => {
+                    self.receipts.push(receipt.clone());
+                    answer.receipts.push(receipt);
+                }
                 DownMessage::Mark(mark) => {
                     answer.marks += 1;
                     self.apply(std::mem::take(&mut unmarked));

@@ -389,6 +389,7 @@ impl State {
                 token: down::Token("token".into()),
                 token_ends_ms: i64::MAX,
                 more: false,
+                packs: None,
             }
             .into(),
         );
@@ -441,6 +442,7 @@ impl Transport for Hub {
                     hub_name: "A hub in memory".into(),
                     epoch: Epoch([7; 16]),
                     hub_time_ms: 0,
+                    pack_key: None,
                 })
             }
         };
