@@ -119,9 +119,7 @@ fn fact(key: &str, action: &legacy::OpType, kind: DocumentKind, pack: &Pack) -> 
         return Err(SchemaError::Name);
     }
     // A fact of a newer pack is let through: it survives, and nobody who may not read this document sees it.
-    let elsewhere = pack
-        .fact(&id)
-        .is_some_and(|fact| kind != fact.document);
+    let elsewhere = pack.fact(&id).is_some_and(|fact| kind != fact.document);
     if elsewhere {
         return Err(SchemaError::Compartment);
     }

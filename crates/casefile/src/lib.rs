@@ -12,6 +12,9 @@
 //! A *register* is a fact or a cell of a row. When two people write the same register apart, both values stay: one is
 //! displayed (the same on every device), all are listed by [`Document::clashes`].
 //!
+//! A document can be read as it stood at any [`Heads`] that it has, and tells what was done since: so a form that was
+//! signed is frozen by writing down its heads, and no copy of it is kept.
+//!
 //! This crate knows no dictionary rules beyond where a fact lives, no file, network, database or clock: callers pass
 //! time in. Bytes from outside are bad until [`ChangeHead::parse`] and [`Document::apply`] have looked at them.
 
@@ -23,6 +26,7 @@ mod edit;
 mod genesis;
 mod guard;
 mod key;
+mod past;
 mod read;
 mod version;
 
@@ -31,5 +35,6 @@ pub use check::SchemaError;
 pub use document::{Applied, ApplyError, DOCUMENT_BYTES_MAX, Document, LoadError};
 pub use edit::{Action, Edit, EditError, NewChange};
 pub use key::DocumentKey;
-pub use read::{Entry, Register, Row};
+pub use past::{Deed, Heads, Past, PastError};
+pub use read::{Entry, Register, Row, State};
 pub use version::{Clash, Version};

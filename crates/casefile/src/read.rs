@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use automerge::{ObjId, ReadDoc, ScalarValue};
-use casework::{AuthorId, EntryId, FactId, RowId, Value};
+use automerge::{Automerge, ObjId, ReadDoc, ScalarValue, iter::MapRange};
+use casework::{AuthorId, EntryId, FactId, Record, RecordRow, RowId, Value};
 
 use crate::{
     Document,
@@ -44,6 +44,8 @@ pub struct Row {
     pub removed: bool,
     /// Who added it.
     pub author: Option<AuthorId>,
+    /// The change that added it.
+    pub change: Option<crate::ChangeHash>,
 }
 
 /// An entry of the timeline.
@@ -66,8 +68,72 @@ pub struct Entry {
 impl Document {
     /// All facts that have a value. Keys and values that this app does not understand stay in the document unseen.
     pub fn facts(&self) -> BTreeMap<FactId, Value> {
+        self.now().facts()
+    }
+
+    /// The value that is displayed for `register`.
+    pub fn value(&self, register: &Register) -> Option<Value> {
+        self.now().value(register)
+    }
+
+    /// Every row of every table, in the order of their ids, removed ones too.
+    pub fn rows(&self) -> Vec<Row> {
+        self.now().rows()
+    }
+
+    /// The row with this id.
+    pub fn row(&self, id: RowId) -> Option<Row> {
+        self.now().row(id)
+    }
+
+    /// The timeline, oldest entry first.
+    pub fn timeline(&self) -> Vec<Entry> {
+        let now = self.now();
+        let mut entries: Vec<Entry> = now
+            .map(&object(TIMELINE_OP))
+            .filter_map(|item| {
+                let object = item.id();
+                let text = |key| Some(now.scalar(&object, key)?.as_text()?.to_owned());
+                Some(Entry {
+                    id: item.key.parse().ok()?,
+                    kind: text(KIND)?,
+                    text: text(TEXT)?,
+                    at_ms: now.scalar(&object, AT)?.as_instant_ms()?,
+                    author: author_of_object(&object),
+                    change: self.doc.hash_for_opid(&object).map(|hash| hash.0),
+                })
+            })
+            .collect();
+        entries.sort_by_key(|entry| (entry.at_ms, entry.id));
+        entries
+    }
+
+    /// The document as it stands.
+    pub(crate) fn now(&self) -> State<'_> {
+        State {
+            doc: &self.doc,
+            heads: None,
+        }
+    }
+
+    pub(crate) fn row_object(&self, row: RowId) -> Option<ObjId> {
+        self.now().row_object(row)
+    }
+}
+
+/// A document as it stands, or as it stood ([`Document::at`]).
+#[derive(Debug, Clone)]
+pub struct State<'d> {
+    pub(crate) doc: &'d Automerge,
+    /// The latest changes that count; `None`: all.
+    pub(crate) heads: Option<Vec<automerge::ChangeHash>>,
+}
+
+impl State<'_> {
+    /// All facts that have a value.
+    pub fn facts(&self) -> BTreeMap<FactId, Value> {
         let mut facts = BTreeMap::new();
-        for item in self.doc.map_range(object(FACTS_OP), ..) {
+        for item in self.map(&object(FACTS_OP)) {
             match item.key.split_once('#') {
                 None => {
                     if let (Ok(id), Some(value)) = (item.key.parse(), value_of(&item.value.into_value())) {
@@ -98,8 +164,7 @@ impl Document {
 
     /// Every row of every table, in the order of their ids, removed ones too.
     pub fn rows(&self) -> Vec<Row> {
-        self.doc
-            .map_range(object(ROWS_OP), ..)
+        self.map(&object(ROWS_OP))
             .filter_map(|item| self.row(item.key.parse().ok()?))
             .collect()
     }
@@ -108,8 +173,7 @@ impl Document {
     pub fn row(&self, id: RowId) -> Option<Row> {
         let object = self.row_object(id)?;
         let mut cells: BTreeMap<String, Value> = self
-            .doc
-            .map_range(&object, ..)
+            .map(&object)
             .filter_map(|item| Some((item.key.to_string(), value_of(&item.value.into_value())?)))
             .collect();
         let table = cells.remove(TABLE)?.as_text()?.to_owned();
@@ -120,49 +184,56 @@ impl Document {
             cells,
             removed,
             author: author_of_object(&object),
+            change: self.doc.hash_for_opid(&object).map(|hash| hash.0),
         })
     }
 
-    /// The timeline, oldest entry first.
-    pub fn timeline(&self) -> Vec<Entry> {
-        let mut entries: Vec<Entry> = self
-            .doc
-            .map_range(object(TIMELINE_OP), ..)
-            .filter_map(|item| {
-                let object = item.id();
-                let text = |key| Some(self.scalar(&object, key)?.as_text()?.to_owned());
-                Some(Entry {
-                    id: item.key.parse().ok()?,
-                    kind: text(KIND)?,
-                    text: text(TEXT)?,
-                    at_ms: self.scalar(&object, AT)?.as_instant_ms()?,
-                    author: author_of_object(&object),
-                    change: self.doc.hash_for_opid(&object).map(|hash| hash.0),
-                })
-            })
-            .collect();
-        entries.sort_by_key(|entry| (entry.at_ms, entry.id));
-        entries
+    /// Adds what stands here to a case as the rules read it; removed rows are left out.
+    pub fn add_to(&self, record: &mut Record) {
+        record.facts.extend(self.facts());
+        let rows = self.rows().into_iter().filter(|row| !row.removed);
+        record.rows.extend(rows.map(|row| RecordRow {
+            id: row.id,
+            table: row.table,
+            cells: row.cells,
+        }));
+        record.rows.sort_by_key(|row| row.id);
+    }
+
+    pub(crate) fn map(&self, object: &ObjId) -> MapRange<'_> {
+        match &self.heads {
+            None => self.doc.map_range(object, ..),
+            Some(heads) => self.doc.map_range_at(object, .., heads),
+        }
+    }
+
+    fn get(&self, map: &ObjId, key: &str) -> Option<(automerge::Value<'_>, ObjId)> {
+        let found = match &self.heads {
+            None => self.doc.get(map, key),
+            Some(heads) => self.doc.get_at(map, key, heads),
+        };
+        found.ok()?
     }
 
     pub(crate) fn row_object(&self, row: RowId) -> Option<ObjId> {
-        match self.doc.get(object(ROWS_OP), row.to_string()) {
-            Ok(Some((value, id))) if value.is_object() => Some(id),
+        match self.get(&object(ROWS_OP), &row.to_string()) {
+            Some((value, id)) if value.is_object() => Some(id),
             _ => None,
         }
     }
 
     fn scalar(&self, map: &ObjId, key: &str) -> Option<Value> {
-        let (value, _) = self.doc.get(map, key).ok()??;
-        value_of(&value)
+        value_of(&self.get(map, key)?.0)
     }
 
     fn members(&self, fact: &FactId) -> Option<BTreeSet<String>> {
         let prefix = format!("{fact}#");
         let range = prefix.clone()..format!("{fact}$");
-        let codes: BTreeSet<String> = self
-            .doc
-            .map_range(object(FACTS_OP), range)
+        let items = match &self.heads {
+            None => self.doc.map_range(object(FACTS_OP), range),
+            Some(heads) => self.doc.map_range_at(object(FACTS_OP), range, heads),
+        };
+        let codes: BTreeSet<String> = items
             .filter_map(|item| item.key.strip_prefix(&prefix).map(str::to_owned))
             .collect();
         (!codes.is_empty()).then_some(codes)

@@ -166,7 +166,7 @@ pub struct TaskView {
 }
 
 /// Where a task comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "origin")]
 pub enum TaskOrigin {
     /// Somebody wrote it: [`crate::FieldEdit::TickTask`] ticks it.
