@@ -1,8 +1,12 @@
 //! The spine of a case: the typed reading of the facts that rules, lists and clocks need.
 
+mod situation;
+
 use std::collections::BTreeSet;
 
 use crate::{CaseKind, FactId, Stage, Urgency, Value};
+
+pub use situation::{AgeFinding, OffenceClass, Situation};
 
 /// Names of the facts that code refers to. A test holds them against the dictionary.
 pub mod facts {

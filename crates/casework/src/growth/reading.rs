@@ -120,7 +120,11 @@ fn weight_for_height(measure: &Measure, weight_kg: f64, height_cm: f64) -> Resul
     if measure.age.days().is_some_and(|days| days > UNDER_FIVE_DAYS_MAX) {
         return Err(Refusal::OutsideAge);
     }
-    let table = if stands(measure, height_cm) { Table::ByHeight } else { Table::ByLength };
+    let table = if stands(measure, height_cm) {
+        Table::ByHeight
+    } else {
+        Table::ByLength
+    };
     let row = lms(table, sex, height_cm).ok_or(Refusal::OutsideHeight { height_cm })?;
     let z = row.z(weight_kg, true);
     let mut reading = reading(Indicator::WeightForHeight, measure, weight_kg, z, (-5.0, 5.0))?;
@@ -182,7 +186,11 @@ fn reading(
 
 fn weight(measure: &Measure, weight_kg: f64) -> Result<f64, Refusal> {
     let weight_kg = possible(weight_kg, &WEIGHT_KG)?;
-    if measure.oedema { Err(Refusal::Oedema) } else { Ok(weight_kg) }
+    if measure.oedema {
+        Err(Refusal::Oedema)
+    } else {
+        Ok(weight_kg)
+    }
 }
 
 fn possible(value: f64, range: &std::ops::RangeInclusive<f64>) -> Result<f64, Refusal> {

@@ -146,7 +146,13 @@ pub(super) fn word(indicator: Indicator, age_days: Option<u32>, figure: f64) -> 
         .iter()
         .filter(|band| band.indicator == indicator)
         .filter(|band| age_days.is_none_or(|days| (band.days.0..=band.days.1).contains(&days)))
-        .find(|band| if band.under { figure < band.limit } else { figure > band.limit })
+        .find(|band| {
+            if band.under {
+                figure < band.limit
+            } else {
+                figure > band.limit
+            }
+        })
         .map(|band| band.word.clone())
 }
 
@@ -210,7 +216,14 @@ mod tests {
     #[test]
     fn a_published_row_is_given_as_it_stands() {
         let row = lms(Table::ByDay(Indicator::WeightForAge), Sex::Male, 0.0).unwrap();
-        assert_eq!(row, Lms { l: 0.3487, m: 3.3464, s: 0.14602 });
+        assert_eq!(
+            row,
+            Lms {
+                l: 0.3487,
+                m: 3.3464,
+                s: 0.14602
+            }
+        );
         assert_eq!(lms(Table::ByLength, Sex::Male, 44.9), None);
         assert_eq!(lms(Table::ByLength, Sex::Male, 110.1), None);
     }

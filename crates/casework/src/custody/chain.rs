@@ -1,0 +1,90 @@
+//! Puts the links in order.
+
+use super::{Chain, CustodyRule, Link, finding};
+use crate::{Record, RecordRow, facts};
+
+/// Where only a day is known, noon is stored: so a hand-over within this time is no gap and no overlap.
+pub(super) const SAME_DAY_MS: i64 = 24 * 3_600_000;
+
+/// Who had the child, since when, on whose order. The rows of table `custody`, and before them what the report at
+/// production (Form 17) says, unless a row says the same.
+pub fn chain(rules: &[CustodyRule], record: &Record, now_ms: i64) -> Chain {
+    let mut links: Vec<Link> = record.rows_of("custody").map(link_of_row).collect();
+    if let Some(first) = link_of_facts(record).filter(|first| !links.iter().any(|link| says_the_same(link, first))) {
+        links.push(first);
+    }
+    links.sort_by(|a, b| order(a).cmp(&order(b)));
+    let written_ends: Vec<Option<i64>> = links.iter().map(|link| link.until_ms).collect();
+    for at in 1..links.len() {
+        if let (None, Some(next)) = (links[at - 1].until_ms, links[at].since_ms) {
+            links[at - 1].until_ms = Some(next);
+        }
+    }
+    let mut chain = Chain {
+        links,
+        ..Chain::default()
+    };
+    finding::find(rules, record, now_ms, &written_ends, &mut chain);
+    chain
+}
+
+/// Links of no known day last; of one moment, the one from the facts first, then by the row's id.
+fn order(link: &Link) -> (bool, Option<i64>, Option<crate::RowId>) {
+    (link.since_ms.is_none(), link.since_ms, link.row)
+}
+
+fn link_of_row(row: &RecordRow) -> Link {
+    let text = |column: &str| {
+        row.text(column)
+            .filter(|text| !text.trim().is_empty())
+            .map(str::to_owned)
+    };
+    Link {
+        row: Some(row.id),
+        since_ms: row.moment("since"),
+        until_ms: row.moment("until"),
+        place: text("place_kind"),
+        name: text("place_name"),
+        order: text("order_number"),
+        handed_over_by: text("handed_over_by"),
+        note: text("note"),
+    }
+}
+
+/// What Form 17 says, where it names a kind or a name of a place.
+fn link_of_facts(record: &Record) -> Option<Link> {
+    let text = |fact: &str| {
+        record
+            .text(fact)
+            .filter(|text| !text.trim().is_empty())
+            .map(str::to_owned)
+    };
+    let (place, name) = (text(facts::PLACEMENT), text("custody.place_name"));
+    if place.is_none() && name.is_none() {
+        return None;
+    }
+    Some(Link {
+        row: None,
+        since_ms: record.moment("custody.admitted_at"),
+        until_ms: None,
+        place,
+        name,
+        order: None,
+        handed_over_by: None,
+        note: None,
+    })
+}
+
+/// Whether a row repeats what the facts say: the same kind of place at about the same time; or, where the facts have
+/// no time, the same kind of place at any.
+fn says_the_same(row: &Link, facts: &Link) -> bool {
+    let same_place = match (&row.place, &facts.place) {
+        (Some(a), Some(b)) => a == b,
+        _ => row.name == facts.name,
+    };
+    let same_time = match (row.since_ms, facts.since_ms) {
+        (Some(a), Some(b)) => a.saturating_sub(b).saturating_abs() <= SAME_DAY_MS,
+        _ => true,
+    };
+    same_place && same_time
+}
