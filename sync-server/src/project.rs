@@ -2,7 +2,7 @@
 
 mod case;
 
-pub use case::{AGE_YEARS, PROJECTED, case_facts};
+pub use case::{AGE_YEARS, ClockTimes, Kept, PROJECTED, case_facts, clock_times};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,7 +66,7 @@ fn fold_subject(hub: &Hub, subject: UnfoldedSubject) -> Result<Folded, FoldError
         folded.parcel = folded
             .case
             .as_ref()
-            .map(|row| vatsalya::parcel(row, hub.pack, uuid::Uuid::new_v4()));
+            .map(|row| vatsalya::parcel(row, uuid::Uuid::new_v4()));
     }
     Ok(folded)
 }

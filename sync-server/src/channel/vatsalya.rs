@@ -1,13 +1,11 @@
 //! The channel to the Vatsalya portal: the state of a case, without anything that names the child (JJ s.74).
 
-use std::collections::BTreeMap;
-
 use casefile::DocumentKey;
-use casework::{CaseKind, Compartment, FactId, Pack, Value, clock};
+use casework::{Compartment, Value};
 use protocol::DocumentId;
 use serde_json::{Value as Json, json};
 
-use crate::project::AGE_YEARS;
+use crate::project::{AGE_YEARS, ClockTimes, Kept};
 use crate::storage::{CaseRow, Parcel};
 
 /// The channel's code.
@@ -31,7 +29,7 @@ pub const FACTS: &[&str] = &[
 ];
 
 /// A case's row as the message that waits to be delivered.
-pub fn parcel(row: &CaseRow, pack: &Pack, message: uuid::Uuid) -> Parcel {
+pub fn parcel(row: &CaseRow, message: uuid::Uuid) -> Parcel {
     let case = casework::CaseId::from_bytes(row.subject);
     Parcel {
         channel: CODE.to_owned(),
@@ -40,13 +38,13 @@ pub fn parcel(row: &CaseRow, pack: &Pack, message: uuid::Uuid) -> Parcel {
         document: DocumentId(DocumentKey::case(case, Compartment::Core).to_bytes()),
         message: format!("msg_{}", message.simple()),
         upto: row.upto,
-        payload: message_of(row, pack).to_string(),
+        payload: message_of(row).to_string(),
     }
 }
 
 /// The message.
-pub fn message_of(row: &CaseRow, pack: &Pack) -> Json {
-    let facts: BTreeMap<String, Value> = serde_json::from_str(&row.facts).unwrap_or_default();
+pub fn message_of(row: &CaseRow) -> Json {
+    let Kept { facts, clocks } = serde_json::from_str(&row.facts).unwrap_or_default();
     let text = |name: &str| facts.get(name).and_then(Value::as_text);
     let moment = |name: &str| facts.get(name).and_then(Value::as_instant_ms).and_then(rfc3339);
     let grounds = match facts.get("case.grounds") {
@@ -71,26 +69,24 @@ pub fn message_of(row: &CaseRow, pack: &Pack) -> Json {
                 "sex": text("child.sex"),
                 "age_years": facts.get(AGE_YEARS).and_then(Value::as_integer),
             },
-            "clocks": clocks(row, &facts, pack),
+            "clocks": clocks.iter().map(timeliness).collect::<Vec<_>>(),
             "updated_at": rfc3339(row.changed_ms),
             "upto": row.upto,
         },
     })
 }
 
-/// The statutory clocks that have started: when each is due, when it was stopped, whether that was in time.
-fn clocks(row: &CaseRow, facts: &BTreeMap<String, Value>, pack: &Pack) -> Vec<Json> {
-    let kind = CaseKind::from_code(&row.kind);
-    let running = clock::of_case(pack.clocks(), &kind, |fact: &FactId| facts.get(fact.as_str()).cloned());
-    let told = running.iter().map(|clock| {
-        json!({
-            "id": clock.id,
-            "due_at": rfc3339(clock.due_at_ms),
-            "stopped_at": clock.stopped_at_ms.and_then(rfc3339),
-            "in_time": clock.stopped_at_ms.map(|stopped_ms| stopped_ms <= clock.due_at_ms),
-        })
-    });
-    told.collect()
+/// A statutory clock that has started: when it is due, when it was stopped, whether that was in time.
+fn timeliness(clock: &ClockTimes) -> Json {
+    let in_time = clock.stopped_at_ms.zip(clock.due_at_ms);
+    json!({
+        "id": clock.id,
+        "instance": clock.instance,
+        "due_at": clock.due_at_ms.and_then(rfc3339),
+        "extended": clock.extended,
+        "stopped_at": clock.stopped_at_ms.and_then(rfc3339),
+        "in_time": in_time.map(|(stopped_ms, due_ms)| stopped_ms <= due_ms),
+    })
 }
 
 /// A moment as RFC 3339 in UTC; `None` for one that no calendar has.
@@ -103,6 +99,8 @@ fn rfc3339(ms: i64) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::project::{case_facts, clock_times};
+    use casework::{Pack, Record};
 
     const EXAMPLE: &str = include_str!("../../schemas/vatsalya-case-1.example.json");
     const MORNING_MS: i64 = 1_795_408_200_000;
@@ -115,8 +113,17 @@ mod tests {
             "custody.place_kind": { "type": "text", "value": "childrens_home" },
             "custody.admitted_at": { "type": "instant", "value": MORNING_MS + 10_800_000 },
             "child.sex": { "type": "text", "value": "female" },
-            AGE_YEARS: { "type": "integer", "value": 9 },
+            "child.age_stated": { "type": "integer", "value": 9 },
         });
+        let record = Record {
+            facts: serde_json::from_value(facts).unwrap(),
+            rows: Vec::new(),
+        };
+        let changed_ms = MORNING_MS + 14_400_000;
+        let kept = Kept {
+            facts: case_facts(&record.facts, changed_ms),
+            clocks: clock_times(Pack::national(), &record, changed_ms),
+        };
         CaseRow {
             subject: *uuid::Uuid::parse_str("01936b2e-6f00-7a10-8b2c-3d4e5f607182")
                 .unwrap()
@@ -127,8 +134,8 @@ mod tests {
             urgency: "urgent".into(),
             opened_at_ms: Some(MORNING_MS),
             upto: 412,
-            changed_ms: MORNING_MS + 14_400_000,
-            facts: facts.to_string(),
+            changed_ms,
+            facts: serde_json::to_string(&kept).unwrap(),
         }
     }
 
@@ -139,7 +146,7 @@ mod tests {
     #[test]
     fn a_case_becomes_the_golden_example() {
         let golden: Json = serde_json::from_str(EXAMPLE).unwrap();
-        let message = message_of(&a_row(), Pack::national());
+        let message = message_of(&a_row());
         assert_eq!(message, golden, "\n{}", serde_json::to_string_pretty(&message).unwrap());
     }
 
@@ -147,12 +154,12 @@ mod tests {
     fn the_example_and_an_empty_case_keep_to_the_schema() {
         let validator = validator();
         let empty = CaseRow {
-            facts: "{}".into(),
+            facts: serde_json::to_string(&Kept::default()).unwrap(),
             opened_at_ms: None,
             ..a_row()
         };
         for row in [a_row(), empty] {
-            let message = message_of(&row, Pack::national());
+            let message = message_of(&row);
             let faults: Vec<_> = validator.iter_errors(&message).map(|fault| fault.to_string()).collect();
             assert_eq!(faults, Vec::<String>::new());
         }
@@ -160,10 +167,10 @@ mod tests {
 
     #[test]
     fn the_schema_has_no_place_for_a_name() {
-        let mut message = message_of(&a_row(), Pack::national());
+        let mut message = message_of(&a_row());
         message["data"]["child"]["name"] = json!("Asha");
         assert!(!validator().is_valid(&message));
-        let mut message = message_of(&a_row(), Pack::national());
+        let mut message = message_of(&a_row());
         message["data"]["note"] = json!("seen at the station");
         assert!(!validator().is_valid(&message));
     }

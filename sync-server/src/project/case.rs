@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use casework::{FactId, Pack, Spine, Value, age_years, facts};
+use casework::{FactId, Pack, Record, Spine, Value, age_years, clock, facts};
 use protocol::DocumentId;
+use serde::{Deserialize, Serialize};
 
 use crate::channel::vatsalya;
 use crate::hub::Hub;
@@ -14,15 +15,53 @@ use crate::sync::{self, FoldError};
 /// The name under which a row keeps the child's age in whole years. The date of birth itself is not kept.
 pub const AGE_YEARS: &str = "child.age_years";
 
-/// What a row may keep beside the spine: what some channel may carry, and what clocks need.
+/// What a row may keep beside the spine: what some channel may carry.
 pub static PROJECTED: std::sync::LazyLock<BTreeSet<FactId>> = std::sync::LazyLock::new(|| {
-    let carried = vatsalya::FACTS
-        .iter()
-        .map(|name| name.parse().expect("channels name facts by their ids"));
-    let clocks = Pack::national().clocks().iter();
-    let timed = clocks.flat_map(|clock| [Some(&clock.starts_at), Some(&clock.stops_at), clock.journey.as_ref()]);
-    carried.chain(timed.flatten().cloned()).collect()
+    let carried = vatsalya::FACTS.iter();
+    carried
+        .map(|name| name.parse().expect("channels name facts by their ids"))
+        .collect()
 });
+
+/// What a row keeps as JSON.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Facts that some channel may carry, by name.
+    pub facts: BTreeMap<String, Value>,
+    /// The times of the statutory clocks.
+    pub clocks: Vec<ClockTimes>,
+}
+
+/// The times of one run of a statutory clock, without the facts they were computed from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockTimes {
+    /// The clock's name.
+    pub id: String,
+    /// Which of several runs.
+    pub instance: String,
+    /// When it runs out, extensions counted in; `None` where no time is set.
+    pub due_at_ms: Option<i64>,
+    /// When it was stopped.
+    pub stopped_at_ms: Option<i64>,
+    /// Whether more time was ordered by somebody who may.
+    pub extended: bool,
+}
+
+/// The clocks of a case that are for this child and ask somebody to act.
+pub fn clock_times(pack: &Pack, record: &Record, now_ms: i64) -> Vec<ClockTimes> {
+    let running = clock::of_record(pack.clocks(), record, now_ms);
+    let asks = running
+        .into_iter()
+        .filter(|clock| clock.applies && clock.duty != clock::Duty::Period);
+    asks.map(|clock| ClockTimes {
+        id: clock.id,
+        instance: clock.instance,
+        due_at_ms: clock.due_at_ms,
+        stopped_at_ms: clock.stopped_at_ms,
+        extended: clock.extended_to.is_some(),
+    })
+    .collect()
+}
 
 /// Reads a case's documents into its row. `subject.number` was in the log before any of them is read, so the row has
 /// every change up to it.
@@ -35,7 +74,7 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]
         .storage
         .received_ms(&district, subject.number)?
         .unwrap_or_else(|| hub.clock.now_ms());
-    let mut all = BTreeMap::new();
+    let mut record = Record::default();
     let mut folded = Folded::nothing(subject);
     for id in documents {
         let Some(key) = key_of(*id) else { continue };
@@ -47,10 +86,13 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]
         if !state.tail.is_empty() {
             folded.snapshots.push((*id, document.save(), state.last_number));
         }
-        all.extend(document.facts());
+        document.add_to(&mut record);
     }
-    let spine = Spine::read(|fact| all.get(fact).cloned());
-    let kept = case_facts(&all, changed_ms);
+    let spine = Spine::read(|fact| record.facts.get(fact).cloned());
+    let kept = Kept {
+        facts: case_facts(&record.facts, changed_ms),
+        clocks: clock_times(hub.pack, &record, hub.clock.now_ms()),
+    };
     folded.case = Some(CaseRow {
         subject: subject.subject,
         district,

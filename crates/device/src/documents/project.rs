@@ -3,36 +3,55 @@
 use std::collections::BTreeMap;
 
 use casefile::{Document, DocumentKey, Row};
-use casework::{
-    Compartment, DocumentKind, FactId, FactType, Pack, Spine, Stage, Urgency, Value, clock, facts, initials,
-};
+use casework::{Compartment, DocumentKind, FactId, FactType, Pack, Record, Spine, Stage, Urgency, Value, facts, initials};
 
-use super::DocumentError;
+use super::{Clockwork, DocumentError};
 use crate::store::{CoreCard, IdentityCard, MediaSize, StoreError, Write, findable};
 
 /// Raised whenever the projection becomes another: then it is rebuilt from the documents once.
-pub(crate) const PROJECTION_VERSION: i64 = 1;
+pub(crate) const PROJECTION_VERSION: i64 = 2;
 
 /// Most characters of one document that can be found by.
 const WORDS_CHARS_MAX: usize = 4_000;
 
+/// What a document tells the list, and the clocks of its case.
 pub(super) fn project(
     write: &Write<'_>,
     row: i64,
     key: DocumentKey,
     document: &Document,
-    pack: &Pack,
+    clockwork: &Clockwork,
 ) -> Result<(), StoreError> {
+    project_alone(write, row, key, document, clockwork)?;
+    if key.case_id().is_some() {
+        clockwork.wind(write, &key.subject)?;
+    }
+    Ok(())
+}
+
+/// The same without the clocks.
+pub(super) fn project_alone(
+    write: &Write<'_>,
+    row: i64,
+    key: DocumentKey,
+    document: &Document,
+    clockwork: &Clockwork,
+) -> Result<(), StoreError> {
+    let pack = clockwork.pack();
     let facts = document.facts();
     let rows = document.rows();
     if key.case_id().is_some() {
         write.put_card(&key.subject)?;
+        let mut record = Record::default();
+        document.add_to(&mut record);
+        let slice = serde_json::to_string(&clockwork.slice(record)).map_err(|_| StoreError::Row("case_slice"))?;
+        write.set_slice(row, &key.subject, &slice)?;
     }
     write.set_clashes(row, document.clashes().len())?;
     write.set_words(row, &words(&facts, &rows, pack))?;
     match key.kind {
         DocumentKind::Case(Compartment::Core) => {
-            write.set_core_card(&key.subject, &core_card(&facts, &rows, pack))?;
+            write.set_core_card(&key.subject, &core_card(&facts, &rows))?;
         }
         DocumentKind::Case(Compartment::Identity) => {
             write.set_identity_card(&key.subject, &identity_card(&facts))?;
@@ -58,10 +77,8 @@ fn text(facts: &BTreeMap<FactId, Value>, name: &str) -> Option<String> {
     fact(facts, name).and_then(Value::as_text).map(str::to_owned)
 }
 
-fn core_card(facts: &BTreeMap<FactId, Value>, rows: &[Row], pack: &Pack) -> CoreCard {
+fn core_card(facts: &BTreeMap<FactId, Value>, rows: &[Row]) -> CoreCard {
     let spine = Spine::read(|id| facts.get(id).cloned());
-    let running = clock::of_case(pack.clocks(), &spine.kind, |id| facts.get(id).cloned());
-    let next = running.into_iter().find(|clock| clock.stopped_at_ms.is_none());
     let pressing = match (&spine.stage, &spine.urgency) {
         (Stage::Closed, _) => 2,
         (_, Urgency::Emergency) => 0,
@@ -75,7 +92,6 @@ fn core_card(facts: &BTreeMap<FactId, Value>, rows: &[Row], pack: &Pack) -> Core
         urgency: spine.urgency.code().to_owned(),
         ground: spine.grounds.first().cloned().unwrap_or_default(),
         pressing,
-        clock: next.map(|clock| (clock.id, clock.started_at_ms, clock.due_at_ms)),
         tasks_open: u32::try_from(rows.iter().filter(open_task).count()).unwrap_or(u32::MAX),
     }
 }

@@ -1,27 +1,14 @@
 //! A row of the case list.
 
-use casework::{CaseId, CaseKind, Pack, Stage, Urgency, age_years, clock::Running, facts};
+use casework::{CaseId, CaseKind, Pack, Stage, Urgency, age_years, facts};
 use ipc::CaseCard;
 
 use super::words::word_of;
-use crate::store::CardRow;
+use crate::{documents::with_words, store::CardRow};
 
 /// The row as the screen shows it at `now_ms`.
 pub(crate) fn card(row: &CardRow, pack: &Pack, now_ms: i64) -> CaseCard {
-    let clock = row.core.clock.as_ref().and_then(|(id, started_at_ms, due_at_ms)| {
-        let known = pack.clocks().iter().find(|clock| clock.id == *id)?;
-        Some(Running {
-            id: known.id.clone(),
-            label: known.label.clone(),
-            who: known.who.clone(),
-            source: known.source.clone(),
-            checked: known.checked.clone(),
-            length: known.length,
-            started_at_ms: *started_at_ms,
-            due_at_ms: *due_at_ms,
-            stopped_at_ms: None,
-        })
-    });
+    let clock = row.running.as_deref().and_then(|running| with_words(pack, running));
     let born = row
         .identity
         .birth_date
@@ -46,6 +33,7 @@ pub(crate) fn card(row: &CardRow, pack: &Pack, now_ms: i64) -> CaseCard {
         standing: clock.as_ref().map(|clock| clock.standing(now_ms)),
         clock,
         tasks_open: row.core.tasks_open,
+        clocks_overdue: row.clocks_overdue,
         waiting: row.waiting,
         clashes: row.clashes,
         refused: row.refused,

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use casefile::{Clash as Clashing, DocumentKey, Entry as Written, Register, Row};
-use casework::{CaseId, Compartment, FactId, Sensitivity, Spine, Value, clock, facts};
+use casework::{
+    CaseId, Compartment, DocumentKind, FactId, Record, RecordRow, Sensitivity, Value, clock, facts,
+};
 use ipc::{AttachmentView, CaseView, Clash, Entry, FactView, FormSummary, PictureSize, RegisterRef, TaskView};
 
 use super::{Speaker, card, register_label, register_place, words};
@@ -77,8 +79,18 @@ pub(crate) fn case_view(
     let now_ms = session.now_ms();
     let speaker = Speaker::new(session, read, &row.subject)?;
     let get = |id: &FactId| parts.iter().find_map(|part| part.facts.get(id)).cloned();
-    let spine = Spine::read(get);
-    let running = clock::of_case(session.pack.clocks(), &spine.kind, get);
+    let mut record = Record::default();
+    for part in parts {
+        record.facts.extend(part.facts.clone());
+        record.rows.extend(part.rows.iter().filter(|row| !row.removed).map(|row| RecordRow {
+            id: row.id,
+            table: row.table.clone(),
+            cells: row.cells.clone(),
+        }));
+    }
+    // What stops a clock may stand in a document this officer may not read: then it is not for this officer.
+    let reads = |kind: DocumentKind| kind.compartment().is_none_or(|compartment| session.may_read(compartment));
+    let running = clock::of_reader(session.pack.clocks(), &record, now_ms, reads);
     let name = facts::CHILD_NAME.parse().ok().and_then(|id| get(&id));
     let writes = Compartment::ALL.into_iter().filter(|compartment| {
         session.may_write(*compartment)
