@@ -13,7 +13,7 @@ fn the_care_plan_of_tamil_nadu_is_form_five() {
     let (national, state) = (Pack::national(), Pack::of_state("tn"));
     let (of_all, of_state) = (national.form("7").unwrap(), state.form("7").unwrap());
     assert!(of_state.title.get("en").contains("Form V"));
-    assert!(of_state.title.get("hi").contains("प्रपत्र V"));
+    assert!(of_state.title.get("hi").contains("प्ररूप V"));
     assert_eq!(
         of_state.sections, of_all.sections,
         "it asks what the national form asks"
