@@ -10,10 +10,13 @@ pub(super) const SAME_DAY_MS: i64 = 24 * 3_600_000;
 /// production (Form 17) says, unless a row says the same.
 pub fn chain(rules: &[CustodyRule], record: &Record, now_ms: i64) -> Chain {
     let mut links: Vec<Link> = record.rows_of("custody").map(link_of_row).collect();
-    if let Some(first) = link_of_facts(record).filter(|first| !links.iter().any(|link| says_the_same(link, first))) {
-        links.push(first);
+    if let Some(first) = link_of_facts(record) {
+        match links.iter_mut().find(|link| says_the_same(link, &first)) {
+            Some(link) => fill(link, first),
+            None => links.push(first),
+        }
     }
-    links.sort_by(|a, b| order(a).cmp(&order(b)));
+    links.sort_by_key(order);
     let written_ends: Vec<Option<i64>> = links.iter().map(|link| link.until_ms).collect();
     for at in 1..links.len() {
         if let (None, Some(next)) = (links[at - 1].until_ms, links[at].since_ms) {
@@ -75,16 +78,23 @@ fn link_of_facts(record: &Record) -> Option<Link> {
     })
 }
 
-/// Whether a row repeats what the facts say: the same kind of place at about the same time; or, where the facts have
-/// no time, the same kind of place at any.
+/// Whether a row repeats what the facts say: the same kind of place, or else the same name, at about the same time; or,
+/// where one of them has no time, at any.
 fn says_the_same(row: &Link, facts: &Link) -> bool {
     let same_place = match (&row.place, &facts.place) {
         (Some(a), Some(b)) => a == b,
-        _ => row.name == facts.name,
+        _ => row.name.is_some() && row.name == facts.name,
     };
     let same_time = match (row.since_ms, facts.since_ms) {
         (Some(a), Some(b)) => a.saturating_sub(b).saturating_abs() <= SAME_DAY_MS,
         _ => true,
     };
     same_place && same_time
+}
+
+/// What the row leaves open is taken from the facts.
+fn fill(row: &mut Link, facts: Link) {
+    row.since_ms = row.since_ms.or(facts.since_ms);
+    row.place = row.place.take().or(facts.place);
+    row.name = row.name.take().or(facts.name);
 }

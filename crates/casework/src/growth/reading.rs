@@ -107,8 +107,8 @@ fn weight_for_age(measure: &Measure, weight_kg: f64) -> Result<Reading, Refusal>
 }
 
 fn bmi_for_age(measure: &Measure, weight_kg: f64, height_cm: f64) -> Result<Reading, Refusal> {
-    let height_m = standard_height(measure, possible(height_cm, &HEIGHT_CM)?) / 100.0;
-    let bmi = weight(measure, weight_kg)? / (height_m * height_m);
+    let metres = standard_height(measure, possible(height_cm, &HEIGHT_CM)?) / 100.0;
+    let bmi = weight(measure, weight_kg)? / (metres * metres);
     let z = by_age(Indicator::BmiForAge, measure, bmi)?;
     reading(Indicator::BmiForAge, measure, bmi, z, (-5.0, 5.0))
 }
@@ -121,9 +121,9 @@ fn weight_for_height(measure: &Measure, weight_kg: f64, height_cm: f64) -> Resul
         return Err(Refusal::OutsideAge);
     }
     let table = if stands(measure, height_cm) {
-        Table::ByHeight
+        Table::Height
     } else {
-        Table::ByLength
+        Table::Length
     };
     let row = lms(table, sex, height_cm).ok_or(Refusal::OutsideHeight { height_cm })?;
     let z = row.z(weight_kg, true);
@@ -156,9 +156,9 @@ fn by_age(indicator: Indicator, measure: &Measure, value: f64) -> Result<f64, Re
     let sex = measure.sex.ok_or(Refusal::Sex)?;
     let days = measure.age.days().ok_or(Refusal::Age)?;
     let (table, at) = if days <= UNDER_FIVE_DAYS_MAX {
-        (Table::ByDay(indicator), f64::from(days))
+        (Table::Age2006(indicator), f64::from(days))
     } else {
-        (Table::ByMonth(indicator), f64::from(days) / AgeAtMeasure::DAYS_OF_MONTH)
+        (Table::Age2007(indicator), f64::from(days) / AgeAtMeasure::DAYS_OF_MONTH)
     };
     let row = lms(table, sex, at).ok_or(Refusal::OutsideAge)?;
     Ok(row.z(value, indicator != Indicator::HeightForAge))

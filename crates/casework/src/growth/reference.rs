@@ -24,13 +24,13 @@ pub(super) struct Lms {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Table {
     /// 2006, by day of age.
-    ByDay(Indicator),
+    Age2006(Indicator),
     /// 2007, by month of age.
-    ByMonth(Indicator),
+    Age2007(Indicator),
     /// 2006, weight by length in cm.
-    ByLength,
+    Length,
     /// 2006, weight by height in cm.
-    ByHeight,
+    Height,
 }
 
 impl Lms {
@@ -84,8 +84,8 @@ pub(super) fn lms(table: Table, sex: Sex, at: f64) -> Option<Lms> {
 fn tables() -> BTreeMap<(Table, Sex), Rows> {
     let mut tables: BTreeMap<(Table, Sex), Rows> = BTreeMap::new();
     for (text, by_age) in [
-        (WHO_2006, Table::ByDay as fn(Indicator) -> Table),
-        (WHO_2007, Table::ByMonth as fn(Indicator) -> Table),
+        (WHO_2006, Table::Age2006 as fn(Indicator) -> Table),
+        (WHO_2007, Table::Age2007 as fn(Indicator) -> Table),
     ] {
         for line in lines(text) {
             let (key, row) = parse_row(line, by_age).expect("the shipped tables parse, as their test shows");
@@ -98,8 +98,8 @@ fn tables() -> BTreeMap<(Table, Sex), Rows> {
 fn parse_row(line: &str, by_age: fn(Indicator) -> Table) -> Option<((Table, Sex), (f64, Lms))> {
     let mut cells = line.split(',');
     let table = match cells.next()? {
-        "weight_for_length" => Table::ByLength,
-        "weight_for_height" => Table::ByHeight,
+        "weight_for_length" => Table::Length,
+        "weight_for_height" => Table::Height,
         other => by_age(indicator(other)?),
     };
     let sex = Sex::from_code(cells.next()?)?;
@@ -195,11 +195,11 @@ mod tests {
             assert!(rows.iter().all(|(_, lms)| lms.m > 0.0 && lms.s > 0.0), "{key:?}");
             let (first, last) = (rows[0].0, rows[rows.len() - 1].0);
             let reach = match key.0 {
-                Table::ByDay(_) => (0.0, 1856.0),
-                Table::ByMonth(Indicator::WeightForAge) => (61.0, 120.0),
-                Table::ByMonth(_) => (61.0, 228.0),
-                Table::ByLength => (45.0, 110.0),
-                Table::ByHeight => (65.0, 120.0),
+                Table::Age2006(_) => (0.0, 1856.0),
+                Table::Age2007(Indicator::WeightForAge) => (61.0, 120.0),
+                Table::Age2007(_) => (61.0, 228.0),
+                Table::Length => (45.0, 110.0),
+                Table::Height => (65.0, 120.0),
             };
             assert_eq!((first, last), reach, "{key:?}");
         }
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_published_row_is_given_as_it_stands() {
-        let row = lms(Table::ByDay(Indicator::WeightForAge), Sex::Male, 0.0).unwrap();
+        let row = lms(Table::Age2006(Indicator::WeightForAge), Sex::Male, 0.0).unwrap();
         assert_eq!(
             row,
             Lms {
@@ -224,7 +224,7 @@ mod tests {
                 s: 0.14602
             }
         );
-        assert_eq!(lms(Table::ByLength, Sex::Male, 44.9), None);
-        assert_eq!(lms(Table::ByLength, Sex::Male, 110.1), None);
+        assert_eq!(lms(Table::Length, Sex::Male, 44.9), None);
+        assert_eq!(lms(Table::Length, Sex::Male, 110.1), None);
     }
 }

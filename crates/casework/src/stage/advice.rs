@@ -123,10 +123,14 @@ fn is_missing(need: &Need, case: &Case<'_>) -> bool {
 }
 
 /// The stages on the shortest usual way from intake to `goal`, both included; `goal` alone where no step leads there.
+/// No way leads through closure: a case that was opened again is not asked why it was closed.
 fn way_to(stages: &Stages, kind: &CaseKind, goal: &Stage) -> Vec<Stage> {
     let mut came_from: BTreeMap<Stage, Option<Stage>> = BTreeMap::from([(Stage::Intake, None)]);
     let mut ahead = VecDeque::from([Stage::Intake]);
     while let Some(stage) = ahead.pop_front() {
+        if stage == Stage::Closed {
+            continue;
+        }
         for rule in steps(stages, kind).filter(|rule| rule.from.contains(&stage)) {
             if !came_from.contains_key(&rule.to) {
                 came_from.insert(rule.to.clone(), Some(stage.clone()));
