@@ -32,6 +32,9 @@ pub enum FactType {
     Choices,
     /// Yes or no.
     Flag,
+    /// A type of a newer pack: shown as it is, never written.
+    #[serde(other)]
+    Unknown,
 }
 
 /// How much harm it does when a stranger reads it.
@@ -48,7 +51,6 @@ pub enum Sensitivity {
 
 /// A fact of the dictionary.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Fact {
     /// Its name.
     pub id: FactId,
@@ -90,7 +92,6 @@ pub struct Fact {
 
 /// A rule about a fact that warns and never locks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct FactCheck {
     /// True while all is well.
     pub when: Expression,
@@ -100,7 +101,6 @@ pub struct FactCheck {
 
 /// A column of a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Column {
     /// Its name within the table.
     pub id: String,
@@ -121,7 +121,6 @@ pub struct Column {
 
 /// A table of rows: family members, belongings, tasks, attachments, visits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Table {
     /// Its name.
     pub id: String,
@@ -180,6 +179,11 @@ impl Fact {
     /// The compartment of a case that holds it; `None` where it belongs to another kind of document.
     pub const fn compartment(&self) -> Option<Compartment> {
         self.document.compartment()
+    }
+
+    /// Whether nobody writes it: it is computed, or of a type that this app does not know.
+    pub fn is_read_only(&self) -> bool {
+        self.derived.is_some() || self.kind == FactType::Unknown
     }
 
     /// Whether `value` may be written here. Only new input is checked: what another pack wrote stands as it is.

@@ -31,7 +31,6 @@ coded!(
 
 /// A form of the Model Rules, as a pack describes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Form {
     /// Its number, e.g. `17`.
     pub id: String,
@@ -70,7 +69,6 @@ pub struct Form {
 
 /// A section of a form.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct FormSection {
     /// Its name within the form.
     pub id: String,
@@ -129,7 +127,6 @@ impl FormField {
 
 /// A place on a form as it is written in a pack: `{ fact = "child.name", required = true }`.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct FieldText {
     #[serde(skip_serializing_if = "Option::is_none")]
     fact: Option<FactId>,

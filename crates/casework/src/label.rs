@@ -34,6 +34,17 @@ impl Labels {
         self.0.get(lang).is_some_and(|text| !text.trim().is_empty())
     }
 
+    /// The languages there are, with their texts.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(lang, text)| (lang.as_str(), text.as_str()))
+    }
+
+    /// Puts `over` in the place of these, language by language.
+    pub fn lay_over(&mut self, over: &Self) {
+        let texts = over.0.iter().map(|(lang, text)| (lang.clone(), text.clone()));
+        self.0.extend(texts);
+    }
+
     /// No text at all.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

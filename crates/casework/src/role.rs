@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil;
 use serde::{Deserialize, Serialize};
 
-use crate::{DocumentKind, Labels, Role};
+use crate::{DocumentKind, Labels, Role, period};
 
 /// What a role may do, as the pack says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct RoleRights {
     /// The role.
     pub role: Role,
@@ -31,6 +31,10 @@ pub struct RoleRights {
     /// Whether it puts the second signature under what another wrote.
     #[serde(default)]
     pub approves: bool,
+    /// First day on which this is in force.
+    pub in_force_from: Option<civil::Date>,
+    /// Last day on which it was in force, where it no longer is.
+    pub in_force_until: Option<civil::Date>,
 }
 
 /// The rights of every role of a pack.
@@ -38,13 +42,38 @@ pub struct RoleRights {
 pub struct Rights(Vec<RoleRights>);
 
 impl Rights {
-    pub(crate) fn new(rights: Vec<RoleRights>) -> Self {
+    /// The latest text of a role stands last.
+    #[cfg(feature = "packs")]
+    pub(crate) fn new(mut rights: Vec<RoleRights>) -> Self {
+        rights.sort_by_key(|rights| rights.in_force_from);
         Self(rights)
     }
 
-    /// The rights of `role`; a role this pack does not know has none.
+    /// The rights of `role`, as they read last; a role this pack does not know has none.
     pub fn of(&self, role: &Role) -> Option<&RoleRights> {
-        self.0.iter().find(|rights| rights.role == *role)
+        self.0.iter().rfind(|rights| rights.role == *role)
+    }
+
+    /// The rights that are in force on `day`.
+    #[must_use]
+    pub fn on(&self, day: civil::Date) -> Self {
+        let in_force = |rights: &&RoleRights| period::holds(rights.in_force_from, rights.in_force_until, day);
+        Self(self.0.iter().filter(in_force).cloned().collect())
+    }
+
+    /// Whether `role` gives a case to a person or takes it away.
+    pub fn may_assign(&self, role: &Role) -> bool {
+        self.of(role).is_some_and(|rights| rights.assigns)
+    }
+
+    /// Whether `role` makes orders of a Committee or Board.
+    pub fn may_order(&self, role: &Role) -> bool {
+        self.of(role).is_some_and(|rights| rights.orders)
+    }
+
+    /// Whether `role` gives the second signature.
+    pub fn may_approve(&self, role: &Role) -> bool {
+        self.of(role).is_some_and(|rights| rights.approves)
     }
 
     /// Whether `role` may read documents of this kind; of a case only where it is assigned.
@@ -57,6 +86,11 @@ impl Rights {
     pub fn may_write(&self, role: &Role, kind: impl Into<DocumentKind>) -> bool {
         let kind = kind.into();
         self.of(role).is_some_and(|rights| rights.writes.contains(&kind))
+    }
+
+    #[cfg(feature = "packs")]
+    pub(crate) fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut RoleRights> {
+        self.0.iter_mut()
     }
 
     /// All roles of the pack.

@@ -97,7 +97,9 @@ fn no_package_imports_against_the_arrows() {
     assert_eq!(there, told, "every package stands in the table, and nothing else does");
     for (folder, allowed) in ARROWS {
         let ours = imports[folder].iter().filter_map(|name| folder_of.get(name));
-        let against: Vec<_> = ours.filter(|import| !allowed.contains(&import.as_str())).collect();
+        // A package that names itself asks for its own features in its tests.
+        let others = ours.filter(|import| *import != folder);
+        let against: Vec<_> = others.filter(|import| !allowed.contains(&import.as_str())).collect();
         assert!(against.is_empty(), "{folder} imports {against:?} against the arrows");
     }
 }

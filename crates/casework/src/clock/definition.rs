@@ -298,6 +298,13 @@ impl Clock {
         self.starts_when.iter().chain(&self.applies_when).chain(rules)
     }
 
+    /// Its expressions, to be checked against the dictionary.
+    #[cfg(feature = "packs")]
+    pub(crate) fn expressions_mut(&mut self) -> impl Iterator<Item = &mut Expression> {
+        let rules = self.extensions.iter_mut().filter_map(|rule| rule.when.as_mut());
+        self.starts_when.iter_mut().chain(&mut self.applies_when).chain(rules)
+    }
+
     /// Whether this text of the law was in force on `day`.
     pub fn in_force(&self, day: civil::Date) -> bool {
         day >= self.in_force_from && self.in_force_until.is_none_or(|until| day <= until)
