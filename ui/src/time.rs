@@ -1,6 +1,6 @@
 //! Dates, moments and times of the law, in words and in Indian time.
 
-use casework::clock::{Length, Running, Standing};
+use casework::clock::{Assumption, Extension, ExtensionWarning, Length, Running, Standing};
 use jiff::{
     Timestamp,
     civil::{Date, DateTime},
@@ -119,22 +119,66 @@ pub fn length(words: Words, length: Length) -> String {
         Length::Hours(n) => words.time_hours(n),
         Length::Days(n) => words.time_days(u64::from(n)),
         Length::Months(n) => words.time_months_of(u64::from(n)),
+        Length::WorkingDays(n) => words.time_working_days(u64::from(n)),
     }
 }
 
 /// How a statutory clock stands: `6 h left of 24 h (JJ s.31)`.
 pub fn clock(words: Words, clock: &Running, standing: Standing, now_ms: i64) -> String {
-    let of = length(words, clock.length);
     let source = &clock.source;
+    if let Some(why) = clock.reason(now_ms) {
+        return words.time_not_applicable(words.label(why), source);
+    }
+    let of = clock.length.map(|of| length(words, of)).unwrap_or_default();
+    let Some(due) = clock.due_at_ms else {
+        return match clock.stopped_at_ms {
+            Some(stopped) => words.time_met_no_limit(date(words, stopped), source),
+            None => words.time_no_limit(source),
+        };
+    };
     match (standing, clock.stopped_at_ms) {
-        (Standing::Met | Standing::MetLate, Some(stopped)) if stopped <= clock.due_at_ms => {
+        (Standing::Met | Standing::MetLate, Some(stopped)) if stopped <= due => {
             words.time_met(date(words, stopped), of, source)
         }
         (Standing::Met | Standing::MetLate, Some(stopped)) => {
-            words.time_met_late(date(words, stopped), span(words, stopped - clock.due_at_ms), of, source)
+            words.time_met_late(date(words, stopped), span(words, stopped - due), of, source)
         }
-        _ if now_ms > clock.due_at_ms => words.time_over(span(words, now_ms - clock.due_at_ms), of, source),
-        _ => words.time_left(span(words, clock.due_at_ms - now_ms), of, source),
+        _ if now_ms > due => words.time_over(span(words, now_ms - due), of, source),
+        // A time in days runs out at midnight: its last day is the one before.
+        _ if clock.extended_to.is_some() => {
+            words.time_extended(span(words, due - now_ms), date(words, due - 1), source)
+        }
+        _ => words.time_left(span(words, due - now_ms), of, source),
+    }
+}
+
+/// What a clock takes for granted, in words.
+pub fn assumption(words: Words, assumption: Assumption) -> &'static str {
+    match assumption {
+        Assumption::AgeNotKnown => words.clock_age_not_known(),
+        Assumption::AgeAsStated => words.clock_age_as_stated(),
+        Assumption::ConditionNotKnown => words.clock_condition_not_known(),
+        Assumption::HolidaysNotKnown => words.clock_holidays_not_known(),
+    }
+}
+
+/// An extension as it was recorded: until when, by which order, why.
+pub fn extension(words: Words, extension: &Extension) -> String {
+    let until = extension.until_ms.map(|until| date(words, until - 1)).unwrap_or_default();
+    words.clock_extension(until, &extension.order_number, &extension.reason)
+}
+
+/// What is to be said against an extension, in words.
+pub fn warning(words: Words, warning: ExtensionWarning) -> &'static str {
+    match warning {
+        ExtensionWarning::NotProvided => words.clock_not_provided(),
+        ExtensionWarning::NotByThisAuthority => words.clock_not_by_this_authority(),
+        ExtensionWarning::BeyondLimit => words.clock_beyond_limit(),
+        ExtensionWarning::EndsEarlier => words.clock_ends_earlier(),
+        ExtensionWarning::GivenLate => words.clock_given_late(),
+        ExtensionWarning::WithoutOrder => words.clock_without_order(),
+        ExtensionWarning::WithoutReason => words.clock_without_reason(),
+        ExtensionWarning::WithoutEnd => words.clock_without_end(),
     }
 }
 
@@ -143,10 +187,11 @@ pub fn first_source(source: &str) -> &str {
     source.split_once(", ").map_or(source, |(first, _)| first)
 }
 
-/// The share of a clock's time that is gone, 0 to 100.
+/// The share of a clock's time that is gone, 0 to 100; nothing is ever gone where no time is set.
 pub fn gone_percent(clock: &Running, now_ms: i64) -> i64 {
     let until = clock.stopped_at_ms.unwrap_or(now_ms);
-    let whole = (clock.due_at_ms - clock.started_at_ms).max(1);
+    let Some(due) = clock.due_at_ms else { return 0 };
+    let whole = (due - clock.started_at_ms).max(1);
     ((until - clock.started_at_ms) * 100 / whole).clamp(0, 100)
 }
 
@@ -205,7 +250,7 @@ pub fn bytes(words: Words, count: u64) -> String {
 mod tests {
     use super::*;
     use crate::words::Lang;
-    use casework::{Checked, Labels};
+    use casework::{Checked, Labels, clock::Duty};
 
     const EN: Words = Words(Lang::En);
     const HI: Words = Words(Lang::Hi);
@@ -215,14 +260,23 @@ mod tests {
     fn production() -> Running {
         Running {
             id: "production-cwc".into(),
+            instance: String::new(),
             label: Labels::default(),
             who: Labels::default(),
+            section: Labels::default(),
             source: "JJ s.31".into(),
             checked: Checked::A,
-            length: Length::Hours(24),
+            duty: Duty::Mandatory,
+            length: Some(Length::Hours(24)),
             started_at_ms: MORNING,
-            due_at_ms: MORNING + DAY,
+            due_at_ms: Some(MORNING + DAY),
             stopped_at_ms: None,
+            extended_to: None,
+            extensions: Vec::new(),
+            applies: true,
+            because: Labels::default(),
+            assumes: Vec::new(),
+            then: Labels::default(),
         }
     }
 
@@ -260,6 +314,39 @@ mod tests {
             said(&clock, MORNING + 90 * HOUR),
             "Done on 24 Nov 2026, 5 h after the 24 h (JJ s.31)"
         );
+    }
+
+    #[test]
+    fn a_clock_without_a_time_and_one_that_does_not_apply_say_so() {
+        let mut clock = production();
+        (clock.length, clock.due_at_ms) = (None, None);
+        assert_eq!(said(&clock, MORNING + 90 * DAY), "As soon as can be; no time is set (JJ s.31)");
+        clock.stopped_at_ms = Some(MORNING);
+        assert_eq!(said(&clock, MORNING + 90 * DAY), "Done on 23 Nov 2026 (JJ s.31)");
+        let mut clock = production();
+        clock.applies = false;
+        clock.because = Labels::from_pairs([("en", "The child has left.")]);
+        assert_eq!(said(&clock, MORNING), "Does not apply: The child has left. (JJ s.31)");
+    }
+
+    #[test]
+    fn an_extended_clock_says_until_when() {
+        let mut clock = production();
+        clock.length = Some(Length::Days(1));
+        clock.due_at_ms = from_input("2026-12-01T00:00");
+        clock.extended_to = Some(Extension {
+            row: String::new(),
+            authority: "jjb".into(),
+            order_number: "7".into(),
+            reason: "witness".into(),
+            made_at_ms: None,
+            until_ms: clock.due_at_ms,
+            limit_ms: None,
+            counts_until_ms: clock.due_at_ms,
+            warnings: Vec::new(),
+        });
+        assert_eq!(clock.standing(MORNING), Standing::Extended);
+        assert_eq!(said(&clock, MORNING), "7 days left, extended until 30 Nov 2026 (JJ s.31)");
     }
 
     #[test]

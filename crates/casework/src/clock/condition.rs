@@ -41,14 +41,21 @@ pub(super) fn holds(condition: &Expression, record: &Record, day: civil::Date) -
 impl AgeRule {
     /// Whether the child is of that age, and what had to be assumed.
     fn judge(&self, record: &Record, started: civil::Date) -> (bool, Option<Assumption>) {
-        let day = self.on.as_ref().and_then(|fact| day_of(record, fact)).unwrap_or(started);
+        let day = self
+            .on
+            .as_ref()
+            .and_then(|fact| day_of(record, fact))
+            .unwrap_or(started);
         let born = record
             .text(facts::CHILD_BIRTH_DATE)
             .and_then(|born| born.parse::<civil::Date>().ok());
         if let Some(born) = born.filter(|born| *born <= day) {
             return (self.fits(day, |years| birthday(born, years)), None);
         }
-        let found = self.years.as_ref().and_then(|fact| record.facts.get(fact)?.as_integer());
+        let found = self
+            .years
+            .as_ref()
+            .and_then(|fact| record.facts.get(fact)?.as_integer());
         match (found, record.integer(facts::CHILD_AGE_STATED)) {
             (Some(years), _) => (self.fits_whole(years), None),
             (None, Some(years)) => (self.fits_whole(years), Some(Assumption::AgeAsStated)),

@@ -8,7 +8,7 @@ use crate::{CaseKind, DocumentKind, FactId, Record, facts};
 /// The clocks of a pack.
 #[derive(Debug, Clone, Default)]
 pub struct Clocks {
-    clocks: Vec<Clock>,
+    all: Vec<Clock>,
     /// For each clock, the documents that must be readable for its times to be right.
     documents: Vec<Vec<DocumentKind>>,
     by_fact: Vec<(FactId, Vec<usize>)>,
@@ -20,7 +20,7 @@ pub struct Clocks {
 impl Deref for Clocks {
     type Target = [Clock];
     fn deref(&self) -> &[Clock] {
-        &self.clocks
+        &self.all
     }
 }
 
@@ -28,7 +28,7 @@ impl<'a> IntoIterator for &'a Clocks {
     type Item = &'a Clock;
     type IntoIter = std::slice::Iter<'a, Clock>;
     fn into_iter(self) -> Self::IntoIter {
-        self.clocks.iter()
+        self.all.iter()
     }
 }
 
@@ -65,13 +65,13 @@ impl Clocks {
             by_fact: by_fact.into_iter().collect(),
             by_table,
             kind: facts::KIND.parse().ok(),
-            clocks,
+            all: clocks,
         }
     }
 
     /// The documents that must be readable for a clock's times to be right.
     pub fn documents(&self, id: &str) -> &[DocumentKind] {
-        let at = self.clocks.iter().position(|clock| clock.id == id);
+        let at = self.all.iter().position(|clock| clock.id == id);
         at.map_or(&[], |at| &self.documents[at])
     }
 
@@ -83,21 +83,25 @@ impl Clocks {
         now_ms: i64,
         reads: impl Fn(DocumentKind) -> bool,
     ) -> Vec<Timing<'a>> {
-        let mut begun = vec![false; self.clocks.len()];
+        let mut begun = vec![false; self.all.len()];
         for (fact, clocks) in &self.by_fact {
             if record.facts.contains_key(fact) {
-                clocks.iter().for_each(|index| begun[*index] = true);
+                for index in clocks {
+                    begun[*index] = true;
+                }
             }
         }
         for row in &record.rows {
             if let Some(clocks) = self.by_table.get(&row.table) {
-                clocks.iter().for_each(|index| begun[*index] = true);
+                for index in clocks {
+                    begun[*index] = true;
+                }
             }
         }
         let kind = self.kind_of(record);
         let mut timings = Vec::new();
         for (index, _) in begun.iter().enumerate().filter(|(_, begun)| **begun) {
-            let clock = &self.clocks[index];
+            let clock = &self.all[index];
             let is_readable = self.documents[index].iter().all(|document| reads(*document));
             if is_readable && is_for(clock, &kind) {
                 timing::runs_of(clock, record, now_ms, &mut timings);
@@ -113,10 +117,7 @@ impl Clocks {
 }
 
 fn is_for(clock: &Clock, kind: &CaseKind) -> bool {
-    clock.about != Subject::Case
-        || clock.kinds.is_empty()
-        || *kind == CaseKind::Both
-        || clock.kinds.contains(kind)
+    clock.about != Subject::Case || clock.kinds.is_empty() || *kind == CaseKind::Both || clock.kinds.contains(kind)
 }
 
 /// The clocks of a record that have begun: open ones first, soonest due first and those without a time after them;
@@ -127,12 +128,7 @@ pub fn of_record(clocks: &Clocks, record: &Record, now_ms: i64) -> Vec<Running> 
 
 /// The same for somebody who may not read every document: clocks that need one of the others are left out, because
 /// what stops them could not be seen.
-pub fn of_reader(
-    clocks: &Clocks,
-    record: &Record,
-    now_ms: i64,
-    reads: impl Fn(DocumentKind) -> bool,
-) -> Vec<Running> {
+pub fn of_reader(clocks: &Clocks, record: &Record, now_ms: i64, reads: impl Fn(DocumentKind) -> bool) -> Vec<Running> {
     let mut timings = clocks.timings(record, now_ms, reads);
     sort(&mut timings, now_ms);
     timings.iter().map(Timing::told).collect()
@@ -143,7 +139,12 @@ pub fn sort(timings: &mut [Timing<'_>], now_ms: i64) {
     timings.sort_by(|a, b| {
         let rank = |timing: &Timing<'_>| {
             let closed = !timing.standing(now_ms).is_open();
-            (closed, timing.due_at_ms.is_none(), timing.due_at_ms, timing.started_at_ms)
+            (
+                closed,
+                timing.due_at_ms.is_none(),
+                timing.due_at_ms,
+                timing.started_at_ms,
+            )
         };
         rank(a).cmp(&rank(b)).then_with(|| a.clock.id.cmp(&b.clock.id))
     });

@@ -219,12 +219,20 @@ impl Rows {
     }
 }
 
+/// A row that can stop a run.
+struct Stop<'r> {
+    at_ms: i64,
+    row: &'r RecordRow,
+    /// Whether a run has taken it.
+    taken: bool,
+}
+
 /// What stops a clock. A row stops one run only.
 struct Stops<'c, 'r> {
     clock: &'c Clock,
     record: &'r Record,
-    /// For each trigger that names rows: the rows by time, and whether a run has taken them.
-    rows: Vec<(&'c Rows, Vec<(i64, &'r RecordRow, bool)>)>,
+    /// For each trigger that names rows: the rows by time.
+    rows: Vec<(&'c Rows, Vec<Stop<'r>>)>,
 }
 
 impl<'c, 'r> Stops<'c, 'r> {
@@ -234,8 +242,13 @@ impl<'c, 'r> Stops<'c, 'r> {
             _ => None,
         });
         let sorted = |rows: &'c Rows| {
-            let mut found: Vec<_> = rows.moments(record).map(|(at_ms, row)| (at_ms, row, false)).collect();
-            found.sort_by_key(|(at_ms, row, _)| (*at_ms, row.id));
+            let stop = |(at_ms, row)| Stop {
+                at_ms,
+                row,
+                taken: false,
+            };
+            let mut found: Vec<_> = rows.moments(record).map(stop).collect();
+            found.sort_by_key(|stop| (stop.at_ms, stop.row.id));
             (rows, found)
         };
         Self {
@@ -265,17 +278,19 @@ impl<'c, 'r> Stops<'c, 'r> {
         }
         for (rows, found) in &mut self.rows {
             let own = start.row.filter(|row| row.table == rows.table);
-            let later = |at_ms: i64, row: &RecordRow| match own {
-                Some(own) => (at_ms, row.id) > (from_ms, own.id),
-                None => at_ms >= day_ms,
+            let later = |stop: &Stop<'_>| match own {
+                Some(own) => (stop.at_ms, stop.row.id) > (from_ms, own.id),
+                None => stop.at_ms >= day_ms,
             };
             // The length runs out at the end of a day; what happens on that day counts already.
-            let not_before = rows.from.and_then(|length| length.after(from_ms)).map(|end| end - DAY_MS);
-            let counts = |at_ms: i64| not_before.is_none_or(|first| at_ms >= first);
-            let mut free = found.iter_mut().filter(|(at, row, taken)| !taken && later(*at, row));
-            if let Some((at_ms, _, taken)) = free.find(|(at, _, _)| counts(*at)) {
-                *taken = true;
-                first = first.into_iter().chain([*at_ms]).min();
+            let not_before = rows
+                .from
+                .and_then(|length| length.after(from_ms))
+                .map(|end| end - DAY_MS);
+            let counts = |stop: &Stop<'_>| not_before.is_none_or(|first| stop.at_ms >= first);
+            if let Some(stop) = found.iter_mut().find(|stop| !stop.taken && later(stop) && counts(stop)) {
+                stop.taken = true;
+                first = first.into_iter().chain([stop.at_ms]).min();
             }
         }
         first

@@ -1,9 +1,6 @@
 //! Overview: time limits, tasks, what is known.
 
-use casework::{
-    Checked, Compartment,
-    clock::{Running, Standing},
-};
+use casework::{Checked, Compartment, clock::Running};
 use ipc::{FactView, RegisterRef};
 use leptos::{ev, prelude::*};
 
@@ -61,9 +58,12 @@ fn ClockItem(clock: Running) -> impl IntoView {
         let now = app.now_ms.get();
         clock.with_value(|clock| time::gone_percent(clock, now)).to_string()
     };
-    let over = clock.with_value(|clock| clock.stopped_at_ms.is_none());
     clock.with_value(|clock| {
-        let due = over.then(|| view! { <p class="muted">{words.time_due(time::date_time(words, clock.due_at_ms))}</p> });
+        let due = clock.due_at_ms.filter(|_| clock.stopped_at_ms.is_none() && clock.applies);
+        let due = due.map(|due| view! { <p class="muted">{words.time_due(time::date_time(words, due))}</p> });
+        let section = words.label(&clock.section);
+        let section = (!section.is_empty()).then(|| view! { <p class="muted clock-section">{section}</p> });
+        let has_time = clock.due_at_ms.is_some();
         let unverified = (clock.checked != Checked::A).then(|| view! { <p class="tag">{words.case_unverified()}</p> });
         view! {
             <li class="clock-item" data-standing=move || standing_code(standing.get()) data-clock=clock.id.clone()>
@@ -72,16 +72,41 @@ fn ClockItem(clock: Running) -> impl IntoView {
                     <p class="clock-label">{words.label(&clock.label)}</p>
                     <p class="clock-left">{said}</p>
                     {move || {
-                        let is_running = !matches!(standing.get(), Standing::Met | Standing::MetLate);
-                        is_running.then(|| view! { <progress class="clock-bar" max="100" value=gone aria-hidden="true"></progress> })
+                        (has_time && standing.get().is_open()).then(|| view! { <progress class="clock-bar" max="100" value=gone aria-hidden="true"></progress> })
                     }}
                     {due}
+                    <ClockNotes clock=clock.clone() />
                     <p class="muted">{words.case_who_acts(words.label(&clock.who))}</p>
+                    {section}
                     {unverified}
                 </div>
             </li>
         }
     })
+}
+
+/// What a clock takes for granted, and its extensions with what is to be said against them.
+#[component]
+fn ClockNotes(clock: Running) -> impl IntoView {
+    let words = words();
+    let assumes: Vec<_> = clock
+        .assumes
+        .iter()
+        .map(|assumption| view! { <p class="muted" data-test="clock-assumes">{time::assumption(words, *assumption)}</p> })
+        .collect();
+    let extensions: Vec<_> = clock
+        .extensions
+        .iter()
+        .map(|extension| {
+            let warnings: Vec<_> = extension
+                .warnings
+                .iter()
+                .map(|warning| view! { <p class="note" data-test="clock-warning">{time::warning(words, *warning)}</p> })
+                .collect();
+            view! { <p class="muted">{time::extension(words, extension)}</p> {warnings} }
+        })
+        .collect();
+    view! { {assumes} {extensions} }
 }
 
 #[component]

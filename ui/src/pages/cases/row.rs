@@ -15,7 +15,7 @@ use crate::{
 pub(crate) const fn standing_icon(standing: Standing) -> Icon {
     match standing {
         Standing::Overdue | Standing::MetLate => Icon::Warning,
-        Standing::DueSoon | Standing::Running => Icon::Clock,
+        Standing::DueSoon | Standing::Running | Standing::Extended | Standing::NotApplicable => Icon::Clock,
         Standing::Met => Icon::Done,
     }
 }
@@ -28,6 +28,8 @@ pub(crate) const fn standing_code(standing: Standing) -> &'static str {
         Standing::Overdue => "overdue",
         Standing::Met => "met",
         Standing::MetLate => "met_late",
+        Standing::Extended => "extended",
+        Standing::NotApplicable => "not_applicable",
     }
 }
 
