@@ -1,6 +1,7 @@
 //! Administration: what a district's administrator does from a shell, also while the hub runs.
 
 mod list;
+mod packs;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -15,6 +16,8 @@ use uuid::Uuid;
 
 use crate::hub::Hub;
 use crate::storage::{Institution, User};
+pub use packs::PacksCommand;
+
 use crate::{identity, rights};
 
 /// What an administrator may ask.
@@ -78,6 +81,9 @@ pub enum AdminCommand {
     },
     /// Folds every document into the tables again, and tells the channels.
     Rebuild,
+    /// The law and the forms as dated data.
+    #[command(subcommand)]
+    Packs(PacksCommand),
 }
 
 /// What may be asked about districts.
@@ -200,7 +206,7 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
         }) => {
             check_name("name", &name, NAME_BYTES_MAX)?;
             let known = hub
-                .pack
+                .pack_of(&district)?
                 .vocabulary("place_kind")
                 .is_some_and(|kinds| kinds.term(&kind).is_some());
             if !known {
@@ -231,10 +237,10 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
             writeln!(out, "{link}")?;
         }
         AdminCommand::Assign { case, user } => {
-            rights::assign(storage, hub.pack, *case.as_bytes(), UserId(*user.as_bytes()), now_ms)?;
+            rights::assign(hub, *case.as_bytes(), UserId(*user.as_bytes()), now_ms)?;
         }
         AdminCommand::Unassign { case, user } => {
-            rights::unassign(storage, hub.pack, *case.as_bytes(), UserId(*user.as_bytes()), now_ms)?;
+            rights::unassign(hub, *case.as_bytes(), UserId(*user.as_bytes()), now_ms)?;
         }
         AdminCommand::Cases { district } => list::cases(storage, district.as_deref(), out)?,
         AdminCommand::Outbox => list::outbox(storage, out)?,
@@ -242,6 +248,7 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
         AdminCommand::RevokeAuthor { author } => storage.revoke_author(AuthorId(*author.as_bytes()), now_ms)?,
         AdminCommand::Audit { last } => list::audit(storage, last, out)?,
         AdminCommand::Rebuild => storage.unfold_everything()?,
+        AdminCommand::Packs(command) => packs::run(storage, command, now_ms, out)?,
     }
     Ok(())
 }
@@ -249,10 +256,11 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
 /// Adds a user, with what their role sees of the district from the start.
 pub fn add_user(hub: &Hub, user: &User) -> Result<()> {
     check_name("name", &user.name, NAME_BYTES_MAX)?;
-    if hub.pack.rights().of(&Role::from_code(&user.role)).is_none() {
+    let pack = hub.pack_of(&user.district)?;
+    if pack.rights().of(&Role::from_code(&user.role)).is_none() {
         bail!("no such role: {}", user.role);
     }
-    let readable = rights::readable_from_the_start(&*hub.storage, hub.pack, user)?;
+    let readable = rights::readable_from_the_start(&*hub.storage, &pack, user)?;
     hub.storage.add_user(user, &readable, hub.clock.now_ms())?;
     Ok(())
 }

@@ -6,6 +6,7 @@ use casework::Pack;
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::packs::Packs;
 use crate::storage::{Sqlite, Storage, StorageError};
 use crate::wake::Wake;
 
@@ -18,7 +19,7 @@ pub struct Hub {
     /// How it is set up.
     pub config: Config,
     /// The dictionary and the rights.
-    pub pack: &'static Pack,
+    pub packs: Packs,
     /// Rung when documents have changed.
     pub changed: Wake,
     /// Rung when something is to be delivered.
@@ -38,10 +39,15 @@ impl Hub {
             storage,
             clock,
             config,
-            pack: Pack::national(),
+            packs: Packs::default(),
             changed: Wake::default(),
             to_deliver: Wake::default(),
         }))
+    }
+
+    /// The pack in force for a district.
+    pub fn pack_of(&self, district: &str) -> Result<Arc<Pack>, StorageError> {
+        self.packs.of(&*self.storage, district)
     }
 }
 

@@ -4,6 +4,7 @@ use casefile::DocumentKey;
 use casework::{DocumentKind, Pack, Role, RoleRights};
 use protocol::{DocumentId, UserId};
 
+use crate::hub::Hub;
 use crate::storage::{NewSubject, Readable, Storage, StorageError, User};
 
 /// A document's key, if its kind is one this hub knows.
@@ -100,27 +101,19 @@ pub fn beginning(
 }
 
 /// Gives a case to a user.
-pub fn assign(
-    storage: &dyn Storage,
-    pack: &Pack,
-    subject: [u8; 16],
-    user: UserId,
-    now_ms: i64,
-) -> Result<(), StorageError> {
+pub fn assign(hub: &Hub, subject: [u8; 16], user: UserId, now_ms: i64) -> Result<(), StorageError> {
+    let storage = &*hub.storage;
     let user = storage.user(user)?.ok_or(StorageError::NoSuch("user"))?;
+    let pack = hub.pack_of(&user.district)?;
     let documents = storage.subject_documents(subject)?;
-    storage.assign(subject, user.id, &readable(pack, &user, &documents, Given::Yes), now_ms)
+    storage.assign(subject, user.id, &readable(&pack, &user, &documents, Given::Yes), now_ms)
 }
 
 /// Takes a case from a user. What their role sees of the whole district stays.
-pub fn unassign(
-    storage: &dyn Storage,
-    pack: &Pack,
-    subject: [u8; 16],
-    user: UserId,
-    now_ms: i64,
-) -> Result<(), StorageError> {
+pub fn unassign(hub: &Hub, subject: [u8; 16], user: UserId, now_ms: i64) -> Result<(), StorageError> {
+    let storage = &*hub.storage;
     let user = storage.user(user)?.ok_or(StorageError::NoSuch("user"))?;
+    let pack = hub.pack_of(&user.district)?;
     let documents = storage.subject_documents(subject)?;
-    storage.unassign(subject, user.id, &readable(pack, &user, &documents, Given::No), now_ms)
+    storage.unassign(subject, user.id, &readable(&pack, &user, &documents, Given::No), now_ms)
 }

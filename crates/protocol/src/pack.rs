@@ -134,6 +134,11 @@ impl SignedPack {
         Ok(unpack(&self.contents, PACK_UNPACKED_BYTES_MAX)?)
     }
 
+    /// The name of a signed pack: the hash of its bytes.
+    pub fn name(bytes: &[u8]) -> Sha256 {
+        Sha256(<sha2::Sha256 as sha2::Digest>::digest(bytes).into())
+    }
+
     /// The body of the answer.
     pub fn to_cbor(&self) -> Vec<u8> {
         minicbor::to_vec(self).expect("memory takes every byte")

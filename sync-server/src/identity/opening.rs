@@ -1,5 +1,8 @@
 //! The opening of a request: signed by an author the hub knows, by a clock that is about right, and never seen before.
 
+use std::sync::Arc;
+
+use casework::Pack;
 use protocol::ids::Sha256;
 use protocol::limits::{APP_VERSION_BYTES_MAX, CLOCK_SKEW_MS_MAX};
 use protocol::message::down::Token;
@@ -25,6 +28,8 @@ pub struct Session {
     pub open: Open,
     /// Checks the frames that follow.
     pub chain: VerifyingChain,
+    /// The pack in force where they work.
+    pub pack: Arc<Pack>,
     /// The key to media.
     pub token: Token,
     /// When it ends.
@@ -74,6 +79,7 @@ pub fn accept_opening(hub: &Hub, frame: &Frame) -> Result<Result<Session, Refusa
     Ok(match opened {
         Opened::Replay => Err(Refusal::Replay),
         Opened::New => Ok(Session {
+            pack: hub.pack_of(&author.user.district)?,
             author,
             open,
             chain,

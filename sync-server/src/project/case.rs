@@ -74,6 +74,7 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]
         .storage
         .received_ms(&district, subject.number)?
         .unwrap_or_else(|| hub.clock.now_ms());
+    let pack = hub.pack_of(&district)?;
     let mut record = Record::default();
     let mut folded = Folded::nothing(subject);
     for id in documents {
@@ -82,7 +83,7 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]
         if state.last_number == 0 {
             continue;
         }
-        let document = sync::fold(key.kind, &state, hub.pack)?;
+        let document = sync::fold(key.kind, &state, &pack)?;
         if !state.tail.is_empty() {
             folded.snapshots.push((*id, document.save(), state.last_number));
         }
@@ -91,7 +92,7 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]
     let spine = Spine::read(|fact| record.facts.get(fact).cloned());
     let kept = Kept {
         facts: case_facts(&record.facts, changed_ms),
-        clocks: clock_times(hub.pack, &record, hub.clock.now_ms()),
+        clocks: clock_times(&pack, &record, hub.clock.now_ms()),
     };
     folded.case = Some(CaseRow {
         subject: subject.subject,

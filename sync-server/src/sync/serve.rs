@@ -189,7 +189,7 @@ impl<'a> Serving<'a> {
         let Some(key) = key_of(document) else {
             return Ok(Vec::new());
         };
-        let (saved, upto) = snapshot(&*self.hub.storage, self.hub.pack, document, key.kind)?;
+        let (saved, upto) = snapshot(&*self.hub.storage, &self.session.pack, document, key.kind)?;
         let packed = pack(&saved);
         let grants = parts(&packed).map(|part| {
             let (number, parts, bytes) = (part.part, part.parts, part.bytes.to_vec());

@@ -41,10 +41,10 @@ impl SyncSession {
 
     fn new(session: Session) -> Self {
         Self {
+            uploads: Uploads::new(session.pack.clone()),
             session,
             collector: Collector::new(CHANGE_BYTES_MAX),
             passed_over: None,
-            uploads: Uploads::default(),
             verdicts: Vec::new(),
             ended: false,
             refused: None,

@@ -1,9 +1,10 @@
 //! One uploaded change, from bytes that anybody may have made to an entry of the log.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use casefile::{ApplyError, ChangeError, ChangeHead, Document, DocumentKey};
-use casework::{DocumentKind, Value};
+use casework::{DocumentKind, Pack, Value};
 use protocol::ids::Sha256;
 use protocol::message::down::Outcome;
 use protocol::{DocumentId, Refusal};
@@ -20,8 +21,8 @@ const DAY_MS: i64 = 86_400_000;
 const OPEN_DOCUMENTS_MAX: usize = 8;
 
 /// Takes the uploads of one request, and keeps the documents they go into open between one and the next.
-#[derive(Default)]
 pub(super) struct Uploads {
+    pack: Arc<Pack>,
     open: HashMap<DocumentId, Document>,
 }
 
@@ -44,6 +45,14 @@ impl<E: Into<FoldError>> From<E> for Trouble {
 }
 
 impl Uploads {
+    /// Nothing taken yet, by the pack that is in force for whoever writes.
+    pub(super) fn new(pack: Arc<Pack>) -> Self {
+        Self {
+            pack,
+            open: HashMap::new(),
+        }
+    }
+
     /// Takes a change or says why not; refused bytes are kept in quarantine.
     pub(super) fn take(&mut self, hub: &Hub, author: &Author, id: DocumentId, bytes: &[u8]) -> Outcome {
         let refused = match self.try_take(hub, author, id, bytes) {
@@ -73,7 +82,7 @@ impl Uploads {
             };
         }
         let key = key_of(id).ok_or(Refusal::UnknownDocument)?;
-        let writing = writing(hub, author, id, key)?;
+        let writing = writing(hub, &self.pack, author, id, key)?;
         let document = self.applied(hub, (id, key.kind), &writing, bytes)?;
         let media = media_named(&document);
         let change = NewChange {
@@ -114,7 +123,7 @@ impl Uploads {
         bytes: &[u8],
     ) -> Result<Document, Trouble> {
         if let Some(mut document) = self.open.remove(&id)
-            && document.apply(&[bytes], hub.pack).is_ok()
+            && document.apply(&[bytes], &self.pack).is_ok()
         {
             return Ok(document);
         }
@@ -123,11 +132,11 @@ impl Uploads {
             Writing::Begins(_) => Document::new(kind),
             Writing::Granted | Writing::Late => {
                 let state = hub.storage.document(id)?.ok_or(StorageError::NoSuch("document"))?;
-                fold(kind, &state, hub.pack)?
+                fold(kind, &state, &self.pack)?
             }
         };
         document
-            .apply(&[bytes], hub.pack)
+            .apply(&[bytes], &self.pack)
             .map_err(|error| refusal_of_apply(&error))?;
         Ok(document)
     }
@@ -159,7 +168,7 @@ pub(super) fn refuse(hub: &Hub, author: &Author, id: DocumentId, bytes: &[u8], c
 }
 
 /// On what ground the author may write in the document.
-fn writing(hub: &Hub, author: &Author, id: DocumentId, key: DocumentKey) -> Result<Writing, Trouble> {
+fn writing(hub: &Hub, pack: &Pack, author: &Author, id: DocumentId, key: DocumentKey) -> Result<Writing, Trouble> {
     let storage = &*hub.storage;
     let user = &author.user;
     match storage.access(user.id, author.id, id)? {
@@ -176,7 +185,7 @@ fn writing(hub: &Hub, author: &Author, id: DocumentId, key: DocumentKey) -> Resu
                     .iter()
                     .any(|assigned| assigned.user.id == user.id))
             };
-            match beginning(storage, hub.pack, user, key)? {
+            match beginning(storage, pack, user, key)? {
                 None => Err(Refusal::NotPermitted.into()),
                 Some(_) if own_case()? => Err(Refusal::NotPermitted.into()),
                 Some(_) if storage.subject_district(key.subject)?.is_some() => Err(Refusal::UnknownDocument.into()),

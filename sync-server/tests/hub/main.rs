@@ -11,6 +11,7 @@ mod enrol;
 mod feed;
 mod grants;
 mod media;
+mod packs;
 mod storage;
 mod support;
 mod sync;

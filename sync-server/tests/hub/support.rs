@@ -99,12 +99,12 @@ impl TestHub {
 
     pub(crate) fn assign(&self, device: &TestDevice, case: [u8; 16]) {
         let user = self.user_of(device);
-        sync_server::rights::assign(&*self.hub.storage, self.hub.pack, case, user, self.hub.clock.now_ms()).unwrap();
+        sync_server::rights::assign(&self.hub, case, user, self.hub.clock.now_ms()).unwrap();
     }
 
     pub(crate) fn unassign(&self, device: &TestDevice, case: [u8; 16]) {
         let user = self.user_of(device);
-        sync_server::rights::unassign(&*self.hub.storage, self.hub.pack, case, user, self.hub.clock.now_ms()).unwrap();
+        sync_server::rights::unassign(&self.hub, case, user, self.hub.clock.now_ms()).unwrap();
     }
 
     pub(crate) fn user_of(&self, device: &TestDevice) -> UserId {
