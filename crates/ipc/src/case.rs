@@ -4,6 +4,7 @@ use casework::{
     CaseId, CaseKind, Compartment, EntryId, FactId, Labels, RowId, Stage, Urgency, Value,
     clock::{Running, Standing},
 };
+pub use casework::tasks::Origin as TaskOrigin;
 use serde::{Deserialize, Serialize};
 
 use crate::{Delivery, FilingView, FormUse, Life, RegisterRef, TableView};
@@ -111,7 +112,8 @@ pub struct CaseView {
     pub tables: Vec<TableView>,
     /// Forms that were signed, sent or approved, newest first.
     pub filings: Vec<FilingView>,
-    /// Tasks, open ones first: those somebody wrote, then what clocks and the plan ask for.
+    /// Tasks, open ones first: those somebody wrote and what clocks, the plan, visits and
+    /// hearings ask for, soonest first.
     pub tasks: Vec<TaskView>,
     /// The timeline, newest first.
     pub timeline: Vec<Entry>,
@@ -146,46 +148,29 @@ pub struct FactView {
     pub clash: bool,
 }
 
-/// A task.
+/// Something to be done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TaskView {
-    /// Where it comes from, and so how it is done with.
+    /// Where it comes from, and so how it is done with: an officer's own is ticked
+    /// ([`crate::FieldEdit::TickTask`]), what a clock, the plan, a visit or a hearing asks for goes when that is
+    /// written.
     pub origin: TaskOrigin,
-    /// What to do, as somebody wrote it; empty where a clock asks for it.
+    /// What to do, as somebody wrote it; empty where the pack says it, or while it is masked.
     pub title: String,
-    /// What to do in the words of the pack: the clock's label, or the head of the plan.
+    /// What to do in the words of the pack; empty for an officer's own.
     pub label: Labels,
+    /// Who must act, where the law or the plan says so.
+    pub who: Labels,
     /// By when, `2026-11-23`.
     pub due: Option<String>,
-    /// The very moment, where a clock sets it.
+    /// The very moment.
     pub due_at_ms: Option<i64>,
-    /// When it was ticked. What a clock or the plan asks for is listed only while it is open.
+    /// Where it stands in the law.
+    pub source: Option<String>,
+    /// When it was ticked; only an officer's own tasks are listed when they are done.
     pub done_at_ms: Option<i64>,
-    /// Who wrote it last; who must act, where a clock asks for it and the law names them, is in the clock.
+    /// Who wrote an officer's own task last.
     pub by: String,
-}
-
-/// Where a task comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "origin")]
-pub enum TaskOrigin {
-    /// Somebody wrote it: [`crate::FieldEdit::TickTask`] ticks it.
-    Own {
-        /// The row of the table `tasks`.
-        row: RowId,
-    },
-    /// A statutory clock asks for it; it goes when the clock is stopped.
-    Clock {
-        /// The clock, in [`CaseView::clocks`].
-        clock: String,
-        /// Which of several of that name.
-        instance: String,
-    },
-    /// The care plan asks for it; it goes when the item's `done_at` is written.
-    Plan {
-        /// The row of the table `plan_items`.
-        row: RowId,
-    },
 }
 
 /// An entry of the timeline.

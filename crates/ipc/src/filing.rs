@@ -114,6 +114,8 @@ pub struct Amendment {
     pub now: Option<Value>,
     /// The same in words, where it is a code.
     pub now_words: Vec<Labels>,
+    /// The cells of a row that was added, as they stand now, or that was removed, as they stood.
+    pub cells: Vec<AmendedCell>,
     /// Whether it is what stands there today; a later change may have written over it.
     pub stands: bool,
     /// Why, where the writer said so.
@@ -128,6 +130,17 @@ pub struct Amendment {
     pub at_ms: i64,
     /// How far it has come.
     pub delivery: Delivery,
+}
+
+/// A cell of a row that was added or removed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AmendedCell {
+    /// What the column is called.
+    pub label: Labels,
+    /// The value.
+    pub value: Value,
+    /// The value in words, where it is a code.
+    pub words: Vec<Labels>,
 }
 
 /// What an amendment changed.

@@ -24,7 +24,7 @@ pub struct FormView {
     pub sections: Vec<SectionView>,
     /// Required fields that are asked and have a value.
     pub filled: u32,
-    /// Required fields that are asked; what a rule hides does not count.
+    /// Required fields that are asked. What a rule hides does not count, nor what this officer may not read.
     pub required: u32,
     /// Of a hundred; 100 where nothing is required.
     pub percent: u8,
@@ -105,7 +105,8 @@ pub struct SectionView {
     pub why: Labels,
     /// When it is shown; without a rule always.
     pub shown_when: Option<Expression>,
-    /// Whether it is shown, with what was saved. A section in which something stands is always shown.
+    /// Whether it is shown, with what was saved. A section in which something stands is always shown; where its own
+    /// rule does not hold, only what holds a value is shown of it.
     pub shown: bool,
     /// Required fields that are asked and have a value.
     pub filled: u32,
@@ -263,8 +264,6 @@ pub struct RowView {
     pub cells: Vec<CellView>,
     /// Who added it.
     pub by: String,
-    /// What to mind about it, one sentence each: e.g. an extension by an authority that may not give it.
-    pub cautions: Vec<Labels>,
 }
 
 /// A cell of a row.

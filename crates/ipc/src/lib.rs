@@ -25,7 +25,7 @@ pub use case::{
 };
 pub use edit::{FieldEdit, RegisterRef, Saved};
 pub use failure::{Failure, FailureCode};
-pub use filing::{Amended, Amendment, Filed, FiledForm, FilingKind, FilingView, UnknownFiling};
+pub use filing::{Amended, AmendedCell, Amendment, Filed, FiledForm, FilingKind, FilingView, UnknownFiling};
 pub use form::{
     CellView, CheckView, ColumnView, FieldView, FormContext, FormItem, FormUse, FormView, MissingItem, Provenance,
     RowView, SectionGap, SectionView, TableView,

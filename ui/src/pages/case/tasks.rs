@@ -55,7 +55,7 @@ pub(crate) fn Tasks() -> impl IntoView {
 fn own_row(task: &TaskView) -> Option<RowId> {
     match task.origin {
         TaskOrigin::Own { row } => Some(row),
-        TaskOrigin::Clock { .. } | TaskOrigin::Plan { .. } => None,
+        _ => None,
     }
 }
 
