@@ -22,8 +22,10 @@ pub struct Link {
     pub place: Option<String>,
     /// Name of the place or person.
     pub name: Option<String>,
-    /// Number of the order.
+    /// Number of the order: as the row has it, else that of the order of placement which names such a place.
     pub order: Option<String>,
+    /// Code of the authority that made that order, where the reader may see the orders.
+    pub ordered_by: Option<String>,
     /// Who handed the child over.
     pub handed_over_by: Option<String>,
     /// A note.

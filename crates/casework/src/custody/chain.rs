@@ -16,6 +16,10 @@ pub fn chain(rules: &[CustodyRule], record: &Record, now_ms: i64) -> Chain {
             None => links.push(first),
         }
     }
+    for link in &mut links {
+        link.order = link.order.take().or_else(|| order_in_facts(record, link));
+        link.ordered_by = link.order.as_ref().and_then(|number| ordered_by(record, number));
+    }
     links.sort_by_key(order);
     let written_ends: Vec<Option<i64>> = links.iter().map(|link| link.until_ms).collect();
     for at in 1..links.len() {
@@ -49,6 +53,7 @@ fn link_of_row(row: &RecordRow) -> Link {
         place: text("place_kind"),
         name: text("place_name"),
         order: text("order_number"),
+        ordered_by: None,
         handed_over_by: text("handed_over_by"),
         note: text("note"),
     }
@@ -73,6 +78,7 @@ fn link_of_facts(record: &Record) -> Option<Link> {
         place,
         name,
         order: None,
+        ordered_by: None,
         handed_over_by: None,
         note: None,
     })
@@ -97,4 +103,29 @@ fn fill(row: &mut Link, facts: Link) {
     row.since_ms = row.since_ms.or(facts.since_ms);
     row.place = row.place.take().or(facts.place);
     row.name = row.name.take().or(facts.name);
+}
+
+/// The number of the order that the facts name for such a place.
+fn order_in_facts(record: &Record, link: &Link) -> Option<String> {
+    let place = link.place.as_deref()?;
+    let text = |fact: &str| record.text(fact).map(str::trim).filter(|text| !text.is_empty());
+    let named = text("order.placement_place_name");
+    let same_name = named.is_none() || link.name.is_none() || named == link.name.as_deref().map(str::trim);
+    let number = match place {
+        "fit_person" if text("order.family_number").is_some() => text("order.family_number"),
+        "foster_family" => text("foster.order_number"),
+        "family" => text("restoration.order_number").or_else(|| text("order.family_number")),
+        place if text("order.placement_place_kind") == Some(place) && same_name => text("order.placement_number"),
+        _ => None,
+    };
+    number.map(str::to_owned)
+}
+
+/// The authority that made the order of that number.
+fn ordered_by(record: &Record, number: &str) -> Option<String> {
+    let made = record
+        .rows_of("orders")
+        .filter(|row| row.text("number").map(str::trim) == Some(number.trim()));
+    let latest = made.max_by_key(|row| (row.moment("made_at"), row.id))?;
+    latest.text("authority").map(str::to_owned)
 }

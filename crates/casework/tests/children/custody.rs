@@ -23,6 +23,9 @@ struct Expected {
     places: Vec<String>,
     /// Who has the child now; empty for nobody.
     now_at: String,
+    /// `number authority` of each order, where the case is about them.
+    #[serde(default)]
+    orders: Option<Vec<String>>,
     /// `code@link` of each finding.
     findings: Vec<String>,
 }
@@ -40,6 +43,20 @@ fn every_chain_is_as_the_table_of_cases_has_it() {
             .map(|link| link.place.as_deref().unwrap_or(""))
             .collect();
         assert_eq!(places, expected.places, "{}", expected.says);
+        if let Some(orders) = expected.orders {
+            let words = |link: &custody::Link| {
+                let part = |text: &Option<String>| text.clone().unwrap_or_default();
+                format!("{} {}", part(&link.order), part(&link.ordered_by))
+                    .trim()
+                    .to_owned()
+            };
+            assert_eq!(
+                chain.links.iter().map(words).collect::<Vec<_>>(),
+                orders,
+                "{}",
+                expected.says
+            );
+        }
         let now_at = chain.current(now_ms).and_then(|link| link.place.as_deref());
         assert_eq!(now_at.unwrap_or(""), expected.now_at, "{}", expected.says);
         let findings: Vec<String> = chain

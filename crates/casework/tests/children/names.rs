@@ -62,7 +62,8 @@ fn every_table_that_a_rule_reads_is_in_the_dictionary() {
 
 #[test]
 fn every_column_that_a_rule_reads_is_in_its_table() {
-    let read: [(&str, &[&str]); 10] = [
+    let read: [(&str, &[&str]); 11] = [
+        ("orders", &["number", "authority", "made_at"]),
         (
             "custody",
             &[

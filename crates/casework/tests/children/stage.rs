@@ -136,6 +136,28 @@ fn from_every_stage_a_usual_step_leads_on_and_every_stage_can_be_reached() {
 }
 
 #[test]
+fn conditions_read_only_what_everybody_on_the_case_has() {
+    // `has(…)` of a fact that a reader may not have would tell that reader something is missing that is not. What is
+    // compared instead is unknown then, and nobody is told.
+    let pack = Pack::national();
+    let compared = ["child.birth_date"];
+    for (place, condition) in pack.stages().clone().conditions_mut() {
+        for fact in condition
+            .facts()
+            .into_iter()
+            .filter(|fact| !compared.contains(&fact.as_str()))
+        {
+            let compartment = pack.fact(fact).and_then(casework::Fact::compartment);
+            assert_eq!(compartment, Some(casework::Compartment::Core), "{place}: {fact:?}");
+        }
+        for table in condition.tables() {
+            let compartment = pack.table(table).and_then(casework::Table::compartment);
+            assert_eq!(compartment, Some(casework::Compartment::Core), "{place}: {table}");
+        }
+    }
+}
+
+#[test]
 fn a_state_replaces_a_sentence_and_adds_a_step() {
     let national = Pack::national().stages().clone();
     let steps = national.steps.len();
