@@ -4,6 +4,8 @@ mod situation;
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{CaseKind, FactId, Stage, Urgency, Value};
 
 pub use situation::{AgeFinding, OffenceClass, Situation};
@@ -49,7 +51,7 @@ pub mod facts {
 }
 
 /// What rules and lists need of a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spine {
     /// Kind of case; need of care until somebody says otherwise.
     pub kind: CaseKind,

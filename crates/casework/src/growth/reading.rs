@@ -18,6 +18,8 @@ const UPPER_ARM_DAYS: std::ops::Range<u32> = 183..1827;
 const HEIGHT_CM: std::ops::RangeInclusive<f64> = 25.0..=230.0;
 const WEIGHT_KG: std::ops::RangeInclusive<f64> = 0.3..=250.0;
 const UPPER_ARM_MM: std::ops::RangeInclusive<i64> = 40..=600;
+/// The furthest z-score that is shown beside a refusal.
+const Z_SHOWN_MAX: f64 = 99.0;
 
 /// What the indicators say about one measuring, in the order of [`Indicator::ALL`].
 pub fn read(measure: &Measure) -> Vec<Outcome> {
@@ -50,7 +52,7 @@ fn measured(record: &Record, row: &RecordRow) -> Measured {
     let at = row.text("at").unwrap_or_default().to_owned();
     let day: Option<Date> = at.parse().ok();
     let number = |column: &str| match row.cell(column)? {
-        Value::Number(number) => Some(*number),
+        Value::Number(number) => number.is_finite().then_some(*number),
         #[expect(clippy::cast_precision_loss, reason = "centimetres and kilograms")]
         Value::Integer(number) => Some(*number as f64),
         _ => None,
@@ -171,8 +173,14 @@ fn reading(
     z: f64,
     limits: (f64, f64),
 ) -> Result<Reading, Refusal> {
+    // What is sent to a screen must be a number, whatever was written.
+    let z = if z.is_nan() {
+        Z_SHOWN_MAX
+    } else {
+        z.clamp(-Z_SHOWN_MAX, Z_SHOWN_MAX)
+    };
     let z = (z * 100.0).round() / 100.0;
-    if !z.is_finite() || z < limits.0 || z > limits.1 {
+    if z < limits.0 || z > limits.1 {
         return Err(Refusal::BeyondLimits { z });
     }
     Ok(Reading {
@@ -197,6 +205,7 @@ fn possible(value: f64, range: &std::ops::RangeInclusive<f64>) -> Result<f64, Re
     if range.contains(&value) {
         Ok(value)
     } else {
+        let value = if value.is_finite() { value } else { 0.0 };
         Err(Refusal::Impossible { value })
     }
 }

@@ -28,7 +28,7 @@ coded!(
 );
 
 /// The spine of a case with what follows from it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Situation {
     /// What is written.
     pub spine: Spine,
