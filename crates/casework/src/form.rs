@@ -142,8 +142,8 @@ struct FieldText {
 
 /// A field names either a fact or a table.
 #[derive(Debug, thiserror::Error)]
-#[error("a field names either a fact or a table")]
-struct FieldError;
+#[error("a field names either a fact or a table{0}")]
+struct FieldError(String);
 
 impl TryFrom<FieldText> for FormField {
     type Error = FieldError;
@@ -151,7 +151,8 @@ impl TryFrom<FieldText> for FormField {
         let asks = match (text.fact, text.table) {
             (Some(fact), None) => Asked::Fact(fact),
             (None, Some(table)) => Asked::Table(table),
-            _ => return Err(FieldError),
+            (Some(fact), Some(table)) => return Err(FieldError(format!(", not both `{fact}` and `{table}`"))),
+            (None, None) => return Err(FieldError(String::new())),
         };
         Ok(Self {
             asks,

@@ -11,7 +11,7 @@ mod compartment;
 pub mod custody;
 mod dictionary;
 pub mod disability;
-mod expression;
+pub mod expression;
 mod form;
 pub mod growth;
 mod id;

@@ -34,7 +34,7 @@ pub use file::limits as pack_limits;
 #[cfg(feature = "packs")]
 pub(crate) use file::Mode;
 #[cfg(feature = "packs")]
-pub(crate) use read::{ItemKind, Origin, Reading};
+pub(crate) use read::{ItemKind, Origin, Reading, read as read_files};
 #[cfg(feature = "packs")]
 pub use shipped::{check_shipped, shipped_files};
 

@@ -64,7 +64,13 @@ fn within_limits(text: &str) -> Result<(), ExpressionError> {
             ')' | ']' | '}' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        run = if matches!(c, '!' | '-' | '?') { run + 1 } else if c.is_whitespace() { run } else { 0 };
+        run = if matches!(c, '!' | '-' | '?') {
+            run + 1
+        } else if c.is_whitespace() {
+            run
+        } else {
+            0
+        };
         deepest = deepest.max(depth).max(run);
     }
     if deepest > Expression::DEPTH_MAX {
@@ -124,7 +130,9 @@ fn literal(value: &LiteralValue) -> Result<Node, ExpressionError> {
         LiteralValue::Int(number) => Node::Integer(*number.inner()),
         LiteralValue::Double(number) => Node::Number(*number.inner()),
         LiteralValue::String(text) => Node::Text(text.inner().to_owned()),
-        LiteralValue::UInt(_) | LiteralValue::Bytes(_) => return Err(NotOurs("`u` or `b` before a literal".to_owned())),
+        LiteralValue::UInt(_) | LiteralValue::Bytes(_) => {
+            return Err(NotOurs("`u` or `b` before a literal".to_owned()));
+        }
     })
 }
 
@@ -152,9 +160,15 @@ fn fact(select: &SelectExpr) -> Result<FactId, ExpressionError> {
 
 fn call(call: CallExpr, depth: usize, parts: &mut usize) -> Result<Node, ExpressionError> {
     let name = call.func_name;
-    let on = call.target.map(|target| node(target.expr, depth + 1, parts)).transpose()?;
+    let on = call
+        .target
+        .map(|target| node(target.expr, depth + 1, parts))
+        .transpose()?;
     let method = on.is_some();
-    let arguments = call.args.into_iter().map(|argument| node(argument.expr, depth + 1, parts));
+    let arguments = call
+        .args
+        .into_iter()
+        .map(|argument| node(argument.expr, depth + 1, parts));
     let arguments: Vec<Node> = on.into_iter().map(Ok).chain(arguments).collect::<Result<_, _>>()?;
     if method {
         return match name.as_str() {

@@ -103,6 +103,11 @@ impl std::fmt::Display for Kind {
 }
 
 impl Expression {
+    /// Checks an expression of any kind against the dictionary, and notes which facts are sets.
+    pub fn check(&mut self, dictionary: &Dictionary) -> Result<Kind, TypeError> {
+        dictionary.kind(&mut self.is)
+    }
+
     /// Checks a condition against the dictionary, and notes which facts are sets.
     pub fn check_condition(&mut self, dictionary: &Dictionary) -> Result<(), TypeError> {
         let kind = dictionary.kind(&mut self.is)?;
@@ -205,7 +210,9 @@ impl Dictionary {
             Node::Size(_) => all("a set or a text", has_size).map(|()| Kind::Integer),
             Node::Between(..) => {
                 all("a date or a moment", is_day)?;
-                children.iter().try_for_each(|child| self.literals(child, &Kind::Date))?;
+                children
+                    .iter()
+                    .try_for_each(|child| self.literals(child, &Kind::Date))?;
                 Ok(Kind::Integer)
             }
             Node::StartsWith(_) | Node::Contains(_) => all("a text", is_text).map(|()| Kind::Flag),

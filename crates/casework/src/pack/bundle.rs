@@ -12,7 +12,7 @@
 
 use std::collections::BTreeMap;
 
-use super::pack_limits::{BYTES_MAX, FILES_MAX, FILE_BYTES_MAX, PATH_BYTES_MAX};
+use super::pack_limits::{BYTES_MAX, FILE_BYTES_MAX, FILES_MAX, PATH_BYTES_MAX};
 
 const MAGIC: &[u8] = b"VFPK1\n";
 
@@ -92,7 +92,8 @@ impl PackBundle {
 
     fn check(&self) -> Result<(), BundleError> {
         let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'_' | b'-' | b'.' | b'/');
-        let sound = |path: &str| path.bytes().all(plain) && path.split('/').all(|word| !matches!(word, "" | "." | ".."));
+        let sound =
+            |path: &str| path.bytes().all(plain) && path.split('/').all(|word| !matches!(word, "" | "." | ".."));
         let paths = self.files.keys().chain([&self.id]);
         if !paths.into_iter().all(|path| sound(path)) {
             return Err(BundleError::Paths);
@@ -101,14 +102,19 @@ impl PackBundle {
         let too_big = self.files.len() > FILES_MAX
             || long(&self.id, PATH_BYTES_MAX)
             || long(&self.version, PATH_BYTES_MAX)
-            || self.files.iter().any(|(path, text)| long(path, PATH_BYTES_MAX) || long(text, FILE_BYTES_MAX))
+            || self
+                .files
+                .iter()
+                .any(|(path, text)| long(path, PATH_BYTES_MAX) || long(text, FILE_BYTES_MAX))
             || self.files.values().map(String::len).sum::<usize>() > BYTES_MAX;
         if too_big { Err(BundleError::TooBig) } else { Ok(()) }
     }
 }
 
 fn number(number: usize) -> Result<[u8; 4], BundleError> {
-    u32::try_from(number).map(u32::to_le_bytes).map_err(|_| BundleError::TooBig)
+    u32::try_from(number)
+        .map(u32::to_le_bytes)
+        .map_err(|_| BundleError::TooBig)
 }
 
 fn write(bytes: &mut Vec<u8>, text: &str) -> Result<(), BundleError> {

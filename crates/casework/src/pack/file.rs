@@ -185,7 +185,10 @@ fn line_of(text: &str, byte: usize) -> usize {
 /// The line of a key such as `fact.3.colour`, as well as it can be told: the parser says which item, not where.
 fn line_of_key(text: &str, path: &str) -> usize {
     let mut words = path.split('.');
-    let (item, number) = (words.next().unwrap_or_default(), words.next().and_then(|n| n.parse::<usize>().ok()));
+    let (item, number) = (
+        words.next().unwrap_or_default(),
+        words.next().and_then(|n| n.parse::<usize>().ok()),
+    );
     let key = path.rsplit('.').next().unwrap_or_default();
     let header = format!("[[{item}]]");
     let mut headers = 0;

@@ -16,21 +16,18 @@ use crate::{
 
 /// The pack of `draft` over `base`. The clocks are handed out by themselves, because the pack keeps them with an index
 /// that is made when everything else stands.
-pub(super) fn over(
-    base: &Pack,
-    about: About,
-    draft: Draft,
-    clocks: &mut Vec<Clock>,
-    reading: &mut Reading,
-) -> Pack {
+pub(super) fn over(base: &Pack, about: About, draft: Draft, clocks: &mut Vec<Clock>, reading: &mut Reading) -> Pack {
     let mut pack = base.clone();
     pack.id = about.id;
     pack.version = about.version;
     pack.in_force_from = about.in_force_from;
     for fact in draft.facts {
-        let moved = base.fact(&fact.id).is_some_and(|old| (old.document, old.kind) != (fact.document, fact.kind));
+        let moved = base
+            .fact(&fact.id)
+            .is_some_and(|old| (old.document, old.kind) != (fact.document, fact.kind));
         let name = fact.id.to_string();
-        let twice = pack.facts.insert(fact.id.clone(), fact).is_some() && base.facts.keys().all(|id| id.as_str() != name);
+        let twice =
+            pack.facts.insert(fact.id.clone(), fact).is_some() && base.facts.keys().all(|id| id.as_str() != name);
         reading.judge(ItemKind::Fact, &name, moved, twice);
     }
     for table in draft.tables {
@@ -49,11 +46,16 @@ pub(super) fn over(
     for form in draft.forms {
         pack.forms.entry(form.id.clone()).or_default().push(form);
     }
-    pack.forms.values_mut().for_each(|texts| texts.sort_by_key(|form| form.in_force_from));
+    pack.forms
+        .values_mut()
+        .for_each(|texts| texts.sort_by_key(|form| form.in_force_from));
     let replaced = |clock: &&Clock| draft.clocks.iter().all(|own| own.id != clock.id);
     *clocks = base.clocks().iter().filter(replaced).cloned().collect();
     clocks.extend(draft.clocks);
-    let below = base.rights().iter().filter(|old| draft.roles.iter().all(|own| own.role != old.role));
+    let below = base
+        .rights()
+        .iter()
+        .filter(|old| draft.roles.iter().all(|own| own.role != old.role));
     let rights: Vec<_> = below.cloned().chain(draft.roles.iter().cloned()).collect();
     pack.rights = Rights::new(rights);
     if let Some(stages) = draft.stages {
@@ -132,10 +134,15 @@ fn put_label(pack: &mut Pack, clocks: &mut [Clock], relabel: &Relabel) -> Result
 /// Items of one name have periods apart, and no period ends before it begins.
 fn periods(pack: &Pack, clocks: &[Clock], reading: &mut Reading) {
     for (id, texts) in &pack.forms {
-        let periods: Vec<_> = texts.iter().map(|form| (form.in_force_from, form.in_force_until)).collect();
+        let periods: Vec<_> = texts
+            .iter()
+            .map(|form| (form.in_force_from, form.in_force_until))
+            .collect();
         reading.judge_periods(ItemKind::Form, id, id, &periods);
     }
-    let clocks = clocks.iter().map(|clock| (clock.id.as_str(), (Some(clock.in_force_from), clock.in_force_until)));
+    let clocks = clocks
+        .iter()
+        .map(|clock| (clock.id.as_str(), (Some(clock.in_force_from), clock.in_force_until)));
     for (id, periods) in by_name(clocks) {
         reading.judge_periods(ItemKind::Clock, id, id, &periods);
     }
@@ -181,6 +188,8 @@ impl Reading {
 
 impl Rights {
     fn label_mut(&mut self, role: &str) -> Option<&mut Labels> {
-        self.iter_mut().rfind(|rights| rights.role.code() == role).map(|rights| &mut rights.label)
+        self.iter_mut()
+            .rfind(|rights| rights.role.code() == role)
+            .map(|rights| &mut rights.label)
     }
 }

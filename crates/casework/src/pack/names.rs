@@ -12,7 +12,7 @@ use crate::{
 
 /// Checks everything, and lets the expressions know which facts are sets.
 pub(super) fn check(pack: &mut Pack, clocks: &mut [Clock], mode: Mode, files: &Files, reading: &mut Reading) {
-    let dictionary = dictionary_of(pack);
+    let dictionary = pack.dictionary();
     let mut check = Check { files, mode, reading };
     check.dictionary(pack);
     check.expressions(pack, clocks, &dictionary);
@@ -26,13 +26,19 @@ pub(super) fn check(pack: &mut Pack, clocks: &mut [Clock], mode: Mode, files: &F
     check.roles(pack);
 }
 
-fn dictionary_of(pack: &Pack) -> Dictionary {
-    let facts = pack.facts.values();
-    let codes = |vocabulary: &crate::Vocabulary| vocabulary.terms.iter().map(|term| term.code.clone()).collect();
-    Dictionary {
-        facts: facts.map(|fact| (fact.id.clone(), (fact.kind, fact.vocabulary.clone()))).collect(),
-        tables: pack.tables.keys().cloned().collect(),
-        vocabularies: pack.vocabularies.iter().map(|(id, vocabulary)| (id.clone(), codes(vocabulary))).collect(),
+impl Pack {
+    /// What expressions are checked against.
+    pub fn dictionary(&self) -> Dictionary {
+        let fact = |fact: &crate::Fact| (fact.id.clone(), (fact.kind, fact.vocabulary.clone()));
+        let codes = |vocabulary: &crate::Vocabulary| vocabulary.terms.iter().map(|term| term.code.clone()).collect();
+        let vocabularies = self.vocabularies.iter();
+        Dictionary {
+            facts: self.facts.values().map(fact).collect(),
+            tables: self.tables.keys().cloned().collect(),
+            vocabularies: vocabularies
+                .map(|(id, vocabulary)| (id.clone(), codes(vocabulary)))
+                .collect(),
+        }
     }
 }
 
@@ -51,7 +57,16 @@ impl Check<'_> {
 
     fn missing(&mut self, kind: ItemKind, id: &str, from: &str, what: &'static str, name: &str) {
         let (from, named) = (from.to_owned(), name.to_owned());
-        self.say(kind, id, name, PackFault::Missing { from, what, name: named });
+        self.say(
+            kind,
+            id,
+            name,
+            PackFault::Missing {
+                from,
+                what,
+                name: named,
+            },
+        );
     }
 
     /// A code that a pack from outside may have and a shipped one may not.
@@ -83,13 +98,30 @@ impl Check<'_> {
                 }
                 match column.kind {
                     FactType::Choices => {
-                        self.say(ItemKind::Table, &table.id, &column.id, PackFault::SetInColumn(name.clone()));
+                        self.say(
+                            ItemKind::Table,
+                            &table.id,
+                            &column.id,
+                            PackFault::SetInColumn(name.clone()),
+                        );
                     }
                     FactType::Unknown if self.mode == Mode::Shipped => {
                         let (what, code) = ("type of a column", column.id.clone());
-                        self.say(ItemKind::Table, &table.id, &column.id, PackFault::UnknownCode { what, code });
+                        self.say(
+                            ItemKind::Table,
+                            &table.id,
+                            &column.id,
+                            PackFault::UnknownCode { what, code },
+                        );
                     }
-                    kind => self.choice(pack, ItemKind::Table, &table.id, &name, kind, column.vocabulary.as_deref()),
+                    kind => self.choice(
+                        pack,
+                        ItemKind::Table,
+                        &table.id,
+                        &name,
+                        kind,
+                        column.vocabulary.as_deref(),
+                    ),
                 }
             }
         }
@@ -158,7 +190,11 @@ impl Check<'_> {
         dictionary: &Dictionary,
     ) {
         if let Err(fault) = condition.check_condition(dictionary) {
-            let from = if place == id { id.to_owned() } else { format!("{id} {place}") };
+            let from = if place == id {
+                id.to_owned()
+            } else {
+                format!("{id} {place}")
+            };
             let from = from.trim().to_owned();
             self.say(kind, id, place, PackFault::Expression { from, fault });
         }
@@ -180,7 +216,12 @@ impl Check<'_> {
                 }
             }
             if seen.contains(*start) {
-                self.say(ItemKind::Fact, start.as_str(), "derived", PackFault::Circle((*start).clone()));
+                self.say(
+                    ItemKind::Fact,
+                    start.as_str(),
+                    "derived",
+                    PackFault::Circle((*start).clone()),
+                );
             }
         }
     }
@@ -199,7 +240,12 @@ impl Check<'_> {
         for role in form.filled_by.iter().chain(&form.approved_by) {
             let unknown = matches!(role, Role::Unknown(_));
             if unknown && self.mode == Mode::Shipped {
-                self.say(ItemKind::Form, id, role.code(), PackFault::UnknownRole(role.code().to_owned()));
+                self.say(
+                    ItemKind::Form,
+                    id,
+                    role.code(),
+                    PackFault::UnknownRole(role.code().to_owned()),
+                );
             } else if !unknown && pack.rights.of(role).is_none() {
                 self.missing(ItemKind::Form, id, &name, "role", role.code());
             }
@@ -217,7 +263,12 @@ impl Check<'_> {
         let mut seen = BTreeSet::new();
         for section in &form.sections {
             if !seen.insert(&section.id) {
-                self.say(ItemKind::Form, id, &section.id, PackFault::Twice(format!("{id}/{}", section.id)));
+                self.say(
+                    ItemKind::Form,
+                    id,
+                    &section.id,
+                    PackFault::Twice(format!("{id}/{}", section.id)),
+                );
             }
             for field in &section.fields {
                 match &field.asks {
@@ -237,7 +288,13 @@ impl Check<'_> {
         let id = clock.id.as_str();
         for used in clock.uses() {
             if pack.document_of(used).is_none() {
-                self.missing(ItemKind::Clock, id, &format!("clock {id}"), "fact or column", &used.to_string());
+                self.missing(
+                    ItemKind::Clock,
+                    id,
+                    &format!("clock {id}"),
+                    "fact or column",
+                    &used.to_string(),
+                );
             }
         }
         for fault in clock.faults() {

@@ -146,7 +146,10 @@ impl Reading {
         let mut origin = self.origin(kind, id);
         let below = files.get(&origin.file).and_then(|text| {
             let lines = text.lines().enumerate().skip(origin.line - 1);
-            lines.into_iter().find(|(_, line)| file::names(line, name)).map(|(at, _)| at + 1)
+            lines
+                .into_iter()
+                .find(|(_, line)| file::names(line, name))
+                .map(|(at, _)| at + 1)
         });
         origin.line = below.unwrap_or(origin.line);
         origin

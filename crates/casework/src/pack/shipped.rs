@@ -32,7 +32,9 @@ impl Pack {
         static PACK: OnceLock<Pack> = OnceLock::new();
         PACK.get_or_init(|| {
             let reading = read::read(&shipped_files("national"), None, Mode::Shipped);
-            reading.into_pack().expect("the build stopped for a shipped pack with a mistake")
+            reading
+                .into_pack()
+                .expect("the build stopped for a shipped pack with a mistake")
         })
     }
 
@@ -48,7 +50,11 @@ impl Pack {
             }
             let files = shipped_files(&format!("states/{code}"));
             let reading = read::read(&files, Some(national), Mode::Shipped);
-            Arc::new(reading.into_pack().expect("the build stopped for a shipped pack with a mistake"))
+            Arc::new(
+                reading
+                    .into_pack()
+                    .expect("the build stopped for a shipped pack with a mistake"),
+            )
         });
         Arc::clone(pack)
     }

@@ -1,0 +1,64 @@
+//! Forms that those who fill them can fill.
+
+use super::{Look, Severity};
+use crate::{About, Asked, DocumentKind, Form, FormField, pack::ItemKind};
+
+pub(super) fn check(look: &mut Look<'_>) {
+    for form in look.pack.all_forms() {
+        for field in form.sections.iter().flat_map(|section| &section.fields) {
+            let (name, document, computed) = match &field.asks {
+                Asked::Fact(id) => match look.pack.fact(id) {
+                    Some(fact) => (id.as_str(), fact.document, fact.is_read_only()),
+                    None => continue,
+                },
+                Asked::Table(id) => match look.pack.table(id) {
+                    Some(table) => (id.as_str(), table.document, false),
+                    None => continue,
+                },
+            };
+            look.subject(form, name, document);
+            look.filler(form, field, name, document, computed);
+        }
+    }
+}
+
+impl Look<'_> {
+    fn subject(&mut self, form: &Form, name: &str, document: DocumentKind) {
+        let fits = match form.about {
+            About::Case => document.compartment().is_some(),
+            About::Institution => document == DocumentKind::Institution,
+            About::Missing => document == DocumentKind::Missing,
+            About::Unknown(_) => true,
+        };
+        if !fits {
+            let (about, of) = (form.about.code(), document.code());
+            let message = format!(
+                "form {} is about a document of kind `{about}`, and {name} belongs to `{of}`",
+                form.id
+            );
+            self.say(Severity::Error, (ItemKind::Form, &form.id), name, message);
+        }
+    }
+
+    fn filler(&mut self, form: &Form, field: &FormField, name: &str, document: DocumentKind, computed: bool) {
+        if form.filled_by.is_empty() {
+            return;
+        }
+        let (rights, id) = (self.pack.rights(), &form.id);
+        let at = (ItemKind::Form, id.as_str());
+        let code = document.code();
+        let writes = form.filled_by.iter().any(|role| rights.may_write(role, document));
+        let reads = form.filled_by.iter().any(|role| rights.may_read(role, document));
+        let approver = form.approved_by.iter().any(|role| rights.may_write(role, document));
+        if field.required && !reads {
+            let message = format!("form {id} requires {name}, and nobody who fills it may read `{code}`");
+            self.say(Severity::Error, at, name, message);
+        } else if !writes && !computed && approver {
+            let message = format!("form {id}: {name} (`{code}`) can be written only by whoever approves the form");
+            self.say(Severity::Warning, at, name, message);
+        } else if !writes && !computed {
+            let message = format!("form {id}: nobody who fills it may write {name} (`{code}`)");
+            self.say(Severity::Error, at, name, message);
+        }
+    }
+}
