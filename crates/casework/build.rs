@@ -16,7 +16,8 @@ fn main() -> io::Result<()> {
     for file in &files {
         let name = file.strip_prefix(&root).expect("found below the root").to_str();
         let name = name.expect("packs have plain names").replace('\\', "/");
-        writeln!(table, "    ({name:?}, include_str!({file:?})),").expect("strings take everything");
+        let path = file.display().to_string();
+        writeln!(table, "    ({name:?}, include_str!({path:?})),").expect("strings take everything");
     }
     table.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo gives a folder"));
