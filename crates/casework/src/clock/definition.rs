@@ -171,7 +171,7 @@ pub struct Earliest {
 }
 
 /// Rows of a table. To start, each row starts the clock once; to stop, the first row at or after the start counts, and a
-/// row that stopped one run of the clock does not stop the next.
+/// row that stopped one run does not stop the next, unless the same rows begin the runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rows {
@@ -321,7 +321,8 @@ impl Place {
 }
 
 impl Trigger {
-    fn table(&self) -> Option<&str> {
+    /// The table whose rows it reads.
+    pub fn table(&self) -> Option<&str> {
         match self {
             Self::Rows(rows) => Some(&rows.table),
             _ => None,

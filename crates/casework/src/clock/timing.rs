@@ -227,7 +227,8 @@ struct Stop<'r> {
     taken: bool,
 }
 
-/// What stops a clock. A row stops one run only.
+/// What stops a clock. A row stops one run only, unless it begins the next one as well: then each run has a beginning of
+/// its own, and the first row after that stops it.
 struct Stops<'c, 'r> {
     clock: &'c Clock,
     record: &'r Record,
@@ -288,8 +289,10 @@ impl<'c, 'r> Stops<'c, 'r> {
                 .and_then(|length| length.after(from_ms))
                 .map(|end| end - DAY_MS);
             let counts = |stop: &Stop<'_>| not_before.is_none_or(|first| stop.at_ms >= first);
+            let begins_too = |trigger: &Trigger| trigger.table() == Some(&rows.table);
+            let is_chain = self.clock.starts_at.iter().any(begins_too);
             if let Some(stop) = found.iter_mut().find(|stop| !stop.taken && later(stop) && counts(stop)) {
-                stop.taken = true;
+                stop.taken = !is_chain;
                 first = first.into_iter().chain([stop.at_ms]).min();
             }
         }
