@@ -113,6 +113,7 @@ impl Words {
             "unsupported_version" => self.refusal_unsupported_version(),
             "unavailable" | "hub_error" => self.refusal_unavailable(),
             "garbled" => self.refusal_garbled(),
+            "pack_unusable" => self.refusal_pack_unusable(),
             "set_aside" => self.refusal_set_aside(),
             "disk_full" => self.failure_disk_full(),
             "storage" => self.failure_storage(),
@@ -247,7 +248,7 @@ mod tests {
             sequence_gap missing_dependencies fork unknown_document revoked \
             bad_signature clock_wrong replay not_enrolled schema unsupported_version unavailable \
             wrong_code used_code expired_code too_many_tries \
-            garbled hub_error set_aside disk_full storage";
+            garbled hub_error set_aside pack_unusable disk_full storage";
         for words in [Words(Lang::En), Words(Lang::Hi)] {
             for code in CODES.split_whitespace() {
                 assert_ne!(words.refusal(code), words.refusal_unknown(), "{code}");

@@ -13,6 +13,7 @@ mod documents;
 mod failure;
 mod media;
 mod news;
+mod packs;
 mod platform;
 mod session;
 mod store;

@@ -17,6 +17,7 @@ use crate::{
     Platform,
     failure::{Answer, Failed},
     news::News,
+    packs::PACK_KEY,
     session::{AUTHOR, SEED, Session},
     store::{AuthorRow, Enrolment, Store, StoreError},
     vault::{DatabaseKey, VaultFolder, sha256},
@@ -139,6 +140,9 @@ fn finish(
             role: enrolled.role.clone(),
             device: platform.device_name.clone(),
         })?;
+        if let Some(key) = &enrolled.pack_key {
+            write.set_blob(PACK_KEY, key)?;
+        }
         write.set_enrolment(&enrolment)
     })?;
     drop(store);

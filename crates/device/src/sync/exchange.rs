@@ -1,6 +1,6 @@
 //! One round trip: everything up, everything down.
 
-use protocol::{DownMessage, FrameReader, HubUrl, ReadError, Refusal, message::down::Token};
+use protocol::{DownMessage, FrameReader, HubUrl, ReadError, Refusal, message::down::Token, pack::PackRef};
 
 use super::{Transport, TransportError, inbound::Inbound, outbound::Outbound};
 use crate::{
@@ -71,6 +71,8 @@ pub(super) struct Exchanged {
     pub(super) sent_upto: i64,
     /// Whether the hub has more to tell.
     pub(super) more: bool,
+    /// The packs in force, as the hub names them.
+    pub(super) packs: Vec<PackRef>,
 }
 
 /// Talks to the hub once. Sends the outbox behind `after`.
@@ -95,6 +97,7 @@ pub(super) fn exchange(
                     token: closed.token,
                     sent_upto,
                     more: closed.more,
+                    packs: closed.packs,
                 });
             }
             Ok(None) => {}

@@ -4,7 +4,8 @@ use std::{io::Read, sync::OnceLock, time::Duration};
 
 use protocol::{
     ENROL_CONTENT_TYPE, HubUrl, SYNC_CONTENT_TYPE,
-    limits::{ENROL_BYTES_MAX, MEDIA_BYTES_MAX},
+    ids::Sha256,
+    limits::{ENROL_BYTES_MAX, MEDIA_BYTES_MAX, PACK_BYTES_MAX},
     media::{PIECE_CONTENT_TYPE, UPLOAD_LENGTH, UPLOAD_OFFSET, path},
 };
 use reqwest::{
@@ -180,6 +181,15 @@ impl Transport for HttpTransport {
             return Err(TransportError::Status(response.status().as_u16()));
         }
         whole(response, MEDIA_BYTES_MAX)
+    }
+
+    fn pack(&self, hub: &HubUrl, sha256: &Sha256, token: &str) -> Result<Vec<u8>, TransportError> {
+        let request = self.request(hub, Method::GET, &protocol::pack::path(sha256))?;
+        let response = send(request.header(AUTHORIZATION, format!("Bearer {token}")))?;
+        if !response.status().is_success() {
+            return Err(TransportError::Status(response.status().as_u16()));
+        }
+        whole(response, PACK_BYTES_MAX as u64)
     }
 }
 

@@ -8,11 +8,12 @@ use std::collections::BTreeSet;
 
 use protocol::{
     Cursor, DocumentId, Epoch,
-    limits::{CHANGE_BYTES_MAX, SNAPSHOT_BYTES_MAX},
+    limits::{CHANGE_BYTES_MAX, PACKS_MAX, SNAPSHOT_BYTES_MAX},
     message::{
         DownMessage,
         down::{Close, Outcome, Receipt, Token},
     },
+    pack::PackRef,
     parcel::Collector,
 };
 
@@ -55,6 +56,7 @@ impl Batch {
 pub(super) struct Closed {
     pub(super) token: Token,
     pub(super) more: bool,
+    pub(super) packs: Vec<PackRef>,
 }
 
 /// An answer on its way in.
@@ -171,13 +173,21 @@ impl<'s> Inbound<'s> {
     fn close(
         &mut self,
         Close {
-            cursor, token, more, ..
+            cursor,
+            token,
+            more,
+            packs,
+            ..
         }: Close,
     ) -> Result<Closed, ExchangeError> {
         self.seal(cursor);
         self.sealed.confirmed = std::mem::take(&mut self.confirmed);
         self.commit()?;
-        Ok(Closed { token, more })
+        let packs = packs.unwrap_or_default();
+        if packs.len() > PACKS_MAX {
+            return Err(ExchangeError::Garbled);
+        }
+        Ok(Closed { token, more, packs })
     }
 
     fn seal(&mut self, cursor: Cursor) {

@@ -10,6 +10,7 @@ mod exchange;
 mod http;
 mod inbound;
 mod outbound;
+mod packs;
 mod pictures;
 mod round;
 mod status;

@@ -6,9 +6,13 @@ use protocol::{HubUrl, Refusal};
 use super::{
     Transport,
     exchange::{ExchangeError, Exchanged, exchange},
-    pictures,
+    packs, pictures,
 };
-use crate::{documents::DocumentError, session::Session, store::StoreError};
+use crate::{
+    documents::DocumentError,
+    session::Session,
+    store::{Read, StoreError},
+};
 
 /// A hub that always has more is broken; the next round goes on from the stored mark anyway.
 const EXCHANGES_MAX: usize = 10_000;
@@ -52,6 +56,7 @@ fn talk(session: &Session, transport: &dyn Transport) -> Result<(), ExchangeErro
         if more_to_say(session, &exchanged)? {
             continue;
         }
+        packs::fetch(session, transport, &hub, &exchanged.token.0, &exchanged.packs)?;
         // Text first: pictures stop as soon as somebody writes something.
         if pictures::exchange(session, transport, &hub, &exchanged)? == pictures::Next::Sync {
             continue;
@@ -79,12 +84,15 @@ fn reached(session: &Session) -> Result<(), StoreError> {
 
 /// Everything was said. Whether all of it could be taken in is another matter.
 fn reached_state(session: &Session) -> NetState {
-    match session.store.read(|read| read.count_set_aside()) {
-        Ok(0) => NetState::Reached,
-        Ok(_) => NetState::Trouble {
-            code: "set_aside".to_owned(),
-            since_ms: session.now_ms(),
-        },
+    let trouble = |code: &str, since_ms| NetState::Trouble {
+        code: code.to_owned(),
+        since_ms,
+    };
+    let read = |read: &Read<'_>| Ok::<_, StoreError>((read.count_set_aside()?, read.number(packs::UNUSABLE)?));
+    match session.store.read(read) {
+        Ok((0, None)) => NetState::Reached,
+        Ok((0, Some(since_ms))) => trouble("pack_unusable", since_ms),
+        Ok(_) => trouble("set_aside", session.now_ms()),
         Err(error) => state_of(session, &error.into()),
     }
 }

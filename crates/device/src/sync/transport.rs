@@ -45,4 +45,7 @@ pub trait Transport: Send + Sync {
 
     /// The whole bytes of a picture.
     fn download(&self, hub: &HubUrl, media: MediaCall<'_>) -> Result<Vec<u8>, TransportError>;
+
+    /// The bytes of a published pack, by the bearer token of the last exchange.
+    fn pack(&self, hub: &HubUrl, sha256: &Sha256, token: &str) -> Result<Vec<u8>, TransportError>;
 }

@@ -1,0 +1,101 @@
+//! Packs that the hub publishes: fetched, checked, in force when the vault opens next.
+
+use std::collections::BTreeMap;
+
+use casework::{PackBundle, Role};
+use ipc::{NetState, Reply, Request};
+use protocol::pack::{PackKey, PackRef, SignedPack};
+
+use crate::{
+    bench::{Bench, Tablet},
+    hub::{Hub, pack_key},
+};
+
+/// The state of the district that the hub in memory has.
+const STATE: &str = "d1";
+
+fn bundle(title: &str) -> Vec<u8> {
+    let head = format!("id = 'states/{STATE}'\nover = 'national'\nversion = '{title}'\nin_force_from = '2027-01-01'\n");
+    let relabel = format!("[[relabel]]\nkind = 'form'\nid = '17'\nlabel = {{ en = '{title}', hi = 'प्ररूप' }}\n");
+    let files = BTreeMap::from([("pack.toml".to_owned(), head), ("relabel.toml".to_owned(), relabel)]);
+    let bundle = PackBundle {
+        id: format!("states/{STATE}"),
+        version: title.to_owned(),
+        files,
+    };
+    bundle.encode().unwrap()
+}
+
+fn publish(hub: &Hub, key: &PackKey, number: u64, text: &[u8]) {
+    let bytes = SignedPack::sign(key, STATE, number, text).unwrap().to_cbor();
+    let named = PackRef {
+        scope: STATE.to_owned(),
+        number,
+        sha256: SignedPack::name(&bytes),
+    };
+    hub.state().packs = vec![(named, bytes)];
+}
+
+fn title_of_form_17(tablet: &Tablet) -> String {
+    let case = tablet.open_case("Meena");
+    let form = Request::Form {
+        case,
+        form: "17".into(),
+    };
+    let Reply::Form(form) = tablet.call(form).unwrap() else {
+        panic!("no form")
+    };
+    form.title.get("en").to_owned()
+}
+
+#[test]
+fn a_published_pack_is_in_force_when_the_vault_opens_next_and_is_fetched_once() {
+    let bench = Bench::new();
+    let mut tablet = bench.tablet_of("Asha", Role::SocialWorker);
+    let shipped = title_of_form_17(&tablet);
+    publish(&bench.hub, &pack_key(), 1, &bundle("Form A"));
+    assert_eq!(tablet.sync(), NetState::Reached);
+    assert_eq!(
+        title_of_form_17(&tablet),
+        shipped,
+        "nothing changes under an officer's hands"
+    );
+    tablet.restart();
+    assert_eq!(title_of_form_17(&tablet), "Form A");
+    assert_eq!(tablet.sync(), NetState::Reached);
+    assert_eq!(bench.hub.state().pack_fetches, 1);
+}
+
+#[test]
+fn an_old_pack_played_again_is_not_taken() {
+    let bench = Bench::new();
+    let mut tablet = bench.tablet_of("Asha", Role::SocialWorker);
+    publish(&bench.hub, &pack_key(), 2, &bundle("Form B"));
+    tablet.sync();
+    publish(&bench.hub, &pack_key(), 1, &bundle("Form A"));
+    tablet.sync();
+    tablet.restart();
+    assert_eq!(title_of_form_17(&tablet), "Form B");
+}
+
+#[test]
+fn a_pack_of_another_hub_and_one_this_app_cannot_read_are_told_and_change_nothing() {
+    let bench = Bench::new();
+    let mut tablet = bench.tablet_of("Asha", Role::SocialWorker);
+    let shipped = title_of_form_17(&tablet);
+    for (key, text) in [
+        (PackKey::from_seed(&[1; 32]), bundle("Form A")),
+        (pack_key(), b"no pack at all".to_vec()),
+    ] {
+        publish(&bench.hub, &key, 1, &text);
+        let net = tablet.sync();
+        assert!(
+            matches!(&net, NetState::Trouble { code, .. } if code == "pack_unusable"),
+            "{net:?}"
+        );
+        tablet.restart();
+        assert_eq!(title_of_form_17(&tablet), shipped);
+    }
+    publish(&bench.hub, &pack_key(), 1, &bundle("Form C"));
+    assert_eq!(tablet.sync(), NetState::Reached, "a good one ends the trouble");
+}
