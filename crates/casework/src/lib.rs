@@ -41,7 +41,7 @@ pub use id::{AuthorId, CaseId, EntryId, FactId, IdError, RowId, UserId};
 pub use label::Labels;
 pub use pack::Pack;
 #[cfg(feature = "packs")]
-pub use pack::{BundleError, PackBundle, PackError, PackFault, check_shipped, pack_limits, shipped_files};
+pub use pack::{BundleError, PackBundle, PackError, PackFault, pack_limits, shipped_files, shipped_states};
 pub use record::{Record, RecordRow};
 pub use role::{Rights, RoleRights};
 pub use spine::{AgeFinding, OffenceClass, Situation, Spine, age_years, facts, initials};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     Pack,
-    pack::{ItemKind, Mode, Origin, Reading, read_files},
+    pack::{ItemKind, Mode, Origin, Reading, read_files, shipped_files, shipped_states},
 };
 
 mod forms;
@@ -84,6 +84,25 @@ pub fn check(files: &BTreeMap<String, String>, base: Option<&Pack>) -> (Vec<Find
     findings.sort();
     findings.dedup();
     (findings, pack)
+}
+
+/// Every error in the packs that ship, with paths below `packs/`. Build scripts stop for them.
+pub fn shipped_errors() -> Vec<Finding> {
+    let mut errors = Vec::new();
+    let mut look_over = |id: &str, base: Option<&Pack>| {
+        let (findings, pack) = check(&shipped_files(id), base);
+        let bad = findings.into_iter().filter(|finding| finding.severity == Severity::Error);
+        errors.extend(bad.map(|finding| Finding {
+            file: format!("{id}/{}", finding.file),
+            ..finding
+        }));
+        pack
+    };
+    let national = look_over("national", None);
+    for state in shipped_states() {
+        look_over(&format!("states/{state}"), national.as_ref());
+    }
+    errors
 }
 
 struct Look<'a> {

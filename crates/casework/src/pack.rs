@@ -36,7 +36,7 @@ pub(crate) use file::Mode;
 #[cfg(feature = "packs")]
 pub(crate) use read::{ItemKind, Origin, Reading, read as read_files};
 #[cfg(feature = "packs")]
-pub use shipped::{check_shipped, shipped_files};
+pub use shipped::{shipped_files, shipped_states};
 
 /// A pack, read and checked. A state's pack holds the national one too, with the state's own laid over it.
 #[derive(Debug, Clone)]

@@ -1,10 +1,10 @@
 //! The two states' packs that ship: what each adds, replaces and calls otherwise, and that the rest stays national.
 
-use casework::{Checked, Pack, check_shipped};
+use casework::{Checked, Pack, lint::shipped_errors};
 
 #[test]
 fn the_packs_that_ship_are_whole() {
-    let wrong = check_shipped();
+    let wrong = shipped_errors();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 

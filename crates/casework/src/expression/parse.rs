@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use cel::{
     common::ast::{CallExpr, Expr, LiteralValue, SelectExpr, operators},
-    parser::Parser,
+    parser::PrattParser,
 };
 
 use super::{Expression, Node, Operator, Unit};
@@ -41,7 +41,10 @@ impl FromStr for Expression {
 
     fn from_str(text: &str) -> Result<Self, ExpressionError> {
         within_limits(text)?;
-        let parser = Parser::new().max_recursion_depth(PARSER_DEPTH_MAX);
+        // The library's other parser reads its grammar at the first use, which takes longer than the whole pack.
+        let parser = PrattParser::new()
+            .max_recursion_depth(PARSER_DEPTH_MAX)
+            .max_expression_node_count(PARSER_NODES_MAX);
         let tree = parser.parse(text).map_err(|errors| syntax(&errors))?;
         let mut parts = 0;
         Ok(Self::new(node(tree.expr, 0, &mut parts)?))
@@ -50,6 +53,8 @@ impl FromStr for Expression {
 
 /// The parser counts several levels for each of ours.
 const PARSER_DEPTH_MAX: u16 = 200;
+/// The parser counts names and selections one by one.
+const PARSER_NODES_MAX: usize = 8 * Expression::NODES_MAX;
 
 /// Refuses what would cost the parser much, before it sees it.
 fn within_limits(text: &str) -> Result<(), ExpressionError> {

@@ -20,7 +20,7 @@ pub fn shipped_files(id: &str) -> BTreeMap<String, String> {
 }
 
 /// The states that have a shipped pack, by code.
-fn states() -> impl Iterator<Item = &'static str> {
+pub fn shipped_states() -> impl Iterator<Item = &'static str> {
     SHIPPED
         .iter()
         .filter_map(|(path, _)| path.strip_prefix("states/")?.strip_suffix("/pack.toml"))
@@ -41,7 +41,7 @@ impl Pack {
     /// The pack that ships for a state, by its code (`br`); the national one for a state without a pack of its own.
     pub fn of_state(code: &str) -> Arc<Self> {
         static PACKS: Mutex<BTreeMap<String, Arc<Pack>>> = Mutex::new(BTreeMap::new());
-        let code = states().find(|state| *state == code).unwrap_or_default();
+        let code = shipped_states().find(|state| *state == code).unwrap_or_default();
         let mut packs = PACKS.lock().unwrap_or_else(PoisonError::into_inner);
         let pack = packs.entry(code.to_owned()).or_insert_with(|| {
             let national = Self::national();
@@ -58,23 +58,4 @@ impl Pack {
         });
         Arc::clone(pack)
     }
-}
-
-/// Everything that is wrong with the packs that ship, with paths below `packs/`. Build scripts stop for it, so that an
-/// officer never meets it.
-pub fn check_shipped() -> Vec<PackError> {
-    let mut errors = Vec::new();
-    let mut check = |id: &str, base: Option<&Pack>| {
-        let reading = read::read(&shipped_files(id), base, Mode::Shipped);
-        errors.extend(reading.errors.into_iter().map(|mut error| {
-            error.file = format!("{id}/{}", error.file);
-            error
-        }));
-        reading.pack
-    };
-    let national = check("national", None);
-    for state in states() {
-        check(&format!("states/{state}"), national.as_ref());
-    }
-    errors
 }
