@@ -1,10 +1,12 @@
 //! Measuring: samples, what the machine is, and the page that the figures are written to.
 
+mod case;
 mod machine;
 mod parts;
 mod report;
 mod run;
 
+pub use case::{LongCase, long_case};
 pub use parts::{FirstSync, Opened, first_sync, open_and_work};
 pub use run::{Plan, run};
 

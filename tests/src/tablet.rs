@@ -227,6 +227,7 @@ impl Tablet {
             case,
             edits,
             form: Some("17".into()),
+            reason: None,
         }))
     }
 

@@ -113,6 +113,15 @@ impl Document {
             .collect()
     }
 
+    /// When the latest change was written by its author's clock; `None` where nobody has written.
+    pub fn last_written_ms(&self) -> Option<i64> {
+        let written = self.doc.get_changes_meta(&[]).into_iter();
+        written
+            .filter(|change| *change.actor != genesis::actor())
+            .map(|change| change.timestamp.saturating_mul(1_000))
+            .max()
+    }
+
     /// Takes in changes from outside, each after those it stands on. Works on a copy: after an error, or whatever
     /// automerge may do, the document is as it was.
     pub fn apply(&mut self, changes: &[impl AsRef<[u8]>], pack: &Pack) -> Result<Applied, ApplyError> {

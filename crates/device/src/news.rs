@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ipc::{Changed, Topic};
+use ipc::{Changed, Progress, Topic};
 
 /// With more cases than this changed, a screen reads the list again and the case it shows.
 const CASES_MAX: usize = 256;
@@ -23,6 +23,7 @@ struct State {
     revision: u64,
     topics: BTreeMap<Topic, u64>,
     closed: bool,
+    opening: Option<Progress>,
 }
 
 impl News {
@@ -51,6 +52,17 @@ impl News {
     pub(crate) fn tell_session(&self) {
         self.state().topics.clear();
         self.tell([Topic::Session, Topic::Cases, Topic::Sync]);
+    }
+
+    /// Says how far the opening of a vault has come; `None`: nothing is being made anew.
+    pub(crate) fn tell_opening(&self, progress: Option<Progress>) {
+        self.state().opening = progress;
+        self.tell([Topic::Opening]);
+    }
+
+    /// How far the opening of a vault has come.
+    pub(crate) fn opening(&self) -> Option<Progress> {
+        self.state().opening
     }
 
     /// Waits until something changed since `after`, at most as long as a screen may wait.

@@ -1,21 +1,22 @@
 //! A user signed in: the open vault with everything that works on it.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     fs::File,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use casefile::DocumentKey;
 use casework::{AuthorId, CaseId, Compartment, Pack, Role};
-use ipc::Topic;
+use ipc::{Progress, Topic};
 use protocol::AuthorKey;
 
 use crate::{
     Platform,
-    documents::{DocumentError, Documents, PROJECTION_VERSION, Writer},
+    documents::{Clockwork, DocumentError, Documents, PROJECTION_VERSION, Writer},
     failure::{Answer, Failed},
     news::News,
+    packs,
     store::{AccessAction, AccessRow, Enrolment, Store, StoreError, Write},
     sync::SyncStatus,
     vault::{DatabaseKey, VaultFolder},
@@ -49,6 +50,12 @@ pub(crate) struct Session {
 pub(crate) const AUTHOR: &str = "author";
 pub(crate) const SEED: &str = "author_seed";
 const PROJECTION: &str = "projection";
+/// The version of the pack that the projection was made with.
+const PROJECTION_PACK: &str = "projection_pack";
+/// The day on which the clocks of all cases were last read anew.
+const CLOCKS_DAY: &str = "clocks_day";
+/// Documents that are projected in one transaction: about a quarter of a second on a cheap tablet.
+const PROJECTED_AT_ONCE: usize = 64;
 
 impl Session {
     /// Opens the store of a vault. `None`: enrolment was never finished.
@@ -67,7 +74,9 @@ impl Session {
         let (Some(author), Some(seed), Some(enrolment)) = (author, seed.map(zeroize::Zeroizing::new), enrolment) else {
             return Ok(None);
         };
-        let pack = Pack::national();
+        let pack = packs::in_force(&store, &enrolment.district)?;
+        let role = Role::from_code(&enrolment.role);
+        let clockwork = Clockwork::new(pack, &role, Arc::clone(&platform.clock));
         let session = Self {
             status: SyncStatus::new(),
             store,
@@ -76,9 +85,9 @@ impl Session {
             pack,
             author: AuthorId::from_bytes(author),
             key: AuthorKey::from_seed(&seed),
-            role: Role::from_code(&enrolment.role),
+            role,
             enrolment,
-            documents: Mutex::new(Documents::new(pack)),
+            documents: Mutex::new(Documents::new(clockwork)),
             occupied: Mutex::new(Some(occupied)),
             looks: Mutex::default(),
         };
@@ -180,27 +189,79 @@ impl Session {
         self.store.write(|write| write.log_access(&row))
     }
 
-    /// An app with another projection makes it anew from the documents, one transaction for each so that it can be
-    /// cut at any time.
+    /// An app with another projection, or another pack, makes it anew from the documents.
     fn project_again_if_older(&self) -> Result<(), StoreError> {
-        let version = self.store.read(|read| read.number(PROJECTION))?;
-        if version == Some(PROJECTION_VERSION) {
+        let (version, pack) = self
+            .store
+            .read(|read| Ok::<_, StoreError>((read.number(PROJECTION)?, read.text(PROJECTION_PACK)?)))?;
+        if version == Some(PROJECTION_VERSION) && pack == Some(self.pack_name()) {
             return Ok(());
         }
-        let mut documents = self.documents();
-        for id in self.store.read(|read| read.all_documents())? {
-            let Some(key) = DocumentKey::from_bytes(id) else {
-                continue;
-            };
-            let projected = documents.write(&self.store, |documents, write| documents.project_again(write, key));
-            // A damaged document keeps its old line in the list; opening the case says what is the matter.
-            if let Err(DocumentError::Store(error)) = projected {
-                return Err(error);
-            }
-        }
-        self.store
-            .write(|write| write.set_number(PROJECTION, Some(PROJECTION_VERSION)))
+        self.project_again()
     }
+
+    fn pack_name(&self) -> String {
+        format!("{} {}", self.pack.id(), self.pack.version())
+    }
+
+    /// Makes what lists, search and clocks read anew from the documents: some at a time, so that it can be cut and
+    /// screens hear how far it is.
+    pub(crate) fn project_again(&self) -> Result<(), StoreError> {
+        let mut documents = self.documents();
+        let ids = self.store.read(|read| read.all_documents())?;
+        let total = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+        let mut done = 0;
+        for some in ids.chunks(PROJECTED_AT_ONCE) {
+            self.news.tell_opening(Some(Progress { done, total }));
+            let projected = documents.write(&self.store, |documents, write| {
+                let mut subjects = BTreeSet::new();
+                for id in some {
+                    let Some(key) = DocumentKey::from_bytes(*id) else {
+                        continue;
+                    };
+                    subjects.insert(key.subject);
+                    // A damaged document keeps its old line in the list; opening the case says what is the matter.
+                    if let Err(DocumentError::Store(error)) = documents.project_again(write, key) {
+                        return Err(error);
+                    }
+                }
+                subjects
+                    .iter()
+                    .try_for_each(|subject| documents.wind_clocks(write, subject))
+            });
+            if projected.is_err() {
+                self.news.tell_opening(None);
+                return projected;
+            }
+            done = done.saturating_add(u32::try_from(some.len()).unwrap_or(u32::MAX));
+        }
+        self.news.tell_opening(None);
+        self.store.write(|write| {
+            write.set_text(PROJECTION_PACK, &self.pack_name())?;
+            write.set_number(CLOCKS_DAY, Some(day_of(self.now_ms())))?;
+            write.set_number(PROJECTION, Some(PROJECTION_VERSION))
+        })
+    }
+
+    /// Clocks that begin anew with a day or a quarter begin though nobody writes: once a day they are all read anew.
+    pub(crate) fn wind_clocks_of_a_new_day(&self) -> Answer<()> {
+        let today = day_of(self.now_ms());
+        if self.store.read(|read| read.number(CLOCKS_DAY))? == Some(today) {
+            return Ok(());
+        }
+        self.write_documents(|documents, write| {
+            for subject in write.subjects()? {
+                documents.wind_clocks(write, &subject)?;
+            }
+            Ok::<_, Failed>(write.set_number(CLOCKS_DAY, Some(today))?)
+        })
+    }
+}
+
+/// The day in India, counted from 1970.
+const fn day_of(now_ms: i64) -> i64 {
+    const INDIA_MS: i64 = (5 * 60 + 30) * 60 * 1000;
+    now_ms.saturating_add(INDIA_MS).div_euclid(24 * 60 * 60 * 1000)
 }
 
 #[cfg(test)]
@@ -252,13 +313,29 @@ mod tests {
             words: "meena",
             ..CardFilter::default()
         };
-        let before = session.store.read(|read| read.cards(&filter, 0, 9)).unwrap();
+        let before = session
+            .store
+            .read(|read| read.cards(&filter, session.now_ms(), 0, 9))
+            .unwrap();
         assert_eq!((before.0, before.1[0].identity.initials.as_str()), (1, "M K"));
         wipe_projection(&session.store);
-        assert_eq!(session.store.read(|read| read.cards(&filter, 0, 9)).unwrap().0, 0);
+        assert_eq!(
+            session
+                .store
+                .read(|read| read.cards(&filter, session.now_ms(), 0, 9))
+                .unwrap()
+                .0,
+            0
+        );
         session.close();
 
         let session = Session::open(&vault, key, &bench.platform, &news).unwrap().unwrap();
-        assert_eq!(session.store.read(|read| read.cards(&filter, 0, 9)).unwrap(), before);
+        assert_eq!(
+            session
+                .store
+                .read(|read| read.cards(&filter, session.now_ms(), 0, 9))
+                .unwrap(),
+            before
+        );
     }
 }

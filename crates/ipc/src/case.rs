@@ -1,10 +1,10 @@
 //! What the screens show of cases.
 
+pub use casework::tasks::Origin as TaskOrigin;
 use casework::{
     CaseId, CaseKind, Compartment, EntryId, FactId, Labels, RowId, Stage, Urgency, Value,
     clock::{Running, Standing},
 };
-pub use casework::tasks::Origin as TaskOrigin;
 use serde::{Deserialize, Serialize};
 
 use crate::{Delivery, FilingView, FormUse, Life, RegisterRef, TableView};

@@ -185,6 +185,9 @@ pub enum Request {
     SyncStatus,
     /// Tries to reach the hub now. Answer: [`Reply::Done`], at once.
     SyncNow,
+    /// Makes the case list, the search and the clocks anew from the documents, which loses nothing. [`Topic::Opening`]
+    /// and [`Start::opening`] say how far it is. Answer: [`Reply::Done`], when it is done.
+    Rebuild,
     /// Sends a refused change once more. Answer: [`Reply::Done`].
     SendAgain {
         /// The item, from [`SyncView::refused`].

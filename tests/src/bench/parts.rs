@@ -60,6 +60,8 @@ pub struct Opened {
     pub case_us: Vec<u64>,
     /// Opening Form 17 of a case.
     pub form_us: Vec<u64>,
+    /// Making list, search and clocks anew from the documents.
+    pub rebuild_us: Vec<u64>,
     /// Saving a field, durably.
     pub save_us: Vec<u64>,
     /// Peak of memory.
@@ -71,6 +73,7 @@ pub fn open_and_work(folder: &Path) -> anyhow::Result<Opened> {
     const UNLOCKS: usize = 9;
     const LOOKS: usize = 60;
     const SAVES: usize = 300;
+    const REBUILDS: usize = 3;
     let page = |offset| Request::Cases {
         filter: CaseFilter::default(),
         offset,
@@ -116,6 +119,7 @@ pub fn open_and_work(folder: &Path) -> anyhow::Result<Opened> {
             case: case(round),
             edits,
             form: Some("17".into()),
+            reason: None,
         })
     };
     Ok(Opened {
@@ -131,6 +135,7 @@ pub fn open_and_work(folder: &Path) -> anyhow::Result<Opened> {
             })
         })
         .to_micros(),
+        rebuild_us: Samples::of(REBUILDS, |_| tablet.ask(Request::Rebuild)).to_micros(),
         save_us: Samples::of(SAVES, save).to_micros(),
         peak_kb: machine::peak_kb("self").unwrap_or_default(),
     })

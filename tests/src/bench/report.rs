@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    Samples,
+    LongCase, Samples,
     parts::{FirstSync, Opened},
 };
 use crate::network::Traffic;
@@ -24,6 +24,7 @@ pub(super) struct Figures {
     pub(super) first: Vec<(FirstSync, Traffic)>,
     pub(super) full: (FirstSync, Traffic),
     pub(super) opened: Opened,
+    pub(super) long: LongCase,
     pub(super) nothing: Wire,
     pub(super) one_edit: Wire,
     pub(super) hub_first_kb: Option<u64>,
@@ -79,6 +80,11 @@ pub(super) fn page(figures: &Figures) -> String {
         timed("Enrol: key, vault, author", &enrol),
         timed(&format!("First sync, {} cases", one.cases), &sync),
     ];
+    rows.push(timed(
+        &format!("Make list, search and clocks anew, {} cases", full.cases),
+        &Samples::from_micros(&opened.rebuild_us),
+    ));
+    rows.extend(long_rows(&figures.long));
     rows.push(format!(
         "| First sync, {} cases | {} | – | 1 |",
         full.cases,
@@ -139,6 +145,19 @@ pub(super) fn page(figures: &Figures) -> String {
         wire.join("\n"),
         sizes.join("\n"),
     )
+}
+
+fn long_rows(long: &LongCase) -> Vec<String> {
+    let what = format!("a case of {} changes in two years", long.changes);
+    vec![
+        timed(&format!("Load {what}, {} kB saved", long.bytes.div_ceil(1000)), &long.load),
+        timed("– edit one field of it", &long.edit),
+        timed("– merge what another wrote apart", &long.merge),
+        timed("– project it: facts, rows, clocks", &long.project),
+        timed("– list its conflicts", &long.conflicts),
+        timed("– the whole as it stood at the middle", &long.then),
+        timed("– what was done since the middle", &long.since),
+    ]
 }
 
 fn timed(what: &str, samples: &Samples) -> String {

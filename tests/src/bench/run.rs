@@ -87,6 +87,7 @@ pub fn run(plan: &Plan) -> anyhow::Result<()> {
         first,
         full: (full, full_traffic),
         opened,
+        long: super::long_case(),
         nothing,
         one_edit,
         hub_first_kb,

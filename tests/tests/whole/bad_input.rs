@@ -326,6 +326,7 @@ fn a_call_about_nothing_that_is_there_is_told_so() {
             value,
         }],
         form: None,
+        reason: None,
     };
     assert!(matches!(
         code(write("child.sex", Value::from("martian"))),

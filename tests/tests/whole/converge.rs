@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use casework::{CaseId, Compartment, FactId, Role, RowId, Value};
-use ipc::{CaseView, FieldEdit};
+use ipc::{CaseView, FieldEdit, TaskOrigin, TaskView};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use tests::{
     scene::{Officer, Scene, new_case},
@@ -23,11 +23,19 @@ fn fact(name: &str, value: Value) -> FieldEdit {
     }
 }
 
+fn own_row(task: &TaskView) -> Option<RowId> {
+    match task.origin {
+        TaskOrigin::Own { row } => Some(row),
+        _ => None,
+    }
+}
+
 /// An edit in few registers, so that people often hit the same one.
 fn edit(random: &mut StdRng, view: &CaseView) -> FieldEdit {
     let text = pick(random, &["one", "two", "three", "four"]);
     let task = |random: &mut StdRng| -> Option<RowId> {
-        (!view.tasks.is_empty()).then(|| view.tasks[random.random_range(0..view.tasks.len())].row)
+        let own: Vec<RowId> = view.tasks.iter().filter_map(own_row).collect();
+        (!own.is_empty()).then(|| own[random.random_range(0..own.len())])
     };
     match random.random_range(0..9) {
         0 => fact(
@@ -94,7 +102,7 @@ fn seen(tablet: &Tablet, case: CaseId) -> String {
     let tasks: BTreeSet<String> = view
         .tasks
         .iter()
-        .map(|task| format!("{} {} {:?} {}", task.row, task.title, task.done_at_ms, task.by))
+        .map(|task| format!("{:?} {} {:?} {}", task.origin, task.title, task.done_at_ms, task.by))
         .collect();
     let timeline: BTreeSet<String> = view
         .timeline

@@ -1,8 +1,8 @@
 //! Reading: the list, a case, a form, a history.
 
-use casefile::{DocumentKey, Register};
-use casework::CaseId;
-use ipc::{CaseFilter, CasePage, CaseView, FailureCode, FormView, RegisterRef, VersionView};
+use casefile::{Deed, DocumentKey, Register};
+use casework::{About, CaseId, RowId};
+use ipc::{CaseFilter, CasePage, CaseView, FailureCode, FormView, RegisterRef, RowChange, RowDeed, VersionView};
 
 use crate::{
     failure::{Answer, Failed},
@@ -12,6 +12,7 @@ use crate::{
 };
 
 pub(super) fn cases(session: &Session, filter: &CaseFilter, offset: u32, limit: u32) -> Answer<CasePage> {
+    session.wind_clocks_of_a_new_day()?;
     let now_ms = session.now_ms();
     let filter = CardFilter {
         words: &filter.text,
@@ -21,7 +22,7 @@ pub(super) fn cases(session: &Session, filter: &CaseFilter, offset: u32, limit: 
     };
     let (total, rows) = session
         .store
-        .read(|read| read.cards(&filter, offset, limit.min(ipc::PAGE_ROWS_MAX)))?;
+        .read(|read| read.cards(&filter, now_ms, offset, limit.min(ipc::PAGE_ROWS_MAX)))?;
     let rows = rows.iter().map(|row| views::card(row, session.pack, now_ms)).collect();
     Ok(CasePage { total, rows, now_ms })
 }
@@ -40,7 +41,9 @@ pub(super) fn case(session: &Session, case: CaseId, reveal: bool) -> Answer<Case
     )?;
     let mut documents = session.documents();
     session.store.read(|read| {
-        let row = read.card(&case.to_bytes())?.ok_or(FailureCode::NoSuchCase)?;
+        let row = read
+            .card(&case.to_bytes(), session.now_ms())?
+            .ok_or(FailureCode::NoSuchCase)?;
         let parts = views::parts(&mut documents, read, case)?;
         if parts.is_empty() {
             return Err(FailureCode::NoSuchCase.into());
@@ -51,12 +54,27 @@ pub(super) fn case(session: &Session, case: CaseId, reveal: bool) -> Answer<Case
 
 pub(super) fn form(session: &Session, case: CaseId, form: &str) -> Answer<FormView> {
     ensure_here(session, case)?;
-    let form = session.pack.form(form).ok_or(FailureCode::NoSuchItem)?;
+    let today = views::today(session.now_ms());
+    let known = session.pack.form_on(form, today).or_else(|| session.pack.form(form));
+    let form = known
+        .filter(|form| form.about == About::Case)
+        .ok_or(FailureCode::NoSuchItem)?;
     session.log_look(AccessAction::Opened, case, &format!("form {}", form.id))?;
     let mut documents = session.documents();
     session.store.read(|read| {
         let parts = views::parts(&mut documents, read, case)?;
-        Ok(views::form_view(session, &mut documents, read, case, form, &parts)?)
+        let speaker = Speaker::new(session, read, &case.to_bytes())?;
+        let mut filings = views::filing_views(session, &speaker, &parts)?;
+        filings.retain(|filing| filing.form == form.id);
+        let sheet = views::Sheet::new(session.pack, views::record_of(&parts), today);
+        let source = views::Source {
+            case,
+            form,
+            parts: &parts,
+            sheet: &sheet,
+            frozen: false,
+        };
+        Ok(views::form_view(session, &mut documents, read, &source, filings)?)
     })
 }
 
@@ -78,6 +96,40 @@ pub(super) fn history(session: &Session, case: CaseId, register: &RegisterRef) -
         let speaker = Speaker::new(session, read, &case.to_bytes())?;
         let views = versions.into_iter().map(|version| speaker.version(version, vocabulary));
         Ok::<_, Failed>(views.collect::<Result<_, _>>()?)
+    })
+}
+
+pub(super) fn row_history(session: &Session, case: CaseId, table: &str, row: RowId) -> Answer<Vec<RowChange>> {
+    ensure_here(session, case)?;
+    let known = session.pack.table(table).ok_or(FailureCode::NoSuchItem)?;
+    let compartment = known.compartment().ok_or(FailureCode::NoSuchItem)?;
+    session.log_look(AccessAction::History, case, table)?;
+    let mut documents = session.documents();
+    session.store.read(|read| {
+        let open = documents.get(read, DocumentKey::case(case, compartment))?;
+        let open = open.filter(|open| !open.leaving).ok_or(FailureCode::NoSuchItem)?;
+        let told = open.document.row_history(row);
+        if told.first().is_none_or(|past| past.table.as_deref() != Some(table)) {
+            return Err(FailureCode::NoSuchItem.into());
+        }
+        let speaker = Speaker::new(session, read, &case.to_bytes())?;
+        let mut changes = Vec::new();
+        for past in told.into_iter().rev() {
+            let (deed, vocabulary) = match past.deed {
+                Deed::AddedRow(_) => (RowDeed::Added, None),
+                Deed::RemovedRow(_) => (RowDeed::Removed, None),
+                Deed::Wrote(Register::Cell { column, .. }) => {
+                    // A column that only a newer pack knows stays unseen.
+                    let Some(known) = known.column(&column) else { continue };
+                    let label = known.label.clone();
+                    (RowDeed::Written { column, label }, known.vocabulary.as_deref())
+                }
+                Deed::Wrote(Register::Fact(_)) => continue,
+            };
+            let version = speaker.version(past.version, vocabulary)?;
+            changes.push(RowChange { deed, version });
+        }
+        Ok::<_, Failed>(changes)
     })
 }
 

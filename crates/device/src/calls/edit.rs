@@ -6,7 +6,10 @@ use casefile::{Action, DocumentKey, Edit};
 use casework::{CaseId, Compartment, EntryId, FactId, Invalid, RowId, TEXT_CHARS_MAX, Value};
 use ipc::{FailureCode, FieldEdit, RegisterRef, Saved};
 
-use super::case::ensure_here;
+use super::{
+    case::ensure_here,
+    reason::{add_reasons, amended, is_written_by_filing, reason_of},
+};
 use crate::{
     documents::Documents,
     failure::{Answer, Failed},
@@ -22,22 +25,43 @@ pub(super) type ByCompartment = BTreeMap<Compartment, Vec<Edit>>;
 
 /// Edits that were checked against dictionary and rights.
 #[derive(Default)]
-struct Checked {
-    edits: ByCompartment,
+pub(super) struct Checked {
+    pub(super) edits: ByCompartment,
     rows: Vec<RowId>,
     /// Rows that are written to, with the table each must be of.
-    written: Vec<(Compartment, RowId, String)>,
+    pub(super) written: Vec<(Compartment, RowId, String)>,
 }
 
-pub(super) fn edit(session: &Session, case: CaseId, edits: Vec<FieldEdit>, form: Option<&str>) -> Answer<Saved> {
+pub(super) fn edit(
+    session: &Session,
+    case: CaseId,
+    edits: Vec<FieldEdit>,
+    form: Option<&str>,
+    reason: Option<&str>,
+) -> Answer<Saved> {
     if edits.len() > EDITS_MAX {
         return Err(FailureCode::BadCall.into());
     }
     ensure_here(session, case)?;
-    let action = action_of(session, &edits, form)?;
+    let form = form
+        .map(|form| session.pack.form(form).ok_or(FailureCode::NoSuchItem))
+        .transpose()?;
+    let action = form.map_or_else(|| action_of(&edits), |form| Action::form(&form.id));
+    let reason = reason_of(reason)?;
+    let filing = form
+        .map(|form| amended(session, case, form, &edits))
+        .transpose()?
+        .flatten();
+    if let (Some(form), Some(filing), None) = (form, filing, reason) {
+        let form = form.id.clone();
+        return Err(FailureCode::ReasonNeeded { form, filing }.into());
+    }
     let mut checked = Checked::default();
     for edit in edits {
         check(session, edit, &mut checked)?;
+    }
+    if let Some(reason) = reason {
+        add_reasons(session, reason, filing, &mut checked);
     }
     save_checked(session, case, &action, checked)
 }
@@ -116,18 +140,14 @@ pub(super) fn save(
 }
 
 /// The hub may let a document be read only, whatever the role.
-fn may_write_here(documents: &mut Documents, write: &Write<'_>, key: DocumentKey) -> Answer<()> {
+pub(super) fn may_write_here(documents: &mut Documents, write: &Write<'_>, key: DocumentKey) -> Answer<()> {
     match documents.get(write, key)? {
         Some(open) if !open.writable => Err(FailureCode::NotPermitted.into()),
         _ => Ok(()),
     }
 }
 
-fn action_of(session: &Session, edits: &[FieldEdit], form: Option<&str>) -> Answer<Action> {
-    if let Some(form) = form {
-        let known = session.pack.form(form).ok_or(FailureCode::NoSuchItem)?;
-        return Ok(Action::form(&known.id));
-    }
+fn action_of(edits: &[FieldEdit]) -> Action {
     let is_task = |edit: &FieldEdit| match edit {
         FieldEdit::TickTask { .. } => true,
         FieldEdit::AddRow { table, .. } | FieldEdit::SetCell { table, .. } | FieldEdit::RemoveRow { table, .. } => {
@@ -135,11 +155,11 @@ fn action_of(session: &Session, edits: &[FieldEdit], form: Option<&str>) -> Answ
         }
         _ => false,
     };
-    Ok(match edits {
+    match edits {
         edits if edits.iter().all(|edit| matches!(edit, FieldEdit::AddNote { .. })) => Action::NOTE,
         edits if edits.iter().all(is_task) => Action::TASK,
         _ => Action::EDIT,
-    })
+    }
 }
 
 fn check(session: &Session, edit: FieldEdit, checked: &mut Checked) -> Answer<()> {
@@ -147,6 +167,7 @@ fn check(session: &Session, edit: FieldEdit, checked: &mut Checked) -> Answer<()
         FieldEdit::SetFact { fact, value } => (check_fact(session, &fact, &value)?, Edit::SetFact { fact, value }),
         FieldEdit::ClearFact { fact } => {
             let known = session.pack.fact(&fact).ok_or(FailureCode::NoSuchItem)?;
+            may_be_written(known)?;
             (place(known.compartment())?, Edit::ClearFact { fact })
         }
         FieldEdit::AddRow { table, cells } => {
@@ -154,7 +175,7 @@ fn check(session: &Session, edit: FieldEdit, checked: &mut Checked) -> Answer<()
             for (column, value) in &cells {
                 compartment = Some(check_cell(session, &table, column, Some(value))?);
             }
-            let known = session.pack.table(&table).ok_or(FailureCode::NoSuchItem)?;
+            let known = table_of(session, &table)?;
             let row = RowId::from_bytes(session.platform.uuid_v7().into_bytes());
             checked.rows.push(row);
             (
@@ -173,7 +194,7 @@ fn check(session: &Session, edit: FieldEdit, checked: &mut Checked) -> Answer<()
             (compartment, Edit::SetCell { row, column, value })
         }
         FieldEdit::RemoveRow { table, row } => {
-            let known = session.pack.table(&table).ok_or(FailureCode::NoSuchItem)?;
+            let known = table_of(session, &table)?;
             let compartment = place(known.compartment())?;
             checked.written.push((compartment, row, table));
             (compartment, Edit::RemoveRow { row })
@@ -214,12 +235,13 @@ pub(super) fn note(session: &Session, text: String) -> Answer<Edit> {
 
 /// The compartment of a case; what belongs to another kind of document is no item of a case.
 fn place(compartment: Option<Compartment>) -> Answer<Compartment> {
-    compartment.ok_or(FailureCode::NoSuchItem)
+    Ok(compartment.ok_or(FailureCode::NoSuchItem)?)
 }
 
 /// Checks a value against the dictionary; says where the fact is kept.
 pub(super) fn check_fact(session: &Session, fact: &FactId, value: &Value) -> Answer<Compartment> {
     let known = session.pack.fact(fact).ok_or(FailureCode::NoSuchItem)?;
+    may_be_written(known)?;
     let checked = known.check(value, session.pack);
     checked.map_err(|invalid| FailureCode::InvalidValue {
         fact: Some(fact.clone()),
@@ -228,8 +250,23 @@ pub(super) fn check_fact(session: &Session, fact: &FactId, value: &Value) -> Ans
     place(known.compartment())
 }
 
+/// What is computed nobody writes.
+fn may_be_written(fact: &casework::Fact) -> Answer<()> {
+    if fact.derived.is_some() {
+        return Err(FailureCode::NotPermitted.into());
+    }
+    Ok(())
+}
+
+fn table_of<'p>(session: &'p Session, table: &str) -> Answer<&'p casework::Table> {
+    if is_written_by_filing(table) {
+        return Err(FailureCode::NotPermitted.into());
+    }
+    Ok(session.pack.table(table).ok_or(FailureCode::NoSuchItem)?)
+}
+
 fn check_cell(session: &Session, table: &str, column: &str, value: Option<&Value>) -> Answer<Compartment> {
-    let table = session.pack.table(table).ok_or(FailureCode::NoSuchItem)?;
+    let table = table_of(session, table)?;
     let column = table.column(column).ok_or(FailureCode::NoSuchItem)?;
     if let Some(value) = value {
         let checked = column.check(value, session.pack);

@@ -2,8 +2,10 @@
 
 mod case;
 mod edit;
+mod filing;
 mod new_case;
 mod photo;
+mod reason;
 mod start;
 mod sync;
 
@@ -38,13 +40,29 @@ pub(crate) fn dispatch(device: &Device, request: Request) -> Answer<Reply> {
         Request::Form { case, form } => {
             case::form(&*device.session()?, case, &form).map(|view| Reply::Form(Box::new(view)))
         }
-        Request::Edit { case, edits, form } => {
-            let saved = edit::edit(&*device.session()?, case, edits, form.as_deref())?;
+        Request::Edit {
+            case,
+            edits,
+            form,
+            reason,
+        } => {
+            let saved = edit::edit(&*device.session()?, case, edits, form.as_deref(), reason.as_deref())?;
             device.written();
             Ok(Reply::Saved(saved))
         }
+        Request::File { case, form, how } => {
+            let filed = filing::file(&*device.session()?, case, &form, how)?;
+            device.written();
+            Ok(Reply::Filed(filed))
+        }
+        Request::Filed { case, row } => {
+            filing::filed(&*device.session()?, case, row).map(|filed| Reply::FiledForm(Box::new(filed)))
+        }
         Request::History { case, register } => {
             case::history(&*device.session()?, case, &register).map(|versions| Reply::History { versions })
+        }
+        Request::RowHistory { case, table, row } => {
+            case::row_history(&*device.session()?, case, &table, row).map(|changes| Reply::RowHistory { changes })
         }
         Request::Resolve { case, register, value } => {
             let saved = edit::resolve(&*device.session()?, case, register, value)?;
@@ -61,6 +79,12 @@ pub(crate) fn dispatch(device: &Device, request: Request) -> Answer<Reply> {
         Request::SyncNow => {
             device.session()?;
             device.sync_now();
+            Ok(Reply::Done)
+        }
+        Request::Rebuild => {
+            let session = device.session()?;
+            session.project_again()?;
+            session.news.tell([ipc::Topic::Cases]);
             Ok(Reply::Done)
         }
         Request::SendAgain { item } => {

@@ -35,6 +35,7 @@ pub(super) fn start(device: &Device) -> Answer<Start> {
         session: device.session().ok().map(|session| view(&session)),
         link: device.link().as_ref().map(link_view),
         version: device.platform.app_version.clone(),
+        opening: device.news.opening(),
     })
 }
 

@@ -1,5 +1,7 @@
 //! What others wrote, as the hub brings it.
 
+use std::sync::Arc;
+
 use casefile::{ApplyError, ChangeError, ChangeHead, Document, DocumentKey};
 
 use super::{DocumentError, Documents, INCREMENTS_MAX, Open, project};
@@ -33,6 +35,7 @@ impl Documents {
         incoming: Vec<Incoming>,
     ) -> Result<(), DocumentError> {
         let pack = self.pack;
+        let clockwork = Arc::clone(&self.clockwork);
         let id = key.to_bytes();
         let mut all: Vec<Incoming> = write.take_set_aside(&id)?;
         all.extend(incoming);
@@ -66,7 +69,7 @@ impl Documents {
         }
         open.persist(write, &id, &gained)?;
         write.raise_hub_number(open.row, number)?;
-        project::project(write, open.row, key, &open.document, pack)?;
+        project::project(write, open.row, key, &open.document, &clockwork)?;
         project::touch(write, key, changed_ms)
     }
 
@@ -78,7 +81,7 @@ impl Documents {
         key: DocumentKey,
         granted: &Granted,
     ) -> Result<(), DocumentError> {
-        let pack = self.pack;
+        let clockwork = Arc::clone(&self.clockwork);
         let id = key.to_bytes();
         let open = self.get_or_begin(write, key)?;
         if granted.snapshot.is_empty() || merge(open, &granted.snapshot) {
@@ -100,8 +103,8 @@ impl Documents {
         open.leaving = false;
         write.set_granted(open.row, granted.writable, granted.upto)?;
         write.forget_destroyed(&id)?;
-        let last_written = open.document.changes().iter().map(|(head, _)| head.at_ms).max();
-        project::project(write, open.row, key, &open.document, pack)?;
+        let last_written = open.document.last_written_ms();
+        project::project(write, open.row, key, &open.document, &clockwork)?;
         project::touch(write, key, last_written.unwrap_or(0))
     }
 

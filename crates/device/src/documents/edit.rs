@@ -1,5 +1,7 @@
 //! An edit by the officer at this tablet.
 
+use std::sync::Arc;
+
 use casefile::{Action, CHANGE_BYTES_MAX, DocumentKey, Edit};
 use casework::AuthorId;
 
@@ -24,7 +26,7 @@ impl Documents {
         action: &Action,
         edits: &[Edit],
     ) -> Result<bool, DocumentError> {
-        let pack = self.pack;
+        let clockwork = Arc::clone(&self.clockwork);
         let id = key.to_bytes();
         let open = self.get_or_begin(write, key)?;
         if open.leaving {
@@ -44,7 +46,7 @@ impl Documents {
             made_ms: writer.now_ms,
             bytes: &change.bytes,
         })?;
-        project::project(write, open.row, key, &open.document, pack)?;
+        project::project(write, open.row, key, &open.document, &clockwork)?;
         project::touch(write, key, writer.now_ms)?;
         Ok(true)
     }

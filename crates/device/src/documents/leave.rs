@@ -18,7 +18,8 @@ impl Documents {
         if write.drop_card_if_gone(&key.subject)? {
             return Ok(());
         }
-        // Other compartments stay: what this one told the list goes.
+        // Other compartments stay: what this one told the list and the clocks goes.
+        self.wind_clocks(write, &key.subject)?;
         match key.kind {
             DocumentKind::Case(Compartment::Core) => write.set_core_card(&key.subject, &CoreCard::default())?,
             DocumentKind::Case(Compartment::Identity) => {

@@ -4,16 +4,18 @@
 //! come to its end, the documents it touched are dropped from memory, so that memory never says more than the disk.
 
 mod apply;
+mod clocks;
 mod edit;
 mod leave;
 mod project;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use casefile::{Document, DocumentKey};
 use casework::Pack;
 
 pub(crate) use apply::{Granted, Incoming};
+pub(crate) use clocks::{Clockwork, with_words};
 pub(crate) use edit::Writer;
 pub(crate) use project::{PROJECTION_VERSION, picture};
 
@@ -63,15 +65,17 @@ pub(crate) struct Documents {
     touched: Vec<[u8; 17]>,
     uses: u64,
     pack: &'static Pack,
+    clockwork: Arc<Clockwork>,
 }
 
 impl Documents {
-    pub(crate) fn new(pack: &'static Pack) -> Self {
+    pub(crate) fn new(clockwork: Clockwork) -> Self {
         Self {
             open: HashMap::new(),
             touched: Vec::new(),
             uses: 0,
-            pack,
+            pack: clockwork.pack(),
+            clockwork: Arc::new(clockwork),
         }
     }
 
@@ -143,15 +147,21 @@ impl Documents {
         self.open.remove(id);
     }
 
-    /// Projects a document again from what the store has.
+    /// Projects a document again from what the store has; the clocks of its case are read anew by
+    /// [`Documents::wind_clocks`].
     pub(crate) fn project_again(&mut self, write: &Write<'_>, key: DocumentKey) -> Result<(), DocumentError> {
-        let pack = self.pack;
+        let clockwork = Arc::clone(&self.clockwork);
         if let Some(open) = self.get(write, key)? {
-            let last_written = open.document.changes().iter().map(|(head, _)| head.at_ms).max();
-            project::project(write, open.row, key, &open.document, pack)?;
+            let last_written = open.document.last_written_ms();
+            project::project_alone(write, open.row, key, &open.document, &clockwork)?;
             project::touch(write, key, last_written.unwrap_or(0))?;
         }
         Ok(())
+    }
+
+    /// Reads the clocks of a case anew: time has passed.
+    pub(crate) fn wind_clocks(&self, write: &Write<'_>, subject: &[u8; 16]) -> Result<(), StoreError> {
+        self.clockwork.wind(write, subject)
     }
 
     fn make_room(&mut self) {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use casefile::{Document, DocumentKey, Row};
-use casework::{Compartment, DocumentKind, FactId, FactType, Pack, Record, Spine, Stage, Urgency, Value, facts, initials};
+use casework::{
+    Compartment, DocumentKind, FactId, FactType, Pack, Record, Spine, Stage, Urgency, Value, facts, initials,
+};
 
 use super::{Clockwork, DocumentError};
 use crate::store::{CoreCard, IdentityCard, MediaSize, StoreError, Write, findable};

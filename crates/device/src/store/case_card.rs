@@ -17,8 +17,6 @@ pub(crate) struct CoreCard {
     pub(crate) ground: String,
     /// 0 emergencies, 1 the others, 2 closed.
     pub(crate) pressing: u8,
-    /// The clock that is due next: its id, when it began and when it runs out.
-    pub(crate) clock: Option<(String, i64, i64)>,
     pub(crate) tasks_open: u32,
 }
 
@@ -41,6 +39,10 @@ pub(crate) struct CardRow {
     pub(crate) waiting: u32,
     pub(crate) refused: u32,
     pub(crate) clashes: u32,
+    /// The clock that is due next, as JSON without words.
+    pub(crate) running: Option<String>,
+    /// Clocks that had run out when it was asked.
+    pub(crate) clocks_overdue: u32,
 }
 
 /// Which rows.
@@ -53,19 +55,15 @@ pub(crate) struct CardFilter<'a> {
     pub(crate) clashes: bool,
 }
 
-const COLUMNS: &str = "subject, number, kind, stage, urgency, ground, pressing, clock, started_ms, due_ms, tasks_open,
+/// `?1` is the moment it is asked at.
+const COLUMNS: &str = "subject, number, kind, stage, urgency, ground, pressing, running, tasks_open,
     initials, birth_date, age_stated, sex, changed_ms,
     (SELECT count(*) FROM own_change o WHERE o.subject = c.subject AND o.number IS NULL AND o.refused IS NULL),
     (SELECT count(*) FROM own_change o WHERE o.subject = c.subject AND o.refused IS NOT NULL),
-    (SELECT coalesce(sum(clashes), 0) FROM document d WHERE d.subject = c.subject)";
+    (SELECT coalesce(sum(clashes), 0) FROM document d WHERE d.subject = c.subject),
+    (SELECT count(*) FROM case_clock k WHERE k.subject = c.subject AND k.due_ms < ?1)";
 
 fn card(row: &Row<'_>) -> rusqlite::Result<CardRow> {
-    let clock: String = row.get(7)?;
-    let clock = if clock.is_empty() {
-        None
-    } else {
-        Some((clock, row.get(8)?, row.get(9)?))
-    };
     Ok(CardRow {
         subject: row.get(0)?,
         core: CoreCard {
@@ -75,19 +73,20 @@ fn card(row: &Row<'_>) -> rusqlite::Result<CardRow> {
             urgency: row.get(4)?,
             ground: row.get(5)?,
             pressing: row.get(6)?,
-            clock,
-            tasks_open: row.get(10)?,
+            tasks_open: row.get(8)?,
         },
         identity: IdentityCard {
-            initials: row.get(11)?,
-            birth_date: row.get(12)?,
-            age_stated: row.get(13)?,
-            sex: row.get(14)?,
+            initials: row.get(9)?,
+            birth_date: row.get(10)?,
+            age_stated: row.get(11)?,
+            sex: row.get(12)?,
         },
-        changed_ms: row.get(15)?,
-        waiting: row.get(16)?,
-        refused: row.get(17)?,
-        clashes: row.get(18)?,
+        changed_ms: row.get(13)?,
+        waiting: row.get(14)?,
+        refused: row.get(15)?,
+        clashes: row.get(16)?,
+        running: row.get(7)?,
+        clocks_overdue: row.get(17)?,
     })
 }
 
@@ -96,7 +95,9 @@ fn conditions(filter: &CardFilter<'_>) -> (String, Vec<Value>) {
     let mut sql = String::from("WHERE 1");
     let mut parameters = Vec::new();
     if let Some(at_ms) = filter.overdue_at_ms {
-        sql.push_str(" AND clock <> '' AND due_ms < ? AND pressing < 2");
+        sql.push_str(
+            " AND pressing < 2 AND EXISTS (SELECT 1 FROM case_clock k WHERE k.subject = c.subject AND k.due_ms < ?)",
+        );
         parameters.push(Value::Integer(at_ms));
     }
     if filter.waiting {
@@ -125,6 +126,7 @@ impl Read<'_> {
     pub(crate) fn cards(
         &self,
         filter: &CardFilter<'_>,
+        now_ms: i64,
         offset: u32,
         limit: u32,
     ) -> Result<(u32, Vec<CardRow>), StoreError> {
@@ -136,16 +138,17 @@ impl Read<'_> {
         let mut statement = self.0.prepare_cached(&format!(
             "SELECT {COLUMNS} FROM case_card c {conditions} ORDER BY pressing, due_ms, subject LIMIT ? OFFSET ?"
         ))?;
+        parameters.insert(0, Value::Integer(now_ms));
         parameters.extend([Value::Integer(limit.into()), Value::Integer(offset.into())]);
         let rows = statement.query_map(rusqlite::params_from_iter(&parameters), card)?;
         Ok((total, rows.collect::<Result<_, _>>()?))
     }
 
-    pub(crate) fn card(&self, subject: &[u8; 16]) -> Result<Option<CardRow>, StoreError> {
+    pub(crate) fn card(&self, subject: &[u8; 16], now_ms: i64) -> Result<Option<CardRow>, StoreError> {
         let mut statement = self
             .0
-            .prepare_cached(&format!("SELECT {COLUMNS} FROM case_card c WHERE subject = ?1"))?;
-        let mut rows = statement.query_map([subject], card)?;
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM case_card c WHERE subject = ?2"))?;
+        let mut rows = statement.query_map((now_ms, subject), card)?;
         Ok(rows.next().transpose()?)
     }
 
@@ -186,13 +189,9 @@ impl Write<'_> {
     }
 
     pub(crate) fn set_core_card(&self, subject: &[u8; 16], card: &CoreCard) -> Result<(), StoreError> {
-        let (clock, started_ms, due_ms) = match &card.clock {
-            Some((id, started_ms, due_ms)) => (id.as_str(), *started_ms, *due_ms),
-            None => ("", 0, i64::MAX),
-        };
         let mut statement = self.0.0.prepare_cached(
             "UPDATE case_card SET number = ?2, kind = ?3, stage = ?4, urgency = ?5, ground = ?6, pressing = ?7,
-                 clock = ?8, started_ms = ?9, due_ms = ?10, tasks_open = ?11 WHERE subject = ?1",
+                 tasks_open = ?8 WHERE subject = ?1",
         )?;
         statement.execute((
             subject,
@@ -202,9 +201,6 @@ impl Write<'_> {
             &card.urgency,
             &card.ground,
             card.pressing,
-            clock,
-            started_ms,
-            due_ms,
             card.tasks_open,
         ))?;
         Ok(())
@@ -231,6 +227,8 @@ impl Write<'_> {
             "DELETE FROM case_card WHERE subject = ?1",
             "DELETE FROM media WHERE subject = ?1",
             "DELETE FROM receipt WHERE subject = ?1",
+            "DELETE FROM received WHERE subject = ?1",
+            "DELETE FROM case_clock WHERE subject = ?1",
         ] {
             connection.prepare_cached(sql)?.execute([subject])?;
         }

@@ -7,6 +7,7 @@
 mod access_log;
 mod author;
 mod case_card;
+mod case_clock;
 mod document;
 mod media;
 mod meta;
@@ -14,6 +15,7 @@ mod migrate;
 mod own_change;
 mod readers;
 mod receipt;
+mod received;
 mod search;
 mod set_aside;
 
@@ -28,6 +30,7 @@ use rusqlite::{Connection, TransactionBehavior};
 pub(crate) use access_log::{AccessAction, AccessRow};
 pub(crate) use author::AuthorRow;
 pub(crate) use case_card::{CardFilter, CardRow, CoreCard, IdentityCard};
+pub(crate) use case_clock::{CaseClocks, ClockRow};
 pub(crate) use media::MediaSize;
 pub(crate) use meta::Enrolment;
 pub(crate) use own_change::{ChangeWay, OwnChange, Verdict};
@@ -176,7 +179,7 @@ pub(crate) mod tests {
     /// What an app with another projection finds.
     pub(crate) fn wipe_projection(store: &Store) {
         let writer = store.writer.lock().unwrap();
-        let wipe = "DELETE FROM case_card; DELETE FROM case_text; DELETE FROM meta WHERE key = 'projection'";
+        let wipe = "DELETE FROM case_card; DELETE FROM case_text; DELETE FROM case_slice; DELETE FROM case_clock; DELETE FROM meta WHERE key = 'projection'";
         writer.as_ref().unwrap().execute_batch(wipe).unwrap();
     }
 

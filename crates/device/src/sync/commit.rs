@@ -97,6 +97,7 @@ fn entries(
                 // After a restore of the hub our own changes may come down: then it has them.
                 let subject = document.0.first_chunk().expect("a document id begins with its subject");
                 write.set_number_by_hash(subject, &head.hash, incoming.number, late)?;
+                write.set_received(subject, &head.hash, incoming.received_ms)?;
             }
             match &mut run {
                 Some((running, changes)) if *running == document => changes.push(incoming),

@@ -1,72 +1,32 @@
 //! A case as its screen shows it.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod forms;
+mod life;
+mod parts;
+mod tasks;
 
-use casefile::{Clash as Clashing, DocumentKey, Entry as Written, Register, Row};
-use casework::{
-    CaseId, Compartment, DocumentKind, FactId, Record, RecordRow, Sensitivity, Value, clock, facts,
+use std::collections::BTreeSet;
+
+use casefile::{Register, Row};
+use casework::{Compartment, DocumentKind, FactId, Sensitivity, Value, clock, facts};
+use ipc::{AttachmentView, CaseView, Clash, Entry, FactView, PictureSize, RegisterRef, TableView};
+
+pub(crate) use parts::{Part, parts};
+
+use super::{
+    Speaker, card,
+    filing::filing_views,
+    form::{Sheet, record_of, today},
+    register_label, register_place,
+    table::table_view,
+    words,
 };
-use ipc::{AttachmentView, CaseView, Clash, Entry, FactView, FormSummary, PictureSize, RegisterRef, TaskView};
-
-use super::{Speaker, card, register_label, register_place, words};
 use crate::{
-    documents::{DocumentError, Documents, picture},
+    documents::picture,
     failure::Answer,
     session::Session,
     store::{CardRow, MediaSize, Read, StoreError},
 };
-
-/// What one compartment says.
-pub(crate) struct Part {
-    pub(crate) compartment: Compartment,
-    /// Whether the hub lets this officer write it.
-    pub(crate) writable: bool,
-    pub(crate) facts: BTreeMap<FactId, Value>,
-    pub(crate) rows: Vec<Row>,
-    pub(crate) clashes: Vec<Clashing>,
-    timeline: Vec<Written>,
-    /// Who wrote each task last.
-    task_authors: BTreeMap<casework::RowId, casework::AuthorId>,
-}
-
-/// The compartments of a case that are on this tablet. None: there is no such case here.
-pub(crate) fn parts(documents: &mut Documents, read: &Read<'_>, case: CaseId) -> Result<Vec<Part>, DocumentError> {
-    let mut parts = Vec::new();
-    for compartment in Compartment::ALL {
-        let Some(open) = documents.get(read, DocumentKey::case(case, compartment))? else {
-            continue;
-        };
-        if open.leaving {
-            continue;
-        }
-        let document = &open.document;
-        let rows = document.rows();
-        let last_of = |row: &Row| {
-            let cells = ["done_at", "title"].map(|column| Register::Cell {
-                row: row.id,
-                column: column.to_owned(),
-            });
-            let versions = cells.iter().flat_map(|cell| document.live(cell));
-            versions
-                .max_by_key(|version| version.at_ms)
-                .map(|version| (row.id, version.author))
-        };
-        parts.push(Part {
-            compartment,
-            writable: open.writable,
-            facts: document.facts(),
-            clashes: document.clashes(),
-            timeline: document.timeline(),
-            task_authors: rows
-                .iter()
-                .filter(|row| row.table == "tasks")
-                .filter_map(last_of)
-                .collect(),
-            rows,
-        });
-    }
-    Ok(parts)
-}
 
 /// The whole view of a case.
 pub(crate) fn case_view(
@@ -79,17 +39,12 @@ pub(crate) fn case_view(
     let now_ms = session.now_ms();
     let speaker = Speaker::new(session, read, &row.subject)?;
     let get = |id: &FactId| parts.iter().find_map(|part| part.facts.get(id)).cloned();
-    let mut record = Record::default();
-    for part in parts {
-        record.facts.extend(part.facts.clone());
-        record.rows.extend(part.rows.iter().filter(|row| !row.removed).map(|row| RecordRow {
-            id: row.id,
-            table: row.table.clone(),
-            cells: row.cells.clone(),
-        }));
-    }
+    let record = record_of(parts);
     // What stops a clock may stand in a document this officer may not read: then it is not for this officer.
-    let reads = |kind: DocumentKind| kind.compartment().is_none_or(|compartment| session.may_read(compartment));
+    let reads = |kind: DocumentKind| {
+        kind.compartment()
+            .is_none_or(|compartment| session.may_read(compartment))
+    };
     let running = clock::of_reader(session.pack.clocks(), &record, now_ms, reads);
     let name = facts::CHILD_NAME.parse().ok().and_then(|id| get(&id));
     let writes = Compartment::ALL.into_iter().filter(|compartment| {
@@ -100,6 +55,8 @@ pub(crate) fn case_view(
                 .is_none_or(|part| part.writable)
     });
     let writes: Vec<Compartment> = writes.collect();
+    let filings = filing_views(session, &speaker, parts)?;
+    let sheet = Sheet::new(session.pack, record.clone(), today(now_ms));
     Ok(CaseView {
         card: card(row, session.pack, now_ms),
         name: name
@@ -110,13 +67,16 @@ pub(crate) fn case_view(
             .iter()
             .flat_map(|part| fact_views(session, part, reveal))
             .collect(),
+        life: life::life(session, read, &record, &running, reveal)?,
+        tables: tables(session, &speaker, parts, &writes, reveal)?,
+        tasks: tasks::task_views(session, &speaker, parts, &record, &running, reveal)?,
         clocks: running
             .into_iter()
             .map(|clock| (clock.clone(), clock.standing(now_ms)))
             .collect(),
-        tasks: tasks(&speaker, parts)?,
         timeline: timeline(&speaker, parts)?,
-        forms: forms(session, parts),
+        forms: forms::form_summaries(session, &record, &sheet, &filings),
+        filings,
         attachments: attachments(session, read, &speaker, parts)?,
         clashes: clashes(session, &speaker, parts, &writes, reveal)?,
         writes,
@@ -163,29 +123,31 @@ fn text(row: &Row, column: &str) -> Option<String> {
     row.cells.get(column).and_then(Value::as_text).map(str::to_owned)
 }
 
-fn tasks(speaker: &Speaker<'_>, parts: &[Part]) -> Result<Vec<TaskView>, StoreError> {
-    let mut tasks = Vec::new();
-    for part in parts {
-        for row in part.rows.iter().filter(|row| row.table == "tasks" && !row.removed) {
-            tasks.push(TaskView {
-                row: row.id,
-                title: text(row, "title").unwrap_or_default(),
-                due: text(row, "due"),
-                done_at_ms: row.cells.get("done_at").and_then(Value::as_instant_ms),
-                by: speaker.by(part.task_authors.get(&row.id).copied().or(row.author))?,
-            });
+/// Tables that are shown otherwise.
+const SHOWN_ELSEWHERE: [&str; 4] = ["tasks", "attachments", "filings", "amendments"];
+
+/// The tables this officer may read. Rows outside `core` come only when revealed.
+fn tables(
+    session: &Session,
+    speaker: &Speaker<'_>,
+    parts: &[Part],
+    writes: &[Compartment],
+    reveal: bool,
+) -> Result<Vec<TableView>, StoreError> {
+    let mut views = Vec::new();
+    for known in session.pack.tables() {
+        let Some(compartment) = known.compartment() else {
+            continue;
+        };
+        if !session.may_read(compartment) || SHOWN_ELSEWHERE.contains(&known.id.as_str()) {
+            continue;
         }
+        let part = parts.iter().find(|part| part.compartment == compartment);
+        let part = part.filter(|_| reveal || compartment == Compartment::Core);
+        let writable = writes.contains(&compartment);
+        views.push(table_view(session, speaker, known, compartment, part, writable)?);
     }
-    let order = |task: &TaskView| {
-        (
-            task.done_at_ms.is_some(),
-            task.due.is_none(),
-            task.due.clone(),
-            task.row,
-        )
-    };
-    tasks.sort_by_key(order);
-    Ok(tasks)
+    Ok(views)
 }
 
 fn timeline(speaker: &Speaker<'_>, parts: &[Part]) -> Result<Vec<Entry>, StoreError> {
@@ -205,21 +167,6 @@ fn timeline(speaker: &Speaker<'_>, parts: &[Part]) -> Result<Vec<Entry>, StoreEr
     }
     entries.sort_by_key(|entry| std::cmp::Reverse((entry.at_ms, entry.id)));
     Ok(entries)
-}
-
-fn forms(session: &Session, parts: &[Part]) -> Vec<FormSummary> {
-    let has = |fact: &FactId| parts.iter().any(|part| part.facts.contains_key(fact));
-    let of_form = |form: &casework::Form| {
-        let (filled, required) = super::form::completeness(form, has);
-        FormSummary {
-            form: form.id.clone(),
-            title: form.title.clone(),
-            source: form.source.clone(),
-            filled,
-            required,
-        }
-    };
-    session.pack.forms().map(of_form).collect()
 }
 
 fn attachments(

@@ -14,6 +14,16 @@ use crate::{
 /// The channel whose acceptance is shown.
 const PORTAL: &str = "vatsalya";
 
+/// Who an author is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Writer {
+    pub(crate) name: String,
+    pub(crate) role: Option<Labels>,
+    pub(crate) device: String,
+    /// Whether it is the officer who is signed in, on this device or another.
+    pub(crate) own: bool,
+}
+
 /// Answers for one case, within one reading of the store.
 pub(crate) struct Speaker<'a> {
     session: &'a Session,
@@ -44,12 +54,21 @@ impl<'a> Speaker<'a> {
             .unwrap_or_default())
     }
 
-    fn role(&self, author: AuthorId) -> Result<Option<Labels>, StoreError> {
-        let row = self.read.author(&author.to_bytes())?;
-        Ok(row.and_then(|row| {
-            let rights = self.session.pack.rights().of(&Role::from_code(&row.role))?;
-            Some(rights.label.clone())
-        }))
+    /// Who an author is; nobody known where the hub has not said it yet.
+    pub(crate) fn writer(&self, author: AuthorId) -> Result<Writer, StoreError> {
+        let Some(row) = self.read.author(&author.to_bytes())? else {
+            return Ok(Writer {
+                own: author == self.session.author,
+                ..Writer::default()
+            });
+        };
+        let rights = self.session.pack.rights().of(&Role::from_code(&row.role));
+        Ok(Writer {
+            role: rights.map(|rights| rights.label.clone()),
+            own: row.user == self.session.enrolment.user,
+            name: row.name,
+            device: row.device,
+        })
     }
 
     /// How far a change came. One of somebody else came from the hub, so it is there.
@@ -81,11 +100,14 @@ impl<'a> Speaker<'a> {
 
     /// A version as it is shown, with its words from `vocabulary`.
     pub(crate) fn version(&self, version: Version, vocabulary: Option<&str>) -> Result<VersionView, StoreError> {
+        let writer = self.writer(version.author)?;
         Ok(VersionView {
             words: words(self.session.pack, vocabulary, version.value.as_ref()),
             value: version.value,
-            by: self.by(Some(version.author))?,
-            role: self.role(version.author)?,
+            by: writer.name,
+            role: writer.role,
+            device: writer.device,
+            received_at_ms: self.read.received_ms(&self.subject, &version.change)?,
             at_ms: version.at_ms,
             action: version.action,
             delivery: self.delivery_of(Some(&version.change))?,

@@ -1,6 +1,6 @@
 //! Words of the pack for codes and registers.
 
-use casework::{Compartment, FactId, Labels, Pack, Value};
+use casework::{Compartment, FactId, Labels, Pack, Term, Value};
 use ipc::RegisterRef;
 
 /// The words of a vocabulary for a code, or for each of several.
@@ -22,6 +22,12 @@ pub(super) fn word_of(pack: &Pack, fact: &str, code: &str) -> Option<Labels> {
     words(pack, fact.vocabulary.as_deref(), Some(&Value::from(code)))
         .into_iter()
         .next()
+}
+
+/// The terms of a vocabulary.
+pub(super) fn terms(pack: &Pack, vocabulary: Option<&str>) -> Vec<Term> {
+    let known = vocabulary.and_then(|id| pack.vocabulary(id));
+    known.map(|vocabulary| vocabulary.terms.clone()).unwrap_or_default()
 }
 
 /// Where a register is kept and which vocabulary its values are of; `None` where the pack has no such register.

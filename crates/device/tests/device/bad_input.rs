@@ -22,6 +22,7 @@ fn an_edit_that_cannot_be_made_changes_nothing() {
         case,
         edits: vec![good, bad],
         form: None,
+        reason: None,
     };
     assert!(matches!(
         asha.call(both).unwrap_err(),
@@ -69,6 +70,7 @@ fn an_edit_no_hub_would_take_is_not_made() {
             case,
             edits,
             form: None,
+            reason: None,
         })
         .unwrap_err();
     assert!(matches!(
@@ -103,6 +105,7 @@ fn an_edit_that_fails_half_way_leaves_memory_and_disk_the_same() {
         case,
         edits: vec![good, bad],
         form: None,
+        reason: None,
     };
     assert_eq!(asha.call(both).unwrap_err(), FailureCode::NoSuchItem);
     assert_eq!(asha.fact(case, "production.place"), None);

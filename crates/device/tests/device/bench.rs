@@ -166,6 +166,7 @@ impl Tablet {
             case,
             edits: vec![edit],
             form: None,
+            reason: None,
         })? {
             Reply::Saved(saved) => Ok(saved),
             other => panic!("{other:?}"),

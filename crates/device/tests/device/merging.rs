@@ -96,7 +96,7 @@ fn only_what_is_given_comes_and_a_compartment_the_role_does_not_read_is_not_here
     assert_eq!(counsellor.cases(CaseFilter::default()).len(), 1);
     let legal = casework::Pack::national()
         .facts()
-        .find(|fact| fact.compartment == casework::Compartment::Legal);
+        .find(|fact| fact.compartment() == Some(casework::Compartment::Legal));
     if let Some(fact) = legal {
         let clear = ipc::FieldEdit::ClearFact { fact: fact.id.clone() };
         assert_eq!(

@@ -1,0 +1,79 @@
+//! What each compartment of a case says.
+
+use std::collections::BTreeMap;
+
+use casefile::{Clash, Document, DocumentKey, Entry, Register, Row};
+use casework::{AuthorId, CaseId, Compartment, FactId, RowId, Value};
+
+use crate::{
+    documents::{DocumentError, Documents},
+    store::Read,
+};
+
+/// What one compartment says.
+pub(crate) struct Part {
+    pub(crate) compartment: Compartment,
+    /// Whether the hub lets this officer write it.
+    pub(crate) writable: bool,
+    pub(crate) facts: BTreeMap<FactId, Value>,
+    pub(crate) rows: Vec<Row>,
+    pub(crate) clashes: Vec<Clash>,
+    pub(super) timeline: Vec<Entry>,
+    /// Who wrote each task last.
+    pub(super) task_authors: BTreeMap<RowId, AuthorId>,
+}
+
+impl Part {
+    /// A compartment as it stood.
+    pub(crate) fn then(compartment: Compartment, state: &casefile::State<'_>) -> Self {
+        Self {
+            compartment,
+            writable: false,
+            facts: state.facts(),
+            rows: state.rows(),
+            clashes: Vec::new(),
+            timeline: Vec::new(),
+            task_authors: BTreeMap::new(),
+        }
+    }
+}
+
+/// The compartments of a case that are on this tablet. None: there is no such case here.
+pub(crate) fn parts(documents: &mut Documents, read: &Read<'_>, case: CaseId) -> Result<Vec<Part>, DocumentError> {
+    let mut parts = Vec::new();
+    for compartment in Compartment::ALL {
+        let Some(open) = documents.get(read, DocumentKey::case(case, compartment))? else {
+            continue;
+        };
+        if open.leaving {
+            continue;
+        }
+        let document = &open.document;
+        let rows = document.rows();
+        parts.push(Part {
+            compartment,
+            writable: open.writable,
+            facts: document.facts(),
+            clashes: document.clashes(),
+            timeline: document.timeline(),
+            task_authors: rows
+                .iter()
+                .filter(|row| row.table == "tasks")
+                .filter_map(|row| last_of_task(document, row))
+                .collect(),
+            rows,
+        });
+    }
+    Ok(parts)
+}
+
+fn last_of_task(document: &Document, row: &Row) -> Option<(RowId, AuthorId)> {
+    let cells = ["done_at", "title"].map(|column| Register::Cell {
+        row: row.id,
+        column: column.to_owned(),
+    });
+    let versions = cells.iter().flat_map(|cell| document.live(cell));
+    versions
+        .max_by_key(|version| version.at_ms)
+        .map(|version| (row.id, version.author))
+}

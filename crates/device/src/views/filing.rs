@@ -1,0 +1,203 @@
+//! Forms as they were filed, and what was changed on them since.
+
+mod amendment;
+
+pub(crate) use amendment::{AMENDMENTS, register_name, row_name};
+use casefile::{DocumentKey, Heads, PastError, Row};
+use casework::{CaseId, Compartment, Form, RowId, Value};
+use ipc::{FiledForm, FilingView};
+
+use super::{
+    Part, Speaker,
+    form::{Sheet, Source, form_view, record_of, today},
+};
+use crate::{
+    documents::{DocumentError, Documents},
+    session::Session,
+    store::{Read, StoreError},
+};
+
+/// The table of filings, in `core`.
+pub(crate) const FILINGS: &str = "filings";
+
+/// A row of the table `filings`, as far as it can be read.
+pub(crate) struct FilingRow<'r> {
+    pub(crate) row: &'r Row,
+    pub(crate) form: &'r str,
+    pub(crate) at_ms: i64,
+}
+
+/// The filings of a case, newest first; of one second, by their rows.
+pub(crate) fn filing_rows(rows: &[Row]) -> Vec<FilingRow<'_>> {
+    let filed = rows.iter().filter(|row| row.table == FILINGS && !row.removed);
+    let mut found: Vec<FilingRow<'_>> = filed
+        .filter_map(|row| {
+            Some(FilingRow {
+                row,
+                form: row.cells.get("form")?.as_text()?,
+                at_ms: row.cells.get("at")?.as_instant_ms()?,
+            })
+        })
+        .collect();
+    found.sort_by_key(|filing| std::cmp::Reverse((filing.at_ms, filing.row.id)));
+    found
+}
+
+/// The column that holds the heads of a compartment.
+pub(crate) fn heads_column(compartment: Compartment) -> String {
+    format!("heads_{}", compartment.code())
+}
+
+fn core(parts: &[Part]) -> &[Row] {
+    let part = parts.iter().find(|part| part.compartment == Compartment::Core);
+    part.map_or(&[], |part| &part.rows)
+}
+
+/// Every filing of a case, newest first.
+pub(crate) fn filing_views(
+    session: &Session,
+    speaker: &Speaker<'_>,
+    parts: &[Part],
+) -> Result<Vec<FilingView>, StoreError> {
+    let filings = filing_rows(core(parts));
+    filings.iter().map(|filing| view(session, speaker, filing)).collect()
+}
+
+fn view(session: &Session, speaker: &Speaker<'_>, filing: &FilingRow<'_>) -> Result<FilingView, StoreError> {
+    let text = |column: &str| {
+        filing
+            .row
+            .cells
+            .get(column)
+            .and_then(Value::as_text)
+            .unwrap_or_default()
+    };
+    let writer = filing
+        .row
+        .author
+        .map(|author| speaker.writer(author))
+        .transpose()?
+        .unwrap_or_default();
+    Ok(FilingView {
+        row: filing.row.id,
+        form: filing.form.to_owned(),
+        title: form_of(session, filing)
+            .map(|form| form.title.clone())
+            .unwrap_or_default(),
+        how: text("how").parse().ok(),
+        at_ms: filing.at_ms,
+        by: writer.name,
+        role: writer.role,
+        device: writer.device,
+        pack: text("pack").to_owned(),
+        delivery: speaker.delivery_of(filing.row.change.as_ref())?,
+    })
+}
+
+/// The text of the form that was in force when it was filed, or the one there is.
+fn form_of<'s>(session: &'s Session, filing: &FilingRow<'_>) -> Option<&'s Form> {
+    session
+        .pack
+        .form_on(filing.form, today(filing.at_ms))
+        .or_else(|| session.pack.form(filing.form))
+}
+
+/// A filed form as it stood, with what was changed on it since. `None`: there is no such filing here, or only a newer
+/// pack knows the form.
+pub(crate) fn filed_form(
+    session: &Session,
+    documents: &mut Documents,
+    read: &Read<'_>,
+    case: CaseId,
+    parts: &[Part],
+    row: RowId,
+) -> Result<Option<FiledForm>, DocumentError> {
+    let filings = filing_rows(core(parts));
+    let Some(filing) = filings.iter().find(|filing| filing.row.id == row) else {
+        return Ok(None);
+    };
+    let Some(form) = form_of(session, filing) else {
+        return Ok(None);
+    };
+    let speaker = Speaker::new(session, read, &case.to_bytes())?;
+    let (mut then, mut unseen, mut not_here_yet) = (Vec::new(), Vec::new(), Vec::new());
+    let mut amendments = Vec::new();
+    for compartment in Compartment::ALL
+        .into_iter()
+        .filter(|compartment| session.may_read(*compartment))
+    {
+        let column = heads_column(compartment);
+        let text = filing
+            .row
+            .cells
+            .get(&column)
+            .and_then(Value::as_text)
+            .unwrap_or_default();
+        if text.is_empty() {
+            unseen.push(compartment);
+            continue;
+        }
+        let open = documents
+            .get(read, DocumentKey::case(case, compartment))?
+            .filter(|open| !open.leaving);
+        let frozen = open.and_then(|open| {
+            let heads: Heads = text.parse().ok()?;
+            frozen(&open.document, &heads).ok().map(|(state, since)| {
+                let part = Part::then(compartment, &state);
+                let told = amendment::amendments(session, &speaker, form, &open.document, &state, since);
+                (part, told)
+            })
+        });
+        match frozen {
+            Some((part, told)) => {
+                then.push(part);
+                amendments.extend(told?);
+            }
+            None => not_here_yet.push(compartment),
+        }
+    }
+    amendments.sort_by_key(|amendment| amendment.at_ms);
+    let sheet = Sheet::new(session.pack, record_of(&then), today(filing.at_ms));
+    let source = Source {
+        case,
+        form,
+        parts: &then,
+        sheet: &sheet,
+        frozen: true,
+    };
+    let mut of_form = Vec::new();
+    for other in filings.iter().filter(|other| other.form == filing.form) {
+        of_form.push(view(session, &speaker, other)?);
+    }
+    let this = view(session, &speaker, filing)?;
+    let others = of_form.iter().filter(|other| other.row != row).cloned().collect();
+    let on_form = |compartment: &Compartment| is_on(session, form, *compartment);
+    unseen.retain(on_form);
+    not_here_yet.retain(on_form);
+    Ok(Some(FiledForm {
+        form: form_view(session, documents, read, &source, of_form)?,
+        filing: this,
+        amendments,
+        unseen,
+        not_here_yet,
+        others,
+    }))
+}
+
+type Frozen<'d> = (casefile::State<'d>, Vec<casefile::Past>);
+
+fn frozen<'d>(document: &'d casefile::Document, heads: &Heads) -> Result<Frozen<'d>, PastError> {
+    Ok((document.at(heads)?, document.since(heads)?))
+}
+
+/// Whether something on the form is kept in this compartment.
+fn is_on(session: &Session, form: &Form, compartment: Compartment) -> bool {
+    let mut fields = form.sections.iter().flat_map(|section| &section.fields);
+    fields.any(|field| {
+        let kept = match &field.asks {
+            casework::Asked::Fact(fact) => session.pack.fact(fact).and_then(casework::Fact::compartment),
+            casework::Asked::Table(table) => session.pack.table(table).and_then(casework::Table::compartment),
+        };
+        kept == Some(compartment)
+    })
+}

@@ -1,0 +1,107 @@
+//! How complete a form is, and what it lacks.
+
+use casework::{Asked, Form, FormField, Labels};
+use ipc::{MissingItem, SectionGap};
+
+use super::{rules::Sheet, used::who_may_write};
+use crate::session::Session;
+
+/// Required fields that are asked, and how many of them hold something.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Count {
+    pub(crate) filled: u32,
+    pub(crate) required: u32,
+}
+
+/// The same for each section, with what is missing.
+pub(crate) struct Counted<'f> {
+    sections: Vec<(&'f str, Count, Vec<&'f FormField>)>,
+}
+
+impl Counted<'_> {
+    pub(crate) fn section(&self, id: &str) -> Count {
+        let found = self.sections.iter().find(|(section, ..)| *section == id);
+        found.map(|(_, count, _)| *count).unwrap_or_default()
+    }
+
+    pub(crate) fn total(&self) -> Count {
+        self.sections.iter().fold(Count::default(), |sum, (_, count, _)| Count {
+            filled: sum.filled + count.filled,
+            required: sum.required + count.required,
+        })
+    }
+}
+
+/// Counts what is asked and required. What this officer may not read is not counted: nobody here can say whether it is
+/// there.
+pub(crate) fn count<'f>(session: &Session, form: &'f Form, sheet: &Sheet) -> Counted<'f> {
+    let mut sections = Vec::new();
+    for section in &form.sections {
+        let holds = sheet.section_holds(section);
+        let (mut count, mut missing) = (Count::default(), Vec::new());
+        for field in &section.fields {
+            let place = sheet.place(field, holds);
+            if !place.required || !is_readable(session, field) {
+                continue;
+            }
+            count.required += 1;
+            if place.held {
+                count.filled += 1;
+            } else {
+                missing.push(field);
+            }
+        }
+        sections.push((section.id.as_str(), count, missing));
+    }
+    Counted { sections }
+}
+
+/// What is missing, by section, in words.
+pub(crate) fn gaps(session: &Session, form: &Form, counted: &Counted<'_>) -> Vec<SectionGap> {
+    let with_gaps = counted.sections.iter().filter(|(.., missing)| !missing.is_empty());
+    with_gaps
+        .map(|(id, count, missing)| SectionGap {
+            section: (*id).to_owned(),
+            title: title(form, id),
+            filled: count.filled,
+            required: count.required,
+            missing: missing.iter().map(|field| missing_item(session, form, field)).collect(),
+        })
+        .collect()
+}
+
+fn title(form: &Form, section: &str) -> Labels {
+    let found = form.sections.iter().find(|known| known.id == section);
+    found.map(|section| section.title.clone()).unwrap_or_default()
+}
+
+fn missing_item(session: &Session, form: &Form, field: &FormField) -> MissingItem {
+    let compartment = place_of(session, field);
+    let writable = compartment.is_some_and(|compartment| session.may_write(compartment));
+    let label = match &field.asks {
+        Asked::Fact(fact) => session.pack.fact(fact).map(|fact| fact.label.clone()),
+        Asked::Table(table) => session.pack.table(table).map(|table| table.label.clone()),
+    };
+    MissingItem {
+        fact: field.fact().cloned(),
+        table: field.table().map(str::to_owned),
+        label: label.unwrap_or_default(),
+        writable,
+        who: match compartment {
+            Some(compartment) if !writable => who_may_write(session, form, compartment),
+            _ => Vec::new(),
+        },
+    }
+}
+
+/// The compartment that holds what a field asks for; `None` where it belongs to another kind of document.
+pub(super) fn place_of(session: &Session, field: &FormField) -> Option<casework::Compartment> {
+    match &field.asks {
+        Asked::Fact(fact) => session.pack.fact(fact)?.compartment(),
+        Asked::Table(table) => session.pack.table(table)?.compartment(),
+    }
+}
+
+fn is_readable(session: &Session, field: &FormField) -> bool {
+    place_of(session, field).is_some_and(|compartment| session.may_read(compartment))
+}

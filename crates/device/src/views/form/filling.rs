@@ -1,0 +1,172 @@
+//! The fields and tables of a form, each with what is known of it.
+
+use casefile::{DocumentKey, Register};
+use casework::{Asked, Compartment, Fact, FormField, Table};
+use ipc::{FieldView, FormItem, Provenance, TableView};
+
+use super::{Source, rules::Place, used::who_may_write};
+use crate::{
+    documents::{DocumentError, Documents},
+    session::Session,
+    store::Read,
+    views::{Part, Speaker, table, words},
+};
+
+/// A form being filled in.
+pub(super) struct Filling<'a> {
+    pub(super) session: &'a Session,
+    pub(super) documents: &'a mut Documents,
+    pub(super) read: &'a Read<'a>,
+    pub(super) speaker: Speaker<'a>,
+    pub(super) source: &'a Source<'a>,
+}
+
+impl Filling<'_> {
+    pub(super) fn item(&mut self, field: &FormField, place: Place) -> Result<Option<FormItem>, DocumentError> {
+        let pack = self.session.pack;
+        Ok(match &field.asks {
+            Asked::Fact(fact) => {
+                let Some((known, compartment)) = pack.fact(fact).and_then(|known| Some((known, known.compartment()?)))
+                else {
+                    return Ok(None);
+                };
+                Some(FormItem::Field(Box::new(self.field(
+                    known,
+                    compartment,
+                    field,
+                    place,
+                )?)))
+            }
+            Asked::Table(table) => {
+                let Some((known, compartment)) =
+                    pack.table(table).and_then(|known| Some((known, known.compartment()?)))
+                else {
+                    return Ok(None);
+                };
+                Some(FormItem::Table(self.table(known, compartment, field, place)?))
+            }
+        })
+    }
+
+    fn part(&self, compartment: Compartment) -> Option<&Part> {
+        self.source.parts.iter().find(|part| part.compartment == compartment)
+    }
+
+    fn writable(&self, compartment: Compartment) -> bool {
+        !self.source.frozen
+            && self.session.may_write(compartment)
+            && self.part(compartment).is_none_or(|part| part.writable)
+    }
+
+    fn who(&self, compartment: Compartment, writable: bool) -> Vec<casework::Labels> {
+        if writable || self.source.frozen {
+            Vec::new()
+        } else {
+            who_may_write(self.session, self.source.form, compartment)
+        }
+    }
+
+    fn field(
+        &mut self,
+        known: &Fact,
+        compartment: Compartment,
+        field: &FormField,
+        place: Place,
+    ) -> Result<FieldView, DocumentError> {
+        let readable = self.session.may_read(compartment);
+        // A derived fact stands in the sheet only.
+        let value = self
+            .source
+            .sheet
+            .record
+            .facts
+            .get(&known.id)
+            .filter(|_| readable)
+            .cloned();
+        let register = Register::Fact(known.id.clone());
+        let part = self.part(compartment);
+        let clash = part.is_some_and(|part| part.clashes.iter().any(|clash| clash.register == register));
+        let from = if value.is_some() && known.derived.is_none() {
+            self.provenance(compartment, &register)?
+        } else {
+            None
+        };
+        let writable = known.derived.is_none() && self.writable(compartment);
+        Ok(FieldView {
+            fact: known.id.clone(),
+            kind: known.kind,
+            label: known.label.clone(),
+            help: known.help.clone(),
+            unit: known.unit.clone(),
+            terms: words::terms(self.session.pack, known.vocabulary.as_deref()),
+            min: known.min,
+            max: known.max,
+            always_required: field.required,
+            required_when: field.required_when.clone(),
+            required: place.required,
+            shown_when: field.shown_when.clone(),
+            shown: place.shown,
+            derived: known.derived.clone(),
+            checks: self.source.sheet.checks(&known.checks),
+            who: self.who(compartment, writable || known.derived.is_some()),
+            writable,
+            readable,
+            compartment,
+            value,
+            from,
+            clash,
+        })
+    }
+
+    /// Who wrote what stands in a register.
+    fn provenance(
+        &mut self,
+        compartment: Compartment,
+        register: &Register,
+    ) -> Result<Option<Provenance>, DocumentError> {
+        if self.source.frozen {
+            return Ok(None);
+        }
+        let key = DocumentKey::case(self.source.case, compartment);
+        let live = match self.documents.get(self.read, key)? {
+            Some(open) => open.document.live(register),
+            None => Vec::new(),
+        };
+        let Some(version) = live.into_iter().next() else {
+            return Ok(None);
+        };
+        let writer = self.speaker.writer(version.author)?;
+        Ok(Some(Provenance {
+            by: writer.name,
+            role: writer.role,
+            own: writer.own,
+            at_ms: version.at_ms,
+            action: version.action,
+        }))
+    }
+
+    fn table(
+        &self,
+        known: &Table,
+        compartment: Compartment,
+        field: &FormField,
+        place: Place,
+    ) -> Result<TableView, DocumentError> {
+        let writable = self.writable(compartment);
+        let mut view = table::table_view(
+            self.session,
+            &self.speaker,
+            known,
+            compartment,
+            self.part(compartment),
+            writable,
+        )?;
+        view.always_required = field.required;
+        view.required_when.clone_from(&field.required_when);
+        view.required = place.required;
+        view.shown_when.clone_from(&field.shown_when);
+        view.shown = place.shown;
+        view.who = self.who(compartment, writable);
+        Ok(view)
+    }
+}

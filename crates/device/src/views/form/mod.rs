@@ -1,0 +1,119 @@
+//! A form of a case, filled with what is known and where that came from.
+
+mod count;
+mod filling;
+mod rules;
+mod used;
+
+use casework::{CaseId, Form, Record};
+use ipc::{FilingView, FormContext, FormView, SectionView};
+use jiff::civil;
+
+pub(crate) use count::{count, gaps};
+pub(crate) use rules::{Sheet, percent};
+pub(crate) use used::{fits, may_file, used};
+
+use self::filling::Filling;
+use super::{Part, Speaker};
+use crate::{
+    documents::{DocumentError, Documents},
+    session::Session,
+    store::Read,
+};
+
+/// What a form is filled from.
+pub(crate) struct Source<'a> {
+    pub(crate) case: CaseId,
+    pub(crate) form: &'a Form,
+    pub(crate) parts: &'a [Part],
+    pub(crate) sheet: &'a Sheet,
+    /// The form as it stood when it was filed: nothing of it is writable, and its sources are not looked up.
+    pub(crate) frozen: bool,
+}
+
+/// The parts of a case as one record.
+pub(crate) fn record_of(parts: &[Part]) -> Record {
+    let mut record = Record::default();
+    for part in parts {
+        record.facts.extend(part.facts.clone());
+        let rows = part.rows.iter().filter(|row| !row.removed);
+        record.rows.extend(rows.map(|row| casework::RecordRow {
+            id: row.id,
+            table: row.table.clone(),
+            cells: row.cells.clone(),
+        }));
+    }
+    record.rows.sort_by_key(|row| row.id);
+    record
+}
+
+/// The day in India; the first day of the calendar that can be reckoned with for a clock that is beyond it.
+pub(crate) fn today(now_ms: i64) -> civil::Date {
+    casework::clock::indian_day(now_ms).unwrap_or(civil::Date::MIN)
+}
+
+/// The form as the screen shows it.
+pub(crate) fn form_view(
+    session: &Session,
+    documents: &mut Documents,
+    read: &Read<'_>,
+    source: &Source<'_>,
+    filings: Vec<FilingView>,
+) -> Result<FormView, DocumentError> {
+    let form = source.form;
+    let counted = count(session, form, source.sheet);
+    let mut filling = Filling {
+        session,
+        documents,
+        read,
+        speaker: Speaker::new(session, read, &source.case.to_bytes())?,
+        source,
+    };
+    let mut sections = Vec::new();
+    for section in &form.sections {
+        let holds = source.sheet.section_holds(section);
+        let mut items = Vec::new();
+        let mut shown = holds;
+        for field in &section.fields {
+            let place = source.sheet.place(field, holds);
+            shown |= place.held;
+            items.extend(filling.item(field, place)?);
+        }
+        let of_section = counted.section(&section.id);
+        sections.push(SectionView {
+            id: section.id.clone(),
+            title: section.title.clone(),
+            why: section.why.clone(),
+            shown_when: section.shown_when.clone(),
+            shown,
+            filled: of_section.filled,
+            required: of_section.required,
+            items,
+        });
+    }
+    let total = counted.total();
+    let is_filed = !filings.is_empty();
+    Ok(FormView {
+        form: form.id.clone(),
+        title: form.title.clone(),
+        source: form.source.clone(),
+        checked: form.checked.clone(),
+        sections,
+        filled: total.filled,
+        required: total.required,
+        percent: percent(total.filled, total.required),
+        missing: gaps(session, form, &counted),
+        context: FormContext {
+            record: source.sheet.context(form, session.pack),
+            today: source.sheet.today.to_string(),
+        },
+        used: used(session, form),
+        may_file: if source.frozen {
+            Vec::new()
+        } else {
+            may_file(session, form)
+        },
+        filings,
+        needs_reason: is_filed && !source.frozen,
+    })
+}
