@@ -2,10 +2,11 @@
 
 use std::str::FromStr;
 
-use jiff::{Span, Timestamp, civil};
 use serde::{Deserialize, Serialize};
 
-use super::calendar::{end_of, indian_day};
+use super::calendar::Day;
+
+const HOUR_MS: i64 = 3_600_000;
 
 /// A length of time as the law states it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,19 +65,14 @@ impl From<Length> for String {
 impl Length {
     /// The moment at which this length from `start_ms` has run out; `None` past the end of the calendar.
     pub fn after(self, start_ms: i64) -> Option<i64> {
-        if let Self::Hours(n) = self {
-            let start = Timestamp::from_millisecond(start_ms).ok()?;
-            let end = start.checked_add(Span::new().hours(n)).ok()?;
-            return Some(end.as_millisecond());
-        }
-        let first = indian_day(start_ms)?;
+        let first = Day::at(start_ms)?;
         let last = match self {
-            Self::Hours(_) | Self::Days(0) | Self::Months(0) | Self::WorkingDays(0) => first,
-            Self::Days(n) => first.checked_add(Span::new().days(n)).ok()?,
-            Self::Months(n) => first.checked_add(Span::new().months(n)).ok()?,
-            Self::WorkingDays(n) => working_days_after(first, n)?,
+            Self::Hours(n) => return start_ms.checked_add(i64::from(n) * HOUR_MS),
+            Self::Days(n) => Day(first.0 + i64::from(n)),
+            Self::Months(n) => first.months_later(n.into()),
+            Self::WorkingDays(n) => working_days_after(first, n),
         };
-        end_of(last)
+        last.end_ms()
     }
 
     /// The moment at which this length has run out when it is added to a time that was due at `due_ms`: two months
@@ -99,21 +95,19 @@ impl Length {
     }
 }
 
-fn working_days_after(first: civil::Date, days: u16) -> Option<civil::Date> {
-    let mut day = first;
-    let mut left = days;
+fn working_days_after(first: Day, days: u16) -> Day {
+    let (mut day, mut left) = (first, days);
     while left > 0 {
-        day = day.tomorrow().ok()?;
-        if !matches!(day.weekday(), civil::Weekday::Saturday | civil::Weekday::Sunday) {
-            left -= 1;
-        }
+        day = Day(day.0 + 1);
+        left -= u16::from(!day.is_weekend());
     }
-    Some(day)
+    day
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::indian_day;
     use proptest::prelude::*;
 
     /// 2026-11-23 10:00 in India, a Monday.

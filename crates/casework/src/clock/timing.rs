@@ -6,7 +6,7 @@ use jiff::civil;
 
 use super::{
     Assumption, Clock, Duty, Extension, Length, Place, Rows, Running, Standing, Trigger,
-    calendar::{Quarter, indian_day, start_of},
+    calendar::{DAY_MS, Day, Quarter, indian_day, start_of},
     condition, extension,
     running::Times,
 };
@@ -14,8 +14,6 @@ use crate::{FactId, Labels, Record, RecordRow, RowId};
 
 /// The longest journey that is left out of a clock: ten days, beyond any within India.
 pub const JOURNEY_MINUTES_MAX: i64 = 10 * 24 * 60;
-
-const DAY_MS: i64 = 86_400_000;
 
 /// The most turns of a clock that repeats without an end: a hundred years of quarters.
 pub const TURNS_MAX: u16 = 400;
@@ -262,7 +260,7 @@ impl<'c, 'r> Stops<'c, 'r> {
     /// When the run that began with `start`, or the turn of it that began at `from_ms`, was stopped. Where only the
     /// day is known the record holds noon, so anything on the day of the start counts.
     fn take(&mut self, start: &Start<'_>, from_ms: i64) -> Option<i64> {
-        let day_ms = indian_day(from_ms).and_then(start_of).unwrap_or(from_ms);
+        let day_ms = Day::at(from_ms).map_or(from_ms, Day::start_ms);
         let on_or_after = |at_ms: &i64| *at_ms >= day_ms;
         let mut first: Option<i64> = None;
         for trigger in &self.clock.stops_at {
@@ -323,7 +321,7 @@ impl<'a> Run<'a, '_> {
                 break;
             }
             let Some(due_ms) = self.due(&start, turn) else { break };
-            if self.end_ms(start.at_ms).is_some_and(|end| turn > 1 && end <= from_ms) {
+            if self.end_ms().is_some_and(|end| turn > 1 && end <= from_ms) {
                 break;
             }
             let instance = match start.instance {
@@ -351,7 +349,7 @@ impl<'a> Run<'a, '_> {
             assumes.push(Assumption::HolidaysNotKnown);
         }
         let stopped_at_ms = stops.take(start, from_ms);
-        let has_ended = stopped_at_ms.is_none() && self.end_ms(start.at_ms).is_some();
+        let has_ended = stopped_at_ms.is_none() && self.end_ms().is_some();
         let because = match (verdict.applies, has_ended) {
             (false, _) => Some(&clock.otherwise),
             (true, true) => Some(&clock.ended),
@@ -397,8 +395,8 @@ impl<'a> Run<'a, '_> {
     }
 
     /// The earliest moment from the start on at which the clock no longer applies.
-    fn end_ms(&self, started_ms: i64) -> Option<i64> {
-        let day_ms = start_of(self.day).unwrap_or(started_ms);
+    fn end_ms(&self) -> Option<i64> {
+        let day_ms = start_of(self.day);
         let ends = self.clock.ends_at.iter().filter_map(|fact| moment(self.record, fact));
         ends.filter(|end| *end >= day_ms).min()
     }
