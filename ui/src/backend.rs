@@ -6,8 +6,9 @@
 
 use casework::{CaseId, RowId, Value};
 use ipc::{
-    CaseFilter, CasePage, CaseView, Changed, EnrolLink, Failure, FailureCode, FieldEdit, FormView, NewCase,
-    PictureSize, RegisterRef, Reply, Request, Saved, Session, Start, SyncView, VersionView,
+    CaseFilter, CasePage, CaseView, Changed, EnrolLink, Failure, FailureCode, FieldEdit, Filed, FiledForm, FilingKind,
+    FormView, NewCase, PictureSize, RegisterRef, Reply, Request, RowChange, Saved, Session, Start, SyncView,
+    VersionView,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -78,9 +79,13 @@ pub(crate) async fn form(case: CaseId, form: String) -> Answer<FormView> {
     ask!(Request::Form { case, form }, Form).map(|body| *body)
 }
 
-/// Edits of a case, all or none; `form` is where they were written.
-pub(crate) async fn edit(case: CaseId, edits: Vec<FieldEdit>, form: Option<String>) -> Answer<Saved> {
-    let reason = None;
+/// Edits of a case, all or none; `form` is where they were written, `reason` why a filed form is changed.
+pub(crate) async fn edit(
+    case: CaseId,
+    edits: Vec<FieldEdit>,
+    form: Option<String>,
+    reason: Option<String>,
+) -> Answer<Saved> {
     ask!(
         Request::Edit {
             case,
@@ -90,6 +95,24 @@ pub(crate) async fn edit(case: CaseId, edits: Vec<FieldEdit>, form: Option<Strin
         },
         Saved
     )
+}
+
+/// Signs, sends or approves a form as it stands.
+pub(crate) async fn file(case: CaseId, form: String, how: FilingKind) -> Answer<Filed> {
+    ask!(Request::File { case, form, how }, Filed)
+}
+
+/// A filed form as it stood.
+pub(crate) async fn filed(case: CaseId, row: RowId) -> Answer<FiledForm> {
+    ask!(Request::Filed { case, row }, FiledForm).map(|body| *body)
+}
+
+/// What became of a row.
+pub(crate) async fn row_history(case: CaseId, table: String, row: RowId) -> Answer<Vec<RowChange>> {
+    match call(&Request::RowHistory { case, table, row }).await? {
+        Reply::RowHistory { changes } => Ok(changes),
+        _ => Err(FailureCode::Fault.into()),
+    }
 }
 
 /// The versions of a register.

@@ -6,6 +6,8 @@
 //! What can be tested without a browser is here for every target; the screens themselves (`pages`, `components`,
 //! `backend`) exist for the browser only.
 
+pub mod asked;
+pub mod chart;
 pub mod list_window;
 pub mod route;
 pub mod settings;

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use casework::CaseId;
+use casework::{CaseId, RowId};
 
 /// A place in the app.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,6 +15,8 @@ pub enum Route {
     Case(CaseId, Tab),
     /// A form of a case.
     Form(CaseId, String, FormPlace),
+    /// A form as it stood when it was filed.
+    Filed(CaseId, RowId),
     /// What waits, arrived, was accepted.
     Sync,
     /// Settings of this tablet.
@@ -30,6 +32,14 @@ pub enum Tab {
     Timeline,
     /// The forms of the pack.
     Forms,
+    /// Who has the child; orders, hearings, leave, links.
+    Custody,
+    /// The care plan and visits.
+    Plan,
+    /// Growth, disability, treatment.
+    Health,
+    /// Every other table.
+    Records,
     /// Photos and papers.
     Photos,
     /// Registers with two versions.
@@ -38,10 +48,14 @@ pub enum Tab {
 
 impl Tab {
     /// All, in the order they are shown.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 9] = [
         Self::Overview,
-        Self::Timeline,
         Self::Forms,
+        Self::Timeline,
+        Self::Custody,
+        Self::Plan,
+        Self::Health,
+        Self::Records,
         Self::Photos,
         Self::Versions,
     ];
@@ -52,6 +66,10 @@ impl Tab {
             Self::Overview => "overview",
             Self::Timeline => "timeline",
             Self::Forms => "forms",
+            Self::Custody => "custody",
+            Self::Plan => "plan",
+            Self::Health => "health",
+            Self::Records => "records",
             Self::Photos => "photos",
             Self::Versions => "versions",
         }
@@ -86,6 +104,7 @@ impl Route {
                     .unwrap_or(Tab::Overview);
                 case(id).map(|case| Self::Case(case, tab))
             }
+            ["case", id, "filed", row] => case(id).zip(row.parse().ok()).map(|(case, row)| Self::Filed(case, row)),
             ["case", id, "form", form] => {
                 case(id).map(|case| Self::Form(case, (*form).to_owned(), FormPlace::Sections))
             }
@@ -103,7 +122,7 @@ impl Route {
     /// The case that is open, if any.
     pub const fn case(&self) -> Option<CaseId> {
         match self {
-            Self::Case(case, _) | Self::Form(case, _, _) => Some(*case),
+            Self::Case(case, _) | Self::Form(case, _, _) | Self::Filed(case, _) => Some(*case),
             _ => None,
         }
     }
@@ -117,6 +136,7 @@ impl fmt::Display for Route {
             Self::Form(case, form, FormPlace::Sections) => write!(f, "#/case/{case}/form/{form}"),
             Self::Form(case, form, FormPlace::Review) => write!(f, "#/case/{case}/form/{form}/review"),
             Self::Form(case, form, FormPlace::Section(id)) => write!(f, "#/case/{case}/form/{form}/section/{id}"),
+            Self::Filed(case, row) => write!(f, "#/case/{case}/filed/{row}"),
             Self::Sync => f.write_str("#/sync"),
             Self::Tablet => f.write_str("#/tablet"),
         }
@@ -131,7 +151,8 @@ mod tests {
     fn every_place_is_found_again_by_its_address() {
         let case = CaseId::from_bytes([7; 16]);
         let form = |place| Route::Form(case, "17".into(), place);
-        let mut places = vec![Route::Cases, Route::Sync, Route::Tablet];
+        let filed = Route::Filed(case, RowId::from_bytes([9; 16]));
+        let mut places = vec![Route::Cases, Route::Sync, Route::Tablet, filed];
         places.extend(Tab::ALL.map(|tab| Route::Case(case, tab)));
         places.extend(
             [

@@ -86,6 +86,32 @@ pub fn is_past_day(text: &str, now_ms: i64) -> bool {
     }
 }
 
+/// A day of the dictionary's form as a number of days, so that days can be set apart on a chart.
+pub fn day_number(text: &str) -> Option<i32> {
+    let since = parse_iso_date(text)?.since(Date::new(2000, 1, 1).ok()?).ok()?;
+    Some(since.get_days())
+}
+
+/// The quarter of the calendar year in which a moment lies, `2026-Q4`.
+pub fn quarter(ms: i64) -> String {
+    local(ms)
+        .map(|moment| format!("{}-Q{}", moment.year(), (moment.month() - 1) / 3 + 1))
+        .unwrap_or_default()
+}
+
+/// `Oct–Dec 2026`; anything that is no quarter as it is.
+pub fn quarter_words(words: Words, quarter: &str) -> String {
+    let parts = quarter
+        .split_once("-Q")
+        .and_then(|(year, number)| Some((year, number.parse::<i8>().ok()?)));
+    match parts {
+        Some((year, number @ 1..=4)) => {
+            format!("{}–{} {year}", words.month(number * 3 - 2), words.month(number * 3))
+        }
+        _ => quarter.to_owned(),
+    }
+}
+
 /// A length of time as an officer says it: never more than there is.
 pub fn span(words: Words, ms: i64) -> String {
     let ms = ms.max(0);
@@ -164,7 +190,10 @@ pub fn assumption(words: Words, assumption: Assumption) -> &'static str {
 
 /// An extension as it was recorded: until when, by which order, why.
 pub fn extension(words: Words, extension: &Extension) -> String {
-    let until = extension.until_ms.map(|until| date(words, until - 1)).unwrap_or_default();
+    let until = extension
+        .until_ms
+        .map(|until| date(words, until - 1))
+        .unwrap_or_default();
     words.clock_extension(until, &extension.order_number, &extension.reason)
 }
 
@@ -320,7 +349,10 @@ mod tests {
     fn a_clock_without_a_time_and_one_that_does_not_apply_say_so() {
         let mut clock = production();
         (clock.length, clock.due_at_ms) = (None, None);
-        assert_eq!(said(&clock, MORNING + 90 * DAY), "As soon as can be; no time is set (JJ s.31)");
+        assert_eq!(
+            said(&clock, MORNING + 90 * DAY),
+            "As soon as can be; no time is set (JJ s.31)"
+        );
         clock.stopped_at_ms = Some(MORNING);
         assert_eq!(said(&clock, MORNING + 90 * DAY), "Done on 23 Nov 2026 (JJ s.31)");
         let mut clock = production();
@@ -346,7 +378,10 @@ mod tests {
             warnings: Vec::new(),
         });
         assert_eq!(clock.standing(MORNING), Standing::Extended);
-        assert_eq!(said(&clock, MORNING), "7 days left, extended until 30 Nov 2026 (JJ s.31)");
+        assert_eq!(
+            said(&clock, MORNING),
+            "7 days left, extended until 30 Nov 2026 (JJ s.31)"
+        );
     }
 
     #[test]
@@ -385,6 +420,14 @@ mod tests {
         ] {
             assert_eq!(from_input(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn quarters_are_told_by_their_months() {
+        assert_eq!(quarter(MORNING), "2026-Q4");
+        assert_eq!(quarter_words(EN, "2026-Q4"), "Oct–Dec 2026");
+        assert_eq!(quarter_words(EN, "2026-Q7"), "2026-Q7");
+        assert_eq!(day_number("2000-01-31"), Some(30));
     }
 
     #[test]

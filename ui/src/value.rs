@@ -42,12 +42,19 @@ impl Spec {
 
     /// The input of a column of a table.
     pub fn of_column(column: &ColumnView) -> Self {
-        let ColumnView { kind, terms, unit, .. } = column;
+        let ColumnView {
+            kind,
+            terms,
+            unit,
+            min,
+            max,
+            ..
+        } = column;
         Self {
             kind: *kind,
             terms: terms.clone(),
-            min: None,
-            max: None,
+            min: *min,
+            max: *max,
             unit: unit.clone(),
         }
     }
@@ -96,6 +103,9 @@ impl Spec {
                 if !number.is_finite() {
                     return Err(Unreadable::NotANumber);
                 }
+                #[expect(clippy::cast_possible_truncation, reason = "a number that large is out of any range")]
+                self.in_range(number.floor() as i64)
+                    .and_then(|()| self.in_range(number.ceil() as i64))?;
                 Value::Number(number)
             }
             FactType::Date => Value::Text(

@@ -52,8 +52,12 @@ pub(crate) fn VersionText(
     let empty = version.value.is_none();
     let role = version.role.as_ref().map(|role| words.label(role));
     let action = words.action(&version.action);
+    let device = (!version.device.is_empty()).then(|| words.history_device(&version.device));
+    let received = version
+        .received_at_ms
+        .map(|at| words.history_received(time::date_time(words, at)));
     view! {
-        <p class="version-value" class:muted=empty>{text}</p>
+        {(!text.is_empty()).then(|| view! { <p class="version-value" class:muted=empty>{text}</p> })}
         <p class="version-by">
             <strong>{version.by.clone()}</strong>
             {role.map(|role| format!(", {role}"))}
@@ -61,6 +65,8 @@ pub(crate) fn VersionText(
             {time::date_time(words, version.at_ms)}
             " · "
             {action}
+            {device.map(|device| view! { <br /> {device} })}
+            {received.map(|received| view! { <br /> {received} })}
         </p>
         <DeliveryMark delivery=version.delivery />
     }

@@ -1,23 +1,34 @@
 //! A case: who, where now, what next; then its parts under tabs.
 
+mod adoption;
+mod clocks;
+mod custody;
+mod disability;
 mod forms;
+mod growth;
 mod head;
-pub(crate) mod history;
+mod health;
+mod links;
 mod overview;
 mod photos;
+mod plan;
+mod records;
+mod stage;
 mod tasks;
 mod timeline;
 mod versions;
 
 use casework::{CaseId, Compartment};
-use ipc::{CaseView, Failure, RegisterRef};
+use ipc::{CaseView, Failure, Life, RowView, TableView};
 use leptos::{prelude::*, task::spawn_local};
 
+use super::{desk::OpenPast, history::PastSheet, table::DataTable};
 use crate::{
     backend, browser,
     components::{Icon, Loading, Problem, failure_text, icon},
     route::{Route, Tab},
     state::{app, words},
+    words::Words,
 };
 
 /// What the parts of a case share.
@@ -29,8 +40,8 @@ pub(crate) struct OpenCase {
     pub(crate) view: RwSignal<Option<CaseView>>,
     /// Whether what identifies the child is asked for.
     pub(crate) reveal: RwSignal<bool>,
-    /// The register whose history is open, and what it is called.
-    pub(crate) history: RwSignal<Option<(RegisterRef, String)>>,
+    /// The register or row whose history is open.
+    pub(crate) past: OpenPast,
     failure: RwSignal<Option<Failure>>,
     asked: RwSignal<u64>,
 }
@@ -41,7 +52,7 @@ impl OpenCase {
             case,
             view: RwSignal::new(None),
             reveal: RwSignal::new(false),
-            history: RwSignal::new(None),
+            past: RwSignal::new(None),
             failure: RwSignal::new(None),
             asked: RwSignal::new(0),
         }
@@ -77,6 +88,66 @@ impl OpenCase {
         Memo::new(move |_| {
             self.view
                 .with(|view| view.as_ref().is_some_and(|view| view.writes.contains(&compartment)))
+        })
+    }
+
+    /// What the rules of the pack read out of the case.
+    pub(crate) fn life(self) -> Memo<Option<Life>> {
+        self.part(|view| Some(view.life.clone()))
+    }
+
+    /// A table of the case, newest rows first; `None` where this officer may not read it.
+    pub(crate) fn table(self, name: &str) -> Memo<Option<TableView>> {
+        let name = name.to_owned();
+        Memo::new(move |_| {
+            self.view.with(|view| {
+                let tables = &view.as_ref()?.tables;
+                let mut table = tables.iter().find(|table| table.table == name)?.clone();
+                table.rows = newest_first(&table);
+                Some(table)
+            })
+        })
+    }
+}
+
+/// The rows by their first date or moment, newest first; those without one keep their place at the end.
+fn newest_first(table: &TableView) -> Vec<RowView> {
+    let dated = |kind: casework::FactType| matches!(kind, casework::FactType::Date | casework::FactType::Instant);
+    let mut rows = table.rows.clone();
+    if let Some(index) = table.columns.iter().position(|column| dated(column.kind)) {
+        let day = |row: &RowView| match row.cells.get(index).and_then(|cell| cell.value.as_ref()) {
+            Some(casework::Value::Instant(ms)) => (*ms, String::new()),
+            Some(casework::Value::Text(text)) => (0, text.clone()),
+            _ => (i64::MIN, String::new()),
+        };
+        rows.sort_by_key(|row| std::cmp::Reverse(day(row)));
+    }
+    rows
+}
+
+/// A code in words: the term of the vocabulary that has it, else the code as it is.
+pub(crate) fn term(words: Words, life: &Life, vocabulary: &str, code: &str) -> String {
+    let named = life.words.get(vocabulary);
+    let term = named.and_then(|terms| terms.iter().find(|term| term.code == code));
+    term.map_or_else(|| code.replace('_', " "), |term| words.label(&term.label))
+}
+
+/// A table on the page of a case; nothing where this officer may not read it.
+#[component]
+pub(crate) fn CaseTable(
+    /// Its name.
+    #[prop(into)]
+    name: String,
+) -> impl IntoView {
+    let table = open_case().table(&name);
+    let is_here = Memo::new(move |_| table.with(Option::is_some));
+    let rows =
+        Memo::new(move |_| table.with(|table| table.as_ref().map(|table| table.rows.clone()).unwrap_or_default()));
+    move || {
+        is_here.get().then(|| {
+            table
+                .get_untracked()
+                .map(|first| view! { <section class="card table-card"><DataTable first=first rows=rows /></section> })
         })
     }
 }
@@ -129,6 +200,10 @@ pub(crate) fn CasePage(case: CaseId) -> impl IntoView {
                             Tab::Overview => view! { <overview::Overview /> }.into_any(),
                             Tab::Timeline => view! { <timeline::Timeline /> }.into_any(),
                             Tab::Forms => view! { <forms::Forms /> }.into_any(),
+                            Tab::Custody => view! { <custody::Custody /> }.into_any(),
+                            Tab::Plan => view! { <plan::PlanTab /> }.into_any(),
+                            Tab::Health => view! { <health::Health /> }.into_any(),
+                            Tab::Records => view! { <records::Records /> }.into_any(),
                             Tab::Photos => view! { <photos::Photos /> }.into_any(),
                             Tab::Versions => view! { <versions::Versions /> }.into_any(),
                         }}
@@ -136,14 +211,7 @@ pub(crate) fn CasePage(case: CaseId) -> impl IntoView {
                 }
                     .into_any()
             }}
-            {move || {
-                open.history
-                    .get()
-                    .map(|(register, label)| {
-                        let close = Callback::new(move |()| open.history.set(None));
-                        view! { <history::HistorySheet case=case register=register label=label on_close=close /> }
-                    })
-            }}
+            <PastSheet case=case past=open.past />
         </article>
     }
 }
@@ -157,11 +225,16 @@ fn Tabs(tab: Memo<Tab>) -> impl IntoView {
     let words = words();
     let open = open_case();
     let clashes = open.part(|view| view.clashes.len());
+    let reads_care = open.part(|view| view.life.plan.is_some());
     let tabs = Tab::ALL.map(|this| {
         let label = match this {
             Tab::Overview => words.case_overview(),
             Tab::Timeline => words.case_timeline(),
             Tab::Forms => words.case_forms(),
+            Tab::Custody => words.case_custody(),
+            Tab::Plan => words.case_plan(),
+            Tab::Health => words.case_health(),
+            Tab::Records => words.case_records(),
             Tab::Photos => words.case_photos(),
             Tab::Versions => words.case_versions(),
         };
@@ -170,10 +243,12 @@ fn Tabs(tab: Memo<Tab>) -> impl IntoView {
                 .then(|| clashes.get())
                 .filter(|count| *count > 0)
         };
+        let is_hidden = move || matches!(this, Tab::Plan | Tab::Health) && !reads_care.get();
         view! {
             <a
                 class="tab"
                 role="tab"
+                hidden=is_hidden
                 id=tab_id(this)
                 href=Route::Case(open.case, this).to_string()
                 aria-selected=move || (tab.get() == this).to_string()

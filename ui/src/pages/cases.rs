@@ -7,7 +7,7 @@ mod rows;
 
 use leptos::prelude::*;
 
-use super::{case::CasePage, form::FormPage};
+use super::{case::CasePage, filed::FiledPage, form::FormPage};
 use crate::{
     components::Empty,
     route::Route,
@@ -19,6 +19,7 @@ enum Detail {
     None,
     Case(casework::CaseId),
     Form(casework::CaseId, String),
+    Filed(casework::CaseId, casework::RowId),
 }
 
 impl Detail {
@@ -26,6 +27,7 @@ impl Detail {
         match route {
             Route::Case(case, _) => Self::Case(*case),
             Route::Form(case, form, _) => Self::Form(*case, form.clone()),
+            Route::Filed(case, row) => Self::Filed(*case, *row),
             _ => Self::None,
         }
     }
@@ -34,7 +36,7 @@ impl Detail {
         match self {
             Self::None => "none",
             Self::Case(_) => "case",
-            Self::Form(..) => "form",
+            Self::Form(..) | Self::Filed(..) => "form",
         }
     }
 }
@@ -54,6 +56,7 @@ pub(crate) fn CasesPage() -> impl IntoView {
                     }
                     Detail::Case(case) => view! { <CasePage case=case /> }.into_any(),
                     Detail::Form(case, form) => view! { <FormPage case=case form=form /> }.into_any(),
+                    Detail::Filed(case, row) => view! { <FiledPage case=case row=row /> }.into_any(),
                 }}
             </div>
         </div>

@@ -1,23 +1,24 @@
 //! A form: one section at a time, filled with what is known, each field saved as it is left.
 
+pub(crate) mod amend;
 mod field;
+mod file;
 mod review;
 mod sections;
-mod table;
 
 use std::collections::BTreeMap;
 
 use casework::{CaseId, FactId};
-use ipc::{FieldEdit, FieldView, FormItem, FormView, RegisterRef, SectionView};
+use ipc::{FailureCode, FieldEdit, FormUse, FormView};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::case::history::HistorySheet;
+use super::{desk::OpenPast, history::PastSheet};
 use crate::{
+    asked::{Asked, Place, Unsaved},
     backend, browser,
     components::{Icon, Loading, Problem, failure_text, icon},
     route::{FormPlace, Route, Tab},
     state::{app, words},
-    value::Spec,
 };
 
 /// What the parts of a form share.
@@ -31,26 +32,86 @@ pub(crate) struct OpenForm {
     pub(crate) view: RwSignal<Option<FormView>>,
     /// What could not be saved, by field: its label and why.
     pub(crate) problems: RwSignal<BTreeMap<FactId, (String, String)>>,
-    /// The register whose history is open, what it is called and how its values are said.
-    pub(crate) history: RwSignal<Option<(RegisterRef, String, Spec)>>,
+    /// The register or row whose history is open.
+    pub(crate) past: OpenPast,
+    /// What the rules say, with what was written and not yet read back.
+    pub(crate) asked: Memo<Asked>,
+    /// What was written and not yet read back.
+    pub(crate) unsaved: RwSignal<Unsaved>,
+    /// Why the form is changed though it was filed; asked once and kept with each change while the form is open.
+    pub(crate) reason: RwSignal<Option<String>>,
+    /// Whether the reason is being asked.
+    pub(crate) asking: RwSignal<bool>,
+    /// How many edits are on their way into the vault.
+    writing: StoredValue<u32>,
     failure: RwSignal<Option<String>>,
-    asked: RwSignal<u64>,
+    asked_device: RwSignal<u64>,
 }
 
 impl OpenForm {
+    fn new(case: CaseId, form: String) -> Self {
+        let view = RwSignal::new(None::<FormView>);
+        let unsaved = RwSignal::new(Unsaved::new());
+        Self {
+            case,
+            number: StoredValue::new(form),
+            view,
+            problems: RwSignal::new(BTreeMap::new()),
+            past: RwSignal::new(None),
+            asked: Memo::new(move |_| {
+                let unsaved = unsaved.get();
+                view.with(|view| view.as_ref().map(|view| Asked::of(view, &unsaved)).unwrap_or_default())
+            }),
+            unsaved,
+            reason: RwSignal::new(None),
+            asking: RwSignal::new(false),
+            writing: StoredValue::new(0),
+            failure: RwSignal::new(None),
+            asked_device: RwSignal::new(0),
+        }
+    }
+
+    /// Whether the form was filed and nobody has said yet why it is changed: then it is shown, and not written.
+    pub(crate) fn is_locked(self) -> bool {
+        self.reason.with(Option::is_none) && self.needs_reason()
+    }
+
+    /// Whether the form was filed, so that a change needs a reason.
+    pub(crate) fn needs_reason(self) -> bool {
+        self.view
+            .with(|view| view.as_ref().is_some_and(|view| view.needs_reason))
+    }
+
+    /// What the rules say of a place on the form.
+    pub(crate) fn place_of(self, section: &str, name: &str) -> Memo<Place> {
+        let (section, name) = (section.to_owned(), name.to_owned());
+        Memo::new(move |_| {
+            self.asked.with(|asked| {
+                let section = asked.section(&section);
+                section
+                    .and_then(|section| section.places.get(&name))
+                    .cloned()
+                    .unwrap_or_default()
+            })
+        })
+    }
+
     /// Asks the device again; what is shown stands until the answer is there.
     pub(crate) fn read(self) {
-        self.asked.update(|asked| *asked += 1);
-        let asked = self.asked.get_untracked();
+        self.asked_device.update(|asked| *asked += 1);
+        let asked = self.asked_device.get_untracked();
         spawn_local(async move {
             let answer = backend::form(self.case, self.number.get_value()).await;
-            if self.asked.try_get_untracked() != Some(asked) {
+            if self.asked_device.try_get_untracked() != Some(asked) {
                 return;
             }
             match answer {
                 Ok(view) => {
                     self.failure.set(None);
                     self.view.set(Some(view));
+                    if self.writing.get_value() == 0 {
+                        self.unsaved.set(Unsaved::new());
+                    }
                 }
                 Err(failure) => self.failure.set(Some(failure_text(&failure))),
             }
@@ -59,12 +120,19 @@ impl OpenForm {
 
     /// Writes edits; the answer is there once they survive a power cut.
     pub(crate) async fn write(self, edits: Vec<FieldEdit>) -> Result<(), String> {
-        let answer = backend::edit(self.case, edits, Some(self.number.get_value())).await;
+        self.writing.update_value(|writing| *writing += 1);
+        let reason = self.reason.get_untracked().filter(|_| untrack(|| self.needs_reason()));
+        let answer = backend::edit(self.case, edits, Some(self.number.get_value()), reason).await;
+        self.writing
+            .try_update_value(|writing| *writing = writing.saturating_sub(1));
+        // Somebody may have filed the form meanwhile: then it says so, and asks for the reason.
+        let is_stale = |failure: &ipc::Failure| matches!(failure.code, FailureCode::ReasonNeeded { .. });
+        if self.asked_device.try_get_untracked().is_some() && answer.as_ref().map_or_else(is_stale, |_| true) {
+            self.read();
+        }
         match answer {
             Ok(_) => {
-                if self.asked.try_get_untracked().is_some() {
-                    self.read();
-                }
+                app().announce(words().app_saved());
                 Ok(())
             }
             Err(failure) => Err(failure_text(&failure)),
@@ -87,36 +155,12 @@ pub(crate) fn field_id(fact: &FactId) -> String {
     format!("field-{fact}")
 }
 
-/// Needed answers of a section: how many there are and how many are given.
-pub(crate) fn needed(section: &SectionView) -> (usize, usize) {
-    let required = || {
-        section.items.iter().filter_map(|item| match item {
-            FormItem::Field(field) if field.required => Some(field),
-            _ => None,
-        })
-    };
-    (required().filter(|field| is_given(field)).count(), required().count())
-}
-
-/// Whether a field has a value, or one that this officer cannot read.
-pub(crate) const fn is_given(field: &FieldView) -> bool {
-    field.value.is_some() || !field.readable
-}
-
 /// The page.
 #[component]
 pub(crate) fn FormPage(case: CaseId, form: String) -> impl IntoView {
     let app = app();
     let words = words();
-    let open = OpenForm {
-        case,
-        number: StoredValue::new(form.clone()),
-        view: RwSignal::new(None),
-        problems: RwSignal::new(BTreeMap::new()),
-        history: RwSignal::new(None),
-        failure: RwSignal::new(None),
-        asked: RwSignal::new(0),
-    };
+    let open = OpenForm::new(case, form.clone());
     provide_context(open);
     let changes = app.changes_of(case);
     Effect::new(move |_| {
@@ -140,6 +184,10 @@ pub(crate) fn FormPage(case: CaseId, form: String) -> impl IntoView {
         now
     });
     let is_here = Memo::new(move |_| open.view.with(Option::is_some));
+    let only_reads = move || {
+        open.view
+            .with(|view| view.as_ref().is_some_and(|view| view.used == FormUse::Reads))
+    };
     let title = move || {
         open.view.with(|view| {
             view.as_ref()
@@ -156,7 +204,9 @@ pub(crate) fn FormPage(case: CaseId, form: String) -> impl IntoView {
                 <p class="muted">{words.form_number(&form)} {move || title().map(|(_, source)| format!(" · {source}"))}</p>
                 <h2>{move || title().map(|(title, _)| title)}</h2>
                 <sections::Progress />
+                {move || only_reads().then(|| view! { <p class="tag">{words.form_others_fill()}</p> })}
             </header>
+            <amend::FiledNote />
             <Problem text=open.failure />
             {move || {
                 if !is_here.get() {
@@ -180,14 +230,8 @@ pub(crate) fn FormPage(case: CaseId, form: String) -> impl IntoView {
                 }
                     .into_any()
             }}
-            {move || {
-                open.history
-                    .get()
-                    .map(|(register, label, spec)| {
-                        let close = Callback::new(move |()| open.history.set(None));
-                        view! { <HistorySheet case=case register=register label=label spec=spec on_close=close /> }
-                    })
-            }}
+            <amend::ReasonSheet />
+            <PastSheet case=case past=open.past />
         </article>
     }
 }

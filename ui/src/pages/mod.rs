@@ -2,10 +2,14 @@
 
 mod case;
 mod cases;
+mod desk;
 mod enrol;
+mod filed;
 mod form;
+mod history;
 mod start;
 mod sync;
+mod table;
 mod tablet;
 
 use leptos::{ev, prelude::*, task::spawn_local};

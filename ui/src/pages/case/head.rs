@@ -4,7 +4,7 @@ use casework::{Labels, Urgency, Value, clock::Standing};
 use ipc::{CaseView, FactView};
 use leptos::prelude::*;
 
-use super::open_case;
+use super::{open_case, term};
 use crate::{
     components::{DeliveryMark, Icon, icon},
     pages::cases::row::{Avatar, NextClock, age_and_sex, ground, standing_code},
@@ -17,6 +17,16 @@ use crate::{
 const PLACE_FACTS: [&str; 2] = ["custody.place_kind", "custody.place_name"];
 
 fn place(words: Words, view: &CaseView) -> Option<String> {
+    if let Some(link) = view.life.custody.current(view.now_ms) {
+        let kind = link
+            .place
+            .as_deref()
+            .map(|place| term(words, &view.life, "place_kind", place));
+        let parts: Vec<String> = [kind, link.name.clone()].into_iter().flatten().collect();
+        if !parts.is_empty() {
+            return Some(parts.join(", "));
+        }
+    }
     let known = |name: &&str| view.facts.iter().find(|fact| fact.fact.as_str() == *name);
     let say = |fact: &FactView| value::say(words, Some(&fact.value), &fact.words);
     let parts: Vec<String> = PLACE_FACTS.iter().filter_map(known).map(say).collect();

@@ -26,7 +26,7 @@ pub(crate) fn Tasks() -> impl IntoView {
     let problem = RwSignal::new(None::<String>);
     let edit = Callback::new(move |edits: FieldEdit| {
         spawn_local(async move {
-            match backend::edit(open.case, vec![edits], None).await {
+            match backend::edit(open.case, vec![edits], None, None).await {
                 Ok(_) => {
                     problem.set(None);
                     app.announce(words.app_saved());
@@ -89,26 +89,54 @@ fn Task(task: TaskView, writes: Memo<bool>, on_edit: Callback<FieldEdit>) -> imp
             });
         }
     };
-    view! {
-        <li class="task" class:done=done data-test="task" data-done=done.to_string()>
+    let tick_label = words.case_tick(&title);
+    let who = words.label(&task.who);
+    let origin = match &task.origin {
+        TaskOrigin::Own { .. } => None,
+        TaskOrigin::Clock { .. } => Some((Icon::Clock, words.task_of_clock())),
+        TaskOrigin::Plan { .. } | TaskOrigin::Progress { .. } => Some((Icon::Form, words.task_of_plan())),
+        TaskOrigin::Visit { .. } => Some((Icon::Place, words.task_of_visit())),
+        TaskOrigin::Hearing { .. } => Some((Icon::Person, words.task_of_hearing())),
+    };
+    let kind = match &task.origin {
+        TaskOrigin::Own { .. } => "own",
+        TaskOrigin::Clock { .. } => "clock",
+        TaskOrigin::Plan { .. } => "plan",
+        TaskOrigin::Progress { .. } => "progress",
+        TaskOrigin::Visit { .. } => "visit",
+        TaskOrigin::Hearing { .. } => "hearing",
+    };
+    let said_origin = origin.map(|(_, said)| said.to_owned());
+    let details: Vec<String> = [when, said_origin, task.source.clone(), Some(who), Some(task.by.clone())]
+        .into_iter()
+        .flatten()
+        .filter(|said| !said.is_empty())
+        .collect();
+    let text = view! {
+        <span>
+            <span class="task-title">{title}</span>
+            <span class="task-when" class:danger-text=late>{late.then(|| icon(Icon::Warning))} <span>{details.join(" · ")}</span></span>
+        </span>
+    };
+    // What the rules ask for goes when it is written where it belongs: there is nothing to tick.
+    let body = match (row, origin) {
+        (None, Some((sign, _))) => view! { <div class="tick derived-task">{icon(sign)} {text}</div> }.into_any(),
+        _ => view! {
             <label class="tick">
                 <input
                     type="checkbox"
                     prop:checked=done
-                    disabled=move || row.is_none() || !writes.get()
-                    aria-label=words.case_tick(&title)
+                    disabled=move || !writes.get()
+                    aria-label=tick_label
                     data-test="task-tick"
                     on:change=tick
                 />
-                <span>
-                    <span class="task-title">{title.clone()}</span>
-                    <span class="task-when" class:danger-text=late>
-                        {late.then(|| icon(Icon::Warning))} {when} {(!task.by.is_empty()).then(|| format!(" · {}", task.by))}
-                    </span>
-                </span>
+                {text}
             </label>
-        </li>
-    }
+        }
+        .into_any(),
+    };
+    view! { <li class="task" class:done=done data-test="task" data-done=done.to_string() data-origin=kind>{body}</li> }
 }
 
 #[component]

@@ -8,6 +8,7 @@ use super::{OpenCase, open_case};
 use crate::{
     backend,
     components::{Empty, Icon, Problem, SaveMark, SaveState, ValueInput, VersionText, failure_text, icon},
+    pages::desk::Past,
     state::{app, words},
     value::{self, Spec},
 };
@@ -120,7 +121,7 @@ fn ClashCard(clash: Clash) -> impl IntoView {
         RegisterRef::Cell { table, column, .. } => format!("{table}.{column}"),
     };
     let label = words.label(&clash.label);
-    let named = (clash.register.clone(), label.clone());
+    let named = (Past::Register(clash.register.clone(), None), label.clone());
     view! {
         <section class="card stack clash" data-test="clash-card" data-fact=fact>
             <h3>{icon(Icon::Versions)} {label}</h3>
@@ -147,7 +148,7 @@ fn ClashCard(clash: Clash) -> impl IntoView {
                             </button>
                         }
                     })}
-                <button type="button" class="button quiet" data-test="clash-history" on:click=move |_| open.history.set(Some(named.clone()))>
+                <button type="button" class="button quiet" data-test="clash-history" on:click=move |_| open.past.set(Some(named.clone()))>
                     {icon(Icon::History)}
                     <span>{words.form_history()}</span>
                 </button>

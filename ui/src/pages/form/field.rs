@@ -1,12 +1,14 @@
 //! A field of a form: its question, where its answer came from, the input, and whether it is saved.
 
-use casework::{FactType, Value};
-use ipc::{FieldEdit, FieldView, RegisterRef};
+use casework::{FactId, FactType, Value};
+use ipc::{FieldEdit, FieldView, FormItem, RegisterRef};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{field_id, open_form};
 use crate::{
+    asked::Place,
     components::{Icon, SaveMark, SaveState, ValueInput, icon},
+    pages::desk::Past,
     state::{app, words},
     time,
     value::{Spec, Unreadable},
@@ -19,68 +21,184 @@ pub(crate) fn Field(
     first: FieldView,
     /// The field as the device says it now.
     known: Memo<FieldView>,
+    /// What the rules say of it now.
+    place: Memo<Place>,
 ) -> impl IntoView {
     let words = words();
+    let open = open_form();
     let id = field_id(&first.fact);
     let spec = Spec::of_field(&first);
     let label = words.label(&first.label);
     let help = words.label(&first.help);
     let heading = view! {
         {label.clone()}
-        {first.required.then(|| view! { <span class="needed">{words.app_needed()}</span> })}
+        {move || place.with(|place| place.required).then(|| view! { <span class="needed">{words.app_needed()}</span> })}
     };
     let hint = (!help.is_empty()).then(|| view! { <p class="hint">{help}</p> });
     let above = view! {
         {hint}
         <ClashMark known=known />
     };
-    let body = if !first.readable {
-        view! {
-            <p class="note" data-test=format!("{id}-unreadable")>
-                {icon(Icon::Hide)} <span>{words.form_not_readable(words.compartment(first.compartment))}</span>
-            </p>
+    let side = (first.readable && first.derived.is_none())
+        .then(|| view! { <HistoryButton field=first.clone() spec=spec.clone() label=label.clone() /> });
+    let may_write = first.readable && first.writable;
+    let is_group = spec.is_ticked() && may_write;
+    let warnings = view! { <Warnings fact=first.fact.to_string() place=place /> };
+    let first = StoredValue::new(first);
+    let body = move || {
+        let first = first.get_value();
+        if !first.readable {
+            unreadable(&first).into_any()
+        } else if first.derived.is_some() {
+            view! { <Derived first=first known=known place=place /> }.into_any()
+        } else if may_write && !open.is_locked() {
+            view! { <Answer first=first known=known spec=spec.clone() label=label.clone() /> }.into_any()
+        } else {
+            view! { <ReadOnly first=first known=known spec=spec.clone() /> }.into_any()
         }
-        .into_any()
-    } else if first.writable {
-        view! { <Answer first=first.clone() known=known spec=spec.clone() label=label.clone() /> }.into_any()
-    } else {
-        let said = spec.clone();
-        view! {
-            <p class="read-only" data-test=id.clone()>
-                {move || known.with(|field| said.say(words, field.value.as_ref()))}
-            </p>
-            <Origin known=known />
-            <p class="hint">{words.form_not_writable()}</p>
-        }
-        .into_any()
     };
-    let side = first
-        .readable
-        .then(|| view! { <HistoryButton field=first.clone() spec=spec.clone() label=label /> });
-    if spec.is_ticked() && first.readable && first.writable {
+    let hidden = move || place.with(|place| !place.shown);
+    if is_group {
         view! {
-            <fieldset class="question">
+            <fieldset class="question" hidden=hidden>
                 <div class="question-head">
                     <legend class="label">{heading}</legend>
                     {side}
                 </div>
                 {above}
                 {body}
+                {warnings}
             </fieldset>
         }
         .into_any()
     } else {
         view! {
-            <div class="question">
+            <div class="question" hidden=hidden>
                 <div class="question-head">
                     <label class="label" for=id>{heading}</label>
                     {side}
                 </div>
                 {above}
                 {body}
+                {warnings}
             </div>
         }
         .into_any()
+    }
+}
+
+fn unreadable(field: &FieldView) -> impl IntoView + use<> {
+    let words = words();
+    view! {
+        <p class="note" data-test=format!("{}-unreadable", field_id(&field.fact))>
+            {icon(Icon::Hide)} <span>{words.form_not_readable(words.compartment(field.compartment))}</span>
+        </p>
+    }
+}
+
+/// What the rules say against an answer. It stays as it is.
+#[component]
+fn Warnings(fact: String, place: Memo<Place>) -> impl IntoView {
+    let words = words();
+    let warnings = Memo::new(move |_| place.with(|place| place.warnings.clone()));
+    view! {
+        <div role="status">
+            {move || {
+                let said: Vec<_> = warnings
+                    .get()
+                    .iter()
+                    .map(|says| view! { <p class="warn-line">{icon(Icon::Warning)} <span>{words.label(says)}</span></p> })
+                    .collect();
+                (!said.is_empty()).then(|| view! { <div class="warn-lines" data-test=format!("check-{fact}")>{said}</div> })
+            }}
+        </div>
+    }
+}
+
+/// A value that nobody writes, and what it is worked out from.
+#[component]
+fn Derived(first: FieldView, known: Memo<FieldView>, place: Memo<Place>) -> impl IntoView {
+    let words = words();
+    let spec = Spec::of_field(&first);
+    let value = move || {
+        let value = place
+            .with(|place| place.derived.clone())
+            .or_else(|| known.with(|field| field.value.clone()));
+        match value {
+            Some(value) => spec.say(words, Some(&value)),
+            None => words.form_not_derivable().to_owned(),
+        }
+    };
+    let from = first
+        .derived
+        .as_ref()
+        .map(|rule| labels_of(&rule.facts()))
+        .unwrap_or_default();
+    let how = if from.is_empty() {
+        words.form_derived().to_owned()
+    } else {
+        words.form_derived_from(from.join(", "))
+    };
+    view! {
+        <p class="read-only" data-test=field_id(&first.fact)>{value}</p>
+        <p class="origin">{icon(Icon::Form)} <span>{how}</span></p>
+    }
+}
+
+/// What facts are called that stand on this form.
+fn labels_of(facts: &[&FactId]) -> Vec<String> {
+    let words = words();
+    open_form().view.with_untracked(|view| {
+        let items = view
+            .iter()
+            .flat_map(|view| &view.sections)
+            .flat_map(|section| &section.items);
+        let mut labels = Vec::new();
+        for item in items {
+            if let FormItem::Field(field) = item
+                && facts.contains(&&field.fact)
+            {
+                labels.push(words.label(&field.label));
+            }
+        }
+        labels.dedup();
+        labels
+    })
+}
+
+/// What is known where this officer does not write, and who could; or where the form was filed, how to change it.
+#[component]
+fn ReadOnly(first: FieldView, known: Memo<FieldView>, spec: Spec) -> impl IntoView {
+    let words = words();
+    let open = open_form();
+    let who = words.labels(&first.who);
+    let below = if first.writable {
+        let test = format!("amend-{}", first.fact);
+        let ask = move |_| open.asking.set(true);
+        view! {
+            <button type="button" class="button small amend-field" data-test=test on:click=ask>
+                {icon(Icon::Write)}
+                <span>{words.form_change()}</span>
+            </button>
+        }
+        .into_any()
+    } else if who.is_empty() {
+        view! { <p class="hint">{words.form_not_writable()}</p> }.into_any()
+    } else {
+        view! { <p class="hint">{words.form_filled_by(who)}</p> }.into_any()
+    };
+    let is_empty = move || known.with(|field| field.value.is_none());
+    let said = move || {
+        if is_empty() {
+            words.form_not_written().to_owned()
+        } else {
+            known.with(|field| spec.say(words, field.value.as_ref()))
+        }
+    };
+    view! {
+        <p class="read-only" class:muted=is_empty data-test=field_id(&first.fact)>{said}</p>
+        <Origin known=known />
+        {below}
     }
 }
 
@@ -91,7 +209,11 @@ fn Origin(known: Memo<FieldView>) -> impl IntoView {
     let from = Memo::new(move |_| known.with(|field| field.from.clone()));
     move || {
         from.get().map(|from| {
-            let said = words.form_from(&from.by, time::date(words, from.at_ms), words.action(&from.action));
+            let by = match &from.role {
+                Some(role) => format!("{}, {}", from.by, words.label(role)),
+                None => from.by.clone(),
+            };
+            let said = words.form_from(by, time::date(words, from.at_ms), words.action(&from.action));
             view! { <p class="origin">{icon(Icon::Person)} <span>{said}</span></p> }
         })
     }
@@ -123,7 +245,7 @@ fn HistoryButton(field: FieldView, spec: Spec, label: String) -> impl IntoView {
             aria-label=spoken.clone()
             title=spoken
             data-test=format!("history-{}", field.fact)
-            on:click=move |_| open.history.set(Some((register.clone(), label.clone(), spec.clone())))
+            on:click=move |_| open.past.set(Some((Past::Register(register.clone(), Some(spec.clone())), label.clone())))
         >
             {icon(Icon::History)}
         </button>
@@ -150,6 +272,9 @@ fn Answer(first: FieldView, known: Memo<FieldView>, spec: Spec, label: String) -
     let save = move |value: Option<Value>| {
         state.set(SaveState::Saving);
         let fact_id = fact.get_value();
+        open.unsaved.update(|unsaved| {
+            unsaved.insert(fact_id.clone(), value.clone());
+        });
         let edit = match value {
             Some(value) => FieldEdit::SetFact {
                 fact: fact_id.clone(),
@@ -162,9 +287,11 @@ fn Answer(first: FieldView, known: Memo<FieldView>, spec: Spec, label: String) -
                 Ok(()) => {
                     state.try_set(SaveState::Saved);
                     open.problems.try_update(|problems| problems.remove(&fact_id));
-                    app.announce(words.app_saved());
                 }
-                Err(why) if fact.try_get_value().is_some() => fail(why),
+                Err(why) if fact.try_get_value().is_some() => {
+                    open.unsaved.try_update(|unsaved| unsaved.remove(&fact_id));
+                    fail(why);
+                }
                 // The section was left meanwhile: say it where it is still seen.
                 Err(why) => app.announce(&why),
             }

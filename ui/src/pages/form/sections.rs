@@ -1,15 +1,20 @@
 //! The sections of a form: the list of them, and the one that is being filled.
 
-use ipc::{FieldView, FormItem, SectionView};
+use ipc::{FieldView, FormItem, FormView, TableView};
 use leptos::prelude::*;
 
-use super::{field::Field, field_id, needed, open_form, table::Table};
+use super::{field::Field, field_id, open_form};
 use crate::{
+    asked::{AskedSection, Place},
     browser,
     components::{Icon, icon},
-    route::FormPlace,
+    pages::table::DataTable,
+    route::{FormPlace, Route, Tab},
     state::words,
 };
+
+/// The table whose rows are made by adding pictures, not by typing.
+const PICTURES: &str = "attachments";
 
 /// How much of what is needed is there.
 #[component]
@@ -17,12 +22,11 @@ pub(crate) fn Progress() -> impl IntoView {
     let words = words();
     let open = open_form();
     let counts = Memo::new(move |_| {
-        open.view
-            .with(|view| view.as_ref().map(|view| (view.filled, view.required)))
+        let is_here = open.view.with(Option::is_some);
+        is_here.then(|| open.asked.with(|asked| (asked.counts(), asked.percent())))
     });
     move || {
-        counts.get().map(|(filled, required)| {
-            let percent = (filled * 100).checked_div(required).unwrap_or(100);
+        counts.get().map(|((filled, required), percent)| {
             let missing = required.saturating_sub(filled);
             let said = if missing == 0 {
                 words.forms_complete().to_owned()
@@ -48,13 +52,18 @@ pub(crate) fn SectionList(
     let words = words();
     let open = open_form();
     let sections = Memo::new(move |_| {
-        let of = |section: &SectionView| (section.id.clone(), words.label(&section.title), needed(section));
-        open.view
-            .with(|view| {
-                view.as_ref()
-                    .map(|view| view.sections.iter().map(of).collect::<Vec<_>>())
-            })
-            .unwrap_or_default()
+        let of = |section: &AskedSection| {
+            let counts = (section.filled, section.required);
+            (section.id.clone(), words.label(&section.title), counts)
+        };
+        open.asked.with(|asked| {
+            asked
+                .sections
+                .iter()
+                .filter(|section| section.shown)
+                .map(of)
+                .collect::<Vec<_>>()
+        })
     });
     let items = move || {
         let items = sections
@@ -114,33 +123,33 @@ pub(crate) fn Section(
 ) -> impl IntoView {
     let words = words();
     let open = open_form();
-    // The fields as they were when the section was opened: which there are does not change while it is filled.
+    // The fields as they were when the section was opened: which of them are asked changes while it is filled.
     let found = open.view.with_untracked(|view| {
         let sections = &view.as_ref()?.sections;
-        let index = id.map_or(Some(0), |id| sections.iter().position(|section| section.id == id))?;
-        let near = |index: Option<usize>| {
-            index
-                .and_then(|index| sections.get(index))
-                .map(|section| section.id.clone())
+        let asked = open.asked.get_untracked();
+        let is_shown = |id: &str| asked.section(id).is_some_and(|section| section.shown);
+        let index = match id {
+            Some(id) => sections.iter().position(|section| section.id == id),
+            None => sections.iter().position(|section| is_shown(&section.id)),
         };
-        Some((
-            index,
-            sections.len(),
-            sections.get(index)?.clone(),
-            near(index.checked_sub(1)),
-            near(Some(index + 1)),
-        ))
+        sections.get(index?).cloned()
     });
-    let Some((index, count, section, previous, next)) = found else {
+    let Some(section) = found else {
         return view! { <p class="note">{words.form_no_such_section()}</p> }.into_any();
     };
+    let around = around(&section.id);
     let why = words.label(&section.why);
+    let id = section.id.clone();
     let items = section.items.into_iter().map(|item| match item {
         FormItem::Field(field) => {
             let known = known_field(&field);
-            view! { <Field first=*field known=known /> }.into_any()
+            let place = open.place_of(&id, field.fact.as_str());
+            view! { <Field first=*field known=known place=place /> }.into_any()
         }
-        FormItem::Table(table) => view! { <Table first=table /> }.into_any(),
+        FormItem::Table(table) => {
+            let place = open.place_of(&id, &table.table);
+            view! { <FormTable first=table place=place /> }.into_any()
+        }
     });
     let items = items.collect_view();
     view! {
@@ -150,7 +159,7 @@ pub(crate) fn Section(
                     {icon(Icon::Back)}
                     <span>{words.form_sections()}</span>
                 </a>
-                <span>{words.form_section_of(index + 1, count)}</span>
+                <span>{move || around.with(|around| words.form_section_of(around.number, around.count))}</span>
             </p>
             <h3 class="section-title">{words.label(&section.title)}</h3>
             {(!why.is_empty())
@@ -158,35 +167,105 @@ pub(crate) fn Section(
             <Problems />
             {items}
             <div class="actions spread">
-                {previous
-                    .map(|id| {
-                        view! {
-                            <a class="button" href=open.place(FormPlace::Section(id)).to_string() data-test="section-previous">
-                                {icon(Icon::Back)}
-                                <span>{words.form_previous()}</span>
-                            </a>
-                        }
-                    })}
-                {match next {
-                    Some(id) => {
-                        view! {
-                            <a class="button primary" href=open.place(FormPlace::Section(id)).to_string() data-test="section-next">
-                                <span>{words.form_next()}</span>
-                                {icon(Icon::Next)}
-                            </a>
-                        }
-                    }
-                    None => {
-                        view! {
-                            <a class="button primary" href=open.place(FormPlace::Review).to_string() data-test="section-next">
-                                <span>{words.form_review()}</span>
-                                {icon(Icon::Next)}
-                            </a>
-                        }
+                {move || {
+                    around
+                        .get()
+                        .previous
+                        .map(|id| {
+                            view! {
+                                <a class="button" href=open.place(FormPlace::Section(id)).to_string() data-test="section-previous">
+                                    {icon(Icon::Back)}
+                                    <span>{words.form_previous()}</span>
+                                </a>
+                            }
+                        })
+                }}
+                {move || {
+                    let (place, label) = match around.get().next {
+                        Some(id) => (FormPlace::Section(id), words.form_next()),
+                        None => (FormPlace::Review, words.form_review()),
+                    };
+                    view! {
+                        <a class="button primary" href=open.place(place).to_string() data-test="section-next">
+                            <span>{label}</span>
+                            {icon(Icon::Next)}
+                        </a>
                     }
                 }}
             </div>
         </section>
+    }
+    .into_any()
+}
+
+/// Where a section stands among those that are shown.
+#[derive(Clone, Default, PartialEq)]
+struct Around {
+    number: usize,
+    count: usize,
+    previous: Option<String>,
+    next: Option<String>,
+}
+
+fn around(id: &str) -> Memo<Around> {
+    let (open, id) = (open_form(), id.to_owned());
+    Memo::new(move |_| {
+        open.asked.with(|asked| {
+            let shown = asked
+                .sections
+                .iter()
+                .filter(|section| section.shown || section.id == id);
+            let shown: Vec<&str> = shown.map(|section| section.id.as_str()).collect();
+            let index = shown.iter().position(|known| *known == id).unwrap_or_default();
+            let at = |index: Option<usize>| shown.get(index?).map(|id| (*id).to_owned());
+            Around {
+                number: index + 1,
+                count: shown.len(),
+                previous: at(index.checked_sub(1)),
+                next: at(Some(index + 1)),
+            }
+        })
+    })
+}
+
+/// A table of the form.
+#[component]
+fn FormTable(first: TableView, place: Memo<Place>) -> impl IntoView {
+    let words = words();
+    let open = open_form();
+    let hidden = move || place.with(|place| !place.shown);
+    if first.table == PICTURES {
+        return view! {
+            <div class="question" hidden=hidden>
+                <p class="label">{words.label(&first.label)}</p>
+                <p>
+                    <a class="button" href=Route::Case(open.case, Tab::Photos).to_string() data-test="form-photos">
+                        {icon(Icon::Photo)}
+                        <span>{words.form_photos_link()}</span>
+                    </a>
+                </p>
+            </div>
+        }
+        .into_any();
+    }
+    let name = first.table.clone();
+    let rows = Memo::new(move |_| {
+        let find = |item: &FormItem| match item {
+            FormItem::Table(table) if table.table == name => Some(table.rows.clone()),
+            _ => None,
+        };
+        let items = |view: &FormView| view.sections.iter().flat_map(|section| &section.items).find_map(find);
+        open.view.with(|view| view.as_ref().and_then(items)).unwrap_or_default()
+    });
+    let needed = move || {
+        let lacks = place.with(|place| place.required && !place.held);
+        lacks.then(|| view! { <p class="needed table-needed">{words.app_needed()}</p> })
+    };
+    view! {
+        <div class="question" hidden=hidden>
+            {needed}
+            <DataTable first=first rows=rows />
+        </div>
     }
     .into_any()
 }
