@@ -227,3 +227,156 @@ fn missing(item: &FormItem) -> MissingItem {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use casework::{Checked, Compartment, FactType};
+    use ipc::{CheckView, FormContext, FormUse, SectionView};
+    use serde_json::json;
+
+    use super::*;
+
+    fn rule(tree: serde_json::Value) -> Option<Expression> {
+        serde_json::from_value(json!({ "is": tree })).unwrap()
+    }
+
+    fn field(fact: &str) -> FieldView {
+        FieldView {
+            fact: fact.parse().unwrap(),
+            kind: FactType::Text,
+            label: Labels::default(),
+            help: Labels::default(),
+            unit: None,
+            terms: Vec::new(),
+            min: None,
+            max: None,
+            always_required: false,
+            required_when: None,
+            required: false,
+            shown_when: None,
+            shown: true,
+            derived: None,
+            checks: Vec::new(),
+            writable: true,
+            who: Vec::new(),
+            readable: true,
+            compartment: Compartment::Identity,
+            value: None,
+            from: None,
+            clash: false,
+        }
+    }
+
+    /// A form with one section that asks for a runaway's reason, once somebody said that the child ran away.
+    fn form(fields: Vec<FieldView>) -> FormView {
+        FormView {
+            form: "22".into(),
+            title: Labels::default(),
+            source: String::new(),
+            checked: Checked::A,
+            sections: vec![SectionView {
+                id: "child".into(),
+                title: Labels::default(),
+                why: Labels::default(),
+                shown_when: None,
+                shown: true,
+                filled: 0,
+                required: 0,
+                items: fields
+                    .into_iter()
+                    .map(|field| FormItem::Field(Box::new(field)))
+                    .collect(),
+            }],
+            filled: 0,
+            required: 0,
+            percent: 100,
+            missing: Vec::new(),
+            context: FormContext {
+                record: Record::default(),
+                today: "2026-11-23".into(),
+            },
+            used: FormUse::Fills,
+            may_file: Vec::new(),
+            filings: Vec::new(),
+            needs_reason: false,
+        }
+    }
+
+    fn runaway() -> FormView {
+        form(vec![
+            field("runaway.known"),
+            FieldView {
+                shown_when: rule(json!({ "fact": "runaway.known" })),
+                always_required: true,
+                ..field("runaway.reason")
+            },
+        ])
+    }
+
+    fn place(asked: &Asked, fact: &str) -> Place {
+        asked.sections[0].places[fact].clone()
+    }
+
+    #[test]
+    fn a_question_comes_and_goes_with_what_was_just_written() {
+        let form = runaway();
+        let asked = Asked::of(&form, &Unsaved::new());
+        assert!(!place(&asked, "runaway.reason").shown);
+        assert_eq!((asked.counts(), asked.percent()), ((0, 0), 100));
+        let known: FactId = "runaway.known".parse().unwrap();
+        let asked = Asked::of(&form, &Unsaved::from([(known, Some(Value::Flag(true)))]));
+        assert!(place(&asked, "runaway.reason").shown);
+        assert_eq!((asked.counts(), asked.percent()), ((0, 1), 0));
+        assert_eq!(asked.gaps()[0].missing[0].fact, Some("runaway.reason".parse().unwrap()));
+    }
+
+    #[test]
+    fn what_holds_a_value_is_never_hidden_and_not_required_where_it_is_not_asked() {
+        let mut form = runaway();
+        if let FormItem::Field(field) = &mut form.sections[0].items[1] {
+            field.value = Some("fear".into());
+        }
+        let asked = Asked::of(&form, &Unsaved::new());
+        let reason = place(&asked, "runaway.reason");
+        assert!(reason.shown && reason.held && !reason.required);
+    }
+
+    #[test]
+    fn what_is_not_readable_is_not_counted() {
+        let form = form(vec![FieldView {
+            readable: false,
+            always_required: true,
+            ..field("police.statement")
+        }]);
+        assert_eq!(Asked::of(&form, &Unsaved::new()).counts(), (0, 0));
+    }
+
+    #[test]
+    fn ages_are_worked_out_and_doubts_are_said() {
+        let birth = "child.birth_date";
+        let age = rule(json!({ "between": ["years", [{ "fact": birth }, "today"]] }));
+        let past = rule(json!({ "binary": ["less_or_equal", [{ "fact": birth }, "today"]] })).unwrap();
+        let says = Labels::from_pairs([("en", "In the future.")]);
+        let check = CheckView {
+            when: past,
+            says,
+            failing: false,
+        };
+        let form = form(vec![
+            FieldView {
+                checks: vec![check],
+                ..field(birth)
+            },
+            FieldView {
+                derived: age,
+                ..field("child.age")
+            },
+        ]);
+        let with = |day: &str| Asked::of(&form, &Unsaved::from([(birth.parse().unwrap(), Some(day.into()))]));
+        assert_eq!(place(&with("2020-11-23"), "child.age").derived, Some(Value::Integer(6)));
+        assert!(place(&with("2020-11-23"), birth).warnings.is_empty());
+        assert_eq!(place(&with("2027-01-01"), birth).warnings.len(), 1);
+        // Of what nobody wrote nothing is known, and nothing is said.
+        assert!(place(&Asked::of(&form, &Unsaved::new()), birth).warnings.is_empty());
+    }
+}
