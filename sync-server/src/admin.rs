@@ -2,6 +2,7 @@
 
 mod list;
 mod packs;
+mod packs_check;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use uuid::Uuid;
 use crate::hub::Hub;
 use crate::storage::{Institution, User};
 pub use packs::PacksCommand;
+pub use packs_check::check_packs;
 
 use crate::{identity, rights};
 

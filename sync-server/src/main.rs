@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
-use sync_server::admin::{self, AdminCommand};
+use sync_server::admin::{self, AdminCommand, PacksCommand};
 use sync_server::{Config, Hub, Server};
 
 /// The hub between tablets in the field and the Vatsalya portal.
@@ -29,6 +29,10 @@ enum Command {
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
+    // Whoever writes a pack has no hub.
+    if let Command::Admin(AdminCommand::Packs(PacksCommand::Check { folder })) = &arguments.command {
+        return admin::check_packs(folder, &mut std::io::stdout().lock());
+    }
     let config = Config::read(&arguments.config)?;
     match arguments.command {
         Command::Serve => serve(config),

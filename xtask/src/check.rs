@@ -1,6 +1,6 @@
 //! Every check and test; what CI runs.
 
-use std::process::Command;
+use std::{path::PathBuf, process::Command};
 
 use anyhow::{Result, bail};
 
@@ -54,6 +54,16 @@ pub(crate) fn check() -> Result<()> {
     } else {
         std::process::exit(1)
     }
+}
+
+/// `cargo xtask packs`. The hub's own command does it: this program knows no pack.
+pub(crate) fn packs(folder: Option<PathBuf>) -> Result<()> {
+    let folder = match folder {
+        Some(folder) => std::path::absolute(folder)?,
+        None => PathBuf::from("crates/casework/packs"),
+    };
+    let mut check = cargo(&["run", "--quiet", "--package", "sync-server", "--"]);
+    run(check.args(["admin", "packs", "check"]).arg(folder))
 }
 
 fn lint(mut clippy: Command) -> Result<()> {

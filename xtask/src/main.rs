@@ -19,7 +19,7 @@ mod screens;
 mod steps;
 mod tally;
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -70,6 +70,11 @@ enum Command {
     },
     /// Drives the real window through the scripted tour and keeps the pictures in `docs/screenshots`.
     Screenshots,
+    /// Looks over the packs, or over those in another folder: missing words, unknown names, rules that decide nothing.
+    Packs {
+        /// A pack's folder, or a folder with `national` and `states`; the packs that ship where none is given.
+        folder: Option<PathBuf>,
+    },
     /// Renders `icons/vatsalya.svg` to the sizes the platforms want.
     Icons,
 }
@@ -97,6 +102,7 @@ fn carry_out(command: Command) -> Result<()> {
         Command::Doctor => doctor::doctor(),
         Command::Ui { release } => screens::build_alone(release),
         Command::Screenshots => demo::screenshots(),
+        Command::Packs { folder } => check::packs(folder),
         Command::Icons => icons::render(),
     }
 }

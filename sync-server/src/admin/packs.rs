@@ -22,6 +22,11 @@ pub enum PacksCommand {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Looks over a pack's folder, or a folder of packs, and lists what is wrong; exits with 1 where one must not go out.
+    Check {
+        /// The folder with `pack.toml`, or with `national` and `states`.
+        folder: PathBuf,
+    },
     /// Lists what was published; the first of each scope is in force.
     List,
     /// Puts an earlier number of a scope in force again, under a new number.
@@ -45,6 +50,7 @@ pub(super) fn run(storage: &dyn Storage, command: PacksCommand, now_ms: i64, out
             let row = packs::publish(storage, &bundle, now_ms)?;
             writeln!(out, "{} {} {}", row.scope, row.number, row.version)?;
         }
+        PacksCommand::Check { folder } => super::check_packs(&folder, out)?,
         PacksCommand::List => {
             for row in storage.packs()? {
                 writeln!(out, "{}\t{}\t{}\t{}", row.scope, row.number, row.version, row.published_ms)?;
@@ -59,7 +65,7 @@ pub(super) fn run(storage: &dyn Storage, command: PacksCommand, now_ms: i64, out
 }
 
 /// The `.toml` files of a folder and the folders in it, by path below it, as one pack.
-fn read_folder(folder: &Path) -> Result<PackBundle> {
+pub(super) fn read_folder(folder: &Path) -> Result<PackBundle> {
     let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use super::{Mode, Pack, PackError, read};
+use super::{Mode, Pack, read};
 
 /// Every file of the packs that ship, by path below `packs/`; the build script lists them.
 const SHIPPED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/packs.rs"));
