@@ -125,12 +125,20 @@ fn a_case(number: usize) -> Record {
     record
 }
 
+/// Time this thread has had on a core; where the system does not say it, the time that has passed.
+fn on_core(begun: Instant) -> Duration {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanos = told.and_then(|text| text.split(' ').next()?.parse().ok());
+    nanos.map_or_else(|| begun.elapsed(), Duration::from_nanos)
+}
+
 fn best(mut work: impl FnMut() -> usize) -> (Duration, usize) {
     let mut found = (Duration::MAX, 0);
+    let zero = Instant::now();
     for _ in 0..ROUNDS {
-        let begun = Instant::now();
+        let begun = on_core(zero);
         let count = black_box(work());
-        found = (found.0.min(begun.elapsed()), count);
+        found = (found.0.min(on_core(zero).saturating_sub(begun)), count);
     }
     found
 }
@@ -160,7 +168,10 @@ fn main() {
     } else {
         "release"
     };
-    println!("{CASES} cases, {} clock texts, best of {ROUNDS}, {build}", clocks.len());
+    println!(
+        "{CASES} cases, {} clock texts, best of {ROUNDS}, time on one core, {build}",
+        clocks.len()
+    );
     println!(
         "times and standings: {:.1} ms, {} open runs",
         timings.0.as_secs_f64() * 1e3,
