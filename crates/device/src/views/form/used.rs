@@ -8,10 +8,7 @@ use crate::session::Session;
 
 /// Whether the form is one for a case of this kind, today.
 pub(crate) fn fits(form: &Form, kind: &CaseKind, today: jiff::civil::Date) -> bool {
-    let of_kind = form.kinds.is_empty()
-        || *kind == CaseKind::Both
-        || form.kinds.contains(kind)
-        || form.kinds.contains(&CaseKind::Both);
+    let of_kind = form.kinds.is_empty() || *kind == CaseKind::Both || form.kinds.contains(kind);
     form.about == About::Case
         && of_kind
         && form.in_force_from.is_none_or(|from| from <= today)
