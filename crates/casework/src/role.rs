@@ -9,6 +9,7 @@ use crate::{DocumentKind, Labels, Role, period};
 
 /// What a role may do, as the pack says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "as a pack writes them")]
 pub struct RoleRights {
     /// The role.
     pub role: Role,

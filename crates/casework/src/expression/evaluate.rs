@@ -173,7 +173,7 @@ impl Around<'_> {
 
     fn texts(&self, two: &[Node; 2], test: impl Fn(&str, &str) -> bool) -> Known {
         match (self.of(&two[0]), self.of(&two[1])) {
-            (Known::Text(text), Known::Text(part)) => Known::Flag(test(&text, &part)),
+            (Known::Text(whole), Known::Text(part)) => Known::Flag(test(&whole, &part)),
             _ => Known::Null,
         }
     }

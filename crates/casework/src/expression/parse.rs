@@ -185,7 +185,7 @@ fn call(call: CallExpr, depth: usize, parts: &mut usize) -> Result<Node, Express
     }
     match name.as_str() {
         operators::LOGICAL_NOT => one(arguments).map(Node::Not),
-        operators::NEGATE => one(arguments).map(negate),
+        operators::NEGATE => one(arguments).map(|one| negate(*one)),
         operators::CONDITIONAL => {
             let three: [Node; 3] = arguments.try_into().map_err(|_| COUNT)?;
             Ok(Node::If(Box::new(three)))
@@ -209,8 +209,8 @@ fn call(call: CallExpr, depth: usize, parts: &mut usize) -> Result<Node, Express
 }
 
 /// `-3` is a number, not an operation.
-fn negate(one: Box<Node>) -> Node {
-    match *one {
+fn negate(one: Node) -> Node {
+    match one {
         Node::Integer(number) if number != i64::MIN => Node::Integer(-number),
         Node::Number(number) => Node::Number(-number),
         other => Node::Negate(Box::new(other)),

@@ -111,7 +111,7 @@ impl Expression {
     /// Checks a condition against the dictionary, and notes which facts are sets.
     pub fn check_condition(&mut self, dictionary: &Dictionary) -> Result<(), TypeError> {
         let kind = dictionary.kind(&mut self.is)?;
-        dictionary.want(&self.is, &kind, "yes or no", |kind| *kind == Kind::Flag)
+        want(&self.is, &kind, "yes or no", |kind| *kind == Kind::Flag)
     }
 
     /// Checks a derived value of a fact of this type, and notes which facts are sets.
@@ -124,8 +124,9 @@ impl Expression {
         let found = dictionary.kind(&mut self.is)?;
         let wanted = kind_of(fact, vocabulary);
         let fits = match (&wanted, &found) {
-            (Some(Kind::Number), Kind::Integer) | (Some(Kind::Text), Kind::Literal(_)) => true,
-            (Some(Kind::Code(_) | Kind::Date), Kind::Literal(_)) => true,
+            (Some(Kind::Number), Kind::Integer) | (Some(Kind::Text | Kind::Code(_) | Kind::Date), Kind::Literal(_)) => {
+                true
+            }
             (Some(wanted), found) => wanted == found,
             (None, _) => false,
         };
@@ -200,7 +201,7 @@ impl Dictionary {
         let children = node.children();
         let all = |wanted: &'static str, test: fn(&Kind) -> bool| {
             let mut pairs = children.iter().zip(&kinds);
-            pairs.try_for_each(|(child, kind)| self.want(child, kind, wanted, test))
+            pairs.try_for_each(|(child, kind)| want(child, kind, wanted, test))
         };
         match node {
             Node::Not(_) | Node::Binary(Operator::And | Operator::Or, _) => {
@@ -217,7 +218,7 @@ impl Dictionary {
             }
             Node::StartsWith(_) | Node::Contains(_) => all("a text", is_text).map(|()| Kind::Flag),
             Node::If(three) => {
-                self.want(&three[0], &kinds[0], "yes or no", |kind| *kind == Kind::Flag)?;
+                want(&three[0], &kinds[0], "yes or no", |kind| *kind == Kind::Flag)?;
                 self.same(&kinds[1], &kinds[2], node)
             }
             Node::Binary(Operator::In, two) => self.membership(&kinds, node, two).map(|()| Kind::Flag),
@@ -238,27 +239,10 @@ impl Dictionary {
                 children
                     .iter()
                     .zip(&kinds)
-                    .try_for_each(|(child, kind)| self.want(child, kind, "a number, a date or a moment", ordered))?;
+                    .try_for_each(|(child, kind)| want(child, kind, "a number, a date or a moment", ordered))?;
                 self.compared(&kinds[0], &kinds[1], node).map(|()| Kind::Flag)
             }
         }
-    }
-
-    fn want(
-        &self,
-        at: &Node,
-        found: &Kind,
-        wanted: &'static str,
-        test: impl Fn(&Kind) -> bool,
-    ) -> Result<(), TypeError> {
-        if test(found) {
-            return Ok(());
-        }
-        Err(TypeError::Wanted {
-            at: at.to_string(),
-            found: found.to_string(),
-            wanted,
-        })
     }
 
     /// Whether two sides may be compared at all; what is written in quotes must be a code or a date where one is meant.
@@ -322,6 +306,17 @@ impl Dictionary {
             _ => Ok(()),
         }
     }
+}
+
+fn want(at: &Node, found: &Kind, wanted: &'static str, test: impl Fn(&Kind) -> bool) -> Result<(), TypeError> {
+    if test(found) {
+        return Ok(());
+    }
+    Err(TypeError::Wanted {
+        at: at.to_string(),
+        found: found.to_string(),
+        wanted,
+    })
 }
 
 fn date(text: &str) -> Result<(), TypeError> {

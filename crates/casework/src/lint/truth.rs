@@ -18,6 +18,7 @@ const TODAY: civil::Date = civil::date(2026, 11, 23);
 
 /// What was seen of a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent answers")]
 pub struct Truth {
     /// It holds for some values.
     pub sometimes_true: bool,
@@ -205,7 +206,7 @@ impl Constants {
                 decimals.filter(|number| within(*number)).map(Value::Number).collect()
             }
             FactType::Date => self.all_days().iter().map(|day| Value::Text(day.to_string())).collect(),
-            FactType::Instant => self.all_days().iter().filter_map(noon).collect(),
+            FactType::Instant => self.all_days().iter().filter_map(|day| noon(*day)).collect(),
             FactType::Text | FactType::LongText | FactType::Phone | FactType::Unknown => {
                 let sized = self.whole.iter().filter_map(|size| usize::try_from(*size).ok());
                 let sized = sized.filter(|size| *size <= 200).map(|size| "x".repeat(size));
@@ -232,7 +233,7 @@ fn sets(codes: &[&str]) -> Vec<Value> {
 }
 
 /// Noon in India on that day.
-fn noon(day: &civil::Date) -> Option<Value> {
+fn noon(day: civil::Date) -> Option<Value> {
     let offset = jiff::tz::Offset::from_seconds(5 * 3600 + 1800).ok()?;
     let moment = offset.to_timestamp(day.at(12, 0, 0, 0)).ok()?;
     Some(Value::Instant(moment.as_millisecond()))

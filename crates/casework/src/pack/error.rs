@@ -71,7 +71,7 @@ pub enum PackFault {
         /// Where it stands.
         from: String,
         /// What is wrong with it.
-        fault: TypeError,
+        fault: Box<TypeError>,
     },
     /// A derived fact that is computed from itself.
     #[error("{0} is computed from itself")]

@@ -150,7 +150,15 @@ impl Check<'_> {
                 && let Err(fault) = derived.check_value(dictionary, kind, vocabulary.as_deref())
             {
                 let from = format!("{id}, derived");
-                self.say(ItemKind::Fact, &id, "derived", PackFault::Expression { from, fault });
+                self.say(
+                    ItemKind::Fact,
+                    &id,
+                    "derived",
+                    PackFault::Expression {
+                        from,
+                        fault: Box::new(fault),
+                    },
+                );
             }
         }
         for form in pack.forms.values_mut().flatten() {
@@ -196,7 +204,15 @@ impl Check<'_> {
                 format!("{id} {place}")
             };
             let from = from.trim().to_owned();
-            self.say(kind, id, place, PackFault::Expression { from, fault });
+            self.say(
+                kind,
+                id,
+                place,
+                PackFault::Expression {
+                    from,
+                    fault: Box::new(fault),
+                },
+            );
         }
     }
 

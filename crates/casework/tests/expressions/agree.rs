@@ -155,10 +155,8 @@ fn theirs(text: &str, facts: &BTreeMap<FactId, Value>) -> Option<cel::Value> {
         context.add_variable_from_value(name, map);
     }
     context.add_variable_from_value("today", TODAY.to_string());
-    context.add_function(
-        "count",
-        |table: Arc<String>| if table.as_str() == "family" { 3_i64 } else { 0 },
-    );
+    let count = |table: Arc<String>| if table.as_str() == "family" { 3_i64 } else { 0 };
+    context.add_function("count", count).unwrap();
     let days = |from: Arc<String>, to: Arc<String>| -> i64 {
         let (from, to): (Date, Date) = (from.parse().unwrap(), to.parse().unwrap());
         i64::from(from.until(to).unwrap().get_days())
@@ -167,8 +165,8 @@ fn theirs(text: &str, facts: &BTreeMap<FactId, Value>) -> Option<cel::Value> {
         let (from, to): (Date, Date) = (from.parse().unwrap(), to.parse().unwrap());
         i64::from(from.until((jiff::Unit::Year, to)).unwrap().get_years())
     };
-    context.add_function("days_between", days);
-    context.add_function("years_between", years);
+    context.add_function("days_between", days).unwrap();
+    context.add_function("years_between", years).unwrap();
     Program::compile(text).unwrap().execute(&context).ok()
 }
 
