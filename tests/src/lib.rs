@@ -18,5 +18,6 @@ pub mod portal;
 pub mod scene;
 pub mod screens;
 pub mod session;
+pub mod story;
 pub mod tablet;
 pub mod window;

@@ -14,4 +14,5 @@ mod not_assigned;
 mod path;
 mod same_words;
 mod screens;
+mod stories;
 mod window;
