@@ -12,6 +12,7 @@ mod hub_killed;
 mod kill;
 mod not_assigned;
 mod path;
+mod published_pack;
 mod same_words;
 mod screens;
 mod stories;
