@@ -131,8 +131,23 @@ impl Window {
     pub fn press(&self, what: impl Into<Css>) -> anyhow::Result<()> {
         let what = what.into();
         self.see(what.clone())?;
+        self.see_at_rest(&what)?;
         let element = self.element(&what)?;
         self.told(self.runtime.block_on(element.click()), &format!("pressing {what}"))
+    }
+
+    /// Waits until the element has stood in the same place for three frames: a page that still moves, because a part of
+    /// it has just come or was scrolled to, would be pressed beside it.
+    fn see_at_rest(&self, what: &Css) -> anyhow::Result<()> {
+        let script = format!(
+            "const done = arguments[0]; const look = (last, calm) => {{ \
+             const e = {}; const r = e && e.getBoundingClientRect(); const at = r ? `${{r.x}} ${{r.y}}` : ''; \
+             if (at && calm >= 3) return done(); \
+             requestAnimationFrame(() => look(at, at && at === last ? calm + 1 : 0)) }}; look('', 0)",
+            query(what)
+        );
+        let rested = self.runtime.block_on(self.client()?.execute_async(&script, Vec::new()));
+        self.told(rested, &format!("{what} stands still")).map(drop)
     }
 
     /// Writes into an input, in place of what stood there, and leaves it.
