@@ -7,6 +7,7 @@
 mod absences;
 mod arrows;
 mod bad_input;
+mod bad_input_in_the_window;
 mod converge;
 mod hub_killed;
 mod kill;
