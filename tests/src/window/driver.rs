@@ -117,7 +117,7 @@ impl Window {
     }
 
     /// The process of the app: the one program of that name that was given this data folder.
-    fn app_process(&self) -> anyhow::Result<u32> {
+    pub(crate) fn app_process(&self) -> anyhow::Result<u32> {
         let wanted = format!("VATSALYA_DATA_DIR={}", self.folder.display());
         for entry in fs::read_dir("/proc")?.flatten() {
             let Some(id) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
