@@ -169,7 +169,10 @@ pub(super) fn page(figures: &Figures) -> String {
 fn long_rows(long: &LongCase) -> Vec<String> {
     let what = format!("a case of {} changes in two years", long.changes);
     vec![
-        timed(&format!("Load {what}, {} kB saved", long.bytes.div_ceil(1000)), &long.load),
+        timed(
+            &format!("Load {what}, {} kB saved", long.bytes.div_ceil(1000)),
+            &long.load,
+        ),
         timed("– edit one field of it", &long.edit),
         timed("– merge what another wrote apart", &long.merge),
         timed("– project it: facts, rows, clocks", &long.project),
