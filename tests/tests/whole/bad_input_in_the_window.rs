@@ -42,8 +42,8 @@ fn enrol_with(window: &Window, code: &str) {
 fn each_thing_that_goes_wrong_while_setting_up_has_its_sentence_and_the_code_works_after_all() {
     let scene = Scene::new();
     let network = Network::to(scene.hub.address()).unwrap();
-    let user = scene.user("Asha Toppo", &Role::PoNic);
-    let used = scene.code(&user);
+    let asha = scene.user("Asha Toppo", &Role::PoNic);
+    let used = scene.code(&asha);
     Tablet::by_hand(1).enrol(&scene.hub.url(), &used).unwrap();
 
     let (mut window, _folder) = new_window("setting-up");
@@ -57,7 +57,7 @@ fn each_thing_that_goes_wrong_while_setting_up_has_its_sentence_and_the_code_wor
     window.see_words("error-message", used_before).unwrap();
     window.picture("31-used-code").unwrap();
 
-    let code = code_from_a_picture(&scene, &network, &user, &window);
+    let code = code_from_a_picture(&scene, &network, &asha, &window);
     let last = if code.ends_with('7') { '8' } else { '7' };
     enrol_with(&window, &format!("{}{last}", &code[..code.len() - 1]));
     window
