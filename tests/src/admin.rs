@@ -94,6 +94,13 @@ impl Admin {
             .parse()?)
     }
 
+    /// Makes a one-time code for a hub at this address, writes its QR picture (SVG, as it is printed) and gives its link.
+    pub fn enrolment_sheet(&self, user: &str, hub: &str, picture: &Path) -> anyhow::Result<EnrolLink> {
+        let picture = picture.to_str().context("a path of plain letters")?;
+        let printed = self.run(&["enrol-code", user, "--hub", hub, "--qr", picture])?;
+        Ok(last_word(&printed)?.parse()?)
+    }
+
     /// Gives a case to a user.
     pub fn assign(&self, case: CaseId, user: &str) -> anyhow::Result<()> {
         self.run(&["assign", &case.to_string(), user]).map(drop)

@@ -5,6 +5,7 @@ mod machine;
 mod parts;
 mod report;
 mod run;
+mod window;
 
 pub use case::{LongCase, long_case};
 pub use parts::{FirstSync, Opened, first_sync, open_and_work};

@@ -71,7 +71,7 @@ fn set_up(day: &mut Day<'_>) -> anyhow::Result<()> {
     second.write("enrol-passphrase", PASSPHRASE)?;
     second.write("enrol-passphrase-again", PASSPHRASE)?;
     second.press("enrol-submit")?;
-    second.see("error-message")?;
+    second.see_words("error-message", "The server does not know this code.")?;
     second.picture("02-wrong-code")?;
     let typed: protocol::EnrolLink = day.links[1].parse()?;
     second.write("enrol-code", &typed.code.to_string().to_lowercase())?;
@@ -178,7 +178,7 @@ fn a_file_that_is_no_picture(window: &Window) -> anyhow::Result<()> {
     let letter = window.folder().join("letter.jpg");
     fs::write(&letter, "Dear Committee, this is a letter.")?;
     window.choose_file("photo-file", &letter)?;
-    window.see("error-message")
+    window.see_words("error-message", "This file is not a picture the app can read.")
 }
 
 fn work_apart(day: &mut Day<'_>) -> anyhow::Result<()> {
@@ -198,7 +198,7 @@ fn work_apart(day: &mut Day<'_>) -> anyhow::Result<()> {
     first.see("unlock-user")?;
     first.write("unlock-passphrase", "not the right words")?;
     first.press("unlock-submit")?;
-    first.see("unlock-error")?;
+    first.see_words("unlock-error", "Not the right passphrase.")?;
     first.picture("11-unlock")?;
     first.write("unlock-passphrase", PASSPHRASE)?;
     first.press("unlock-submit")?;

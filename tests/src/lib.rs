@@ -15,6 +15,7 @@ pub mod journey;
 pub mod network;
 pub mod places;
 pub mod portal;
+pub mod qr;
 pub mod scene;
 pub mod screens;
 pub mod session;

@@ -10,6 +10,8 @@ use std::{
     thread,
 };
 
+use protocol::SYNC_CONTENT_TYPE;
+
 /// What the network does to the connections that begin from now on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weather {
@@ -21,8 +23,10 @@ pub enum Weather {
     CutRequestAfter(u64),
     /// Closes every connection as it is made.
     Down,
-    /// Answers each request itself, with so many bytes that mean nothing.
+    /// Answers each request itself, with so many bytes that mean nothing, as a captive portal or a broken proxy would.
     Garbage(usize),
+    /// The same under the hub's own content type: a batch that is none.
+    GarbageBatch(usize),
 }
 
 /// A relay in front of a server. It stops taking connections when this is dropped.
@@ -125,7 +129,8 @@ impl Shared {
         let weather = *lock(&self.weather);
         match weather {
             Weather::Down => return near.shutdown(Shutdown::Both),
-            Weather::Garbage(bytes) => return self.talk_nonsense(near, bytes),
+            Weather::Garbage(bytes) => return self.talk_nonsense(near, bytes, "text/plain"),
+            Weather::GarbageBatch(bytes) => return self.talk_nonsense(near, bytes, SYNC_CONTENT_TYPE),
             Weather::Clear | Weather::CutAnswerAfter(_) | Weather::CutRequestAfter(_) => {}
         }
         let far = TcpStream::connect(*lock(&self.upstream))?;
@@ -177,8 +182,8 @@ impl Shared {
         let _ = to.shutdown(Shutdown::Both);
     }
 
-    /// Reads the head of a request and answers bytes without a meaning, as a captive portal or a broken proxy would.
-    fn talk_nonsense(&self, mut near: TcpStream, bytes: usize) -> io::Result<()> {
+    /// Reads the head of a request and answers bytes without a meaning.
+    fn talk_nonsense(&self, mut near: TcpStream, bytes: usize, content_type: &str) -> io::Result<()> {
         lock(&self.open).push(near.try_clone()?);
         let mut buffer = [0; 16 * 1024];
         let mut head = Vec::new();
@@ -191,7 +196,7 @@ impl Shared {
         }
         write!(
             near,
-            "HTTP/1.1 200 OK\r\ncontent-length: {bytes}\r\nconnection: close\r\n\r\n"
+            "HTTP/1.1 200 OK\r\ncontent-type: {content_type}\r\ncontent-length: {bytes}\r\nconnection: close\r\n\r\n"
         )?;
         let nonsense: Vec<u8> = (0..bytes)
             .map(|at| u8::try_from(at * 73 % 251).expect("a remainder fits"))

@@ -31,6 +31,14 @@ pub fn program(name: &str) -> PathBuf {
     built(folder.join(name), "VATSALYA_BIN_DIR")
 }
 
+/// The app: the one that was just built, or another that is to be tried, such as an installed one.
+pub fn app() -> PathBuf {
+    match env::var_os("VATSALYA_APP") {
+        Some(app) if !app.is_empty() => built(app.into(), "VATSALYA_APP"),
+        _ => program("vatsalya-field"),
+    }
+}
+
 /// The driver of app windows.
 pub fn tauri_driver() -> PathBuf {
     built(

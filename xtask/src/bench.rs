@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use crate::{
     check::tell_paths,
+    display::VirtualDisplay,
     paths,
     process::{cargo, command, run},
     screens::{self, Bundle},
@@ -12,15 +13,23 @@ use crate::{
 
 /// `cargo xtask bench`.
 pub(crate) fn bench(arguments: &[String]) -> Result<()> {
-    let mut steps = Steps::new(3);
+    let mut steps = Steps::new(4);
     steps.run("the screens, small", || screens::build(Bundle::Small))?;
-    steps.run("a release build", || {
-        run(&mut cargo(&["build", "--release", "--workspace", "--bins"]))
+    // The app by itself, as it is packaged: together with others it would be built with what they want of its parts.
+    steps.run("the app, as it ships", || {
+        run(&mut cargo(&["build", "--release", "--package", "vatsalya-field"]))
+    })?;
+    steps.run("the hub and the measuring, likewise", || {
+        let others = ["--package", "sync-server", "--package", "tests"];
+        let programs = ["--bin", "sync-server", "--bin", "bench"];
+        run(cargo(&["build", "--release"]).args(others).args(programs))
     })?;
     let programs = paths::target().join("release");
     steps.run("the measurements", || {
+        let display = VirtualDisplay::start()?;
         let mut bench = command(&programs.join("bench").to_string_lossy(), &[]);
         tell_paths(&mut bench);
-        run(bench.env("VATSALYA_BIN_DIR", &programs).args(arguments))
+        bench.env("VATSALYA_BIN_DIR", &programs).args(arguments);
+        run(&mut display.on(&bench))
     })
 }

@@ -59,10 +59,22 @@ pub(crate) fn screenshots() -> Result<()> {
 
 /// `cargo xtask demo-data`.
 pub(crate) fn demo_data(arguments: &[String]) -> Result<()> {
-    run_to_end(&mut cargo(&["build", "--workspace", "--bins"]))?;
+    build_some(&["sync-server", "demo-data"])?;
     let mut program = command(&paths::programs().join("demo-data").to_string_lossy(), &[]);
     tell_paths(&mut program);
+    // The config file is named from where the person is.
+    program.current_dir(std::env::current_dir()?);
     run_to_end(program.args(arguments))
+}
+
+/// Builds these programs of the workspace, out of the same parts as all others: a smaller selection of packages would
+/// build every dependency once more.
+pub(crate) fn build_some(programs: &[&str]) -> Result<()> {
+    let mut build = cargo(&["build", "--workspace"]);
+    for program in programs {
+        build.args(["--bin", program]);
+    }
+    run_to_end(&mut build)
 }
 
 fn build(steps: &mut Steps) -> Result<()> {

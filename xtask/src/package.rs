@@ -1,9 +1,15 @@
-//! Builds the installable package.
+//! Builds the installable package, and tries what is in it: of all tests this is the one that sees the screens as they
+//! ship, made small by an optimizer whose output a web view may refuse.
+
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
 use crate::{
-    npm, paths,
+    check::tell_paths,
+    demo,
+    display::VirtualDisplay,
+    install, npm, paths,
     process::{command, run},
     screens::{self, Bundle},
     steps::Steps,
@@ -11,13 +17,20 @@ use crate::{
 
 /// `cargo xtask package`.
 pub(crate) fn package() -> Result<()> {
-    let mut steps = Steps::new(3);
+    install::set_up_to_run()?;
+    let mut steps = Steps::new(5);
     let tauri = steps.run("the bundler", || npm::BUNDLER.fetch())?;
     steps.run("the screens, small", || screens::build(Bundle::Small))?;
-    steps.run("the package", || {
-        let mut bundle = command(&tauri.to_string_lossy(), &["build", "--ci", "--bundles", "deb"]);
-        run(bundle.current_dir(paths::root().join("src-tauri")))
-    })?;
+    let package = steps.run("the package", || bundle(&tauri))?;
+    steps.run("a hub to try it with", || demo::build_some(&["sync-server", "tour"]))?;
+    steps.run("the packaged app, tried", || try_out(&package))?;
+    println!("install it: sudo apt-get install ./{}", paths::shown(&package));
+    Ok(())
+}
+
+fn bundle(tauri: &Path) -> Result<PathBuf> {
+    let mut bundle = command(&tauri.to_string_lossy(), &["build", "--ci", "--bundles", "deb"]);
+    run(bundle.current_dir(paths::root().join("src-tauri")))?;
     let folder = paths::target().join("release/bundle/deb");
     let made = std::fs::read_dir(&folder)?
         .filter_map(Result::ok)
@@ -35,6 +48,22 @@ pub(crate) fn package() -> Result<()> {
         .replace(' ', "-");
     let package = paths::target().join(name);
     std::fs::copy(&newest, &package)?;
-    println!("install it: sudo apt-get install ./{}", paths::shown(&package));
-    Ok(())
+    Ok(package)
+}
+
+/// Drives the app in the package through the day of two officers. It is unpacked, not installed: a build changes
+/// nothing outside this repository.
+fn try_out(package: &Path) -> Result<()> {
+    let unpacked = paths::target().join("package");
+    if unpacked.exists() {
+        std::fs::remove_dir_all(&unpacked)?;
+    }
+    run(command("dpkg-deb", &["--extract"]).arg(package).arg(&unpacked))?;
+    let display = VirtualDisplay::start()?;
+    let mut tour = command(&paths::programs().join("tour").to_string_lossy(), &["--cases", "12"]);
+    tell_paths(&mut tour);
+    tour.env("VATSALYA_APP", unpacked.join("usr/bin/vatsalya-field"))
+        .arg("--screenshots")
+        .arg(unpacked.join("screenshots"));
+    run(&mut display.on(&tour)).context("the packaged app does not do what the app of the tests does")
 }

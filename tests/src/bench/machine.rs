@@ -6,7 +6,10 @@ use std::{
     path::Path,
 };
 
+use anyhow::Context as _;
+
 use super::Samples;
+use crate::ground;
 
 /// The highest memory a process has had, in kB; `None` once it is gone.
 pub(super) fn peak_kb(process: &str) -> Option<u64> {
@@ -15,6 +18,22 @@ pub(super) fn peak_kb(process: &str) -> Option<u64> {
         .next()?
         .parse()
         .ok()
+}
+
+/// When a process was started, in milliseconds since 1970; exact to two hundredths of a second, as the kernel keeps it.
+pub(super) fn started_at_ms(process: u32) -> anyhow::Result<i64> {
+    // Linux tells these in hundredths of a second, whatever its own clock does.
+    const MS_PER_TICK: f64 = 10.0;
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The name stands in brackets and may hold anything; the 22nd field is the 20th behind it.
+    let (_, behind_name) = stat.rsplit_once(')').context("a process has a name")?;
+    let ticks: f64 = behind_name.split_whitespace().nth(19).context("and a start")?.parse()?;
+    let uptime = fs::read_to_string("/proc/uptime")?;
+    let now_ms = ground::now_ms();
+    let up_s: f64 = uptime.split_whitespace().next().context("an uptime")?.parse()?;
+    #[expect(clippy::cast_possible_truncation, reason = "milliseconds of a machine's uptime")]
+    let age_ms = (up_s * 1_000.0 - ticks * MS_PER_TICK) as i64;
+    Ok(now_ms - age_ms)
 }
 
 /// One line about the machine.
@@ -53,4 +72,20 @@ pub(super) fn durable_4_kb(folder: &Path) -> anyhow::Result<Samples> {
         samples.time(|| file.write_all(&block).and_then(|()| file.sync_data()))?;
     }
     Ok(samples)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_started_now_is_dated_now() {
+        let before_ms = ground::now_ms();
+        let mut process = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let started_ms = started_at_ms(process.id()).unwrap();
+        process.kill().unwrap();
+        process.wait().unwrap();
+        let apart_ms = (started_ms - before_ms).abs();
+        assert!(apart_ms < 2_000, "{apart_ms} ms apart");
+    }
 }

@@ -15,6 +15,7 @@ use super::{
     Samples, machine,
     parts::{FirstSync, Opened},
     report::{self, Figures, Wire},
+    window,
 };
 use crate::{
     demo::{District, settle},
@@ -76,6 +77,8 @@ pub fn run(plan: &Plan) -> anyhow::Result<()> {
     drop(hub);
     let opened: Opened = part(&["open"], &tablet)?;
     tell("opening and working");
+    let in_the_window = window::open_the_app(&tablet)?;
+    tell("opening the app");
 
     let bundle = fs::metadata(places::ui_dist().join("ui_bg.wasm"))
         .context("the built screens")?
@@ -88,6 +91,7 @@ pub fn run(plan: &Plan) -> anyhow::Result<()> {
         full: (full, full_traffic),
         opened,
         long: super::long_case(),
+        in_the_window,
         nothing,
         one_edit,
         hub_first_kb,

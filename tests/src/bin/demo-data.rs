@@ -3,6 +3,7 @@
 
 use std::{path::PathBuf, time::Instant};
 
+use anyhow::Context as _;
 use clap::Parser;
 use tests::{
     admin::Admin,
@@ -16,9 +17,9 @@ struct Arguments {
     /// The hub's config file, for its administration.
     #[arg(long)]
     config: PathBuf,
-    /// The address of the running hub, `http://127.0.0.1:PORT`.
+    /// The address of the running hub, where it is another than its config file says.
     #[arg(long)]
-    hub: String,
+    hub: Option<String>,
     /// How many cases.
     #[arg(long, default_value_t = 300)]
     cases: usize,
@@ -30,10 +31,15 @@ struct Arguments {
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let began = Instant::now();
+    let hub = match arguments.hub {
+        Some(hub) => hub,
+        None => sync_server::Config::read(&arguments.config)?.hub_url()?.to_string(),
+    };
     let admin = Admin::of(&arguments.config);
     let district = District::invent(arguments.seed, arguments.cases, ground::now_ms());
     let tell = |done: &str| eprintln!("{:>6.1} s  {done}", began.elapsed().as_secs_f32());
-    let settled = settle(&district, &admin, &arguments.hub, arguments.seed, tell)?;
+    let settled = settle(&district, &admin, &hub, arguments.seed, tell)
+        .with_context(|| format!("the hub at {hub} was not filled to the end; does it run, and is it empty?"))?;
     println!(
         "{}: {} officers, {} cases, {} missing reports, {} institutions, {} changes, {} pictures",
         district.name,

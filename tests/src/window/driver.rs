@@ -22,7 +22,7 @@ use crate::places;
 const OPENING_AT_MOST: Duration = Duration::from_secs(40);
 /// How often a port is tried while a driver starts.
 const TRY_EVERY: Duration = Duration::from_millis(30);
-/// The program of the app.
+/// The app's program, by which its process is found.
 const APP: &str = "vatsalya-field";
 
 /// One officer's app: a data folder, and while it is open a window in it.
@@ -117,7 +117,7 @@ impl Window {
     }
 
     /// The process of the app: the one program of that name that was given this data folder.
-    fn app_process(&self) -> anyhow::Result<u32> {
+    pub(crate) fn app_process(&self) -> anyhow::Result<u32> {
         let wanted = format!("VATSALYA_DATA_DIR={}", self.folder.display());
         for entry in fs::read_dir("/proc")?.flatten() {
             let Some(id) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
@@ -190,7 +190,7 @@ async fn connect([port, native_port]: [u16; 2], link: Option<&str>) -> anyhow::R
     // The one in front hands on to the native one, and drops what it is asked while that is not there yet.
     listening(native_port).await?;
     listening(port).await?;
-    let application = places::program(APP);
+    let application = places::app();
     let arguments: Vec<&str> = link.into_iter().collect();
     let mut capabilities = Capabilities::new();
     capabilities.insert(

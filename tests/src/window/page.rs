@@ -33,6 +33,12 @@ impl Css {
         Self(format!("{}[{attribute}=\"{value}\"]", self.0))
     }
 
+    /// The same, where it has this attribute at all.
+    #[must_use]
+    pub fn having(&self, attribute: &str) -> Self {
+        Self(format!("{}[{attribute}]", self.0))
+    }
+
     /// An element inside it.
     #[must_use]
     pub fn inner(&self, inner: &Self) -> Self {
@@ -131,8 +137,23 @@ impl Window {
     pub fn press(&self, what: impl Into<Css>) -> anyhow::Result<()> {
         let what = what.into();
         self.see(what.clone())?;
+        self.see_at_rest(&what)?;
         let element = self.element(&what)?;
         self.told(self.runtime.block_on(element.click()), &format!("pressing {what}"))
+    }
+
+    /// Waits until the element has stood in the same place for three frames: a page that still moves, because a part of
+    /// it has just come or was scrolled to, would be pressed beside it.
+    fn see_at_rest(&self, what: &Css) -> anyhow::Result<()> {
+        let script = format!(
+            "const done = arguments[0]; const look = (last, calm) => {{ \
+             const e = {}; const r = e && e.getBoundingClientRect(); const at = r ? `${{r.x}} ${{r.y}}` : ''; \
+             if (at && calm >= 3) return done(); \
+             requestAnimationFrame(() => look(at, at && at === last ? calm + 1 : 0)) }}; look('', 0)",
+            query(what)
+        );
+        let rested = self.runtime.block_on(self.client()?.execute_async(&script, Vec::new()));
+        self.told(rested, &format!("{what} stands still")).map(drop)
     }
 
     /// Writes into an input, in place of what stood there, and leaves it.
@@ -169,6 +190,40 @@ impl Window {
         let script = format!("{}.scrollIntoView({{ block: 'center' }})", query(&what));
         let scrolled = self.runtime.block_on(self.client()?.execute(&script, Vec::new()));
         self.told(scrolled, &format!("scrolling to {what}")).map(drop)
+    }
+
+    /// Waits until the element is painted, and gives when by the machine's clock, in milliseconds since 1970.
+    pub fn painted_at_ms(&self, what: impl Into<Css>) -> anyhow::Result<i64> {
+        let what = what.into();
+        let script = format!("const done = arguments[0]; {}", when_painted(&what, "done(Date.now())"));
+        let client = self.client()?;
+        let asked = self.runtime.block_on(async {
+            let until = std::time::Instant::now() + PATIENCE;
+            loop {
+                match client.execute_async(&script, Vec::new()).await {
+                    // A window that has only just been opened drops what it is asked when its page arrives.
+                    Err(_) if std::time::Instant::now() < until => {}
+                    other => return other,
+                }
+            }
+        });
+        let at = self.told(asked, &format!("{what} is painted"))?;
+        at.as_i64().context("the page tells whole milliseconds")
+    }
+
+    /// Presses one element and measures, in the page, how long it takes until another is painted.
+    pub fn time_from_press(&self, press: impl Into<Css>, until: impl Into<Css>) -> anyhow::Result<Duration> {
+        let (press, until) = (press.into(), until.into());
+        let script = format!(
+            "const done = arguments[0]; const began = performance.now(); {}.click(); {}",
+            query(&press),
+            when_painted(&until, "done(performance.now() - began)")
+        );
+        let asked = self.runtime.block_on(self.client()?.execute_async(&script, Vec::new()));
+        let took_ms = self.told(asked, &format!("{until} is painted after pressing {press}"))?;
+        Ok(Duration::from_secs_f64(
+            took_ms.as_f64().context("the page tells a number")? / 1_000.0,
+        ))
     }
 
     /// Leaves a picture of the window.
@@ -224,6 +279,15 @@ impl Window {
             )
         })
     }
+}
+
+/// A script that looks in every frame whether the element is there; in the next one it has been painted.
+fn when_painted(what: &Css, then: &str) -> String {
+    format!(
+        "const look = () => {{ const e = {}; \
+         requestAnimationFrame(e && e.getClientRects().length > 0 ? () => {then} : look) }}; look()",
+        query(what)
+    )
 }
 
 fn query(what: &Css) -> String {

@@ -225,6 +225,9 @@ fn garbage_instead_of_an_answer_is_told_and_costs_nothing() {
         assert_eq!(tablet.status().waiting, waiting);
     }
     assert!(matches!(tablet.status().net, NetState::Trouble { ref code, .. } if code == "garbled"));
+    network.set(Weather::GarbageBatch(700));
+    assert!(matches!(tablet.sync(), NetState::Trouble { ref code, .. } if code == "garbled"));
+    assert_eq!(tablet.status().waiting, waiting);
     network.set(Weather::Clear);
     tablet.sync_until_in_step();
     assert_eq!(tablet.case(case).name.as_deref(), Some("Munni Kisku"));

@@ -7,7 +7,9 @@
 mod absences;
 mod arrows;
 mod bad_input;
+mod bad_input_in_the_window;
 mod converge;
+mod demo_data;
 mod hub_killed;
 mod kill;
 mod not_assigned;
