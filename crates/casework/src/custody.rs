@@ -85,7 +85,6 @@ impl Chain {
 /// A rule of the pack about a link. A rule without `places` says the words of a finding that is computed: `gap`,
 /// `overlap`, `no_order`, `no_date`, `nobody_now`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct CustodyRule {
     /// Its code.
     pub code: String,

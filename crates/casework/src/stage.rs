@@ -11,7 +11,6 @@ pub use advice::advice;
 
 /// Something a stage or a step should rest on. Exactly one of `when` and `no` stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Need {
     /// True while all is well; unknown counts as well.
     pub when: Option<Expression>,
@@ -40,7 +39,6 @@ pub enum Pending {
 
 /// A stage and what it rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct StageRule {
     /// The stage.
     pub id: Stage,
@@ -51,7 +49,6 @@ pub struct StageRule {
 
 /// A usual step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct StepRule {
     /// From these stages.
     pub from: Vec<Stage>,
@@ -73,7 +70,6 @@ pub struct StepRule {
 
 /// A sentence that code refers to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Phrase {
     /// Its name.
     pub id: String,
@@ -87,7 +83,6 @@ pub struct Phrase {
 
 /// The file `stages.toml` of a pack.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Stages {
     /// The stages.
     #[serde(default, rename = "stage")]

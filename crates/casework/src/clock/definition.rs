@@ -71,7 +71,6 @@ coded!(
 /// in_force_until = "2022-08-31"
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Clock {
     /// Its name, e.g. `production-cwc`.
     pub id: String,
@@ -222,7 +221,6 @@ pub struct Repeats {
 
 /// Who may extend a clock, and how far.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ExtensionRule {
     /// Codes of the vocabulary `authority`.
     pub by: BTreeSet<String>,

@@ -55,3 +55,26 @@ fn a_new_role_and_a_new_way_of_filing_survive() {
     assert_eq!(form.filed, Filed::Unknown("sealed".into()));
     assert_eq!(form.sections[0].fields[2].asks, Asked::Table("family".into()));
 }
+
+#[test]
+fn clocks_and_stages_of_a_newer_pack_are_read_without_what_is_new_in_them() {
+    let mut files = casework::shipped_files("national");
+    for (path, old, new) in [
+        ("stages.toml", "[[stage]]\n", "[[stage]]\ncolour = \"red\"\n"),
+        ("clocks/production.toml", "[[clock]]\n", "[[clock]]\nrings = \"twice\"\n"),
+    ] {
+        let text = files.get_mut(path).unwrap();
+        *text = text.replacen(old, new, 1);
+    }
+    let pack = Pack::parse(&files, None).unwrap();
+    assert_eq!(pack.clocks().len(), Pack::national().clocks().len());
+    let strict = lint::check(&files, None).0;
+    for (file, key) in [("stages.toml", "colour"), ("clocks/production.toml", "rings")] {
+        assert!(
+            strict
+                .iter()
+                .any(|f| f.file == file && f.line > 1 && f.message.contains(key)),
+            "{key}"
+        );
+    }
+}
