@@ -106,7 +106,12 @@ pub fn assign(hub: &Hub, subject: [u8; 16], user: UserId, now_ms: i64) -> Result
     let user = storage.user(user)?.ok_or(StorageError::NoSuch("user"))?;
     let pack = hub.pack_of(&user.district)?;
     let documents = storage.subject_documents(subject)?;
-    storage.assign(subject, user.id, &readable(&pack, &user, &documents, Given::Yes), now_ms)
+    storage.assign(
+        subject,
+        user.id,
+        &readable(&pack, &user, &documents, Given::Yes),
+        now_ms,
+    )
 }
 
 /// Takes a case from a user. What their role sees of the whole district stays.

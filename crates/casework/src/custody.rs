@@ -77,7 +77,11 @@ impl Chain {
     pub fn current(&self, now_ms: i64) -> Option<&Link> {
         let begun = |link: &&Link| link.since_ms.is_some_and(|since| since <= now_ms);
         let dated = self.links.iter().any(|link| link.since_ms.is_some());
-        let last = if dated { self.links.iter().rev().find(begun) } else { self.links.last() }?;
+        let last = if dated {
+            self.links.iter().rev().find(begun)
+        } else {
+            self.links.last()
+        }?;
         last.until_ms.is_none_or(|until| until > now_ms).then_some(last)
     }
 }

@@ -83,7 +83,11 @@ impl AgeAtMeasure {
     pub fn days(self) -> Option<u32> {
         match self {
             Self::Days(days) => Some(days),
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 65,535 months")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "at most 65,535 months"
+            )]
             Self::Months(months) => Some((f64::from(months) * Self::DAYS_OF_MONTH).round() as u32),
             Self::Unknown => None,
         }

@@ -91,7 +91,9 @@ pub fn shipped_errors() -> Vec<Finding> {
     let mut errors = Vec::new();
     let mut look_over = |id: &str, base: Option<&Pack>| {
         let (findings, pack) = check(&shipped_files(id), base);
-        let bad = findings.into_iter().filter(|finding| finding.severity == Severity::Error);
+        let bad = findings
+            .into_iter()
+            .filter(|finding| finding.severity == Severity::Error);
         errors.extend(bad.map(|finding| Finding {
             file: format!("{id}/{}", finding.file),
             ..finding

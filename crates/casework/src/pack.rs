@@ -30,9 +30,9 @@ pub use bundle::{BundleError, PackBundle};
 #[cfg(feature = "packs")]
 pub use error::{PackError, PackFault};
 #[cfg(feature = "packs")]
-pub use file::limits as pack_limits;
-#[cfg(feature = "packs")]
 pub(crate) use file::Mode;
+#[cfg(feature = "packs")]
+pub use file::limits as pack_limits;
 #[cfg(feature = "packs")]
 pub(crate) use read::{ItemKind, Origin, Reading, read as read_files};
 #[cfg(feature = "packs")]

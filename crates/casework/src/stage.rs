@@ -154,17 +154,26 @@ impl Stages {
 
     /// Every text with the place where it stands, for the linter.
     pub fn labels(&self) -> impl Iterator<Item = (String, &Labels)> {
-        let stages = self
-            .stages
-            .iter()
-            .flat_map(|rule| rule.needs.iter().map(|need| (format!("stage {}", rule.id.code()), &need.says)));
+        let stages = self.stages.iter().flat_map(|rule| {
+            rule.needs
+                .iter()
+                .map(|need| (format!("stage {}", rule.id.code()), &need.says))
+        });
         let steps = self.steps.iter().flat_map(|rule| {
             let place = format!("step to {}", rule.to.code());
             let needs = rule.needs.iter().map(|need| &need.says);
-            std::iter::once(&rule.label).chain(needs).map(move |label| (place.clone(), label))
+            std::iter::once(&rule.label)
+                .chain(needs)
+                .map(move |label| (place.clone(), label))
         });
-        let custody = self.custody.iter().map(|rule| (format!("custody {}", rule.code), &rule.says));
-        let phrases = self.phrases.iter().map(|phrase| (format!("phrase {}", phrase.id), &phrase.says));
+        let custody = self
+            .custody
+            .iter()
+            .map(|rule| (format!("custody {}", rule.code), &rule.says));
+        let phrases = self
+            .phrases
+            .iter()
+            .map(|phrase| (format!("phrase {}", phrase.id), &phrase.says));
         stages.chain(steps).chain(custody).chain(phrases)
     }
 }

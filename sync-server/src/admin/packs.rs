@@ -53,7 +53,11 @@ pub(super) fn run(storage: &dyn Storage, command: PacksCommand, now_ms: i64, out
         PacksCommand::Check { folder } => super::check_packs(&folder, out)?,
         PacksCommand::List => {
             for row in storage.packs()? {
-                writeln!(out, "{}\t{}\t{}\t{}", row.scope, row.number, row.version, row.published_ms)?;
+                writeln!(
+                    out,
+                    "{}\t{}\t{}\t{}",
+                    row.scope, row.number, row.version, row.published_ms
+                )?;
             }
         }
         PacksCommand::RollBack { scope, number } => {

@@ -41,7 +41,10 @@ fn a_published_pack_is_named_fetched_and_opens_with_the_key_told_at_enrolment() 
     let close = worker.sync().close.unwrap();
     let named = close.packs.unwrap();
     assert_eq!(named.len(), 1);
-    assert_eq!((named[0].scope.as_str(), named[0].number), (state_of(DISTRICT).as_str(), 1));
+    assert_eq!(
+        (named[0].scope.as_str(), named[0].number),
+        (state_of(DISTRICT).as_str(), 1)
+    );
     let get = |token: Option<&str>| {
         let request = worker.client.get(format!("{}{}", worker.url, path(&named[0].sha256)));
         let request = match token {
@@ -83,7 +86,11 @@ fn the_latest_pack_is_in_force_at_once_and_going_back_is_a_new_number() {
     let back = packs::roll_back(storage, &state_of(DISTRICT), 1, 3).unwrap();
     assert_eq!((back.number, title(&hub).as_str()), (3, "Form A"));
     packs::publish(storage, &relabelled("states/zz", "2027.1", "Form Z"), 4).unwrap();
-    assert_eq!(title(&hub), "Form A", "another state's pack is no concern of this district");
+    assert_eq!(
+        title(&hub),
+        "Form A",
+        "another state's pack is no concern of this district"
+    );
     assert_ne!(shipped, "Form A");
 }
 
@@ -92,7 +99,9 @@ fn a_pack_with_a_mistake_is_not_published() {
     let hub = TestHub::start();
     let storage = &*hub.hub.storage;
     let mut broken = relabelled(&own(), "2027.1", "Form A");
-    broken.files.insert("dictionary/x.toml".into(), "[[fact]]\nid = 3".into());
+    broken
+        .files
+        .insert("dictionary/x.toml".into(), "[[fact]]\nid = 3".into());
     assert!(packs::publish(storage, &broken, 1).is_err());
     assert!(packs::roll_back(storage, &state_of(DISTRICT), 1, 1).is_err());
     assert_eq!(storage.packs().unwrap(), []);

@@ -61,7 +61,11 @@ fn clocks_and_stages_of_a_newer_pack_are_read_without_what_is_new_in_them() {
     let mut files = casework::shipped_files("national");
     for (path, old, new) in [
         ("stages.toml", "[[stage]]\n", "[[stage]]\ncolour = \"red\"\n"),
-        ("clocks/production.toml", "[[clock]]\n", "[[clock]]\nrings = \"twice\"\n"),
+        (
+            "clocks/production.toml",
+            "[[clock]]\n",
+            "[[clock]]\nrings = \"twice\"\n",
+        ),
     ] {
         let text = files.get_mut(path).unwrap();
         *text = text.replacen(old, new, 1);
