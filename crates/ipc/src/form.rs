@@ -206,6 +206,10 @@ pub struct Provenance {
 }
 
 /// A table, on a form or of a case.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent properties, named on both sides of the gateway"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TableView {
     /// The table.
