@@ -3,7 +3,7 @@
 mod amendment;
 
 pub(crate) use amendment::{AMENDMENTS, register_name, row_name};
-use casefile::{DocumentKey, Heads, PastError, Row};
+use casefile::{Document, DocumentKey, Heads, PastError, Row};
 use casework::{CaseId, Compartment, Form, RowId, Value};
 use ipc::{FiledForm, FilingView};
 
@@ -137,14 +137,19 @@ pub(crate) fn filed_form(
             unseen.push(compartment);
             continue;
         }
-        let open = documents
-            .get(read, DocumentKey::case(case, compartment))?
-            .filter(|open| !open.leaving);
-        let frozen = open.and_then(|open| {
+        let open = documents.get(read, DocumentKey::case(case, compartment))?;
+        // A document that nobody has written is not kept: it stands as it was begun.
+        let begun = Document::new(compartment.into());
+        let document = match &open {
+            Some(open) if open.leaving => None,
+            Some(open) => Some(&open.document),
+            None => Some(&begun),
+        };
+        let frozen = document.and_then(|document| {
             let heads: Heads = text.parse().ok()?;
-            frozen(&open.document, &heads).ok().map(|(state, since)| {
+            frozen(document, &heads).ok().map(|(state, since)| {
                 let part = Part::then(compartment, &state);
-                let told = amendment::amendments(session, &speaker, form, &open.document, &state, since);
+                let told = amendment::amendments(session, &speaker, form, document, &state, since);
                 (part, told)
             })
         });
@@ -166,11 +171,11 @@ pub(crate) fn filed_form(
         frozen: true,
     };
     let mut of_form = Vec::new();
-    for other in filings.iter().filter(|other| other.form == filing.form) {
-        of_form.push(view(session, &speaker, other)?);
+    for same in filings.iter().filter(|same| same.form == filing.form) {
+        of_form.push(view(session, &speaker, same)?);
     }
     let this = view(session, &speaker, filing)?;
-    let others = of_form.iter().filter(|other| other.row != row).cloned().collect();
+    let others = of_form.iter().filter(|same| same.row != row).cloned().collect();
     let on_form = |compartment: &Compartment| is_on(session, form, *compartment);
     unseen.retain(on_form);
     not_here_yet.retain(on_form);

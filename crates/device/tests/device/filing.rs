@@ -112,6 +112,7 @@ fn a_filed_form_stays_as_it_stood_and_what_changed_stands_beside_it_with_its_rea
         None,
     )
     .unwrap();
+    bench.advance(60_000);
     let sent = file(&asha, case, "17", FilingKind::Sent).unwrap();
     assert!(
         !sent.missing.is_empty(),
@@ -146,7 +147,7 @@ fn a_filed_form_stays_as_it_stood_and_what_changed_stands_beside_it_with_its_rea
     asha.edit(case, add("belongings", &[("item", "A slate".into())]))
         .unwrap();
     // What is not on the form is no amendment.
-    asha.set(case, "case.number", "CWC/7").unwrap();
+    asha.set(case, "case.stage", "production").unwrap();
 
     let stood = filed(&asha, case, sent.filing);
     assert_eq!(value(&stood.form, "child.name"), Some("Meena".into()));
