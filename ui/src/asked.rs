@@ -236,7 +236,7 @@ mod tests {
 
     use super::*;
 
-    fn rule(tree: serde_json::Value) -> Option<Expression> {
+    fn rule(tree: &serde_json::Value) -> Option<Expression> {
         serde_json::from_value(json!({ "is": tree })).unwrap()
     }
 
@@ -306,7 +306,7 @@ mod tests {
         form(vec![
             field("runaway.known"),
             FieldView {
-                shown_when: rule(json!({ "fact": "runaway.known" })),
+                shown_when: rule(&json!({ "fact": "runaway.known" })),
                 always_required: true,
                 ..field("runaway.reason")
             },
@@ -354,8 +354,8 @@ mod tests {
     #[test]
     fn ages_are_worked_out_and_doubts_are_said() {
         let birth = "child.birth_date";
-        let age = rule(json!({ "between": ["years", [{ "fact": birth }, "today"]] }));
-        let past = rule(json!({ "binary": ["less_or_equal", [{ "fact": birth }, "today"]] })).unwrap();
+        let age = rule(&json!({ "between": ["years", [{ "fact": birth }, "today"]] }));
+        let past = rule(&json!({ "binary": ["less_or_equal", [{ "fact": birth }, "today"]] })).unwrap();
         let says = Labels::from_pairs([("en", "In the future.")]);
         let check = CheckView {
             when: past,

@@ -79,14 +79,14 @@ fn facts_forms_and_codes_of_a_newer_pack_survive_an_older_app() {
             cells: BTreeMap::from([("height".to_owned(), Value::Number(2.5))]),
         },
     ];
-    let sent = at_newer
+    let change = at_newer
         .edit(later, NOON_MS, &Action::form("99"), &edits)
         .unwrap()
         .unwrap();
 
     // The older app takes it, saves it, loads it, and writes beside it.
     let mut at_older = Document::new(KIND);
-    at_older.apply(&[sent.bytes], older).unwrap();
+    at_older.apply(&[change.bytes], older).unwrap();
     let mut at_older = Document::load(KIND, &at_older.save()).unwrap();
     let other = [set("custody.place_name", "Asha Home".into())];
     let back = at_older.edit(earlier, NOON_MS, &Action::EDIT, &other).unwrap().unwrap();

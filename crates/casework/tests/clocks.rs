@@ -3,6 +3,8 @@
 //! Moments are in Indian time; `24:00` is the midnight with which a day ends. A row's `id` counts from 1 within its
 //! case, and `run = "row 2"` names the run that row began.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::{collections::BTreeMap, fs, path::Path};
 
 use casework::{

@@ -176,9 +176,9 @@ pub(crate) fn filed_form(
     }
     let this = view(session, &speaker, filing)?;
     let others = of_form.iter().filter(|same| same.row != row).cloned().collect();
-    let on_form = |compartment: &Compartment| is_on(session, form, *compartment);
-    unseen.retain(on_form);
-    not_here_yet.retain(on_form);
+    let asked_here = |compartment: &Compartment| is_on(session, form, *compartment);
+    unseen.retain(asked_here);
+    not_here_yet.retain(asked_here);
     Ok(Some(FiledForm {
         form: form_view(session, documents, read, &source, of_form)?,
         filing: this,
