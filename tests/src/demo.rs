@@ -1,6 +1,7 @@
 //! An invented district, and how it comes into a hub: through the hub's own interfaces and nothing else.
 
 mod case;
+mod lives;
 mod names;
 pub mod pictures;
 mod plan;

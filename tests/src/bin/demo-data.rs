@@ -36,7 +36,7 @@ fn main() -> anyhow::Result<()> {
         None => sync_server::Config::read(&arguments.config)?.hub_url()?.to_string(),
     };
     let admin = Admin::of(&arguments.config);
-    let district = District::invent(arguments.seed, arguments.cases, ground::now_ms());
+    let district = District::invent(arguments.seed, arguments.cases, ground::now_ms()).with_lives()?;
     let tell = |done: &str| eprintln!("{:>6.1} s  {done}", began.elapsed().as_secs_f32());
     let settled = settle(&district, &admin, &hub, arguments.seed, tell)
         .with_context(|| format!("the hub at {hub} was not filled to the end; does it run, and is it empty?"))?;
@@ -44,7 +44,7 @@ fn main() -> anyhow::Result<()> {
         "{}: {} officers, {} cases, {} missing reports, {} institutions, {} changes, {} pictures",
         district.name,
         district.officers.len(),
-        district.cases.len(),
+        settled.cases,
         district.missing.len(),
         district.institutions.len(),
         settled.changes,

@@ -33,7 +33,7 @@ fn main() -> anyhow::Result<()> {
     let portal = scene::portal();
     let mut hub = Hub::start(Some(&portal.webhook_url()))?;
     let admin = hub.admin();
-    let district = District::invent(arguments.seed, arguments.cases, ground::now_ms());
+    let district = District::invent(arguments.seed, arguments.cases, ground::now_ms()).with_lives()?;
     let tell = |done: &str| eprintln!("{:>6.1} s  {done}", began.elapsed().as_secs_f32());
     let settled = settle(&district, &admin, &hub.url(), arguments.seed, tell)?;
     let folders = tempfile::tempdir()?;

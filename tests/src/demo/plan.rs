@@ -8,6 +8,7 @@ use casework::{CaseId, Compartment, DocumentKind, EntryId, Pack, Role, RowId, Va
 use rand::{Rng as _, RngCore as _, SeedableRng as _, rngs::StdRng};
 
 use super::{case, records};
+use crate::story::{self, Story};
 
 /// One officer of the district.
 #[derive(Debug, Clone)]
@@ -98,6 +99,8 @@ pub struct District {
     pub missing: Vec<Record>,
     /// Child care institutions.
     pub institutions: [Institution; 2],
+    /// The lives that are played on tablets, beside the cases.
+    pub lives: Vec<Story>,
 }
 
 /// The officers whose windows the tour opens: they share the first case.
@@ -105,6 +108,9 @@ pub const TOUR_OFFICERS: [usize; 2] = [1, 2];
 
 /// The child of the first case, whom the tour looks for.
 pub const FIRST_CHILD: &str = "Phulmani Hansda";
+
+/// At most one case out of so many is one of a story.
+const CASES_FOR_A_LIFE: usize = 8;
 
 /// One missing report for so many cases.
 const CASES_FOR_A_REPORT: usize = 12;
@@ -129,7 +135,23 @@ impl District {
             missing,
             institutions: case::HOMES,
             officers,
+            lives: Vec::new(),
         }
+    }
+
+    /// The same district, in which lives of the stories stand for the last of the cases: all of them in a district of
+    /// the usual size, few in a small one.
+    pub fn with_lives(mut self) -> anyhow::Result<Self> {
+        let most = self.cases.len() / CASES_FOR_A_LIFE;
+        let mut lives = 0;
+        for story in story::all()? {
+            if lives + story.cases.len() <= most {
+                lives += story.cases.len();
+                self.lives.push(story);
+            }
+        }
+        self.cases.truncate(self.cases.len() - lives);
+        Ok(self)
     }
 }
 

@@ -10,7 +10,7 @@ use protocol::{DocumentId, ids::Sha256 as MediaHash, limits::UPLOADS_MAX, media}
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    pictures,
+    lives, pictures,
     plan::{District, Picture, Record, Step},
 };
 use crate::{admin::Admin, author::Author};
@@ -23,7 +23,9 @@ const REQUEST_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub struct Settled {
     /// The users' ids, by place in [`District::officers`].
     pub users: Vec<String>,
-    /// Changes sent.
+    /// Cases opened.
+    pub cases: usize,
+    /// Changes sent, those of the lives not counted.
     pub changes: usize,
     /// Pictures sent, each size counted.
     pub pictures: usize,
@@ -63,6 +65,8 @@ pub fn settle(
         district.institutions.len()
     ));
 
+    let lives = lives::play(district, &users, admin, hub, &mut tell)?;
+
     let ids: Vec<AuthorId> = authors.iter().map(|author| AuthorId::from_bytes(author.id.0)).collect();
     let mut written = Vec::new();
     let mut media = Vec::new();
@@ -96,6 +100,7 @@ pub fn settle(
     tell(&format!("{} pictures", media.len()));
     Ok(Settled {
         users,
+        cases: lives + district.cases.len(),
         changes: written.len(),
         pictures: media.len(),
     })
