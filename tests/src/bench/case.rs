@@ -73,7 +73,9 @@ pub fn long_case() -> LongCase {
         },
         project: Samples::of(TIMES, |_| {
             let mut record = Record::default();
-            documents.iter().for_each(|doc| doc.add_to(&mut record));
+            for document in &documents {
+                document.add_to(&mut record);
+            }
             clock::of_record(pack.clocks(), &record, now_ms)
         }),
         conflicts: {
