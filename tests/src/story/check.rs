@@ -24,7 +24,7 @@ fn told(view: &CaseView, reads: &dyn Fn(Compartment) -> bool) -> BTreeSet<String
     for clash in &view.clashes {
         let compartment = match &clash.register {
             RegisterRef::Fact { fact } => Pack::national().fact(fact).and_then(|fact| fact.document.compartment()),
-            RegisterRef::Cell { table, .. } => Pack::national().table(table).and_then(|table| table.compartment()),
+            RegisterRef::Cell { table, .. } => Pack::national().table(table).and_then(casework::Table::compartment),
         };
         if compartment.is_none_or(reads) {
             let mut versions: Vec<_> = clash

@@ -279,15 +279,14 @@ impl<'a> Player<'a> {
 
 fn sit_down(author: &Author, setting: &mut Setting, number: u64, office: &mut dyn Office) -> anyhow::Result<Seat> {
     let user = office.user(&author.name, &author.role)?;
-    let desk = match setting.desks.get(&author.name) {
-        Some(desk) => Arc::clone(desk),
-        None => {
-            let (code, seed) = (office.code(&user)?, setting.seed * 100 + number);
-            let desk = Desk::enrolled(&setting.clock, seed, &office.hub(), &code, setting.hub_is_now)?;
-            let desk = Arc::new(desk);
-            setting.desks.insert(author.name.clone(), Arc::clone(&desk));
-            desk
-        }
+    let desk = if let Some(desk) = setting.desks.get(&author.name) {
+        Arc::clone(desk)
+    } else {
+        let (code, seed) = (office.code(&user)?, setting.seed * 100 + number);
+        let desk = Desk::enrolled(&setting.clock, seed, &office.hub(), &code, setting.hub_is_now)?;
+        let desk = Arc::new(desk);
+        setting.desks.insert(author.name.clone(), Arc::clone(&desk));
+        desk
     };
     Ok(Seat {
         user,

@@ -79,7 +79,7 @@ pub(super) fn of_fact(
     let known = Pack::national()
         .fact(&id)
         .with_context(|| format!("no fact `{fact}`"))?;
-    let value = of_kind(&known.kind, value, shift, own).with_context(|| fact.to_owned())?;
+    let value = of_kind(known.kind, value, shift, own).with_context(|| fact.to_owned())?;
     known
         .check(&value, Pack::national())
         .map_err(|invalid| anyhow::anyhow!("{fact}: {value:?}: {invalid:?}"))?;
@@ -100,7 +100,7 @@ pub(super) fn of_cell(
     let known = known
         .column(column)
         .with_context(|| format!("no column `{table}.{column}`"))?;
-    let value = of_kind(&known.kind, value, shift, own).with_context(|| format!("{table}.{column}"))?;
+    let value = of_kind(known.kind, value, shift, own).with_context(|| format!("{table}.{column}"))?;
     known
         .check(&value, Pack::national())
         .map_err(|invalid| anyhow::anyhow!("{table}.{column}: {value:?}: {invalid:?}"))?;
@@ -108,7 +108,7 @@ pub(super) fn of_cell(
 }
 
 fn of_kind(
-    kind: &FactType,
+    kind: FactType,
     value: &toml::Value,
     shift: Shift,
     own: &BTreeMap<String, String>,
