@@ -18,11 +18,18 @@ mod tasks;
 mod timeline;
 mod versions;
 
-use casework::{CaseId, Compartment};
+use casework::{
+    CaseId, Compartment, FactType, Term,
+    clock::{Running, Standing},
+};
 use ipc::{CaseView, Failure, Life, RowView, TableView};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{desk::OpenPast, history::PastSheet, table::DataTable};
+use super::{
+    desk::{Desk, OpenPast},
+    history::PastSheet,
+    table::DataTable,
+};
 use crate::{
     backend, browser,
     components::{Icon, Loading, Problem, failure_text, icon},
@@ -104,6 +111,7 @@ impl OpenCase {
                 let tables = &view.as_ref()?.tables;
                 let mut table = tables.iter().find(|table| table.table == name)?.clone();
                 table.rows = newest_first(&table);
+                name_clocks(&mut table, &view.as_ref()?.clocks);
                 Some(table)
             })
         })
@@ -112,7 +120,7 @@ impl OpenCase {
 
 /// The rows by their first date or moment, newest first; those without one keep their place at the end.
 fn newest_first(table: &TableView) -> Vec<RowView> {
-    let dated = |kind: casework::FactType| matches!(kind, casework::FactType::Date | casework::FactType::Instant);
+    let dated = |kind: FactType| matches!(kind, FactType::Date | FactType::Instant);
     let mut rows = table.rows.clone();
     if let Some(index) = table.columns.iter().position(|column| dated(column.kind)) {
         let day = |row: &RowView| match row.cells.get(index).and_then(|cell| cell.value.as_ref()) {
@@ -123,6 +131,24 @@ fn newest_first(table: &TableView) -> Vec<RowView> {
         rows.sort_by_key(|row| std::cmp::Reverse(day(row)));
     }
     rows
+}
+
+/// A column that names a time limit offers those of the case by what they are called.
+fn name_clocks(table: &mut TableView, clocks: &[(Running, Standing)]) {
+    if table.table != "clock_extensions" {
+        return;
+    }
+    let term = |clock: &Running| Term {
+        code: clocks::name_of(clock),
+        label: clock.label.clone(),
+        source: Some(clock.source.clone()),
+        in_force_from: None,
+        in_force_until: None,
+    };
+    if let Some(column) = table.columns.iter_mut().find(|column| column.column == "clock") {
+        column.kind = FactType::Choice;
+        column.terms = clocks.iter().map(|(clock, _)| term(clock)).collect();
+    }
 }
 
 /// A code in words: the term of the vocabulary that has it, else the code as it is.
@@ -164,6 +190,7 @@ pub(crate) fn CasePage(case: CaseId) -> impl IntoView {
     let words = words();
     let open = OpenCase::new(case);
     provide_context(open);
+    Desk::Case(open).open();
     let changes = app.changes_of(case);
     Effect::new(move |_| {
         changes.get();

@@ -34,9 +34,15 @@ pub(crate) enum Desk {
 }
 
 impl Desk {
-    /// The form that is open, else the case.
+    /// Says to everything on this page that it is written here. Each page says so anew: what an earlier page said would
+    /// still be found, and what it speaks of would be gone.
+    pub(crate) fn open(self) {
+        provide_context(self);
+    }
+
+    /// Where this page writes.
     pub(crate) fn here() -> Self {
-        use_context::<OpenForm>().map_or_else(|| Self::Case(expect_context()), Self::Form)
+        expect_context()
     }
 
     /// Whether nothing may be written before a reason is given: the form was filed.

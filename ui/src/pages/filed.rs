@@ -39,7 +39,7 @@ pub(crate) fn FiledPage(case: CaseId, row: RowId) -> impl IntoView {
         Some(filed) => filed_view(case, filed).into_any(),
     };
     view! {
-        <article class="form filed" data-test="filed">
+        <article class="form filed" data-test="filed" data-place="sections">
             <Problem text=problem />
             {body}
         </article>

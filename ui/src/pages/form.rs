@@ -12,7 +12,10 @@ use casework::{CaseId, FactId};
 use ipc::{FailureCode, FieldEdit, FormUse, FormView};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{desk::OpenPast, history::PastSheet};
+use super::{
+    desk::{Desk, OpenPast},
+    history::PastSheet,
+};
 use crate::{
     asked::{Asked, Place, Unsaved},
     backend, browser,
@@ -162,6 +165,7 @@ pub(crate) fn FormPage(case: CaseId, form: String) -> impl IntoView {
     let words = words();
     let open = OpenForm::new(case, form.clone());
     provide_context(open);
+    Desk::Form(open).open();
     let changes = app.changes_of(case);
     Effect::new(move |_| {
         changes.get();

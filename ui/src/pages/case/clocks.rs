@@ -98,7 +98,7 @@ fn ClockItem(clock: Running) -> impl IntoView {
                             view! {
                                 <button
                                     type="button"
-                                    class="button small clock-extend"
+                                    class="button small quiet clock-extend"
                                     data-test=format!("extend-{}", clock.id)
                                     on:click=move |_| extending.set(Some(this.get_value()))
                                 >
@@ -136,17 +136,22 @@ fn ClockNotes(clock: Running) -> impl IntoView {
     view! { {assumes} {extensions} }
 }
 
+/// The name of a run of a clock, as the table of extensions holds it.
+pub(super) fn name_of(clock: &Running) -> String {
+    if clock.instance.is_empty() {
+        clock.id.clone()
+    } else {
+        format!("{}/{}", clock.id, clock.instance)
+    }
+}
+
 /// More time: by whom, on which order, why, until when. Whatever is written is recorded; what the law does not allow is
 /// said beside it and moves nothing.
 #[component]
 fn ExtendSheet(clock: Running, extending: RwSignal<Option<Running>>) -> impl IntoView {
     let words = words();
     let table = open_case().table(EXTENSIONS).get_untracked()?;
-    let name = if clock.instance.is_empty() {
-        clock.id.clone()
-    } else {
-        format!("{}/{}", clock.id, clock.instance)
-    };
+    let name = name_of(&clock);
     let preset = BTreeMap::from([("clock".to_owned(), Value::Text(name))]);
     let close = Callback::new(move |()| extending.set(None));
     Some(view! {
