@@ -169,11 +169,45 @@ pub(crate) fn CaseTable(
     let is_here = Memo::new(move |_| table.with(Option::is_some));
     let rows =
         Memo::new(move |_| table.with(|table| table.as_ref().map(|table| table.rows.clone()).unwrap_or_default()));
+    let masked = open_case().part(|view| !view.revealed);
     move || {
+        let is_masked = masked.get();
         is_here.get().then(|| {
-            table
-                .get_untracked()
-                .map(|first| view! { <section class="card table-card"><DataTable first=first rows=rows /></section> })
+            table.get_untracked().map(|first| {
+                let body = if is_masked && first.compartment != Compartment::Core {
+                    view! {
+                        <div class="question">
+                            <p class="label">{words().label(&first.label)}</p>
+                            <p class="muted">{words().clash_hidden()}</p>
+                        </div>
+                    }
+                    .into_any()
+                } else {
+                    view! { <DataTable first=first rows=rows /> }.into_any()
+                };
+                view! { <section class="card table-card">{body}</section> }
+            })
+        })
+    }
+}
+
+/// Says that what stands here is hidden, and shows it when asked; nothing once it is shown.
+#[component]
+pub(crate) fn MaskedNote() -> impl IntoView {
+    let words = words();
+    let open = open_case();
+    let masked = open.part(|view| !view.revealed);
+    move || {
+        masked.get().then(|| {
+            view! {
+                <section class="note stack" data-test="masked">
+                    <p>{words.case_masked()}</p>
+                    <button type="button" class="button small" data-test="masked-reveal" on:click=move |_| open.reveal.set(true)>
+                        {icon(Icon::Show)}
+                        <span>{words.case_show_name()}</span>
+                    </button>
+                </section>
+            }
         })
     }
 }
@@ -252,7 +286,7 @@ fn Tabs(tab: Memo<Tab>) -> impl IntoView {
     let words = words();
     let open = open_case();
     let clashes = open.part(|view| view.clashes.len());
-    let reads_care = open.part(|view| view.life.plan.is_some());
+    let reads_care = open.part(|view| view.tables.iter().any(|table| table.table == "plan_items"));
     let tabs = Tab::ALL.map(|this| {
         let label = match this {
             Tab::Overview => words.case_overview(),

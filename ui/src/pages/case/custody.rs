@@ -6,7 +6,7 @@ use casework::custody::{Chain, Finding, Link};
 use ipc::Life;
 use leptos::prelude::*;
 
-use super::{CaseTable, links::Links, open_case, term};
+use super::{CaseTable, MaskedNote, links::Links, open_case, term};
 use crate::{
     components::{Icon, icon},
     pages::{
@@ -25,6 +25,7 @@ const CUSTODY: &str = "custody";
 pub(crate) fn Custody() -> impl IntoView {
     view! {
         <ChainLine />
+        <MaskedNote />
         <CaseTable name="orders" />
         <CaseTable name="hearings" />
         <CaseTable name="leaves" />

@@ -18,7 +18,8 @@ pub(crate) fn Growth() -> impl IntoView {
     let words = words();
     let growth = open_case().part(|view| view.life.growth.clone());
     let table = open_case().table("growth");
-    let is_here = move || table.with(Option::is_some);
+    let revealed = open_case().part(|view| view.revealed);
+    let is_here = move || revealed.get() && table.with(Option::is_some);
     let body = move || {
         let growth = growth.get();
         let last = growth.last().map(measured_now);

@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::{CaseTable, adoption::Adoption, disability::Disability, growth::Growth};
+use super::{CaseTable, MaskedNote, adoption::Adoption, disability::Disability, growth::Growth};
 
 /// The tab.
 #[component]
 pub(crate) fn Health() -> impl IntoView {
     view! {
+        <MaskedNote />
         <Growth />
         <Disability />
         <CaseTable name="disabilities" />

@@ -10,7 +10,7 @@ use casework::{
 use ipc::{FieldEdit, Life};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{CaseTable, open_case, term};
+use super::{CaseTable, MaskedNote, open_case, term};
 use crate::{
     components::{Icon, Problem, icon},
     pages::{
@@ -63,6 +63,7 @@ pub(crate) fn PlanTab() -> impl IntoView {
     view! {
         <section class="stack" data-test="plan">
             <h3>{words.plan_title()}</h3>
+            <MaskedNote />
             <Problem text=open.problem />
             {body}
             {sheet}

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{CaseTable, open_case};
+use super::{CaseTable, MaskedNote, open_case};
 use crate::{
     components::{Empty, Icon, icon},
     state::words,
@@ -35,10 +35,13 @@ pub(crate) fn Records() -> impl IntoView {
     let words = words();
     let open = open_case();
     let names = open.part(|view| {
+        // What is hidden is neither there nor missing.
+        let is_told = |table: &&ipc::TableView| view.revealed || table.compartment == casework::Compartment::Core;
         let own = view
             .tables
             .iter()
-            .filter(|table| !ELSEWHERE.contains(&table.table.as_str()));
+            .filter(|table| !ELSEWHERE.contains(&table.table.as_str()))
+            .filter(is_told);
         own.map(|table| {
             (
                 table.table.clone(),
@@ -51,7 +54,7 @@ pub(crate) fn Records() -> impl IntoView {
     });
     // Begun here: it stays where it is while the officer is on this page.
     let begun = RwSignal::new(Vec::<String>::new());
-    let hidden = open.part(|view| !view.revealed);
+    let revealed = open.part(|view| view.revealed);
     let filled = Memo::new(move |_| {
         let begun = begun.get();
         names.with(|names| {
@@ -93,8 +96,8 @@ pub(crate) fn Records() -> impl IntoView {
         })
     };
     view! {
-        {move || filled.with(Vec::is_empty).then(|| view! { <Empty title=words.records_empty() help=words.records_empty_help() /> })}
-        {move || hidden.get().then(|| view! { <p class="note">{words.case_masked()}</p> })}
+        {move || (revealed.get() && filled.with(Vec::is_empty)).then(|| view! { <Empty title=words.records_empty() help=words.records_empty_help() /> })}
+        <MaskedNote />
         <For each=move || filled.get() key=Clone::clone let:name>
             <CaseTable name=name />
         </For>
