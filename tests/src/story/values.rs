@@ -107,12 +107,7 @@ pub(super) fn of_cell(
     Ok(value)
 }
 
-fn of_kind(
-    kind: FactType,
-    value: &toml::Value,
-    shift: Shift,
-    own: &BTreeMap<String, String>,
-) -> anyhow::Result<Value> {
+fn of_kind(kind: FactType, value: &toml::Value, shift: Shift, own: &BTreeMap<String, String>) -> anyhow::Result<Value> {
     use toml::Value as Toml;
     Ok(match (kind, value) {
         (FactType::Instant, Toml::String(text)) => Value::Instant(shift.moment(text)?),
