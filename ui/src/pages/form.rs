@@ -45,6 +45,8 @@ pub(crate) struct OpenForm {
     pub(crate) reason: RwSignal<Option<String>>,
     /// Whether the reason is being asked.
     pub(crate) asking: RwSignal<bool>,
+    /// Whether the form is only shown. A memo, so that reading the form again draws no field anew under a hand.
+    locked: Memo<bool>,
     /// How many edits are on their way into the vault.
     writing: StoredValue<u32>,
     failure: RwSignal<Option<String>>,
@@ -55,6 +57,7 @@ impl OpenForm {
     fn new(case: CaseId, form: String) -> Self {
         let view = RwSignal::new(None::<FormView>);
         let unsaved = RwSignal::new(Unsaved::new());
+        let reason = RwSignal::new(None::<String>);
         Self {
             case,
             number: StoredValue::new(form),
@@ -66,7 +69,11 @@ impl OpenForm {
                 view.with(|view| view.as_ref().map(|view| Asked::of(view, &unsaved)).unwrap_or_default())
             }),
             unsaved,
-            reason: RwSignal::new(None),
+            reason,
+            locked: Memo::new(move |_| {
+                let needs_reason = |view: &Option<FormView>| view.as_ref().is_some_and(|view| view.needs_reason);
+                reason.with(Option::is_none) && view.with(needs_reason)
+            }),
             asking: RwSignal::new(false),
             writing: StoredValue::new(0),
             failure: RwSignal::new(None),
@@ -76,7 +83,7 @@ impl OpenForm {
 
     /// Whether the form was filed and nobody has said yet why it is changed: then it is shown, and not written.
     pub(crate) fn is_locked(self) -> bool {
-        self.reason.with(Option::is_none) && self.needs_reason()
+        self.locked.get()
     }
 
     /// Whether the form was filed, so that a change needs a reason.

@@ -88,7 +88,7 @@ fn facts(view: &SyncView) -> String {
     if view.pictures_to_fetch > 0 {
         parts.push(words.sync_pictures_to_fetch(u64::from(view.pictures_to_fetch)));
     }
-    parts.push(words.sync_store(time::bytes(words, view.store_bytes), view.cases));
+    parts.push(words.sync_store(u64::from(view.cases), time::bytes(words, view.store_bytes)));
     parts.join(" · ")
 }
 
