@@ -273,7 +273,7 @@ impl Window {
             // The picture helps whoever reads the failure; without it the words remain.
             let _ = self.picture(&left);
             anyhow!(
-                "{}: {what}: {error} (see {left}.png in {})",
+                "{}: {what}: {error} {error:?} (see {left}.png in {})",
                 self.name(),
                 self.pictures().display()
             )
