@@ -142,14 +142,16 @@ impl Window {
         self.told(self.runtime.block_on(element.click()), &format!("pressing {what}"))
     }
 
-    /// Waits until the element has stood in the same place for three frames: a page that still moves, because a part of
-    /// it has just come or was scrolled to, would be pressed beside it.
+    /// Brings the element into sight and waits until it has stood in the same place for three frames: a page that still
+    /// moves, because a part of it has just come or was scrolled to, would be pressed beside it.
     fn see_at_rest(&self, what: &Css) -> anyhow::Result<()> {
         let script = format!(
-            "const done = arguments[0]; const look = (last, calm) => {{ \
+            "const done = arguments[0]; {}?.scrollIntoView({{ block: 'nearest', inline: 'nearest' }}); \
+             const look = (last, calm) => {{ \
              const e = {}; const r = e && e.getBoundingClientRect(); const at = r ? `${{r.x}} ${{r.y}}` : ''; \
              if (at && calm >= 3) return done(); \
              requestAnimationFrame(() => look(at, at && at === last ? calm + 1 : 0)) }}; look('', 0)",
+            query(what),
             query(what)
         );
         let rested = self.runtime.block_on(self.client()?.execute_async(&script, Vec::new()));

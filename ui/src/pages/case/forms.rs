@@ -3,52 +3,88 @@
 use ipc::{FormSummary, FormUse};
 use leptos::prelude::*;
 
-use super::{OpenCase, open_case};
+use super::open_case;
 use crate::{
     components::{Empty, Icon, icon},
     pages::form::amend::filing_text,
     route::{FormPlace, Route},
     state::words,
+    words::Words,
 };
 
-/// The tab.
+/// The tab. A link stays where it is while what it says changes: drawn anew under a finger, it would not be pressed.
 #[component]
 pub(crate) fn Forms() -> impl IntoView {
     let words = words();
     let open = open_case();
     let forms = open.part(|view| view.forms.clone());
-    let list = move || {
-        let forms = forms.get();
-        if forms.is_empty() {
-            return view! { <Empty title=words.forms_empty() /> }.into_any();
-        }
-        let group = |used: FormUse, title: &'static str, code: &'static str| {
-            let of: Vec<_> = forms
-                .iter()
-                .filter(|form| form.used == used)
-                .map(|form| form_link(open, form))
-                .collect();
-            (!of.is_empty()).then(|| {
-                view! {
-                    <section class="stack" data-test="form-group" data-use=code>
-                        <h3>{title}</h3>
-                        <ul class="form-links">{of}</ul>
-                    </section>
-                }
-            })
-        };
-        view! {
-            {group(FormUse::Fills, words.forms_you_fill(), "fills")}
-            {group(FormUse::Approves, words.forms_you_approve(), "approves")}
-            {group(FormUse::Reads, words.forms_others_fill(), "reads")}
-        }
-        .into_any()
-    };
-    view! { {list} }
+    view! {
+        {move || forms.with(Vec::is_empty).then(|| view! { <Empty title=words.forms_empty() /> })}
+        <FormGroup forms=forms used=FormUse::Fills title=words.forms_you_fill() code="fills" />
+        <FormGroup forms=forms used=FormUse::Approves title=words.forms_you_approve() code="approves" />
+        <FormGroup forms=forms used=FormUse::Reads title=words.forms_others_fill() code="reads" />
+    }
 }
 
-fn form_link(open: OpenCase, form: &FormSummary) -> impl IntoView + use<> {
+/// The forms that this officer uses in one way; nothing where there are none.
+#[component]
+fn FormGroup(
+    /// All the forms of the case.
+    forms: Memo<Vec<FormSummary>>,
+    /// In which way.
+    used: FormUse,
+    /// What that is called.
+    title: &'static str,
+    /// The same as a code.
+    code: &'static str,
+) -> impl IntoView {
+    let of = Memo::new(move |_| {
+        forms.with(|forms| {
+            let of = forms.iter().filter(|form| form.used == used);
+            of.map(|form| form.form.clone()).collect::<Vec<_>>()
+        })
+    });
+    let is_here = Memo::new(move |_| !of.with(Vec::is_empty));
+    move || {
+        is_here.get().then(|| {
+            view! {
+                <section class="stack" data-test="form-group" data-use=code>
+                    <h3>{title}</h3>
+                    <ul class="form-links">
+                        <For each=move || of.get() key=Clone::clone let:number>
+                            <FormLink forms=forms number=number />
+                        </For>
+                    </ul>
+                </section>
+            }
+        })
+    }
+}
+
+#[component]
+fn FormLink(
+    /// All the forms of the case.
+    forms: Memo<Vec<FormSummary>>,
+    /// The number of this one.
+    number: String,
+) -> impl IntoView {
     let words = words();
+    let open = open_case();
+    let href = Route::Form(open.case, number.clone(), FormPlace::Sections).to_string();
+    let test = format!("form-{number}");
+    let form = Memo::new(move |_| forms.with(|forms| forms.iter().find(|form| form.form == number).cloned()));
+    let is_filed = Memo::new(move |_| form.with(|form| form.as_ref().is_some_and(|form| form.filed.is_some())));
+    let body = move || form.get().map(|form| link_body(words, &form));
+    view! {
+        <li>
+            <a class="form-link" href=href data-test=test data-filed=move || is_filed.get().to_string()>
+                {body}
+            </a>
+        </li>
+    }
+}
+
+fn link_body(words: Words, form: &FormSummary) -> impl IntoView + use<> {
     let is_complete = form.filled >= form.required;
     let said = if is_complete {
         words.forms_complete().to_owned()
@@ -60,29 +96,19 @@ fn form_link(open: OpenCase, form: &FormSummary) -> impl IntoView + use<> {
         let more = (form.filings > 1).then(|| format!(" · {}", words.filing_count(u64::from(form.filings))));
         view! { <span class="form-filed">{icon(Icon::Lock)} <span>{filing_text(words, filing)} {more}</span></span> }
     });
-    let is_filed = filed.is_some();
-    let sign = match (is_filed, is_complete) {
+    let sign = match (filed.is_some(), is_complete) {
         (true, _) => Icon::Lock,
         (false, true) => Icon::Done,
         (false, false) => Icon::Form,
     };
     view! {
-        <li>
-            <a
-                class="form-link"
-                href=Route::Form(open.case, form.form.clone(), FormPlace::Sections).to_string()
-                data-test=format!("form-{}", form.form)
-                data-filed=is_filed.to_string()
-            >
-                {icon(sign)}
-                <span>
-                    <strong>{words.form_number(&form.form)} ": " {words.label(&form.title)}</strong>
-                    <span class="muted">{form.source.clone()} " · " {said} {percent}</span>
-                    {filed}
-                    <progress max=form.required.max(1).to_string() value=form.filled.to_string() aria-hidden="true"></progress>
-                </span>
-                {icon(Icon::Next)}
-            </a>
-        </li>
+        {icon(sign)}
+        <span>
+            <strong>{words.form_number(&form.form)} ": " {words.label(&form.title)}</strong>
+            <span class="muted">{form.source.clone()} " · " {said} {percent}</span>
+            {filed}
+            <progress max=form.required.max(1).to_string() value=form.filled.to_string() aria-hidden="true"></progress>
+        </span>
+        {icon(Icon::Next)}
     }
 }

@@ -51,57 +51,21 @@ pub(crate) fn SectionList(
 ) -> impl IntoView {
     let words = words();
     let open = open_form();
+    // What is asked changes while somebody presses here: a link stays and only what it says is drawn anew.
     let sections = Memo::new(move |_| {
-        let of = |section: &AskedSection| {
-            let counts = (section.filled, section.required);
-            (section.id.clone(), words.label(&section.title), counts)
-        };
         open.asked.with(|asked| {
-            asked
-                .sections
-                .iter()
-                .filter(|section| section.shown)
-                .map(of)
-                .collect::<Vec<_>>()
+            let shown = asked.sections.iter().filter(|section| section.shown);
+            shown.map(|section| section.id.clone()).enumerate().collect::<Vec<_>>()
         })
     });
-    let items = move || {
-        let items = sections
-            .get()
-            .into_iter()
-            .enumerate()
-            .map(|(index, (id, title, (given, required)))| {
-                let here = FormPlace::Section(id.clone());
-                let is_here = move || place.get() == here || (index == 0 && place.get() == FormPlace::Sections);
-                let (sign, said) = match (given, required) {
-                    (_, 0) => (Icon::Form, words.form_section_free().to_owned()),
-                    (given, required) if given == required => (Icon::Done, words.form_section_done().to_owned()),
-                    (given, required) => (Icon::Write, words.form_section_needed(given, required)),
-                };
-                view! {
-                    <li>
-                        <a
-                            class="section-link"
-                            href=open.place(FormPlace::Section(id.clone())).to_string()
-                            aria-current=move || is_here().then_some("step")
-                            data-done=(required > 0 && given == required).to_string()
-                            data-test=format!("section-{id}")
-                        >
-                            {icon(sign)}
-                            <span>
-                                <strong>{format!("{}. ", index + 1)} {title}</strong>
-                                <span class="muted">{said}</span>
-                            </span>
-                        </a>
-                    </li>
-                }
-            });
-        items.collect_view()
-    };
     view! {
         <nav class="section-list" aria-label=words.form_sections()>
             <h3>{words.form_sections()}</h3>
-            <ol>{items}</ol>
+            <ol>
+                <For each=move || sections.get() key=Clone::clone let((index, id))>
+                    <SectionLink index=index id=id place=place />
+                </For>
+            </ol>
             <a
                 class="section-link"
                 href=open.place(FormPlace::Review).to_string()
@@ -112,6 +76,56 @@ pub(crate) fn SectionList(
                 <strong>{words.form_review()}</strong>
             </a>
         </nav>
+    }
+}
+
+#[component]
+fn SectionLink(
+    /// Its place in the list.
+    index: usize,
+    /// Which section.
+    id: String,
+    /// Where the officer is.
+    place: Memo<FormPlace>,
+) -> impl IntoView {
+    let words = words();
+    let open = open_form();
+    let here = FormPlace::Section(id.clone());
+    let href = open.place(here.clone()).to_string();
+    let test = format!("section-{id}");
+    let is_here = move || place.get() == here || (index == 0 && place.get() == FormPlace::Sections);
+    let section = Memo::new(move |_| {
+        let of = |section: &AskedSection| (words.label(&section.title), section.filled, section.required);
+        open.asked.with(|asked| asked.sections.iter().find(|section| section.id == id).map(of))
+    });
+    let is_done = move || section.with(|section| matches!(section, Some((_, given, needed @ 1..)) if given == needed));
+    let body = move || {
+        let (title, given, needed) = section.get()?;
+        let (sign, said) = match (given, needed) {
+            (_, 0) => (Icon::Form, words.form_section_free().to_owned()),
+            (given, needed) if given == needed => (Icon::Done, words.form_section_done().to_owned()),
+            (given, needed) => (Icon::Write, words.form_section_needed(given, needed)),
+        };
+        Some(view! {
+            {icon(sign)}
+            <span>
+                <strong>{format!("{}. ", index + 1)} {title}</strong>
+                <span class="muted">{said}</span>
+            </span>
+        })
+    };
+    view! {
+        <li>
+            <a
+                class="section-link"
+                href=href
+                aria-current=move || is_here().then_some("step")
+                data-done=move || is_done().to_string()
+                data-test=test
+            >
+                {body}
+            </a>
+        </li>
     }
 }
 
