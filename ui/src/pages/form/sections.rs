@@ -96,7 +96,8 @@ fn SectionLink(
     let is_here = move || place.get() == here || (index == 0 && place.get() == FormPlace::Sections);
     let section = Memo::new(move |_| {
         let of = |section: &AskedSection| (words.label(&section.title), section.filled, section.required);
-        open.asked.with(|asked| asked.sections.iter().find(|section| section.id == id).map(of))
+        open.asked
+            .with(|asked| asked.sections.iter().find(|section| section.id == id).map(of))
     });
     let is_done = move || section.with(|section| matches!(section, Some((_, given, needed @ 1..)) if given == needed));
     let body = move || {
