@@ -19,7 +19,7 @@ pub(crate) fn Disability() -> impl IntoView {
             .iter()
             .map(|known| {
                 let kind = term(words, &life, "disability", &known.kind);
-                let percent = known.percent.map(|percent| format!(" · {percent} %"));
+                let percent = known.percent.map(|percent| format!(" · {percent}\u{a0}%"));
                 let certificate = known
                     .certificate
                     .as_ref()
@@ -42,7 +42,7 @@ pub(crate) fn Disability() -> impl IntoView {
             <section class="card stack" data-test="disability">
                 <h3>{words.disability_title()}</h3>
                 <ul class="plain-list">{kinds}</ul>
-                <p><strong>{summary.percent.map(|percent| format!("{percent} % · "))} {benchmark}</strong></p>
+                <p><strong>{summary.percent.map(|percent| format!("{percent}\u{a0}% · "))} {benchmark}</strong></p>
                 <dl class="pairs">
                     <dt>{words.disability_udid()}</dt>
                     <dd>{if summary.has_udid { words.value_yes() } else { words.value_no() }}</dd>

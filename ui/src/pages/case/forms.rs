@@ -91,7 +91,7 @@ fn link_body(words: Words, form: &FormSummary) -> impl IntoView + use<> {
     } else {
         words.forms_needed(form.filled, form.required)
     };
-    let percent = (form.required > 0).then(|| format!(" · {} %", form.percent));
+    let percent = (form.required > 0).then(|| format!(" · {}\u{a0}%", form.percent));
     let filed = form.filed.as_ref().map(|filing| {
         let more = (form.filings > 1).then(|| format!(" · {}", words.filing_count(u64::from(form.filings))));
         view! { <span class="form-filed">{icon(Icon::Lock)} <span>{filing_text(words, filing)} {more}</span></span> }
