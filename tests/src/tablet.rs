@@ -7,7 +7,7 @@ use std::{
 };
 
 use casework::{CaseId, FactId, Value};
-use device::{Device, Options, Platform, SystemEntropy};
+use device::{Device, Options, Platform, SystemEntropy, Transport};
 use ipc::{
     CaseCard, CaseFilter, CaseView, Delivery, Failure, FieldEdit, NetState, NewCase, PAGE_ROWS_MAX, RegisterRef, Reply,
     Request, Saved, Session, SyncView, VersionView,
@@ -91,6 +91,29 @@ impl Tablet {
             ..ground::platform(&clock, 0)
         };
         Self::without_thread(Folder::Given(folder.to_path_buf()), clock, platform)
+    }
+
+    /// A device on a folder that was used before, with the machine's own randomness, whose hub is behind this transport
+    /// and is talked to only when [`Tablet::sync`] is called.
+    ///
+    /// # Panics
+    /// When the device cannot be opened.
+    pub fn before(folder: &Path, transport: Arc<dyn Transport>) -> Self {
+        let clock = Arc::new(ShiftedClock::default());
+        let platform = Platform {
+            entropy: Arc::new(SystemEntropy),
+            ..ground::platform(&clock, 0)
+        };
+        let options = Options {
+            background: false,
+            transport,
+        };
+        let device = Device::open_with(folder, platform, options).expect("the folder can be used");
+        Self {
+            device: Arc::new(device),
+            clock,
+            folder: Folder::Given(folder.to_path_buf()),
+        }
     }
 
     fn without_thread(folder: Folder, clock: Arc<ShiftedClock>, platform: Platform) -> Self {

@@ -3,6 +3,7 @@
 //! Never a part of what ships, and never knows what a case is: it installs, builds, starts and counts.
 
 mod bench;
+mod campaign;
 mod check;
 mod demo;
 mod display;
@@ -52,6 +53,12 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Runs a long campaign over a tablet: `kill`, `power`, `disk`; `--help` lists them.
+    Campaign {
+        /// Handed on to the `campaign` program.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Builds the installable package.
     Package,
     /// Fills a running hub with an invented district, through the hub's own interfaces.
@@ -97,6 +104,7 @@ fn carry_out(command: Command) -> Result<()> {
         Command::Test => check::test(),
         Command::Check => check::check(),
         Command::Bench { arguments } => bench::bench(&arguments),
+        Command::Campaign { arguments } => campaign::campaign(&arguments),
         Command::Package => package::package(),
         Command::DemoData { arguments } => demo::demo_data(&arguments),
         Command::Doctor => doctor::doctor(),

@@ -9,6 +9,7 @@ mod arrows;
 mod bad_input;
 mod bad_input_in_the_window;
 mod converge;
+mod cut_off;
 mod demo_data;
 mod hub_killed;
 mod kill;

@@ -1,0 +1,93 @@
+//! The long campaigns over a tablet, with counts. `cargo xtask campaign` builds what they need and starts them.
+
+use std::time::Instant;
+
+use clap::{Args, Parser, Subcommand};
+use tests::crash::campaign::{Recorded, Tally, Which};
+
+const EIO: i32 = 5;
+const ENOSPC: i32 = 28;
+const EROFS: i32 = 30;
+
+/// Campaigns over a tablet.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    campaign: Campaign,
+}
+
+#[derive(Subcommand)]
+enum Campaign {
+    /// The process is killed before, and in the middle of, every call that changes the folder.
+    Kill(Calls),
+    /// The power goes after every call: nothing, everything or some of what was not synced is on the disk.
+    Power {
+        #[command(flatten)]
+        calls: Calls,
+        /// How often chance decides what the disk has.
+        #[arg(long, default_value_t = 2)]
+        chances: u64,
+    },
+    /// Every call fails: the disk is full, fails once, or has become read-only.
+    Disk(Calls),
+}
+
+/// Which calls.
+#[derive(Args, Clone, Copy)]
+struct Calls {
+    /// The first.
+    #[arg(long, default_value_t = 1)]
+    from: usize,
+    /// How far apart.
+    #[arg(long, default_value_t = 1)]
+    step: usize,
+}
+
+impl From<Calls> for Which {
+    fn from(Calls { from, step }: Calls) -> Self {
+        Self::Every { from, step }
+    }
+}
+
+fn main() -> anyhow::Result<()> {
+    let began = Instant::now();
+    let recorded = Recorded::make()?;
+    println!("the hour has {} calls that change the folder", recorded.calls());
+    let mut well = true;
+    match Arguments::parse().campaign {
+        Campaign::Kill(calls) => well &= say("killed", &recorded.kill(calls.into())?),
+        Campaign::Power { calls, chances } => {
+            well &= say(
+                "killed or power cut, by the record",
+                &recorded.cut(calls.into(), chances)?,
+            );
+        }
+        Campaign::Disk(calls) => {
+            for (name, errno, lasting) in [
+                ("disk full once", ENOSPC, false),
+                ("disk full from there on", ENOSPC, true),
+                ("an error of the disk, once", EIO, false),
+                ("an error of the disk from there on", EIO, true),
+                ("read-only from there on", EROFS, true),
+            ] {
+                well &= say(name, &recorded.fail(calls.into(), errno, lasting)?);
+            }
+        }
+    }
+    println!("{} s in all", began.elapsed().as_secs());
+    if !well {
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
+fn say(name: &str, tally: &Tally) -> bool {
+    println!("{name}: {} looked at, {} wrong", tally.looked_at, tally.wrong.len());
+    for (answer, times) in &tally.answers {
+        println!("    {times:>5} × {answer}");
+    }
+    for wrong in tally.wrong.iter().take(50) {
+        println!("    WRONG {wrong}");
+    }
+    tally.wrong.is_empty()
+}

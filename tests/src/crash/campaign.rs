@@ -1,0 +1,298 @@
+//! Campaigns over the hour: at every call, or at a seeded sample of them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt, fs,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context as _, ensure};
+use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    calls::{Marks, Watched, marks_left},
+    disk::{Cut, Disk},
+    hour::{Beginning, Mark},
+    record::{self, Deed},
+    verify::verify,
+};
+
+/// Which calls of the hour are tried.
+#[derive(Debug, Clone, Copy)]
+pub enum Which {
+    /// The first of them, and every n-th from there on.
+    Every {
+        /// The first.
+        from: usize,
+        /// How far apart.
+        step: usize,
+    },
+    /// So many, by chance.
+    Sample {
+        /// How many.
+        count: usize,
+        /// What decides.
+        seed: u64,
+    },
+}
+
+impl Which {
+    /// The calls, of so many.
+    pub fn of(self, calls: usize) -> Vec<usize> {
+        match self {
+            Self::Every { from, step } => (from.max(1)..=calls).step_by(step.max(1)).collect(),
+            Self::Sample { count, seed } => {
+                let mut random = StdRng::seed_from_u64(seed);
+                let chosen: BTreeSet<usize> = (0..count).map(|_| random.random_range(1..=calls)).collect();
+                chosen.into_iter().collect()
+            }
+        }
+    }
+}
+
+/// What a campaign found.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Tally {
+    /// States that were looked at.
+    pub looked_at: usize,
+    /// What was wrong, with the call at which it was cut off.
+    pub wrong: Vec<String>,
+    /// How calls were answered that could not be done, with how often.
+    pub answers: BTreeMap<String, usize>,
+}
+
+impl Tally {
+    fn note(&mut self, at: impl fmt::Display, found: anyhow::Result<()>) {
+        self.looked_at += 1;
+        if let Err(error) = found {
+            eprintln!("{at}: {error:#}");
+            self.wrong.push(format!("{at}: {error:#}"));
+        }
+    }
+}
+
+/// The hour, recorded once.
+pub struct Recorded {
+    /// What everything begins with.
+    pub begun: Beginning,
+    /// What was done, with the marks between.
+    pub deeds: Vec<Deed>,
+    root: PathBuf,
+    /// The hub's paper at the end.
+    paper: Vec<u8>,
+}
+
+impl Recorded {
+    /// Goes through the hour once, unharmed.
+    pub fn make() -> anyhow::Result<Self> {
+        let begun = Beginning::make()?;
+        let place = tempfile::tempdir()?;
+        begun.copy(place.path())?;
+        let watched = watched(place.path(), true);
+        let status = session(&watched, &begun, place.path(), None)?.status()?;
+        ensure!(status.success(), "the hour ends with {status}");
+        let marks: Vec<Mark> = marks_left(&watched.orders)?;
+        ensure!(marks.last() == Some(&Mark::Over), "the hour does not come to its end");
+        let failed: Vec<_> = marks
+            .iter()
+            .filter(|mark| matches!(mark, Mark::Failed { .. }))
+            .collect();
+        ensure!(failed.is_empty(), "an undisturbed hour fails: {failed:?}");
+        let deeds = record::read(&fs::read(place.path().join("record"))?)?;
+        let paper = fs::read(place.path().join("paper"))?;
+        verify(place.path(), &begun, &marks)?;
+        let root = fs::canonicalize(&watched.folder)?;
+        Ok(Self {
+            begun,
+            deeds,
+            root,
+            paper,
+        })
+    }
+
+    /// Calls that change the folder.
+    pub fn calls(&self) -> usize {
+        self.deeds.iter().filter(|deed| !matches!(deed, Deed::Mark(_))).count()
+    }
+
+    /// What the record says is left after each of these calls, and half of it: killed, and after a power cut that took
+    /// everything, nothing and (`chances` times) some of what was not synced.
+    pub fn cut(&self, which: Which, chances: u64) -> anyhow::Result<Tally> {
+        let wanted: BTreeSet<usize> = which.of(self.calls()).into_iter().collect();
+        let mut disk = Disk::of(&self.begun.tablet_folder(), &self.root)?;
+        let (mut marks, mut call) = (Vec::new(), 0);
+        let (mut seen, mut tally) = (BTreeSet::new(), Tally::default());
+        for deed in &self.deeds {
+            if let Deed::Mark(line) = deed {
+                marks.push(serde_json::from_slice(line)?);
+                continue;
+            }
+            call += 1;
+            if wanted.contains(&call) {
+                if matches!(deed, Deed::Write { .. }) {
+                    let mut torn = disk.clone();
+                    torn.apply_half(deed);
+                    self.look(&mut tally, &mut seen, &marks, format!("killed in {call}"), |to| {
+                        torn.write_as_seen(to)
+                    })?;
+                }
+                disk.apply(deed);
+                self.look(&mut tally, &mut seen, &marks, format!("killed after {call}"), |to| {
+                    disk.write_as_seen(to)
+                })?;
+                self.look(&mut tally, &mut seen, &marks, format!("power cut after {call}"), |to| {
+                    disk.write_after_cut(to, Cut::Nothing)
+                })?;
+                for chance in 0..chances {
+                    let mut random = StdRng::seed_from_u64((chance << 32) | call as u64);
+                    let named = format!("power cut after {call}, chance {chance}");
+                    self.look(&mut tally, &mut seen, &marks, named, |to| {
+                        disk.write_after_cut(to, Cut::Some(&mut random))
+                    })?;
+                }
+            } else {
+                disk.apply(deed);
+            }
+        }
+        Ok(tally)
+    }
+
+    /// Looks at a state, unless the same was looked at before.
+    fn look(
+        &self,
+        tally: &mut Tally,
+        seen: &mut BTreeSet<u64>,
+        marks: &[Mark],
+        at: String,
+        write: impl FnOnce(&Path) -> std::io::Result<()>,
+    ) -> anyhow::Result<()> {
+        let place = tempfile::tempdir()?;
+        let tablet = place.path().join("tablet");
+        write(&tablet)?;
+        if seen.insert(digest(&tablet, marks)?) {
+            let wrote = marks.iter().any(|mark| matches!(mark, Mark::Paper { .. }));
+            let paper = place.path().join("paper");
+            if wrote {
+                fs::write(paper, &self.paper)?;
+            } else {
+                fs::copy(self.begun.paper(), paper)?;
+            }
+            tally.note(at, verify(place.path(), &self.begun, marks));
+        }
+        Ok(())
+    }
+
+    /// A process is killed before each of these calls, or in the middle of it where it writes.
+    pub fn kill(&self, which: Which) -> anyhow::Result<Tally> {
+        let mut tally = Tally::default();
+        for call in which.of(self.calls()) {
+            for how in ["kill", "tear"] {
+                let place = tempfile::tempdir()?;
+                self.begun.copy(place.path())?;
+                let watched = watched(place.path(), false);
+                let order = format!("{how} {call}");
+                session(&watched, &self.begun, place.path(), Some(&order))?.status()?;
+                let marks: Vec<Mark> = marks_left(&watched.orders)?;
+                tally.note(&order, verify(place.path(), &self.begun, &marks));
+            }
+        }
+        Ok(tally)
+    }
+
+    /// Each of these calls fails, and where `lasting` every later one that such a disk refuses, too. A process of its own
+    /// goes through all of them.
+    pub fn fail(&self, which: Which, errno: i32, lasting: bool) -> anyhow::Result<Tally> {
+        let place = tempfile::tempdir()?;
+        self.begun.copy(place.path())?;
+        let watched = watched(place.path(), false);
+        let calls: Vec<String> = which.of(self.calls()).iter().map(ToString::to_string).collect();
+        let mut command = session(&watched, &self.begun, place.path(), None)?;
+        command.arg("--beginning").arg(self.begun.place());
+        command.args(["--fail", &calls.join(","), "--errno", &errno.to_string()]);
+        if lasting {
+            command.arg("--lasting");
+        }
+        let output = command.stderr(Stdio::inherit()).output()?;
+        ensure!(output.status.success(), "the session ends with {}", output.status);
+        serde_json::from_slice(&output.stdout).context("the session says what it found")
+    }
+}
+
+/// What the session of [`Recorded::fail`] does: the hour again and again, with another call failing each time.
+pub fn fail_in_this_process(place: &Path, begun: &Beginning, calls: &[usize], fault: Fault) -> anyhow::Result<Tally> {
+    let marks = Marks::of_this_process()?;
+    let mut tally = Tally::default();
+    for call in calls {
+        marks.order("off")?;
+        fs::remove_dir_all(place.join("tablet"))?;
+        begun.copy(place)?;
+        marks.take::<Mark>()?;
+        let how = if fault.lasting { "on" } else { "once" };
+        let order = format!("fail {call} {} {how}", fault.errno);
+        marks.order(&order)?;
+        let went = begun.hour(place, &marks).run();
+        marks.order("off")?;
+        let marks: Vec<Mark> = marks.take()?;
+        for mark in &marks {
+            if let Mark::Failed { step, failure } = mark {
+                *tally.answers.entry(format!("{step}: {failure}")).or_default() += 1;
+            }
+        }
+        tally.note(order, went.and_then(|()| verify(place, begun, &marks)));
+    }
+    Ok(tally)
+}
+
+/// How a call fails.
+#[derive(Debug, Clone, Copy)]
+pub struct Fault {
+    /// The system's number of the error.
+    pub errno: i32,
+    /// Whether the disk stays so.
+    pub lasting: bool,
+}
+
+fn digest(folder: &Path, marks: &[Mark]) -> anyhow::Result<u64> {
+    fn add(folder: &Path, hasher: &mut DefaultHasher) -> anyhow::Result<()> {
+        let mut paths: Vec<PathBuf> = fs::read_dir(folder)?
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<Result<_, _>>()?;
+        paths.sort();
+        for path in paths {
+            path.file_name().hash(hasher);
+            if path.is_dir() {
+                add(&path, hasher)?;
+            } else {
+                fs::read(path)?.hash(hasher);
+            }
+        }
+        Ok(())
+    }
+    let mut hasher = DefaultHasher::new();
+    add(folder, &mut hasher)?;
+    serde_json::to_string(marks)?.hash(&mut hasher);
+    Ok(hasher.finish())
+}
+
+/// A process that goes through the hour.
+fn session(watched: &Watched, begun: &Beginning, place: &Path, order: Option<&str>) -> anyhow::Result<Command> {
+    let mut command = watched.program("crash-session")?;
+    command.arg("--place").arg(place);
+    command.args(["--cases", &begun.named(), "--other", &begun.other.to_string()]);
+    command.args(["--last", &begun.last.to_string()]);
+    if let Some(order) = order {
+        command.args(["--order", order]);
+    }
+    Ok(command)
+}
+
+fn watched(place: &Path, record: bool) -> Watched {
+    Watched {
+        folder: place.join("tablet"),
+        orders: place.join("orders"),
+        record: record.then(|| place.join("record")),
+    }
+}

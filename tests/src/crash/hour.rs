@@ -1,0 +1,266 @@
+//! The scripted hour: what an officer does with a tablet, with a mark after everything that was acknowledged.
+//!
+//! It begins with a vault that holds ten cases and some edits that were never sent. The numbered edits are those of
+//! [`crate::session`]: from the last number that was acknowledged follows everything that must be there.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use casework::{CaseId, RowId};
+use device::Transport;
+use ipc::{Failure, Reply, Request};
+use serde::{Deserialize, Serialize};
+
+use super::{calls::Marks, hub::PaperHub};
+use crate::{
+    demo::pictures,
+    session,
+    tablet::{PASSPHRASE, Tablet},
+};
+
+/// What was acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// The vault is open.
+    Opened,
+    /// This edit was reported as saved.
+    Saved(u64),
+    /// This picture was reported as saved.
+    Photo(RowId),
+    /// The vault is closed.
+    Locked,
+    /// The hub's paper is so long.
+    Paper {
+        /// In bytes.
+        bytes: u64,
+    },
+    /// A call was answered by a failure; the hour goes on with the next.
+    Failed {
+        /// Which call.
+        step: String,
+        /// The failure, as the screen gets it.
+        failure: String,
+    },
+    /// The hour is over.
+    Over,
+}
+
+/// What everything begins with: a tablet's folder, the paper of its hub, and the cases on it.
+#[derive(Debug)]
+pub struct Beginning {
+    place: PathBuf,
+    /// Removes it when it is no longer needed; the process that made it does.
+    _made: Option<tempfile::TempDir>,
+    /// The cases, in the order of the edits.
+    pub cases: Vec<CaseId>,
+    /// A case of the colleague, which the officer is given and loses.
+    pub other: CaseId,
+    /// The last edit before the hour.
+    pub last: u64,
+}
+
+/// Edits that are in the vault before the hour begins.
+const EDITS_BEFORE: u64 = 2;
+
+impl Beginning {
+    /// Makes it: enrols a tablet at a hub on paper and writes a little.
+    pub fn make() -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let begun = Self {
+            place: folder.path().to_owned(),
+            _made: Some(folder),
+            other: CaseId::from_bytes([0xD0; 16]),
+            cases: Vec::new(),
+            last: EDITS_BEFORE,
+        };
+        fs::create_dir_all(begun.tablet_folder())?;
+        let hub = Arc::new(PaperHub::open(&begun.paper(), Marks::default())?);
+        let tablet = Tablet::before(&begun.tablet_folder(), Arc::clone(&hub) as Arc<dyn Transport>);
+        let code = protocol::EnrolCode::from_random(1).to_string();
+        tablet.enrol("http://127.0.0.1:9", &code).map_err(failed)?;
+        let cases = session::prepare(&tablet);
+        for case in &cases {
+            // Every compartment that the edits write is there beforehand, so that edits alone tell what is whole.
+            tablet.write(*case, "child.name", "0");
+        }
+        tablet.sync_well();
+        for number in 1..=EDITS_BEFORE {
+            let (place, edits) = session::edits(number);
+            tablet.edit(cases[place], edits);
+        }
+        tablet.ask(Request::Lock);
+        Ok(Self { cases, ..begun })
+    }
+
+    /// One that another process has made.
+    pub fn made(place: &Path, cases: Vec<CaseId>, other: CaseId, last: u64) -> Self {
+        Self {
+            place: place.to_owned(),
+            _made: None,
+            cases,
+            other,
+            last,
+        }
+    }
+
+    /// Where it lies.
+    pub fn place(&self) -> &Path {
+        &self.place
+    }
+
+    /// The hour on a copy of it.
+    pub fn hour<'a>(&'a self, folder: &'a Path, marks: &'a Marks) -> Hour<'a> {
+        Hour {
+            folder,
+            cases: &self.cases,
+            other: self.other,
+            last: self.last,
+            marks,
+        }
+    }
+
+    /// The tablet's folder.
+    pub fn tablet_folder(&self) -> PathBuf {
+        self.place.join("tablet")
+    }
+
+    /// The hub's paper.
+    pub fn paper(&self) -> PathBuf {
+        self.place.join("paper")
+    }
+
+    /// Copies tablet and paper to a place of their own.
+    pub fn copy(&self, into: &Path) -> anyhow::Result<()> {
+        copy_folder(&self.tablet_folder(), &into.join("tablet"))?;
+        fs::copy(self.paper(), into.join("paper"))?;
+        Ok(())
+    }
+
+    /// The cases as the session is told them.
+    pub fn named(&self) -> String {
+        let named: Vec<String> = self.cases.iter().map(ToString::to_string).collect();
+        named.join(",")
+    }
+}
+
+/// Copies a folder with everything in it.
+pub fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let to = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &to)?;
+        } else {
+            fs::copy(entry.path(), to)?;
+        }
+    }
+    Ok(())
+}
+
+fn failed(failure: Failure) -> anyhow::Error {
+    anyhow::anyhow!("{failure:?}")
+}
+
+/// Who goes through the hour.
+pub struct Hour<'a> {
+    folder: &'a Path,
+    cases: &'a [CaseId],
+    other: CaseId,
+    last: u64,
+    marks: &'a Marks,
+}
+
+impl Hour<'_> {
+    /// Goes through the hour. A call that fails is marked, and the next is tried: a full disk ends no working day.
+    pub fn run(mut self) -> anyhow::Result<()> {
+        let marks = self.marks;
+        let hub = Arc::new(PaperHub::open(&self.folder.join("paper"), marks.clone())?);
+        let tablet = Tablet::before(&self.folder.join("tablet"), Arc::clone(&hub) as Arc<dyn Transport>);
+        self.open(&tablet)?;
+        self.edit(&tablet)?;
+        self.edit(&tablet)?;
+        self.photo(&tablet)?;
+        hub.colleague_writes(self.cases[0], "Seen at the bus stand.");
+        hub.colleague_writes(self.other, "A case of somebody else.");
+        hub.assign(self.other, true);
+        self.sync(&tablet)?;
+        self.edit(&tablet)?;
+        hub.assign(self.other, false);
+        self.sync(&tablet)?;
+        self.sync(&tablet)?;
+        self.lock(&tablet)?;
+        self.open(&tablet)?;
+        self.edit(&tablet)?;
+        self.lock(&tablet)?;
+        drop(tablet);
+        marks.leave(&Mark::Over)
+    }
+
+    fn open(&self, tablet: &Tablet) -> anyhow::Result<()> {
+        match tablet.unlock(PASSPHRASE) {
+            Ok(_) => self.marks.leave(&Mark::Opened),
+            Err(failure) => self.failed("unlock", &failure),
+        }
+    }
+
+    fn edit(&mut self, tablet: &Tablet) -> anyhow::Result<()> {
+        let number = self.last + 1;
+        let (place, edits) = session::edits(number);
+        let request = Request::Edit {
+            case: self.cases[place],
+            edits,
+            form: None,
+            reason: None,
+        };
+        match tablet.call(request) {
+            Ok(_) => {
+                self.last = number;
+                self.marks.leave(&Mark::Saved(number))
+            }
+            Err(failure) => self.failed("edit", &failure),
+        }
+    }
+
+    fn photo(&self, tablet: &Tablet) -> anyhow::Result<()> {
+        let request = Request::AddPhoto {
+            case: self.cases[1],
+            caption: "Where she was found".into(),
+            picture: STANDARD.encode(pictures::as_jpeg(&pictures::draw(5, 240, 180), 60)),
+        };
+        match tablet.call(request) {
+            Ok(Reply::Saved(saved)) => self.marks.leave(&Mark::Photo(saved.rows[0])),
+            Ok(other) => anyhow::bail!("a picture was answered by {other:?}"),
+            Err(failure) => self.failed("photo", &failure),
+        }
+    }
+
+    fn sync(&self, tablet: &Tablet) -> anyhow::Result<()> {
+        match tablet.device().sync() {
+            None | Some(ipc::NetState::Reached) => Ok(()),
+            Some(net) => self.marks.leave(&Mark::Failed {
+                step: "sync".into(),
+                failure: format!("{net:?}"),
+            }),
+        }
+    }
+
+    fn lock(&self, tablet: &Tablet) -> anyhow::Result<()> {
+        match tablet.call(Request::Lock) {
+            Ok(_) => self.marks.leave(&Mark::Locked),
+            Err(failure) => self.failed("lock", &failure),
+        }
+    }
+
+    fn failed(&self, step: &str, failure: &Failure) -> anyhow::Result<()> {
+        self.marks.leave(&Mark::Failed {
+            step: step.into(),
+            failure: serde_json::to_string(failure)?,
+        })
+    }
+}

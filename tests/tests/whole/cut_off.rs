@@ -1,0 +1,25 @@
+//! No word is lost to a crash, a power cut or a bad disk, wherever in the scripted hour it comes. Here a seeded sample
+//! of calls; `cargo xtask campaign kill`, `power` and `disk` try every one.
+
+use tests::crash::campaign::{Recorded, Tally, Which};
+
+const EIO: i32 = 5;
+const ENOSPC: i32 = 28;
+const EROFS: i32 = 30;
+
+fn well(tally: &Tally) {
+    assert!(tally.looked_at > 0);
+    assert!(tally.wrong.is_empty(), "{:#?}", tally.wrong);
+}
+
+#[test]
+fn whatever_call_is_the_last_every_acknowledged_word_is_there_and_nothing_is_there_by_half() {
+    let recorded = Recorded::make().unwrap();
+    assert!(recorded.calls() > 300, "{} calls are an hour", recorded.calls());
+    let sample = |count, seed| Which::Sample { count, seed };
+    well(&recorded.kill(sample(2, 41)).unwrap());
+    well(&recorded.cut(sample(6, 42), 1).unwrap());
+    for (seed, errno, lasting) in [(43, ENOSPC, true), (44, EIO, false), (45, EROFS, true)] {
+        well(&recorded.fail(sample(2, seed), errno, lasting).unwrap());
+    }
+}
