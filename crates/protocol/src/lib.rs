@@ -43,7 +43,8 @@
 //! # Going up
 //!
 //! `Open`, then `Upload` parts in the order of the device's outbox, then `Confirm` for each revoked document the device
-//! has destroyed, then `End`. **Every frame is signed**: the last 64 bytes of its payload are an Ed25519 signature over
+//! has destroyed, then `Again` for each whose copy here is damaged (at most [`AGAIN_MAX`](limits::AGAIN_MAX); the hub
+//! grants it once more, before the entries of the log, where the user may read it now), then `End`. **Every frame is signed**: the last 64 bytes of its payload are an Ed25519 signature over
 //!
 //! ```text
 //! "vatsalya-sync-v1" | sha256(the whole frame before, or 32 zero bytes before Open) | this frame up to its signature

@@ -30,6 +30,9 @@ pub const UP_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// The uploads of one request. A device with more to say makes a second request.
 pub const UPLOADS_MAX: usize = 2000;
 
+/// The damaged documents that one request asks for again. A device with more to ask makes a second request.
+pub const AGAIN_MAX: usize = 64;
+
 /// A mark follows after at most this many bytes of entries, a single larger entry apart.
 pub const MARK_EVERY_BYTES: usize = 4096;
 

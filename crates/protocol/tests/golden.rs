@@ -14,7 +14,7 @@ use protocol::ids::Sha256;
 use protocol::message::down::{
     Author, Change, Close, Grant, Mark, Outcome, Receipt, ReceiptState, Reject, Revoke, Token, Verdict, Welcome,
 };
-use protocol::message::up::{Confirm, End, Open, Upload};
+use protocol::message::up::{Again, Confirm, End, Open, Upload};
 use protocol::pack::{PackKey, PackRef, SignedPack};
 use protocol::{
     AuthorId, AuthorKey, Cursor, DocumentId, DownMessage, EnrolCode, Epoch, Frame, FrameDecoder, Nonce,
@@ -83,6 +83,7 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         ("open", open.into()),
         ("upload", upload.into()),
         ("confirm", Confirm { document: DOCUMENT }.into()),
+        ("again", Again { document: DOCUMENT }.into()),
         ("end", End {}.into()),
     ]
 }
@@ -208,8 +209,10 @@ fn what_goes_up_has_its_golden_bytes_and_is_read_back() {
 fn a_whole_body_has_its_golden_bytes() {
     let key = key();
     let mut chain = SigningChain::new(&key);
+    // The body of the first version; what came later has bytes of its own.
     let body: Vec<u8> = up_messages()
         .iter()
+        .filter(|(name, _)| *name != "again")
         .flat_map(|(_, message)| chain.sign(message).unwrap().into_bytes())
         .collect();
     check_golden("body", &body);

@@ -12,7 +12,7 @@ use crate::hub::Hub;
 use crate::identity::Session;
 use crate::packs;
 use crate::rights::key_of;
-use crate::storage::{self, Entry, EntryBody, StorageError, Window};
+use crate::storage::{self, Access, Entry, EntryBody, StorageError, Window};
 
 /// Entries read from storage at a time.
 const ENTRIES_AT_ONCE: u32 = 64;
@@ -63,6 +63,24 @@ impl<'a> Serving<'a> {
             since_mark_bytes: 0,
             sent_bytes: 0,
         }
+    }
+
+    /// The document once more, as it stands, where the user may read it now: the device's copy is damaged. To anybody
+    /// else it is not said whether there is such a document.
+    pub(super) fn again(&mut self, document: DocumentId) -> Result<(), ServeError> {
+        let author = &self.session.author;
+        let writable = match self.hub.storage.access(author.user.id, author.id, document)? {
+            Access::Write => true,
+            Access::Read => false,
+            Access::Formerly { .. } | Access::NoLonger | Access::Never => return Ok(()),
+        };
+        for message in self.grant(document, writable)? {
+            let frame = message.to_frame()?.into_bytes();
+            self.since_mark_bytes += frame.len();
+            self.sent_bytes += frame.len();
+            self.sink.send(frame)?;
+        }
+        Ok(())
     }
 
     /// Everything past the cursor, and the close.

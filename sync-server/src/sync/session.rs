@@ -1,6 +1,8 @@
 //! One sync request, from its first frame to its close.
 
-use protocol::limits::{CHANGE_BYTES_MAX, UPLOADS_MAX};
+use std::collections::BTreeSet;
+
+use protocol::limits::{AGAIN_MAX, CHANGE_BYTES_MAX, UPLOADS_MAX};
 use protocol::message::DownMessage;
 use protocol::message::down::{Outcome, Reject, Verdict, Welcome};
 use protocol::message::up::Upload;
@@ -23,6 +25,8 @@ pub struct SyncSession {
     passed_over: Option<(u64, DocumentId)>,
     uploads: Uploads,
     verdicts: Vec<Verdict>,
+    /// Documents whose copy on the device is damaged.
+    again: BTreeSet<DocumentId>,
     ended: bool,
     refused: Option<Refusal>,
 }
@@ -46,6 +50,7 @@ impl SyncSession {
             collector: Collector::new(CHANGE_BYTES_MAX),
             passed_over: None,
             verdicts: Vec::new(),
+            again: BTreeSet::new(),
             ended: false,
             refused: None,
         }
@@ -122,6 +127,8 @@ impl SyncSession {
                 hub.storage
                     .confirm_destroyed(author.user.id, author.id, confirm.document, now_ms)?;
             }
+            UpMessage::Again(_) if self.again.len() >= AGAIN_MAX => return Ok(Err(Refusal::TooLarge)),
+            UpMessage::Again(again) => _ = self.again.insert(again.document),
             UpMessage::End(_) => self.ended = true,
         }
         Ok(Ok(()))
@@ -166,7 +173,11 @@ impl SyncSession {
         for verdict in self.verdicts {
             send(sink, &verdict.into())?;
         }
-        Serving::new(hub, &self.session, sink).run()
+        let mut serving = Serving::new(hub, &self.session, sink);
+        for document in &self.again {
+            serving.again(*document)?;
+        }
+        serving.run()
     }
 }
 

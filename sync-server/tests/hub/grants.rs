@@ -180,3 +180,34 @@ fn a_missing_child_is_known_to_the_whole_district() {
     let mut later = hub.officer("social_worker");
     assert_eq!(later.sync().granted, [id]);
 }
+
+#[test]
+fn a_damaged_document_comes_once_more_to_whoever_may_read_it_and_to_nobody_else() {
+    let hub = TestHub::start();
+    let (mut worker, mut counsellor) = (hub.officer("po_nic"), hub.officer("counsellor"));
+    let case = worker.open_case();
+    let (core, legal) = (document(case, Compartment::Core), document(case, Compartment::Legal));
+    worker.edit(legal, &[set("statement.allegation", "SECRET")]);
+    worker.sync();
+    let fact = worker.fact(core, "case.kind");
+    assert!(fact.is_some());
+    worker.documents.remove(&core);
+    assert!(
+        worker.sync().granted.is_empty(),
+        "nobody sends twice what was not asked for"
+    );
+    worker.again = vec![core];
+    assert_eq!(worker.sync().granted, [core]);
+    assert_eq!(worker.fact(core, "case.kind"), fact);
+
+    counsellor.sync();
+    counsellor.again = vec![core, legal];
+    assert!(counsellor.sync().granted.is_empty(), "not assigned");
+    hub.assign(&counsellor, case);
+    counsellor.sync();
+    counsellor.again = vec![core, legal];
+    assert_eq!(counsellor.sync().granted, [core], "legal is not for a counsellor");
+    hub.unassign(&counsellor, case);
+    counsellor.again = vec![core];
+    assert!(counsellor.sync().granted.is_empty(), "taken back");
+}

@@ -9,7 +9,7 @@ use casework::{Compartment, DocumentKind, Pack, Value};
 use protocol::enrol::{EnrolReply, EnrolRequest};
 use protocol::limits::{CHANGE_BYTES_MAX, SNAPSHOT_BYTES_MAX};
 use protocol::message::down::{Close, Outcome, Receipt, Welcome};
-use protocol::message::up::{Confirm, End, Open, Upload};
+use protocol::message::up::{Again, Confirm, End, Open, Upload};
 use protocol::parcel::Collector;
 use protocol::{
     AuthorId, AuthorKey, Cursor, DocumentId, DownMessage, EnrolLink, FrameReader, Nonce, PROTOCOL_VERSION, ReadError,
@@ -151,6 +151,8 @@ pub(crate) struct TestDevice {
     pub(crate) documents: BTreeMap<DocumentId, Document>,
     pub(crate) outbox: Vec<(u64, DocumentId, Vec<u8>)>,
     pub(crate) confirms: Vec<DocumentId>,
+    /// Documents whose copy here is damaged.
+    pub(crate) again: Vec<DocumentId>,
     pub(crate) client: reqwest::blocking::Client,
     /// Every receipt that has come: a quick portal answers within the request that brought the change.
     pub(crate) receipts: Vec<Receipt>,
@@ -210,6 +212,7 @@ impl TestDevice {
             documents: BTreeMap::new(),
             outbox: Vec::new(),
             confirms: Vec::new(),
+            again: Vec::new(),
             client: reqwest::blocking::Client::new(),
             receipts: Vec::new(),
             next: 1,
@@ -279,6 +282,7 @@ impl TestDevice {
                 .iter()
                 .map(|document| Confirm { document: *document }.into()),
         );
+        messages.extend(self.again.iter().map(|document| Again { document: *document }.into()));
         messages.push(End {}.into());
         messages
             .iter()
@@ -302,6 +306,7 @@ impl TestDevice {
         let answer = self.take(&bytes);
         assert!(answer.close.is_some(), "{answer:?}");
         self.confirms.clear();
+        self.again.clear();
         answer
     }
 

@@ -1,10 +1,12 @@
 //! What a device says. Every frame is signed, see [`crate::signing`].
 
+mod again;
 mod confirm;
 mod end;
 mod open;
 mod upload;
 
+pub use again::Again;
 pub use confirm::Confirm;
 pub use end::End;
 pub use open::Open;
@@ -23,6 +25,8 @@ messages! {
         2 => Upload,
         /// A revoked document is destroyed.
         3 => Confirm,
+        /// A copy is damaged.
+        4 => Again,
         /// Nothing more.
         5 => End,
     }
