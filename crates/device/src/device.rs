@@ -86,7 +86,13 @@ impl Device {
 
     /// Answers a call of the screen. A fault inside is answered as one: nothing that was saved is lost by it.
     pub fn call(&self, request: Request) -> Result<Reply, Failure> {
-        let answered = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| calls::dispatch(self, request)));
+        let answered = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let answered = calls::dispatch(self, request);
+            if let Ok(session) = self.session() {
+                session.note_damage();
+            }
+            answered
+        }));
         answered
             .unwrap_or_else(|_| Err(FailureCode::Fault.into()))
             .map_err(Failure::from)
@@ -103,6 +109,9 @@ impl Device {
     /// Syncs on this thread until everything is said, and says how it went. `None`: nobody is signed in.
     pub fn sync(&self) -> Option<NetState> {
         let session = self.session().ok()?;
+        if session.is_read_only() {
+            return Some(session.status.net());
+        }
         Some(round(&session, self.options.transport.as_ref()))
     }
 
@@ -136,7 +145,7 @@ impl Device {
         self.sign_out();
         session.log(AccessAction::Unlocked, "")?;
         let session = Arc::new(session);
-        let engine = if self.options.background {
+        let engine = if self.options.background && !session.is_read_only() {
             let started = Engine::start(&session, &self.options.transport);
             Some(started.map_err(|_| Failed(FailureCode::Fault))?)
         } else {

@@ -32,9 +32,11 @@ impl From<StoreError> for Failed {
     fn from(error: StoreError) -> Self {
         Self(match error {
             StoreError::DiskFull => FailureCode::DiskFull,
-            StoreError::NewerSchema(_) => FailureCode::NewerVault,
+            StoreError::NewerSchema(_) => FailureCode::ReadOnly,
             StoreError::Closed => FailureCode::Locked,
-            StoreError::WrongKey | StoreError::Row(_) | StoreError::Sqlite(_) => FailureCode::Storage,
+            StoreError::WrongKey | StoreError::Damaged | StoreError::Row(_) | StoreError::Sqlite(_) => {
+                FailureCode::Storage
+            }
         })
     }
 }

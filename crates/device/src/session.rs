@@ -18,7 +18,7 @@ use crate::{
     news::News,
     packs,
     store::{AccessAction, AccessRow, Enrolment, Store, StoreError, Write},
-    sync::SyncStatus,
+    sync::{CURSOR, SyncStatus},
     vault::{DatabaseKey, VaultFolder},
 };
 
@@ -52,6 +52,8 @@ pub(crate) const SEED: &str = "author_seed";
 const PROJECTION: &str = "projection";
 /// The version of the pack that the projection was made with.
 const PROJECTION_PACK: &str = "projection_pack";
+/// When acknowledged words were found missing: the disk has lost or turned what it held.
+pub(crate) const BEHIND: &str = "behind_ms";
 /// The day on which the clocks of all cases were last read anew.
 const CLOCKS_DAY: &str = "clocks_day";
 /// Documents that are projected in one transaction: about a quarter of a second on a cheap tablet.
@@ -91,6 +93,16 @@ impl Session {
             occupied: Mutex::new(Some(occupied)),
             looks: Mutex::default(),
         };
+        if session.store.is_behind() {
+            // The hub may have what is missing here: it is asked for everything once more.
+            session.store.write(|write| {
+                write.set_number(BEHIND, Some(platform.clock.now_ms()))?;
+                write.set_blob(CURSOR, &[])
+            })?;
+        }
+        if !session.is_read_only() {
+            session.store.read(|read| session.documents().know_damaged(read))?;
+        }
         session.project_again_if_older()?;
         Ok(Some(session))
     }
@@ -119,6 +131,20 @@ impl Session {
         documents.write(&self.store, body)
     }
 
+    /// Sets aside for good what was found damaged while reading, and says so.
+    pub(crate) fn note_damage(&self) {
+        if self.is_read_only() {
+            return;
+        }
+        let noted = self.documents().note_damage(&self.store, self.now_ms());
+        // What could not be written down is still remembered, and written down the next time.
+        for id in noted.unwrap_or_default() {
+            if let Some(case) = DocumentKey::from_bytes(id).and_then(|key| key.case_id()) {
+                self.tell_case(case);
+            }
+        }
+    }
+
     /// Ends the session. When this returns, nothing is being written and nothing more will be.
     pub(crate) fn end(&self) {
         self.status.stop();
@@ -129,6 +155,11 @@ impl Session {
     pub(crate) fn close(&self) {
         self.store.close();
         drop(self.occupied.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    /// Whether a newer app has written the vault: then it is read and nothing else.
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.store.is_read_only()
     }
 
     pub(crate) fn now_ms(&self) -> i64 {
@@ -166,6 +197,10 @@ impl Session {
         {
             return Ok(());
         }
+        // A vault of a newer app takes no row of this one.
+        if self.is_read_only() {
+            return Ok(());
+        }
         let row = AccessRow {
             at_ms: now_ms,
             action,
@@ -180,6 +215,9 @@ impl Session {
 
     /// Writes something that is no case's in the access log.
     pub(crate) fn log(&self, action: AccessAction, detail: &str) -> Result<(), StoreError> {
+        if self.is_read_only() {
+            return Ok(());
+        }
         let row = AccessRow {
             at_ms: self.now_ms(),
             action,
@@ -191,6 +229,9 @@ impl Session {
 
     /// An app with another projection, or another pack, makes it anew from the documents.
     fn project_again_if_older(&self) -> Result<(), StoreError> {
+        if self.is_read_only() {
+            return Ok(());
+        }
         let (version, pack) = self
             .store
             .read(|read| Ok::<_, StoreError>((read.number(PROJECTION)?, read.text(PROJECTION_PACK)?)))?;
@@ -246,6 +287,9 @@ impl Session {
     /// Clocks that begin anew with a day or a quarter begin though nobody writes: once a day they are all read anew.
     pub(crate) fn wind_clocks_of_a_new_day(&self) -> Answer<()> {
         let today = day_of(self.now_ms());
+        if self.is_read_only() {
+            return Ok(());
+        }
         if self.store.read(|read| read.number(CLOCKS_DAY))? == Some(today) {
             return Ok(());
         }
@@ -271,35 +315,14 @@ mod tests {
     use super::*;
     use crate::{
         store::{CardFilter, tests::wipe_projection},
-        testing::Bench,
+        testing::{self, Bench, enrolled},
     };
 
     #[test]
     fn an_app_with_another_projection_makes_it_anew_from_the_documents() {
         let bench = Bench::new();
-        let (vault, key) = VaultFolder::create(bench.dir(), "six blue buckets", "A", &bench.platform).unwrap();
-        let enrolment = Enrolment {
-            hub_url: "https://hub.example".into(),
-            hub_name: String::new(),
-            user: [1; 16],
-            user_name: "A".into(),
-            role: "social_worker".into(),
-            district: "D1".into(),
-            district_name: "Invented".into(),
-        };
-        let store = Store::open(&vault.database(), key.clone()).unwrap();
-        let marks = store.write(|write| {
-            write.set_blob(AUTHOR, &[2; 16])?;
-            write.set_blob(SEED, &[3; 32])?;
-            write.set_enrolment(&enrolment)
-        });
-        marks.unwrap();
-        drop(store);
-
-        let news = Arc::new(News::default());
-        let session = Session::open(&vault, key.clone(), &bench.platform, &news)
-            .unwrap()
-            .unwrap();
+        let (vault, key) = enrolled(&bench);
+        let session = testing::session(&bench, &vault, &key);
         let name = Edit::SetFact {
             fact: "child.name".parse().unwrap(),
             value: "Meena Kumari".into(),
@@ -329,7 +352,7 @@ mod tests {
         );
         session.close();
 
-        let session = Session::open(&vault, key, &bench.platform, &news).unwrap().unwrap();
+        let session = testing::session(&bench, &vault, &key);
         assert_eq!(
             session
                 .store

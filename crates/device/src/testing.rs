@@ -8,7 +8,12 @@ use std::{
     },
 };
 
-use crate::{Clock, Platform, SystemEntropy};
+use crate::{
+    Clock, Platform, SystemEntropy,
+    session::{AUTHOR, SEED, Session},
+    store::{Enrolment, Store},
+    vault::{DatabaseKey, VaultFolder},
+};
 
 pub(crate) const HOUR_MS: i64 = 3_600_000;
 /// 23 November 2026, 06:00 UTC.
@@ -37,6 +42,45 @@ pub(crate) struct Bench {
     pub(crate) platform: Platform,
     pub(crate) clock: Arc<HandClock>,
     folder: tempfile::TempDir,
+}
+
+/// A vault with an author in it, as enrolment leaves it.
+pub(crate) fn enrolled(bench: &Bench) -> (VaultFolder, DatabaseKey) {
+    enrolled_by(bench, "six blue buckets")
+}
+
+/// The same with this passphrase.
+pub(crate) fn enrolled_by(bench: &Bench, passphrase: &str) -> (VaultFolder, DatabaseKey) {
+    let (vault, key) = VaultFolder::create(bench.dir(), passphrase, "Asha Toppo", &bench.platform).unwrap();
+    let enrolment = Enrolment {
+        hub_url: "https://hub.example".into(),
+        hub_name: String::new(),
+        user: [1; 16],
+        user_name: "A".into(),
+        role: "social_worker".into(),
+        district: "D1".into(),
+        district_name: "Invented".into(),
+    };
+    let store = Store::open(&vault.database(), key.clone()).unwrap();
+    let marks = store.write(|write| {
+        write.set_blob(AUTHOR, &[2; 16])?;
+        write.set_blob(SEED, &[3; 32])?;
+        write.set_enrolment(&enrolment)
+    });
+    marks.unwrap();
+    (vault, key)
+}
+
+/// The key as an SQL literal.
+pub(crate) fn key_literal(key: &DatabaseKey) -> String {
+    let pragma = key.to_pragma();
+    pragma.split('"').nth(1).unwrap().to_owned()
+}
+
+/// The session of a vault.
+pub(crate) fn session(bench: &Bench, vault: &VaultFolder, key: &DatabaseKey) -> Session {
+    let opened = Session::open(vault, key.clone(), &bench.platform, &Arc::default());
+    opened.unwrap().unwrap()
 }
 
 impl Bench {

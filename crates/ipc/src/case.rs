@@ -125,6 +125,10 @@ pub struct CaseView {
     pub clashes: Vec<Clash>,
     /// Compartments this officer may change.
     pub writes: Vec<Compartment>,
+    /// Compartments whose copy on this tablet is damaged: set aside until the hub has sent them again, with what was
+    /// not sent kept. Nothing of them is shown, and nothing is written in them.
+    #[serde(default)]
+    pub damaged: Vec<Compartment>,
     /// Where the case's latest change stands.
     pub delivery: Delivery,
     /// The device's time when this was made.

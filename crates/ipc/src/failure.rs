@@ -106,6 +106,8 @@ pub enum FailureCode {
     Storage,
     /// The vault was made by a newer app.
     NewerVault,
+    /// The vault was made by a newer app: it is open to be read ([`crate::Session::read_only`]), and nothing is written.
+    ReadOnly,
     /// A document is damaged and was set aside.
     DamagedDocument,
     /// A fault in the app; nothing that was saved is lost.

@@ -8,6 +8,7 @@
 //! All times are milliseconds since 1970-01-01 UTC.
 
 mod case;
+mod doctor;
 mod edit;
 mod failure;
 mod filing;
@@ -23,6 +24,7 @@ pub use case::{
     AttachmentView, CaseCard, CaseFilter, CasePage, CaseView, Clash, Entry, FactView, FormSummary, NewCase,
     PictureSize, RowChange, RowDeed, TaskOrigin, TaskView, VersionView,
 };
+pub use doctor::{DoctorView, Finding};
 pub use edit::{FieldEdit, RegisterRef, Saved};
 pub use failure::{Failure, FailureCode};
 pub use filing::{Amended, AmendedCell, Amendment, Filed, FiledForm, FilingKind, FilingView, UnknownFiling};
@@ -188,6 +190,8 @@ pub enum Request {
     /// Makes the case list, the search and the clocks anew from the documents, which loses nothing. [`Topic::Opening`]
     /// and [`Start::opening`] say how far it is. Answer: [`Reply::Done`], when it is done.
     Rebuild,
+    /// Looks the vault over and says what is wrong, if anything. Answer: [`Reply::Doctor`].
+    Doctor,
     /// Sends a refused change once more. Answer: [`Reply::Done`].
     SendAgain {
         /// The item, from [`SyncView::refused`].
@@ -243,4 +247,6 @@ pub enum Reply {
     },
     /// Answers [`Request::SyncStatus`].
     Sync(Box<SyncView>),
+    /// Answers [`Request::Doctor`].
+    Doctor(Box<DoctorView>),
 }

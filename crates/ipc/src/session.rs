@@ -54,6 +54,10 @@ pub struct Session {
     pub hub: String,
     /// Whether the role may open cases.
     pub opens_cases: bool,
+    /// Whether the vault is open to be read only, because a newer app has written it: every call that writes answers
+    /// [`crate::FailureCode::ReadOnly`], and nothing is synced.
+    #[serde(default)]
+    pub read_only: bool,
 }
 
 /// What an enrolment link or its QR code says.

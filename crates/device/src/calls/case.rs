@@ -45,10 +45,13 @@ pub(super) fn case(session: &Session, case: CaseId, reveal: bool) -> Answer<Case
             .card(&case.to_bytes(), session.now_ms())?
             .ok_or(FailureCode::NoSuchCase)?;
         let parts = views::parts(&mut documents, read, case)?;
-        if parts.is_empty() {
+        if parts.is_empty() && documents.damaged_of(case).is_empty() {
             return Err(FailureCode::NoSuchCase.into());
         }
-        views::case_view(session, read, &row, &parts, reveal)
+        let mut view = views::case_view(session, read, &row, &parts, reveal)?;
+        view.damaged = documents.damaged_of(case);
+        view.writes.retain(|compartment| !view.damaged.contains(compartment));
+        Ok(view)
     })
 }
 

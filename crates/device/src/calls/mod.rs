@@ -1,6 +1,7 @@
 //! Every call of the screen, one exhaustive match, one file for each family.
 
 mod case;
+mod doctor;
 mod edit;
 mod filing;
 mod new_case;
@@ -82,11 +83,10 @@ pub(crate) fn dispatch(device: &Device, request: Request) -> Answer<Reply> {
             Ok(Reply::Done)
         }
         Request::Rebuild => {
-            let session = device.session()?;
-            session.project_again()?;
-            session.news.tell([ipc::Topic::Cases]);
+            doctor::rebuild(&*device.session()?)?;
             Ok(Reply::Done)
         }
+        Request::Doctor => doctor::look(&*device.session()?).map(|view| Reply::Doctor(Box::new(view))),
         Request::SendAgain { item } => {
             sync::send_again(&*device.session()?, item)?;
             device.written();

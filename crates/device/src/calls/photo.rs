@@ -96,7 +96,9 @@ pub(super) fn picture(device: &Device, case: CaseId, attachment: RowId, size: Pi
             jpeg: STANDARD.encode(jpeg),
         });
     }
-    session.store.write(|write| write.want_media(&sha))?;
-    device.sync_now();
+    if !session.is_read_only() {
+        session.store.write(|write| write.want_media(&sha))?;
+        device.sync_now();
+    }
     Err(FailureCode::NotHereYet.into())
 }

@@ -118,6 +118,7 @@ fn view(session: &Session) -> SessionView {
         role_label: rights.map(|rights| rights.label.clone()).unwrap_or_default(),
         district: session.enrolment.district_name.clone(),
         hub: session.enrolment.hub_url.clone(),
-        opens_cases: rights.is_some_and(|rights| rights.opens_cases),
+        opens_cases: rights.is_some_and(|rights| rights.opens_cases) && !session.is_read_only(),
+        read_only: session.is_read_only(),
     }
 }

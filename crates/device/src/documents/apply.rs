@@ -24,6 +24,17 @@ pub(crate) struct Granted {
     pub(crate) snapshot: Vec<u8>,
 }
 
+impl Granted {
+    /// As it is set aside where it cannot be read.
+    fn as_incoming(&self) -> Incoming {
+        Incoming {
+            number: self.upto,
+            received_ms: 0,
+            bytes: self.snapshot.clone(),
+        }
+    }
+}
+
 impl Documents {
     /// Takes in changes of one document, in the order of the log. What cannot be taken in (a newer app wrote it, or
     /// what it stands on is missing) is set aside in the store and tried again with whatever comes next: it is never
@@ -83,21 +94,20 @@ impl Documents {
     ) -> Result<(), DocumentError> {
         let clockwork = Arc::clone(&self.clockwork);
         let id = key.to_bytes();
-        let open = self.get_or_begin(write, key)?;
+        let open = match self.get_or_begin(write, key) {
+            Err(DocumentError::Damaged) => {
+                if self.restore(write, key, granted)? {
+                    return Ok(write.forget_destroyed(&id)?);
+                }
+                return Ok(write.set_aside(&id, &granted.as_incoming(), "snapshot")?);
+            }
+            other => other?,
+        };
         if granted.snapshot.is_empty() || merge(open, &granted.snapshot) {
             write.put_snapshot(&id, &open.document.save())?;
             open.increments = 0;
         } else {
-            let bytes = granted.snapshot.clone();
-            write.set_aside(
-                &id,
-                &Incoming {
-                    number: granted.upto,
-                    received_ms: 0,
-                    bytes,
-                },
-                "snapshot",
-            )?;
+            write.set_aside(&id, &granted.as_incoming(), "snapshot")?;
         }
         open.writable = granted.writable;
         open.leaving = false;

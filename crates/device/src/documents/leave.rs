@@ -11,6 +11,7 @@ impl Documents {
     pub(crate) fn destroy(&mut self, write: &Write<'_>, id: &[u8; 17]) -> Result<(), DocumentError> {
         self.touched.push(*id);
         self.close(id);
+        self.damaged.remove(id);
         write.destroy(id)?;
         let Some(key) = DocumentKey::from_bytes(*id) else {
             return Ok(());

@@ -5,11 +5,15 @@
 
 mod apply;
 mod clocks;
+mod damage;
 mod edit;
 mod leave;
 mod project;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use casefile::{Document, DocumentKey};
 use casework::Pack;
@@ -62,6 +66,9 @@ pub(crate) struct Open {
 /// The open documents.
 pub(crate) struct Documents {
     open: HashMap<[u8; 17], Open>,
+    /// Documents whose copy does not load, also those the store has not been told of yet.
+    damaged: BTreeSet<[u8; 17]>,
+    found_damage: bool,
     touched: Vec<[u8; 17]>,
     uses: u64,
     pack: &'static Pack,
@@ -72,6 +79,8 @@ impl Documents {
     pub(crate) fn new(clockwork: Clockwork) -> Self {
         Self {
             open: HashMap::new(),
+            damaged: BTreeSet::new(),
+            found_damage: false,
             touched: Vec::new(),
             uses: 0,
             pack: clockwork.pack(),
@@ -85,9 +94,11 @@ impl Documents {
         store: &Store,
         body: impl FnOnce(&mut Self, &Write<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        let damaged = self.damaged.clone();
         let result = store.write(|write| body(self, write));
         if result.is_err() {
             self.forget_touched();
+            self.damaged.extend(damaged);
         }
         self.touched.clear();
         result
@@ -109,11 +120,19 @@ impl Documents {
     pub(crate) fn get(&mut self, read: &Read<'_>, key: DocumentKey) -> Result<Option<&mut Open>, DocumentError> {
         let id = key.to_bytes();
         self.uses += 1;
+        if self.damaged.contains(&id) {
+            return Err(DocumentError::Damaged);
+        }
         if !self.open.contains_key(&id) {
-            let Some(stored) = read.document(&id)? else {
-                return Ok(None);
+            let stored = match read.document(&id) {
+                Ok(None) => return Ok(None),
+                Ok(Some(stored)) => stored,
+                Err(StoreError::Damaged) => return Err(self.set_aside(id)),
+                Err(error) => return Err(error.into()),
             };
-            let document = Document::load(key.kind, &stored.bytes).map_err(|_| DocumentError::Damaged)?;
+            let Ok(document) = Document::load(key.kind, &stored.bytes) else {
+                return Err(self.set_aside(id));
+            };
             self.make_room();
             let open = Open {
                 document,
@@ -140,6 +159,11 @@ impl Documents {
             write.put_snapshot(&id, &Document::new(key.kind).save())?;
         }
         self.get(write, key)?.ok_or(DocumentError::Damaged)
+    }
+
+    /// Whether the document is in memory.
+    pub(crate) fn is_open(&self, id: &[u8; 17]) -> bool {
+        self.open.contains_key(id)
     }
 
     /// Drops a document from memory: it is changed in the store by other hands.

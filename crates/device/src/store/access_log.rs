@@ -96,6 +96,7 @@ impl Write<'_> {
             "INSERT INTO access_log (at_ms, action, subject, detail, hash) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?;
         statement.execute((row.at_ms, action, row.subject, row.detail, &hash))?;
+        self.1.set(Some((self.0.0.last_insert_rowid(), hash)));
         Ok(())
     }
 }

@@ -181,6 +181,7 @@ impl Write<'_> {
         connection
             .prepare_cached("DELETE FROM set_aside WHERE document = ?1")?
             .execute([id])?;
+        self.forget_damaged(id)?;
         connection
             .prepare_cached("DELETE FROM document WHERE id = ?1")?
             .execute([id])?;

@@ -8,7 +8,11 @@ mod access_log;
 mod author;
 mod case_card;
 mod case_clock;
+mod damaged;
 mod document;
+#[cfg(test)]
+mod flips;
+mod health;
 mod media;
 mod meta;
 mod migrate;
@@ -16,10 +20,14 @@ mod own_change;
 mod readers;
 mod receipt;
 mod received;
+#[cfg(test)]
+mod saved;
 mod search;
 mod set_aside;
+mod witness;
 
 use std::{
+    cell::Cell,
     ops::Deref,
     path::Path,
     sync::{Mutex, PoisonError},
@@ -37,7 +45,7 @@ pub(crate) use own_change::{ChangeWay, OwnChange, Verdict};
 pub(crate) use receipt::Receipt;
 pub(crate) use search::findable;
 
-use self::readers::Readers;
+use self::{readers::Readers, witness::Witness};
 use crate::vault::DatabaseKey;
 
 /// Why the store could not do what it was asked. Nothing half-done remains: the transaction is rolled back.
@@ -46,13 +54,16 @@ pub(crate) enum StoreError {
     /// The tablet's storage is full.
     #[error("the storage is full")]
     DiskFull,
-    /// The file was written by a newer app; this one would damage it.
+    /// The file was written by a newer app: it is read, and never written.
     #[error("the store was written by a newer app (schema {0})")]
     NewerSchema(i64),
     /// The store was closed: its session has ended.
     #[error("the store is closed")]
     Closed,
-    /// The key does not open the file, or the file is damaged.
+    /// A page of the file is not as it was written: its check does not hold.
+    #[error("the store is damaged")]
+    Damaged,
+    /// The key does not open the file, or its beginning is damaged.
     #[error("the store cannot be opened with this key")]
     WrongKey,
     /// A row holds what this app never writes.
@@ -68,6 +79,7 @@ impl From<rusqlite::Error> for StoreError {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull,
             Some(rusqlite::ErrorCode::NotADatabase) => Self::WrongKey,
+            Some(rusqlite::ErrorCode::DatabaseCorrupt) => Self::Damaged,
             _ => Self::Sqlite(error),
         }
     }
@@ -78,13 +90,18 @@ pub(crate) struct Store {
     /// `None` once the store is closed.
     writer: Mutex<Option<Connection>>,
     readers: Readers,
+    witness: Mutex<Witness>,
+    /// The schema of a newer app, which is only read.
+    newer: Option<i64>,
+    /// Whether rows were missing that had been acknowledged.
+    behind: bool,
 }
 
 /// A consistent view of the store.
 pub(crate) struct Read<'a>(&'a Connection);
 
-/// A transaction that is being written.
-pub(crate) struct Write<'a>(Read<'a>);
+/// A transaction that is being written, and the last row of the access log that it wrote.
+pub(crate) struct Write<'a>(Read<'a>, Cell<Option<witness::Row>>);
 
 impl<'a> Deref for Write<'a> {
     type Target = Read<'a>;
@@ -94,16 +111,47 @@ impl<'a> Deref for Write<'a> {
 }
 
 impl Store {
-    /// Opens the store, making it or bringing its schema up to date where needed.
+    /// Opens the store, making it or bringing its schema up to date where needed. A store that a newer app has written
+    /// is opened to be read: what this app knows of it is there, and nothing in it is touched.
     pub(crate) fn open(path: &Path, key: DatabaseKey) -> Result<Self, StoreError> {
         let mut writer = connect(path, &key)?;
+        let schema = migrate::schema(&writer)?;
+        let newer = migrate::is_newer(schema).then_some(schema);
+        let witness = Witness::beside(path);
+        if newer.is_some() {
+            writer.execute_batch("PRAGMA query_only = ON")?;
+            return Ok(Self {
+                writer: Mutex::new(Some(writer)),
+                readers: Readers::new(path.to_owned(), key),
+                witness: Mutex::new(witness),
+                newer,
+                behind: false,
+            });
+        }
         // secure_delete: a destroyed document leaves no bytes in free pages, not even encrypted ones.
         writer.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")?;
         migrate::run(&mut writer)?;
+        let behind = match witness.named() {
+            Some(row) => !Read(&writer).has_row(row)?,
+            None => false,
+        };
         Ok(Self {
             writer: Mutex::new(Some(writer)),
             readers: Readers::new(path.to_owned(), key),
+            witness: Mutex::new(witness),
+            newer,
+            behind,
         })
+    }
+
+    /// Whether acknowledged words were missing when the store was opened: the disk has lost or turned what it held.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.behind
+    }
+
+    /// Whether a newer app has written it, so that this one only reads.
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.newer.is_some()
     }
 
     /// Reads from one consistent state of the store.
@@ -117,14 +165,22 @@ impl Store {
 
     /// Writes in one transaction; returns after it is on the disk. An error of the body rolls all of it back.
     pub(crate) fn write<T, E: From<StoreError>>(&self, body: impl FnOnce(&Write<'_>) -> Result<T, E>) -> Result<T, E> {
+        if let Some(schema) = self.newer {
+            return Err(StoreError::NewerSchema(schema).into());
+        }
         // A panic in a body rolled its transaction back; the connection is as good as before.
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let writer = writer.as_mut().ok_or(StoreError::Closed)?;
         let transaction = writer
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(StoreError::from)?;
-        let result = body(&Write(Read(&transaction)))?;
+        let write = Write(Read(&transaction), Cell::new(None));
+        let result = body(&write)?;
+        let logged = write.1.get();
         transaction.commit().map_err(StoreError::from)?;
+        if let Some(row) = logged {
+            self.witness.lock().unwrap_or_else(PoisonError::into_inner).name(row);
+        }
         Ok(result)
     }
 
@@ -181,6 +237,15 @@ pub(crate) mod tests {
         let writer = store.writer.lock().unwrap();
         let wipe = "DELETE FROM case_card; DELETE FROM case_text; DELETE FROM case_slice; DELETE FROM case_clock; DELETE FROM meta WHERE key = 'projection'";
         writer.as_ref().unwrap().execute_batch(wipe).unwrap();
+    }
+
+    /// Makes a document's copy unreadable, as a fault of some app might.
+    pub(crate) fn spoil_document(store: &Store, id: &[u8; 17]) {
+        let writer = store.writer.lock().unwrap();
+        let spoil = "UPDATE document SET snapshot = x'856f4a83' WHERE id = ?1";
+        assert_eq!(writer.as_ref().unwrap().execute(spoil, [id]).unwrap(), 1);
+        let spoil = "DELETE FROM increment WHERE document = (SELECT row FROM document WHERE id = ?1)";
+        writer.as_ref().unwrap().execute(spoil, [id]).unwrap();
     }
 
     #[test]
@@ -248,19 +313,26 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_store_of_a_newer_app_is_left_alone() {
+    fn a_store_of_a_newer_app_is_read_and_left_alone() {
         let bench = Bench::new();
         let store = open(&bench);
+        store.write(|w| w.set_text("greeting", "namaste")).unwrap();
         store
             .writer
             .lock()
             .unwrap()
             .as_ref()
             .unwrap()
-            .execute_batch("PRAGMA user_version = 99")
+            .execute_batch("ALTER TABLE author ADD COLUMN telephone TEXT; PRAGMA user_version = 99")
             .unwrap();
         drop(store);
-        let again = Store::open(&bench.dir().join("vault.db"), DatabaseKey::for_tests());
-        assert!(matches!(again, Err(StoreError::NewerSchema(99))));
+        let before = std::fs::read(bench.dir().join("vault.db")).unwrap();
+        let store = open(&bench);
+        assert!(store.is_read_only());
+        assert_eq!(store.read(|r| r.text("greeting")).unwrap().as_deref(), Some("namaste"));
+        let written = store.write(|w| w.set_text("greeting", "overwritten"));
+        assert!(matches!(written, Err(StoreError::NewerSchema(99))));
+        drop(store);
+        assert_eq!(std::fs::read(bench.dir().join("vault.db")).unwrap(), before);
     }
 }

@@ -2,8 +2,8 @@
 
 use protocol::{
     AuthorId, Cursor, DocumentId, Nonce, PROTOCOL_VERSION, SigningChain, UpMessage,
-    limits::APP_VERSION_BYTES_MAX,
-    message::up::{Confirm, End, Open, Upload},
+    limits::{AGAIN_MAX, APP_VERSION_BYTES_MAX},
+    message::up::{Again, Confirm, End, Open, Upload},
 };
 
 use super::exchange::ExchangeError;
@@ -24,14 +24,15 @@ pub(super) struct Outbound {
 }
 
 /// Name of the mark that says how far the log was read.
-pub(super) const CURSOR: &str = "cursor";
+pub(crate) const CURSOR: &str = "cursor";
 
 impl Outbound {
     /// Reads the outbox behind `after` into a signed body.
     pub(super) fn build(session: &Session, after: i64) -> Result<Self, ExchangeError> {
-        let (cursor, outbox, confirmed) = session.store.read(|read| {
+        let (cursor, outbox, confirmed, damaged) = session.store.read(|read| {
             let cursor = read.blob(CURSOR)?.unwrap_or_default();
-            Ok::<_, StoreError>((cursor, read.outbox(after, BATCH_CHANGES_MAX)?, read.destroyed()?))
+            let outbox = read.outbox(after, BATCH_CHANGES_MAX)?;
+            Ok::<_, StoreError>((cursor, outbox, read.destroyed()?, read.damaged()?))
         })?;
         let mut chain = SigningChain::new(&session.key);
         let mut body = Vec::new();
@@ -65,6 +66,12 @@ impl Outbound {
         for document in &confirmed {
             say(UpMessage::Confirm(Confirm {
                 document: DocumentId(*document),
+            }))?;
+        }
+        // Once in a round: a hub that has none will not have one in a moment.
+        for document in damaged.into_iter().take(if after == 0 { AGAIN_MAX } else { 0 }) {
+            say(UpMessage::Again(Again {
+                document: DocumentId(document),
             }))?;
         }
         say(UpMessage::End(End {}))?;

@@ -24,6 +24,7 @@ pub(crate) fn round(session: &Session, transport: &dyn Transport) -> NetState {
     session.status.set_net(NetState::Syncing);
     session.news.tell([Topic::Sync]);
     let result = talk(session, transport);
+    session.note_damage();
     let net = match result {
         Ok(()) => reached_state(session),
         Err(ExchangeError::Stopped) => before,

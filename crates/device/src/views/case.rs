@@ -80,6 +80,7 @@ pub(crate) fn case_view(
         attachments: attachments(session, read, &speaker, parts)?,
         clashes: clashes(session, &speaker, parts, &writes, reveal)?,
         writes,
+        damaged: Vec::new(),
         delivery: speaker.delivery_of_case(&row.subject)?,
         now_ms,
     })

@@ -137,7 +137,13 @@ pub(crate) fn filed_form(
             unseen.push(compartment);
             continue;
         }
-        let open = documents.get(read, DocumentKey::case(case, compartment))?;
+        let open = match documents.get(read, DocumentKey::case(case, compartment)) {
+            Err(DocumentError::Damaged) => {
+                unseen.push(compartment);
+                continue;
+            }
+            other => other?,
+        };
         // A document that nobody has written is not kept: it stands as it was begun.
         let begun = Document::new(compartment.into());
         let document = match &open {

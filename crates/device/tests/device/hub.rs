@@ -304,11 +304,32 @@ impl State {
                     said.push(down::Verdict { n: upload.n, outcome }.into());
                 }
                 UpMessage::Confirm(confirm) => self.confirmed.push(confirm.document),
+                UpMessage::Again(again) if self.granted.contains(&(user.id, again.document)) => {
+                    let upto = self.log.len();
+                    said.extend(self.grant(again.document, upto, upto as u64));
+                }
+                UpMessage::Again(_) => {}
                 UpMessage::End(_) => break,
             }
         }
         self.tell(open.author, user.id, &open.cursor, epoch[0], &mut said);
         said
+    }
+
+    fn grant(&self, document: DocumentId, entries: usize, upto: u64) -> Vec<DownMessage> {
+        let packed = pack(&self.fold(document, entries).save());
+        let grant = |part: protocol::parcel::Part<'_>| {
+            down::Grant {
+                document,
+                upto,
+                part: part.part,
+                parts: part.parts,
+                bytes: part.bytes.to_vec(),
+                writable: true,
+            }
+            .into()
+        };
+        parts(&packed).map(grant).collect()
     }
 
     fn tell(&self, reader: AuthorId, user: UserId, cursor: &Cursor, epoch: u8, said: &mut Vec<DownMessage>) {
@@ -359,20 +380,7 @@ impl State {
                 }
                 Entry::Grant { user: to, document } => {
                     if *to == user && self.granted.contains(&(user, *document)) {
-                        let packed = pack(&self.fold(*document, at).save());
-                        for part in parts(&packed) {
-                            said.push(
-                                down::Grant {
-                                    document: *document,
-                                    upto: number,
-                                    part: part.part,
-                                    parts: part.parts,
-                                    bytes: part.bytes.to_vec(),
-                                    writable: true,
-                                }
-                                .into(),
-                            );
-                        }
+                        said.extend(self.grant(*document, at, number));
                     }
                 }
                 Entry::Revoke { user: from, document } => {

@@ -42,8 +42,11 @@ impl Part {
 pub(crate) fn parts(documents: &mut Documents, read: &Read<'_>, case: CaseId) -> Result<Vec<Part>, DocumentError> {
     let mut parts = Vec::new();
     for compartment in Compartment::ALL {
-        let Some(open) = documents.get(read, DocumentKey::case(case, compartment))? else {
-            continue;
+        let open = match documents.get(read, DocumentKey::case(case, compartment)) {
+            Ok(Some(open)) => open,
+            // Set aside; the others go on ([`Documents::damaged_of`]).
+            Ok(None) | Err(DocumentError::Damaged) => continue,
+            Err(error) => return Err(error),
         };
         if open.leaving {
             continue;

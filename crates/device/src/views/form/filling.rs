@@ -128,9 +128,10 @@ impl Filling<'_> {
             return Ok(None);
         }
         let key = DocumentKey::case(self.source.case, compartment);
-        let live = match self.documents.get(self.read, key)? {
-            Some(open) => open.document.live(register),
-            None => Vec::new(),
+        let live = match self.documents.get(self.read, key) {
+            Ok(Some(open)) => open.document.live(register),
+            Ok(None) | Err(DocumentError::Damaged) => Vec::new(),
+            Err(error) => return Err(error),
         };
         let Some(version) = live.into_iter().next() else {
             return Ok(None);

@@ -1,0 +1,96 @@
+//! The doctor: says what is wrong with the vault, and makes anew what can be made anew.
+
+use std::collections::BTreeSet;
+
+use casefile::DocumentKey;
+use ipc::{DoctorView, Finding, Topic};
+
+use crate::{
+    documents::DocumentError,
+    failure::{Answer, Failed},
+    session::{BEHIND, Session},
+    store::StoreError,
+};
+
+/// Looks everything over: the file, every document, the lists beside the documents, the access log.
+pub(super) fn look(session: &Session) -> Answer<DoctorView> {
+    let mut findings = Vec::new();
+    match session.store.read(|read| read.count_bad_parts()) {
+        Ok(0) => {}
+        Ok(parts) => findings.push(Finding::DamagedFile { parts }),
+        Err(StoreError::Damaged) => findings.push(Finding::DamagedFile { parts: 1 }),
+        Err(error) => return Err(error.into()),
+    }
+    if session.is_read_only() {
+        findings.push(Finding::ReadOnly);
+        return Ok(view(session, findings, 0));
+    }
+    if let Some(at_ms) = session.store.read(|read| read.number(BEHIND))? {
+        findings.push(Finding::Behind { at_ms });
+    }
+    let documents = open_all(session)?;
+    session.note_damage();
+    findings.extend(damaged(session)?);
+    if let Err(row) = session.store.read(|read| read.check_access_log())? {
+        findings.push(Finding::AccessLog { row });
+    }
+    let counts = |count, finding: fn(u32) -> Finding| (count > 0).then(|| finding(count));
+    let (unlisted, set_aside, refused) = session
+        .store
+        .read(|read| Ok::<_, StoreError>((read.count_unlisted()?, read.count_set_aside()?, read.count_refused()?)))?;
+    findings.extend(counts(unlisted, |documents| Finding::Lists { documents }));
+    findings.extend(counts(set_aside, |changes| Finding::SetAside { changes }));
+    findings.extend(counts(refused, |changes| Finding::Refused { changes }));
+    Ok(view(session, findings, documents))
+}
+
+/// Makes lists, search and clocks anew.
+pub(super) fn rebuild(session: &Session) -> Answer<()> {
+    session.store.write(|write| write.tidy_lists())?;
+    session.project_again()?;
+    session.news.tell([Topic::Cases]);
+    Ok(())
+}
+
+fn view(session: &Session, findings: Vec<Finding>, documents: u32) -> DoctorView {
+    DoctorView {
+        findings,
+        documents,
+        now_ms: session.now_ms(),
+    }
+}
+
+/// Opens every document once; those that do not load are set aside by that.
+fn open_all(session: &Session) -> Answer<u32> {
+    let ids = session.store.read(|read| read.all_documents())?;
+    let mut opened = 0;
+    for id in ids {
+        let Some(key) = DocumentKey::from_bytes(id) else {
+            continue;
+        };
+        // Locked for one at a time: whoever writes meanwhile does not wait for all of them.
+        let mut documents = session.documents();
+        let was_open = documents.is_open(&id);
+        match session.store.read(|read| documents.get(read, key).map(|_| ())) {
+            Ok(()) => opened += 1,
+            Err(DocumentError::Damaged) => {}
+            Err(error) => return Err(Failed::from(error)),
+        }
+        if !was_open {
+            documents.close(&id);
+        }
+    }
+    Ok(opened)
+}
+
+fn damaged(session: &Session) -> Answer<Option<Finding>> {
+    let damaged = session.store.read(|read| read.damaged())?;
+    let cases: BTreeSet<_> = damaged
+        .iter()
+        .filter_map(|id| DocumentKey::from_bytes(*id)?.case_id())
+        .collect();
+    Ok((!damaged.is_empty()).then(|| Finding::DamagedDocuments {
+        documents: u32::try_from(damaged.len()).unwrap_or(u32::MAX),
+        cases: cases.into_iter().take(ipc::PAGE_ROWS_MAX as usize).collect(),
+    }))
+}
