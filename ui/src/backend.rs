@@ -6,9 +6,9 @@
 
 use casework::{CaseId, RowId, Value};
 use ipc::{
-    CaseFilter, CasePage, CaseView, Changed, EnrolLink, Failure, FailureCode, FieldEdit, Filed, FiledForm, FilingKind,
-    FormView, NewCase, PictureSize, RegisterRef, Reply, Request, RowChange, Saved, Session, Start, SyncView,
-    VersionView,
+    CaseFilter, CasePage, CaseView, Changed, DoctorView, EnrolLink, Failure, FailureCode, FieldEdit, Filed, FiledForm,
+    FilingKind, FormView, NewCase, PictureSize, RegisterRef, Reply, Request, RowChange, Saved, Session, Start,
+    SyncView, VersionView,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -154,6 +154,16 @@ pub(crate) async fn sync_now() -> Answer<()> {
 /// Sends a refused change once more.
 pub(crate) async fn send_again(item: i64) -> Answer<()> {
     done(Request::SendAgain { item }).await
+}
+
+/// Looks the vault over.
+pub(crate) async fn doctor() -> Answer<DoctorView> {
+    ask!(Request::Doctor, Doctor).map(|view| *view)
+}
+
+/// Makes lists, search and clocks anew.
+pub(crate) async fn rebuild() -> Answer<()> {
+    done(Request::Rebuild).await
 }
 
 async fn done(request: Request) -> Answer<()> {

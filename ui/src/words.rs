@@ -205,6 +205,7 @@ impl Words {
             FailureCode::DiskFull => self.failure_disk_full(),
             FailureCode::Storage => self.failure_storage(),
             FailureCode::NewerVault => self.failure_newer_vault(),
+            FailureCode::ReadOnly => self.failure_read_only(),
             FailureCode::DamagedDocument => self.failure_damaged_document(),
             FailureCode::Fault => self.failure_fault(),
         }

@@ -212,6 +212,18 @@ pub(crate) fn MaskedNote() -> impl IntoView {
     }
 }
 
+/// Says which parts of the case cannot be read here, and that they come again.
+#[component]
+fn Damaged() -> impl IntoView {
+    let words = words();
+    let damaged = open_case().part(|view| view.damaged.clone());
+    let text = Signal::derive(move || {
+        let parts: Vec<&str> = damaged.get().into_iter().map(|part| words.compartment(part)).collect();
+        (!parts.is_empty()).then(|| words.case_damaged(parts.join(", ")))
+    });
+    view! { <Problem text=text hook="damaged" /> }
+}
+
 /// The case whose page this is.
 pub(crate) fn open_case() -> OpenCase {
     expect_context()
@@ -255,6 +267,7 @@ pub(crate) fn CasePage(case: CaseId) -> impl IntoView {
                 }
                 view! {
                     <head::Head />
+                    <Damaged />
                     <Tabs tab=tab />
                     <section class="tab-panel" role="tabpanel" id="tab-panel" aria-labelledby=move || tab_id(tab.get())>
                         {move || match tab.get() {

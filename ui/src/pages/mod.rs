@@ -96,6 +96,11 @@ fn Shell() -> impl IntoView {
                 {rail_link(place, Place::Tablet, &Route::Tablet, Icon::Tablet, words().app_tablet(), "nav-tablet")}
             </nav>
             <main id="main" tabindex="-1">
+                {move || {
+                    app.session
+                        .with(|session| session.as_ref().is_some_and(|session| session.read_only))
+                        .then(|| view! { <p class="note" role="status" data-test="read-only">{words().app_read_only()}</p> })
+                }}
                 {move || match place.get() {
                     Place::Cases => view! { <cases::CasesPage /> }.into_any(),
                     Place::Sync => view! { <sync::SyncPage /> }.into_any(),

@@ -1,5 +1,7 @@
 //! This tablet: language, text size, colours, lock.
 
+mod doctor;
+
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
@@ -63,6 +65,7 @@ pub(crate) fn TabletPage() -> impl IntoView {
                 <p class="muted">{words.tablet_lock_help()}</p>
                 <Problem text=problem />
             </section>
+            <doctor::Doctor />
             {choice("lang", words.tablet_language(), languages, Signal::derive(move || app.settings.get().lang), set_lang)}
             {choice("theme", words.tablet_theme(), themes, Signal::derive(move || app.settings.get().theme), set_theme)}
             {choice("text", words.tablet_text(), sizes, Signal::derive(move || app.settings.get().text), set_text)}
