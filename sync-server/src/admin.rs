@@ -1,5 +1,6 @@
 //! Administration: what a district's administrator does from a shell, also while the hub runs.
 
+mod access_log;
 mod list;
 mod packs;
 mod packs_check;
@@ -17,6 +18,7 @@ use uuid::Uuid;
 
 use crate::hub::Hub;
 use crate::storage::{Institution, User};
+pub use access_log::AccessLogCommand;
 pub use packs::PacksCommand;
 pub use packs_check::check_packs;
 
@@ -81,6 +83,9 @@ pub enum AdminCommand {
         #[arg(long, default_value_t = 50)]
         last: u32,
     },
+    /// What devices' access logs say, and whether their chains hold.
+    #[command(subcommand)]
+    AccessLog(AccessLogCommand),
     /// Folds every document into the tables again, and tells the channels.
     Rebuild,
     /// The law and the forms as dated data.
@@ -249,6 +254,7 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
         AdminCommand::Quarantine(QuarantineCommand::List { last }) => list::quarantine(storage, last, out)?,
         AdminCommand::RevokeAuthor { author } => storage.revoke_author(AuthorId(*author.as_bytes()), now_ms)?,
         AdminCommand::Audit { last } => list::audit(storage, last, out)?,
+        AdminCommand::AccessLog(command) => access_log::run(storage, &command, out)?,
         AdminCommand::Rebuild => storage.unfold_everything()?,
         AdminCommand::Packs(command) => packs::run(storage, command, now_ms, out)?,
     }

@@ -4,6 +4,7 @@
 //! SQLite. All calls block and belong on a thread of their own, never on one that serves sockets. Writes that belong
 //! together are one call, and one call is one transaction.
 
+mod access_log;
 mod audit;
 mod cases;
 mod districts;
@@ -20,6 +21,7 @@ mod receipts;
 mod sqlite;
 mod write;
 
+pub use access_log::{AccessFilter, AccessLine, AccessLog, AccessLogs};
 pub use audit::{Audit, AuditRow, Deed};
 pub use cases::{CaseRow, Cases, Folded, UnfoldedSubject};
 pub use districts::{District, Districts, Institution};
@@ -77,6 +79,7 @@ pub trait Storage:
     + Media
     + Quarantine
     + Packs
+    + AccessLogs
     + Audit
     + Send
     + Sync

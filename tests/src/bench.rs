@@ -3,12 +3,14 @@
 mod case;
 mod machine;
 mod parts;
+mod pictures;
 mod report;
 mod run;
 mod window;
 
 pub use case::{LongCase, long_case};
 pub use parts::{FirstSync, Opened, first_sync, open_and_work};
+pub use pictures::make_sizes;
 pub use run::{Plan, run};
 
 use std::time::{Duration, Instant};

@@ -6,8 +6,8 @@
 
 use casework::{CaseId, RowId, Value};
 use ipc::{
-    CaseFilter, CasePage, CaseView, Changed, DoctorView, EnrolLink, Failure, FailureCode, FieldEdit, Filed, FiledForm,
-    FilingKind, FormView, NewCase, PictureSize, RegisterRef, Reply, Request, RowChange, Saved, Session, Start,
+    AccessLogView, CaseFilter, CasePage, CaseView, Changed, DoctorView, EnrolLink, Failure, FailureCode, FieldEdit, Filed,
+    FiledForm, FilingKind, FormView, NewCase, PictureSize, RegisterRef, Reply, Request, RowChange, Saved, Session, Start,
     SyncView, VersionView,
 };
 use wasm_bindgen::{JsCast, JsValue};
@@ -49,6 +49,11 @@ pub(crate) async fn unlock(user: String, passphrase: String) -> Answer<Session> 
 /// Closes the vault.
 pub(crate) async fn lock() -> Answer<()> {
     done(Request::Lock).await
+}
+
+/// The access log, and whether its chain holds.
+pub(crate) async fn access_log() -> Answer<AccessLogView> {
+    ask!(Request::AccessLog, AccessLog).map(|body| *body)
 }
 
 /// Waits for a change.

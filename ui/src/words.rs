@@ -1,7 +1,7 @@
 //! The words of the screens: generated from the locale files, and the sentences that need a choice.
 
 use casework::{Compartment, Invalid, Labels};
-use ipc::{Delivery, Failure, FailureCode, NetState};
+use ipc::{Delivery, Failure, FailureCode, NetState, OtherKind};
 
 use crate::time;
 
@@ -78,6 +78,25 @@ impl Words {
             "task" => self.action_task(),
             "choose" => self.action_resolve(),
             "" | "edit" => self.action_edit(),
+            other => return other.replace('_', " "),
+        }
+        .to_owned()
+    }
+
+    /// What a row of the access log says was done.
+    pub fn access_action(self, code: &str) -> String {
+        match code {
+            "unlocked" => self.access_unlocked(),
+            "locked" => self.access_locked(),
+            "unlock_failed" => self.access_unlock_failed(),
+            "opened" => self.access_opened(),
+            "revealed" => self.access_revealed(),
+            "history" => self.access_history(),
+            "searched" => self.access_searched(),
+            "wrote" => self.access_wrote(),
+            "saw_picture" => self.access_saw_picture(),
+            "refused" => self.access_refused(),
+            "destroyed" => self.access_destroyed(),
             other => return other.replace('_', " "),
         }
         .to_owned()
@@ -190,6 +209,7 @@ impl Words {
             FailureCode::Garbled => self.failure_garbled(),
             FailureCode::NoQrCode => self.failure_no_qr_code(),
             FailureCode::NotAPicture => self.failure_not_a_picture(),
+            FailureCode::OtherKind { kind } => return self.other_kind(*kind),
             FailureCode::PictureTooLarge { bytes_max } => {
                 return self.failure_picture_too_large(time::bytes(self, *bytes_max as u64));
             }
@@ -210,6 +230,24 @@ impl Words {
             FailureCode::Fault => self.failure_fault(),
         }
         .to_owned()
+    }
+}
+
+impl Words {
+    /// What a file is that is no picture here, and what to do instead.
+    fn other_kind(self, kind: OtherKind) -> String {
+        let name = match kind {
+            OtherKind::Heic => return self.failure_other_kind_camera("HEIC"),
+            OtherKind::Avif => return self.failure_other_kind_camera("AVIF"),
+            OtherKind::Recording => return self.failure_other_kind_recording().to_owned(),
+            OtherKind::Gif => "GIF",
+            OtherKind::Bmp => "BMP",
+            OtherKind::Tiff => "TIFF",
+            OtherKind::JpegXl => "JPEG XL",
+            OtherKind::Svg => "SVG",
+            OtherKind::Pdf => "PDF",
+        };
+        self.failure_other_kind(name)
     }
 }
 

@@ -29,6 +29,10 @@ pub(crate) const PACKAGES: &[(&str, &str)] = &[
     ("webkit2gtk-driver", "drives the window in tests"),
     ("chromium", "runs the screens as Android's web view would"),
     ("chromium-driver", "drives Chromium in tests"),
+    (
+        "libvips-tools",
+        "makes pictures smaller beside the app, for the benchmarks",
+    ),
     ("fonts-noto-core", "letters of all Indian scripts for the pictures"),
 ];
 

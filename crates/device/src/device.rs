@@ -119,7 +119,8 @@ impl Device {
     /// that does not. `None`: nobody is signed in, or the log cannot be read.
     pub fn check_access_log(&self) -> Option<Result<u64, i64>> {
         let session = self.session().ok()?;
-        session.store.read(|read| read.check_access_log()).ok()
+        let check = session.store.read(|read| read.check_access_log()).ok()?;
+        Some(check.broken_at.map_or(Ok(check.rows), Err))
     }
 
     pub(crate) fn link(&self) -> MutexGuard<'_, Option<EnrolLink>> {

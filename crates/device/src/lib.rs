@@ -11,7 +11,7 @@ mod calls;
 mod device;
 mod documents;
 mod failure;
-mod media;
+pub mod media;
 mod news;
 mod packs;
 mod platform;

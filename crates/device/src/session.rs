@@ -10,6 +10,7 @@ use casefile::DocumentKey;
 use casework::{AuthorId, CaseId, Compartment, Pack, Role};
 use ipc::{Progress, Topic};
 use protocol::AuthorKey;
+use zeroize::Zeroizing;
 
 use crate::{
     Platform,
@@ -24,6 +25,30 @@ use crate::{
 
 /// The same look at the same case is logged once in this time, not with every redrawing of the screen.
 const SAME_LOOK_MS: i64 = 15 * 60 * 1000;
+/// How long a search may take to type; the same words later are another search.
+const SAME_SEARCH_MS: i64 = 60 * 1000;
+/// Which knocks at the closed vault were written last.
+const KNOCKS: &str = "knocks";
+
+/// The last search, as long as it may be typed on.
+#[derive(Default)]
+struct LastSearch {
+    at_ms: i64,
+    text: Zeroizing<String>,
+}
+
+impl LastSearch {
+    /// Whether a text is the same search, still being typed.
+    fn goes_on(&mut self, text: &str, now_ms: i64) -> bool {
+        let goes_on = !self.text.is_empty()
+            && (0..SAME_SEARCH_MS).contains(&(now_ms - self.at_ms))
+            && (text.starts_with(self.text.as_str()) || self.text.starts_with(text));
+        if goes_on {
+            text.clone_into(&mut self.text);
+        }
+        goes_on
+    }
+}
 
 /// The session has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +69,7 @@ pub(crate) struct Session {
     /// Keeps other processes out of the vault.
     occupied: Mutex<Option<File>>,
     looks: Mutex<HashMap<(CaseId, &'static str, String), i64>>,
+    searches: Mutex<LastSearch>,
 }
 
 /// Names of the marks that make an author.
@@ -92,6 +118,7 @@ impl Session {
             documents: Mutex::new(Documents::new(clockwork)),
             occupied: Mutex::new(Some(occupied)),
             looks: Mutex::default(),
+            searches: Mutex::default(),
         };
         if session.store.is_behind() {
             // The hub may have what is missing here: it is asked for everything once more.
@@ -210,6 +237,47 @@ impl Session {
         self.store.write(|write| write.log_access(&row))?;
         looks.retain(|_, last| (0..SAME_LOOK_MS).contains(&(now_ms - *last)));
         looks.insert(look, now_ms);
+        Ok(())
+    }
+
+    /// Writes a search in the access log: how many words, how many cases were found. What somebody looked for is a
+    /// child's name, which belongs in no log. A word that is typed on, or taken back, is the same search.
+    pub(crate) fn log_search(&self, text: &str, found: u32) -> Answer<()> {
+        let now_ms = self.now_ms();
+        let mut last = self.searches.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = text.trim();
+        if text.is_empty() || last.goes_on(text, now_ms) {
+            return Ok(());
+        }
+        let words = text.split_whitespace().count();
+        self.log(AccessAction::Searched, &format!("words {words} found {found}"))?;
+        *last = LastSearch {
+            at_ms: now_ms,
+            text: Zeroizing::new(text.to_owned()),
+        };
+        Ok(())
+    }
+
+    /// Writes the tries that failed while the vault was closed.
+    pub(crate) fn log_knocks(&self, vault: &VaultFolder) -> Answer<()> {
+        let Some(knocks) = vault.knocks() else { return Ok(()) };
+        self.store.write(|write| {
+            // Cut between the commit and the forgetting, they are here already.
+            if write.text(KNOCKS)?.as_deref() == Some(knocks.id.as_str()) {
+                return Ok(());
+            }
+            for (at_ms, detail) in knocks.rows() {
+                write.log_access(&AccessRow {
+                    at_ms,
+                    action: AccessAction::UnlockFailed,
+                    subject: None,
+                    detail: &detail,
+                })?;
+            }
+            write.set_text(KNOCKS, &knocks.id)
+        })?;
+        // What cannot be deleted is known by its name next time.
+        let _ = vault.forget_knocks();
         Ok(())
     }
 

@@ -1,6 +1,8 @@
 //! What the unit tests of this crate share: a folder that goes away, and a clock moved by hand.
 
 use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
     path::Path,
     sync::{
         Arc,
@@ -102,4 +104,48 @@ impl Bench {
     pub(crate) fn dir(&self) -> &Path {
         self.folder.path()
     }
+}
+
+/// Counts what each thread of a test takes.
+struct Counting;
+
+thread_local! {
+    static TAKEN: Cell<i64> = const { Cell::new(0) };
+    static MOST: Cell<i64> = const { Cell::new(0) };
+}
+
+fn count(bytes: usize, sign: i64) {
+    // A thread that ends frees its last things when its counters are gone.
+    let _ = TAKEN.try_with(|taken| {
+        taken.set(taken.get() + sign * i64::try_from(bytes).unwrap_or(0));
+        let _ = MOST.try_with(|most| most.set(most.get().max(taken.get())));
+    });
+}
+
+#[allow(
+    unsafe_code,
+    reason = "an allocator cannot be written without; it hands everything on to the system's"
+)]
+// SAFETY: every call goes to the system's allocator unchanged; counting takes nothing itself.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(layout.size(), 1);
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        count(layout.size(), -1);
+        unsafe { System.dealloc(place, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+/// The most memory that this thread has held at a time while doing it, beyond what it held before.
+pub(crate) fn peak_bytes<T>(what: impl FnOnce() -> T) -> (T, u64) {
+    let before = TAKEN.get();
+    MOST.set(before);
+    let made = what();
+    (made, u64::try_from(MOST.get() - before).unwrap_or(0))
 }

@@ -64,6 +64,11 @@ pub enum FailureCode {
     NoQrCode,
     /// The file is no picture this app can read.
     NotAPicture,
+    /// The file is of a kind that is known, and that this app does not read as a picture.
+    OtherKind {
+        /// Which.
+        kind: OtherKind,
+    },
     /// The picture is too large.
     PictureTooLarge {
         /// Most bytes.
@@ -112,6 +117,30 @@ pub enum FailureCode {
     DamagedDocument,
     /// A fault in the app; nothing that was saved is lost.
     Fault,
+}
+
+/// A kind of file that is told by its content and not read as a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OtherKind {
+    /// What iPhones take unless told otherwise.
+    Heic,
+    /// The like, without its patents.
+    Avif,
+    /// A GIF, moving or not.
+    Gif,
+    /// A bitmap of Windows.
+    Bmp,
+    /// What scanners write, and cameras as their raw pictures.
+    Tiff,
+    /// JPEG XL.
+    JpegXl,
+    /// A drawing, which is a program for drawing.
+    Svg,
+    /// A paper.
+    Pdf,
+    /// A film or a recording.
+    Recording,
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //!
 //! All times are milliseconds since 1970-01-01 UTC.
 
+mod access_log;
 mod case;
 mod doctor;
 mod edit;
@@ -20,13 +21,14 @@ mod sync;
 use casework::{CaseId, RowId};
 use serde::{Deserialize, Serialize};
 
+pub use access_log::{AccessLine, AccessLogView};
 pub use case::{
     AttachmentView, CaseCard, CaseFilter, CasePage, CaseView, Clash, Entry, FactView, FormSummary, NewCase,
     PictureSize, RowChange, RowDeed, TaskOrigin, TaskView, VersionView,
 };
 pub use doctor::{DoctorView, Finding};
 pub use edit::{FieldEdit, RegisterRef, Saved};
-pub use failure::{Failure, FailureCode};
+pub use failure::{Failure, FailureCode, OtherKind};
 pub use filing::{Amended, AmendedCell, Amendment, Filed, FiledForm, FilingKind, FilingView, UnknownFiling};
 pub use form::{
     CellView, CheckView, ColumnView, FieldView, FormContext, FormItem, FormUse, FormView, MissingItem, Provenance,
@@ -185,6 +187,8 @@ pub enum Request {
     },
     /// How things stand with the hub. Answer: [`Reply::Sync`].
     SyncStatus,
+    /// The access log, and whether its chain holds. Answer: [`Reply::AccessLog`].
+    AccessLog,
     /// Tries to reach the hub now. Answer: [`Reply::Done`], at once.
     SyncNow,
     /// Makes the case list, the search and the clocks anew from the documents, which loses nothing. [`Topic::Opening`]
@@ -249,4 +253,6 @@ pub enum Reply {
     Sync(Box<SyncView>),
     /// Answers [`Request::Doctor`].
     Doctor(Box<DoctorView>),
+    /// Answers [`Request::AccessLog`].
+    AccessLog(Box<AccessLogView>),
 }

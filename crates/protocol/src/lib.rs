@@ -84,11 +84,17 @@
 //! `HEAD`, `POST`, `PATCH` and `GET /v1/media/{sha256}/{size}` follow the tus 1.0 core in their headers
 //! (`Upload-Offset`, `Upload-Length`). The bytes must hash to their name. See [`media`].
 //!
+//! # The access log
+//!
+//! What was opened, revealed, looked for and refused on a device goes to the hub, too, in a chain of hashes of its own:
+//! `Close` says how far the hub has it, `Access` messages carry what is behind. See [`access_log`].
+//!
 //! # Packs
 //!
 //! The law and the forms change without a new app: `Close` names the packs in force, each a signed file that a device
 //! fetches with the same token. See [`pack`].
 
+pub mod access_log;
 pub mod cursor;
 pub mod enrol;
 pub mod enrol_link;

@@ -33,6 +33,15 @@ pub const UPLOADS_MAX: usize = 2000;
 /// The damaged documents that one request asks for again. A device with more to ask makes a second request.
 pub const AGAIN_MAX: usize = 64;
 
+/// What was done, in a row of the access log, bytes of UTF-8.
+pub const ACCESS_ACTION_BYTES_MAX: usize = 32;
+
+/// The detail of a row of the access log, bytes of UTF-8.
+pub const ACCESS_DETAIL_BYTES_MAX: usize = 120;
+
+/// The rows of the access log of one request. A device with more makes a second request.
+pub const ACCESS_ROWS_MAX: usize = 4000;
+
 /// A mark follows after at most this many bytes of entries, a single larger entry apart.
 pub const MARK_EVERY_BYTES: usize = 4096;
 

@@ -9,12 +9,13 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use protocol::access_log::AccessRow;
 use protocol::enrol::{EnrolReply, EnrolRequest, Enrolled};
 use protocol::ids::Sha256;
 use protocol::message::down::{
     Author, Change, Close, Grant, Mark, Outcome, Receipt, ReceiptState, Reject, Revoke, Token, Verdict, Welcome,
 };
-use protocol::message::up::{Again, Confirm, End, Open, Upload};
+use protocol::message::up::{Access, Again, Confirm, End, Open, Upload};
 use protocol::pack::{PackKey, PackRef, SignedPack};
 use protocol::{
     AuthorId, AuthorKey, Cursor, DocumentId, DownMessage, EnrolCode, Epoch, Frame, FrameDecoder, Nonce,
@@ -85,7 +86,32 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         ("confirm", Confirm { document: DOCUMENT }.into()),
         ("again", Again { document: DOCUMENT }.into()),
         ("end", End {}.into()),
+        ("access", Access { rows: access_rows() }.into()),
     ]
+}
+
+fn access_rows() -> Vec<AccessRow> {
+    let mut previous = [0; 32];
+    [
+        (Some([0xca; 16]), "revealed", ""),
+        (None, "searched", "words 2 found 13"),
+    ]
+    .into_iter()
+    .zip(41..)
+    .map(|((subject, action, detail), n)| {
+        let mut row = AccessRow {
+            n,
+            at_ms: TIME_MS,
+            action: action.into(),
+            subject,
+            detail: detail.into(),
+            hash: [0; 32],
+        };
+        previous = row.link(&previous);
+        row.hash = previous;
+        row
+    })
+    .collect()
 }
 
 fn down_messages() -> Vec<(&'static str, DownMessage)> {
@@ -131,6 +157,11 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         token_ends_ms: TIME_MS,
         more: false,
         packs: None,
+        access_upto: None,
+    };
+    let close_with_access = Close {
+        access_upto: Some(42),
+        ..close.clone()
     };
     let close_with_packs = Close {
         packs: Some(vec![PackRef {
@@ -183,6 +214,7 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         ("mark", Mark { cursor: cursor() }.into()),
         ("close", close.into()),
         ("close-packs", close_with_packs.into()),
+        ("close-access", close_with_access.into()),
         (
             "reject",
             Reject {
@@ -212,7 +244,7 @@ fn a_whole_body_has_its_golden_bytes() {
     // The body of the first version; what came later has bytes of its own.
     let body: Vec<u8> = up_messages()
         .iter()
-        .filter(|(name, _)| *name != "again")
+        .filter(|(name, _)| !matches!(*name, "again" | "access"))
         .flat_map(|(_, message)| chain.sign(message).unwrap().into_bytes())
         .collect();
     check_golden("body", &body);

@@ -133,6 +133,6 @@ pub(super) fn audit(storage: &dyn Storage, last: u32, out: &mut dyn Write) -> Re
     Ok(())
 }
 
-fn moment(ms: i64) -> String {
+pub(super) fn moment(ms: i64) -> String {
     jiff::Timestamp::from_millisecond(ms).map_or_else(|_| String::new(), |moment| moment.to_string())
 }

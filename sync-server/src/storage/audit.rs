@@ -36,6 +36,9 @@ pub enum Deed {
     Destroy,
     /// A channel answered.
     Receipt,
+    /// An author's access log does not hold together: a row does not follow from the one before, or came twice and
+    /// different.
+    BrokenAccessLog,
     /// A pack was published.
     PublishPack,
 }
@@ -57,6 +60,7 @@ impl Deed {
             Self::Refuse => "refuse",
             Self::Destroy => "destroy",
             Self::Receipt => "receipt",
+            Self::BrokenAccessLog => "broken-access-log",
             Self::PublishPack => "publish-pack",
         }
     }

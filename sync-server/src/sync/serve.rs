@@ -114,6 +114,7 @@ impl<'a> Serving<'a> {
             token: self.session.token.clone(),
             token_ends_ms: self.session.token_ends_ms,
             more,
+            access_upto: Some(self.hub.storage.access_upto(self.session.author.id)?),
             packs: packs::named_in_close(&*self.hub.storage, &self.session.author.user.district)?,
         };
         Ok(self.sink.send(DownMessage::from(close).to_frame()?.into_bytes())?)

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use protocol::limits::{AGAIN_MAX, CHANGE_BYTES_MAX, UPLOADS_MAX};
+use protocol::limits::{ACCESS_ROWS_MAX, AGAIN_MAX, CHANGE_BYTES_MAX, UPLOADS_MAX};
 use protocol::message::DownMessage;
 use protocol::message::down::{Outcome, Reject, Verdict, Welcome};
-use protocol::message::up::Upload;
+use protocol::message::up::{Access, Upload};
 use protocol::parcel::{Collector, ParcelError};
 use protocol::signing::ChainError;
 use protocol::{DocumentId, Frame, Refusal, UpMessage};
@@ -27,6 +27,8 @@ pub struct SyncSession {
     verdicts: Vec<Verdict>,
     /// Documents whose copy on the device is damaged.
     again: BTreeSet<DocumentId>,
+    /// Rows of the access log that came.
+    access_rows: usize,
     ended: bool,
     refused: Option<Refusal>,
 }
@@ -51,6 +53,7 @@ impl SyncSession {
             passed_over: None,
             verdicts: Vec::new(),
             again: BTreeSet::new(),
+            access_rows: 0,
             ended: false,
             refused: None,
         }
@@ -129,8 +132,24 @@ impl SyncSession {
             }
             UpMessage::Again(_) if self.again.len() >= AGAIN_MAX => return Ok(Err(Refusal::TooLarge)),
             UpMessage::Again(again) => _ = self.again.insert(again.document),
+            UpMessage::Access(access) => return self.access(hub, &access),
             UpMessage::End(_) => self.ended = true,
         }
+        Ok(Ok(()))
+    }
+
+    /// Rows of the access log, kept at once and whoever sends them: also from somebody who has been shut out.
+    fn access(&mut self, hub: &Hub, access: &Access) -> Result<Result<(), Refusal>, StorageError> {
+        self.access_rows += access.rows.len();
+        if self.access_rows > ACCESS_ROWS_MAX {
+            return Ok(Err(Refusal::TooLarge));
+        }
+        if access.check().is_err() {
+            return Ok(Err(Refusal::Malformed));
+        }
+        let author = &self.session.author;
+        hub.storage
+            .append_access(author.user.id, author.id, &access.rows, hub.clock.now_ms())?;
         Ok(Ok(()))
     }
 

@@ -5,6 +5,7 @@
     reason = "a test that cannot go on fails; helpers beside the tests, too"
 )]
 
+mod access_log;
 mod admin;
 mod attack;
 mod enrol;

@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use super::{
     Samples, machine,
     parts::{FirstSync, Opened},
+    pictures,
     report::{self, Figures, Wire},
     window,
 };
@@ -80,6 +81,9 @@ pub fn run(plan: &Plan) -> anyhow::Result<()> {
     let in_the_window = window::open_the_app(&tablet)?;
     tell("opening the app");
 
+    let pictures = pictures::measure()?;
+    tell("pictures, side by side with libvips");
+
     let bundle = fs::metadata(places::ui_dist().join("ui_bg.wasm"))
         .context("the built screens")?
         .len();
@@ -96,6 +100,7 @@ pub fn run(plan: &Plan) -> anyhow::Result<()> {
         one_edit,
         hub_first_kb,
         hub_full_kb,
+        pictures,
         bundle,
         release: !cfg!(debug_assertions),
     };

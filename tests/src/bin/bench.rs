@@ -15,7 +15,7 @@ struct Arguments {
     #[arg(long)]
     out: Option<PathBuf>,
     /// Cases of the full tablet.
-    #[arg(long, default_value_t = 5_000)]
+    #[arg(long, default_value_t = 10_000)]
     cases: usize,
     /// Cases of a first sync.
     #[arg(long, default_value_t = 300)]
@@ -39,6 +39,15 @@ enum Part {
         /// A one-time code.
         #[arg(long)]
         code: String,
+    },
+    /// Makes the three sizes of a picture.
+    #[command(hide = true)]
+    MakeSizes {
+        /// The picture.
+        file: PathBuf,
+        /// The folder they go into.
+        #[arg(long)]
+        out: PathBuf,
     },
     /// Opens a tablet and works with it.
     #[command(hide = true)]
@@ -64,6 +73,7 @@ fn main() -> anyhow::Result<()> {
             );
             Ok(())
         }
+        Some(Part::MakeSizes { file, out }) => bench::make_sizes(&file, &out),
         Some(Part::Open { data_dir }) => {
             println!("{}", serde_json::to_string(&bench::open_and_work(&data_dir)?)?);
             Ok(())

@@ -1,6 +1,7 @@
 //! This tablet: language, text size, colours, lock.
 
 mod doctor;
+mod access_log;
 
 use leptos::{prelude::*, task::spawn_local};
 
@@ -70,6 +71,7 @@ pub(crate) fn TabletPage() -> impl IntoView {
             {choice("theme", words.tablet_theme(), themes, Signal::derive(move || app.settings.get().theme), set_theme)}
             {choice("text", words.tablet_text(), sizes, Signal::derive(move || app.settings.get().text), set_text)}
             <p class="muted">{words.tablet_kept()}</p>
+            <access_log::AccessLog />
         </div>
     }
 }

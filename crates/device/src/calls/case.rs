@@ -23,6 +23,9 @@ pub(super) fn cases(session: &Session, filter: &CaseFilter, offset: u32, limit: 
     let (total, rows) = session
         .store
         .read(|read| read.cards(&filter, now_ms, offset, limit.min(ipc::PAGE_ROWS_MAX)))?;
+    if offset == 0 {
+        session.log_search(filter.words, total)?;
+    }
     let rows = rows.iter().map(|row| views::card(row, session.pack, now_ms)).collect();
     Ok(CasePage { total, rows, now_ms })
 }

@@ -1,5 +1,6 @@
 //! Every call of the screen, one exhaustive match, one file for each family.
 
+mod access_log;
 mod case;
 mod doctor;
 mod edit;
@@ -14,8 +15,18 @@ use ipc::{Reply, Request};
 
 use crate::{Device, failure::Answer};
 
-/// Most calls need a session; those that do not stand first.
+/// Answers a call, and writes in the access log that it was refused where it was.
 pub(crate) fn dispatch(device: &Device, request: Request) -> Answer<Reply> {
+    let about = access_log::about(&request);
+    let answer = answer(device, request);
+    if let (Err(failed), Some(about)) = (&answer, about) {
+        access_log::refused(device, failed, about);
+    }
+    answer
+}
+
+/// Most calls need a session; those that do not stand first.
+fn answer(device: &Device, request: Request) -> Answer<Reply> {
     match request {
         Request::Start => start::start(device).map(Reply::Start),
         Request::ReadQr { picture } => start::read_qr(&picture).map(Reply::EnrolLink),
@@ -77,6 +88,7 @@ pub(crate) fn dispatch(device: &Device, request: Request) -> Answer<Reply> {
         }
         Request::Picture { case, attachment, size } => photo::picture(device, case, attachment, size),
         Request::SyncStatus => sync::status(&*device.session()?).map(|view| Reply::Sync(Box::new(view))),
+        Request::AccessLog => access_log::view(&*device.session()?).map(|view| Reply::AccessLog(Box::new(view))),
         Request::SyncNow => {
             device.session()?;
             device.sync_now();

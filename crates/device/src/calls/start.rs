@@ -68,13 +68,16 @@ pub(super) fn unlock(device: &Device, user: &str, passphrase: &str) -> Answer<Se
     let _one_at_a_time = device.step_to_the_door();
     let found = VaultFolder::by_id(&device.data_dir, user).map_err(|_| FailureCode::Storage)?;
     let vault = found.ok_or(FailureCode::NoSuchUser)?;
-    let key = vault
-        .unlock(passphrase, &device.platform)
-        .map_err(|error| Failed::of_vault(&error, device.platform.clock.now_ms()))?;
+    let key = vault.unlock(passphrase, &device.platform).map_err(|error| {
+        vault.note_knock(&error, &device.platform);
+        Failed::of_vault(&error, device.platform.clock.now_ms())
+    })?;
     // Whoever was signed in is out before the store is opened: it may be the same one.
     device.sign_out();
     let session = Session::open(&vault, key, &device.platform, &device.news)?;
-    let session = device.sign_in(session.ok_or(FailureCode::NoSuchUser)?)?;
+    let session = session.ok_or(FailureCode::NoSuchUser)?;
+    session.log_knocks(&vault)?;
+    let session = device.sign_in(session)?;
     Ok(view(&session))
 }
 
@@ -97,6 +100,7 @@ pub(super) fn picture_file(base64: &str) -> Answer<Vec<u8>> {
 pub(super) fn picture_failure(error: PictureError) -> Failed {
     Failed(match error {
         PictureError::NotAPicture => FailureCode::NotAPicture,
+        PictureError::Other(kind) => FailureCode::OtherKind { kind },
         PictureError::TooLarge => FailureCode::PictureTooLarge {
             bytes_max: ipc::PICTURE_BYTES_MAX,
         },

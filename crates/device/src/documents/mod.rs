@@ -9,6 +9,7 @@ mod damage;
 mod edit;
 mod leave;
 mod project;
+mod words;
 
 use std::{
     collections::{BTreeSet, HashMap},

@@ -3,18 +3,13 @@
 use std::collections::BTreeMap;
 
 use casefile::{Document, DocumentKey, Row};
-use casework::{
-    Compartment, DocumentKind, FactId, FactType, Pack, Record, Spine, Stage, Urgency, Value, facts, initials,
-};
+use casework::{Compartment, DocumentKind, FactId, Record, Spine, Stage, Urgency, Value, facts, initials};
 
-use super::{Clockwork, DocumentError};
-use crate::store::{CoreCard, IdentityCard, MediaSize, StoreError, Write, findable};
+use super::{Clockwork, DocumentError, words::words};
+use crate::store::{CoreCard, IdentityCard, MediaSize, StoreError, Write};
 
 /// Raised whenever the projection becomes another: then it is rebuilt from the documents once.
-pub(crate) const PROJECTION_VERSION: i64 = 2;
-
-/// Most characters of one document that can be found by.
-const WORDS_CHARS_MAX: usize = 4_000;
+pub(crate) const PROJECTION_VERSION: i64 = 3;
 
 /// What a document tells the list, and the clocks of its case.
 pub(super) fn project(
@@ -50,7 +45,7 @@ pub(super) fn project_alone(
         write.set_slice(row, &key.subject, &slice)?;
     }
     write.set_clashes(row, document.clashes().len())?;
-    write.set_words(row, &words(&facts, &rows, pack))?;
+    write.set_words(row, &words(&facts, &rows, &document.timeline(), pack))?;
     match key.kind {
         DocumentKind::Case(Compartment::Core) => {
             write.set_core_card(&key.subject, &core_card(&facts, &rows))?;
@@ -107,33 +102,6 @@ fn identity_card(all: &BTreeMap<FactId, Value>) -> IdentityCard {
         age_stated: fact(all, facts::CHILD_AGE_STATED).and_then(Value::as_integer),
         sex: text(all, facts::CHILD_SEX),
     }
-}
-
-/// Short texts: names, numbers, places. Codes and statements are left out.
-fn words(facts: &BTreeMap<FactId, Value>, rows: &[Row], pack: &Pack) -> String {
-    let is_short = |kind: FactType| matches!(kind, FactType::Text | FactType::Phone);
-    let of_facts = facts.iter().filter_map(|(id, value)| {
-        let known = pack.fact(id).is_some_and(|fact| is_short(fact.kind));
-        value.as_text().filter(|_| known)
-    });
-    let of_rows = rows
-        .iter()
-        .filter(|row| !row.removed && row.table != "attachments")
-        .flat_map(|row| {
-            let table = pack.table(&row.table);
-            row.cells.iter().filter_map(move |(column, value)| {
-                let known = table
-                    .and_then(|table| table.column(column))
-                    .is_some_and(|column| is_short(column.kind));
-                value.as_text().filter(|_| known)
-            })
-        });
-    let mut words = String::new();
-    for text in of_facts.chain(of_rows) {
-        words.extend(text.chars().take(WORDS_CHARS_MAX.saturating_sub(words.len())));
-        words.push('\n');
-    }
-    findable(&words)
 }
 
 /// The pictures an attachment names.

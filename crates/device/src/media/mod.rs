@@ -1,46 +1,60 @@
 //! Pictures: read from files of any origin, oriented, stripped of everything but the picture, in three sizes.
+//!
+//! Nothing is decoded before its head was read and found within limits ([`outline`]); whatever a decoder then makes of
+//! a stranger's bytes, a panic included, is an error like any other.
 
+mod jpeg;
+mod kind;
+mod outline;
 mod picture;
 mod qr;
 
-pub(crate) use picture::{PictureError, sizes};
+pub use picture::{PictureError, Sizes, sizes};
 pub(crate) use qr::read_qr;
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, ImageResult, Limits};
 
-/// Longest side of a file that is opened, in pixels. A telephone's largest picture has about 16,000.
-const SIDE_MAX: u32 = 20_000;
-/// Most memory a decoder may take: about 60 million pixels.
-const DECODED_BYTES_MAX: u64 = 256 * 1024 * 1024;
+use kind::FileKind;
+use outline::{DECODED_BYTES_MAX, Outline};
 
-/// Decodes a file of unknown origin, within limits, the right way up.
+/// Decodes a file of unknown origin, within limits, the right way up. A large one may come back smaller, but no
+/// smaller than [`jpeg::KEPT_SIDE`].
 fn decode(file: &[u8]) -> Result<DynamicImage, PictureError> {
     if file.len() > ipc::PICTURE_BYTES_MAX {
         return Err(PictureError::TooLarge);
     }
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(SIDE_MAX);
-    limits.max_image_height = Some(SIDE_MAX);
-    limits.max_alloc = Some(DECODED_BYTES_MAX);
-    let opened = std::panic::catch_unwind(move || {
-        let mut reader = ImageReader::new(Cursor::new(file)).with_guessed_format()?;
-        reader.limits(limits.clone());
-        let mut decoder = reader.into_decoder()?;
-        // Whether a decoder keeps to its limits is its own affair; what it announces is checked here.
-        limits.check_dimensions(decoder.dimensions().0, decoder.dimensions().1)?;
-        limits.check_support(&image::LimitSupport::default())?;
-        limits.reserve(decoder.total_bytes())?;
-        let orientation = decoder.orientation()?;
-        let mut picture = DynamicImage::from_decoder(decoder)?;
-        picture.apply_orientation(orientation);
-        Ok::<_, image::ImageError>(picture)
-    });
-    match opened {
-        Ok(Ok(picture)) if picture.width() > 0 && picture.height() > 0 => Ok(picture),
-        Ok(Err(image::ImageError::Limits(_))) => Err(PictureError::TooLarge),
-        // A decoder that panics on a file has said that it is no picture.
-        Ok(Ok(_) | Err(_)) | Err(_) => Err(PictureError::NotAPicture),
+    let kind = FileKind::of(file).ok_or(PictureError::NotAPicture)?;
+    // A decoder that panics on a file has said that it is no picture.
+    std::panic::catch_unwind(|| match kind {
+        FileKind::Jpeg => jpeg::decode(file),
+        FileKind::Png => Outline::of_png(file).and_then(|_| by_image(file, ImageFormat::Png)),
+        FileKind::WebP => Outline::of_webp(file).and_then(|_| by_image(file, ImageFormat::WebP)),
+        FileKind::Other(kind) => Err(PictureError::Other(kind)),
+    })
+    .unwrap_or(Err(PictureError::NotAPicture))
+}
+
+/// The formats that are decoded whole.
+fn by_image(file: &[u8], format: ImageFormat) -> Result<DynamicImage, PictureError> {
+    match decode_whole(file, format) {
+        Ok(picture) if picture.width() > 0 && picture.height() > 0 => Ok(picture),
+        Err(ImageError::Limits(_)) => Err(PictureError::TooLarge),
+        Ok(_) | Err(_) => Err(PictureError::NotAPicture),
     }
+}
+
+fn decode_whole(file: &[u8], format: ImageFormat) -> ImageResult<DynamicImage> {
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(DECODED_BYTES_MAX);
+    let mut reader = ImageReader::with_format(Cursor::new(file), format);
+    reader.limits(limits.clone());
+    let mut decoder = reader.into_decoder()?;
+    // Whether a decoder keeps to its limits is its own affair; what it announces is checked here.
+    limits.reserve(decoder.total_bytes())?;
+    let orientation = decoder.orientation()?;
+    let mut picture = DynamicImage::from_decoder(decoder)?;
+    picture.apply_orientation(orientation);
+    Ok(picture)
 }

@@ -111,12 +111,12 @@ fn conditions(filter: &CardFilter<'_>) -> (String, Vec<Value>) {
         .words
         .split(|c: char| c.is_whitespace() || c == '"')
         .filter(|word| !word.is_empty());
-    for word in words.take(WORDS_MAX) {
+    for query in words.filter_map(prefix_query).take(WORDS_MAX) {
         sql.push_str(
             " AND subject IN (SELECT d.subject FROM case_text t JOIN document d ON d.row = t.rowid
               WHERE t.words MATCH ?)",
         );
-        parameters.push(Value::Text(prefix_query(word)));
+        parameters.push(Value::Text(query));
     }
     (sql, parameters)
 }

@@ -73,6 +73,8 @@ pub(super) struct Exchanged {
     pub(super) more: bool,
     /// The packs in force, as the hub names them.
     pub(super) packs: Vec<PackRef>,
+    /// Whether the hub would take more of the access log.
+    pub(super) access_left: bool,
 }
 
 /// Talks to the hub once. Sends the outbox behind `after`.
@@ -98,6 +100,7 @@ pub(super) fn exchange(
                     sent_upto,
                     more: closed.more,
                     packs: closed.packs,
+                    access_left: closed.access_left,
                 });
             }
             Ok(None) => {}

@@ -21,7 +21,7 @@ use super::{commit, exchange::ExchangeError, outbound::Outbound};
 use crate::{
     documents::{Granted, Incoming},
     session::Session,
-    store::AuthorRow,
+    store::{AuthorRow, StoreError},
 };
 
 /// Sealed bytes that are committed at once, link or no link.
@@ -57,6 +57,8 @@ pub(super) struct Closed {
     pub(super) token: Token,
     pub(super) more: bool,
     pub(super) packs: Vec<PackRef>,
+    /// Whether the hub would take more of the access log than went up.
+    pub(super) access_left: bool,
 }
 
 /// An answer on its way in.
@@ -64,6 +66,7 @@ pub(super) struct Inbound<'s> {
     session: &'s Session,
     sent: BTreeSet<i64>,
     confirmed: Vec<[u8; 17]>,
+    access_left: bool,
     welcomed: bool,
     changes: Collector<(DocumentId, u64)>,
     grants: Collector<(DocumentId, u64)>,
@@ -78,6 +81,7 @@ impl<'s> Inbound<'s> {
             session,
             sent: outbound.sent.iter().copied().collect(),
             confirmed: outbound.confirmed.clone(),
+            access_left: outbound.access_left,
             welcomed: false,
             changes: Collector::new(CHANGE_BYTES_MAX),
             grants: Collector::new(SNAPSHOT_BYTES_MAX),
@@ -177,6 +181,7 @@ impl<'s> Inbound<'s> {
             token,
             more,
             packs,
+            access_upto,
             ..
         }: Close,
     ) -> Result<Closed, ExchangeError> {
@@ -187,7 +192,25 @@ impl<'s> Inbound<'s> {
         if packs.len() > PACKS_MAX {
             return Err(ExchangeError::Garbled);
         }
-        Ok(Closed { token, more, packs })
+        let access_left = self.note_access_log(access_upto)? && self.access_left;
+        Ok(Closed {
+            token,
+            more,
+            packs,
+            access_left,
+        })
+    }
+
+    /// Notes how far the hub has the access log. Says whether it has more of it now than before and still not all.
+    fn note_access_log(&self, upto: Option<u64>) -> Result<bool, ExchangeError> {
+        let Some(upto) = upto else { return Ok(false) };
+        let known = i64::try_from(upto).map_err(|_| ExchangeError::Garbled)?;
+        Ok(self.session.store.write(|write| {
+            let before = write.access_log_on_hub()?;
+            write.set_access_log_on_hub(known)?;
+            let left = !write.access_rows_after(known, 1)?.is_empty();
+            Ok::<_, StoreError>(left && before.is_none_or(|before| before < known))
+        })?)
     }
 
     fn seal(&mut self, cursor: Cursor) {

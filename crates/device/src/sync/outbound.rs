@@ -3,7 +3,7 @@
 use protocol::{
     AuthorId, Cursor, DocumentId, Nonce, PROTOCOL_VERSION, SigningChain, UpMessage,
     limits::{AGAIN_MAX, APP_VERSION_BYTES_MAX},
-    message::up::{Again, Confirm, End, Open, Upload},
+    message::up::{Access, Again, Confirm, End, Open, Upload},
 };
 
 use super::exchange::ExchangeError;
@@ -14,6 +14,9 @@ use crate::{session::Session, store::StoreError};
 const BATCH_BYTES_MAX: usize = 64 * 1024;
 const BATCH_CHANGES_MAX: usize = 256;
 
+/// Rows of the access log that go up in one request: about 16 kB, behind what officers wrote.
+const BATCH_ACCESS_ROWS_MAX: usize = 160;
+
 /// What goes up.
 pub(super) struct Outbound {
     pub(super) body: Vec<u8>,
@@ -21,6 +24,8 @@ pub(super) struct Outbound {
     pub(super) sent: Vec<i64>,
     /// Documents whose destruction it confirms.
     pub(super) confirmed: Vec<[u8; 17]>,
+    /// Whether there are more rows of the access log than went in, which the hub would take.
+    pub(super) access_left: bool,
 }
 
 /// Name of the mark that says how far the log was read.
@@ -29,10 +34,14 @@ pub(crate) const CURSOR: &str = "cursor";
 impl Outbound {
     /// Reads the outbox behind `after` into a signed body.
     pub(super) fn build(session: &Session, after: i64) -> Result<Self, ExchangeError> {
-        let (cursor, outbox, confirmed, damaged) = session.store.read(|read| {
+        let (cursor, outbox, confirmed, damaged, access) = session.store.read(|read| {
             let cursor = read.blob(CURSOR)?.unwrap_or_default();
             let outbox = read.outbox(after, BATCH_CHANGES_MAX)?;
-            Ok::<_, StoreError>((cursor, outbox, read.destroyed()?, read.damaged()?))
+            let access = match read.access_log_on_hub()? {
+                Some(upto) => Some(read.access_rows_after(upto, BATCH_ACCESS_ROWS_MAX)?),
+                None => None,
+            };
+            Ok::<_, StoreError>((cursor, outbox, read.destroyed()?, read.damaged()?, access))
         })?;
         let mut chain = SigningChain::new(&session.key);
         let mut body = Vec::new();
@@ -74,7 +83,17 @@ impl Outbound {
                 document: DocumentId(document),
             }))?;
         }
+        // A hub that has not said how far it has the log yet says so at the end of this exchange.
+        let access_left = access.as_ref().is_none_or(|rows| rows.len() >= BATCH_ACCESS_ROWS_MAX);
+        for message in Access::of_rows(access.unwrap_or_default()) {
+            say(UpMessage::Access(message))?;
+        }
         say(UpMessage::End(End {}))?;
-        Ok(Self { body, sent, confirmed })
+        Ok(Self {
+            body,
+            sent,
+            confirmed,
+            access_left,
+        })
     }
 }

@@ -71,7 +71,7 @@ fn more_to_say(session: &Session, exchanged: &Exchanged) -> Result<bool, StoreEr
     let left = session.store.read(|read| {
         Ok::<_, StoreError>(!read.outbox(exchanged.sent_upto, 1)?.is_empty() || !read.destroyed()?.is_empty())
     })?;
-    Ok(exchanged.more || left)
+    Ok(exchanged.more || exchanged.access_left || left)
 }
 
 /// The hub answered to the end.

@@ -5,6 +5,7 @@
 //! passphrases at 64 MiB and three passes each; whoever types them here is slowed besides ([`tries`]).
 
 mod digest;
+mod door;
 mod key_file;
 mod tries;
 mod wrap;
@@ -16,7 +17,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
-pub(crate) use digest::{hex, sha256, sha256_of};
+pub(crate) use digest::{hex, sha256};
 use key_file::KeyFile;
 
 use crate::Platform;

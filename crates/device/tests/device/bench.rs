@@ -225,6 +225,22 @@ impl Tablet {
         }
     }
 
+    pub(crate) fn access_log(&self) -> ipc::AccessLogView {
+        match self.call(Request::AccessLog).unwrap() {
+            Reply::AccessLog(view) => *view,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Case numbers, first letters and how many, for a search.
+    pub(crate) fn find(&self, text: &str) -> Vec<CaseId> {
+        let filter = CaseFilter {
+            text: text.into(),
+            ..CaseFilter::default()
+        };
+        self.cases(filter).into_iter().map(|card| card.case).collect()
+    }
+
     pub(crate) fn history(&self, case: CaseId, fact: &str) -> Vec<VersionView> {
         let register = RegisterRef::Fact {
             fact: fact.parse().unwrap(),

@@ -12,6 +12,7 @@ use device::{MediaCall, Transport, TransportError};
 use protocol::{
     AuthorId, Cursor, DocumentId, DownMessage, EnrolCode, Epoch, FrameReader, HubUrl, PublicKey, Refusal, UpMessage,
     UserId, VerifyingChain,
+    access_log::AccessRow,
     enrol::{EnrolReply, EnrolRequest, Enrolled},
     ids::Sha256,
     limits::CHANGE_BYTES_MAX,
@@ -75,6 +76,13 @@ pub(crate) struct State {
     log: Vec<Entry>,
     granted: BTreeSet<(UserId, DocumentId)>,
     pub(crate) confirmed: Vec<DocumentId>,
+    /// The access log of each author, as it came.
+    pub(crate) access: BTreeMap<AuthorId, Vec<AccessRow>>,
+    pub(crate) access_frames: usize,
+    /// Rows that came although the hub had them.
+    pub(crate) access_again: usize,
+    /// A hub of before access logs.
+    pub(crate) takes_no_access_log: bool,
     pub(crate) media: HashMap<[u8; 32], Vec<u8>>,
     pub(crate) exchanges: usize,
     pub(crate) uploads: usize,
@@ -303,6 +311,20 @@ impl State {
                     let outcome = self.take_change(open.author, upload.document, bytes);
                     said.push(down::Verdict { n: upload.n, outcome }.into());
                 }
+                UpMessage::Access(access) => {
+                    access.check().unwrap();
+                    let rows = self.access.entry(open.author).or_default();
+                    self.access_frames += 1;
+                    for row in access.rows {
+                        // After an answer that was lost, rows come again; else each comes once.
+                        if row.n <= rows.len() as u64 {
+                            self.access_again += 1;
+                            continue;
+                        }
+                        assert_eq!(row.n, rows.len() as u64 + 1, "no row is left out");
+                        rows.push(row);
+                    }
+                }
                 UpMessage::Confirm(confirm) => self.confirmed.push(confirm.document),
                 UpMessage::Again(again) if self.granted.contains(&(user.id, again.document)) => {
                     let upto = self.log.len();
@@ -418,6 +440,7 @@ impl State {
                 token: down::Token("token".into()),
                 token_ends_ms: i64::MAX,
                 more: false,
+                access_upto: (!self.takes_no_access_log).then(|| self.access.get(&reader).map_or(0, Vec::len) as u64),
                 packs: (!self.packs.is_empty()).then(|| self.packs.iter().map(|(named, _)| named.clone()).collect()),
             }
             .into(),

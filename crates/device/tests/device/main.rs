@@ -1,6 +1,7 @@
 //! Devices without a screen, and a hub in memory that fails as it is told.
 #![allow(clippy::unwrap_used, reason = "a test stops where something is not as it must be")]
 
+mod access_log;
 mod bad_input;
 mod bench;
 mod by_itself;
@@ -15,4 +16,5 @@ mod newer;
 mod packs;
 mod pictures;
 mod refusals;
+mod searching;
 mod working_offline;

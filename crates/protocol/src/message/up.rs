@@ -1,12 +1,14 @@
 //! What a device says. Every frame is signed, see [`crate::signing`].
 
 mod again;
+mod access;
 mod confirm;
 mod end;
 mod open;
 mod upload;
 
 pub use again::Again;
+pub use access::Access;
 pub use confirm::Confirm;
 pub use end::End;
 pub use open::Open;
@@ -29,6 +31,8 @@ messages! {
         4 => Again,
         /// Nothing more.
         5 => End,
+        /// Rows of the access log.
+        6 => Access,
     }
 }
 

@@ -23,6 +23,9 @@ pub struct Close {
     /// [`PACKS_MAX`](crate::limits::PACKS_MAX). Absent where the hub has published none.
     #[n(4)]
     pub packs: Option<Vec<PackRef>>,
+    /// Up to which row the hub has the author's access log, see [`crate::access_log`]. Absent from a hub that takes none.
+    #[n(7)]
+    pub access_upto: Option<u64>,
 }
 
 /// A bearer token. Not shown, since who holds it reads pictures.
