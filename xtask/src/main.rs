@@ -53,9 +53,9 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Runs a long campaign over a tablet: `kill`, `power`, `disk`; `--help` lists them.
+    /// Runs a long campaign over a tablet: `kill`, `power`, `disk`, `fuzz`; `--help` lists the first three.
     Campaign {
-        /// Handed on to the `campaign` program.
+        /// Handed on to the `campaign` program, but for `fuzz [--seconds N]`, N for each decoder.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },

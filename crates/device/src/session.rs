@@ -246,7 +246,7 @@ impl Session {
         let now_ms = self.now_ms();
         let mut last = self.searches.lock().unwrap_or_else(PoisonError::into_inner);
         let text = text.trim();
-        if text.is_empty() || last.goes_on(text, now_ms) {
+        if text.is_empty() || self.is_read_only() || last.goes_on(text, now_ms) {
             return Ok(());
         }
         let words = text.split_whitespace().count();
@@ -260,7 +260,9 @@ impl Session {
 
     /// Writes the tries that failed while the vault was closed.
     pub(crate) fn log_knocks(&self, vault: &VaultFolder) -> Answer<()> {
-        let Some(knocks) = vault.knocks() else { return Ok(()) };
+        // What cannot be written down now goes on waiting.
+        let knocks = vault.knocks().filter(|_| !self.is_read_only());
+        let Some(knocks) = knocks else { return Ok(()) };
         self.store.write(|write| {
             // Cut between the commit and the forgetting, they are here already.
             if write.text(KNOCKS)?.as_deref() == Some(knocks.id.as_str()) {

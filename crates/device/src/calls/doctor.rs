@@ -31,7 +31,7 @@ pub(super) fn look(session: &Session) -> Answer<DoctorView> {
     let documents = open_all(session)?;
     session.note_damage();
     findings.extend(damaged(session)?);
-    if let Err(row) = session.store.read(|read| read.check_access_log())? {
+    if let Some(row) = session.store.read(|read| read.check_access_log())?.broken_at {
         findings.push(Finding::AccessLog { row });
     }
     let counts = |count, finding: fn(u32) -> Finding| (count > 0).then(|| finding(count));

@@ -1,0 +1,125 @@
+//! The corpus that the repository holds, made by what makes such bytes in earnest. Run with `FUZZ_SEEDS=1` to write seeds
+//! that are not there; those that are stay as they are.
+
+use std::{fs, io::Cursor};
+
+use casefile::{Action, Document, Edit};
+use casework::{AuthorId, Compartment, DocumentKind, EntryId, PackBundle, RowId, Value, shipped_files};
+use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
+use protocol::pack::{PackKey, SignedPack};
+
+use super::folder;
+
+pub(crate) fn write_if_asked() {
+    if std::env::var_os("FUZZ_SEEDS").is_none() {
+        return;
+    }
+    for (target, seeds) in [
+        ("frame", frames()),
+        ("change", changes()),
+        ("pack", packs()),
+        ("picture", pictures()),
+    ] {
+        fs::create_dir_all(folder(target)).unwrap();
+        for (name, bytes) in seeds {
+            let path = folder(target).join(name);
+            if !path.exists() {
+                fs::write(path, bytes).unwrap();
+            }
+        }
+    }
+}
+
+/// The golden messages of the protocol.
+fn frames() -> Vec<(String, Vec<u8>)> {
+    let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../protocol/golden");
+    let files = fs::read_dir(golden).unwrap().map(|entry| entry.unwrap().path());
+    let hex = files.filter(|path| path.extension().is_some_and(|extension| extension == "hex"));
+    hex.map(|path| {
+        let digits: Vec<u8> = fs::read(&path)
+            .unwrap()
+            .into_iter()
+            .filter(u8::is_ascii_hexdigit)
+            .collect();
+        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        (name, digits.chunks_exact(2).map(byte).collect())
+    })
+    .collect()
+}
+
+fn changes() -> Vec<(String, Vec<u8>)> {
+    let author = AuthorId::from_bytes([3; 16]);
+    let mut document = Document::new(DocumentKind::Case(Compartment::Core));
+    let edits = [
+        Edit::SetFact {
+            fact: "case.number".parse().unwrap(),
+            value: Value::from("DCPU/12"),
+        },
+        Edit::AddEntry {
+            entry: EntryId::from_bytes([4; 16]),
+            kind: "note".into(),
+            text: "नमस्ते".into(),
+        },
+        Edit::AddRow {
+            row: RowId::from_bytes([5; 16]),
+            table: "tasks".into(),
+            cells: [("title".to_owned(), Value::from("Visit"))].into(),
+        },
+    ];
+    let whole = document
+        .edit(author, 5_000, &Action::EDIT, &edits)
+        .unwrap()
+        .unwrap()
+        .bytes;
+    let mut small = Document::new(DocumentKind::Case(Compartment::Core));
+    let small = small
+        .edit(author, 6_000, &Action::EDIT, &edits[..1])
+        .unwrap()
+        .unwrap()
+        .bytes;
+    vec![
+        ("change".into(), whole),
+        ("small".into(), small),
+        ("document".into(), document.save()),
+    ]
+}
+
+fn packs() -> Vec<(String, Vec<u8>)> {
+    let bundle = PackBundle {
+        id: "states/br".into(),
+        version: "9".into(),
+        files: shipped_files("states/br"),
+    };
+    let bundle = bundle.encode().unwrap();
+    let signed = SignedPack::sign(&PackKey::from_seed(&[0x42; 32]), "br", 7, &bundle).unwrap();
+    vec![("bundle".into(), bundle), ("signed".into(), signed.to_cbor())]
+}
+
+fn pictures() -> Vec<(String, Vec<u8>)> {
+    let picture = RgbaImage::from_fn(24, 17, |x, y| {
+        let value = |by: u32| u8::try_from((x * by + y * 7) % 256).unwrap();
+        Rgba([value(3), value(11), value(29), 255 - value(1)])
+    });
+    let file = |format: ImageFormat| {
+        let mut bytes = Cursor::new(Vec::new());
+        let picture = DynamicImage::from(picture.clone());
+        let opaque = DynamicImage::from(picture.to_rgb8());
+        let picture = if format == ImageFormat::Jpeg { opaque } else { picture };
+        picture.write_to(&mut bytes, format).unwrap();
+        bytes.into_inner()
+    };
+    let mut progressive = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut progressive, 60);
+    encoder.set_progressive(true);
+    let pixels = DynamicImage::from(picture.clone()).to_rgb8();
+    encoder
+        .encode(pixels.as_raw(), 24, 17, jpeg_encoder::ColorType::Rgb)
+        .unwrap();
+    vec![
+        ("png".into(), file(ImageFormat::Png)),
+        ("jpeg".into(), file(ImageFormat::Jpeg)),
+        ("webp".into(), file(ImageFormat::WebP)),
+        ("progressive".into(), progressive),
+    ]
+}

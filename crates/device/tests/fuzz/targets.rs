@@ -1,0 +1,194 @@
+//! The decoders, each as a function of bytes. What comes back tells outcomes apart, roughly, so that an input that led
+//! somewhere new is worth changing further.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use casefile::{ChangeHead, Document};
+use casework::{Compartment, DocumentKind, Pack, PackBundle};
+use protocol::{
+    DownMessage, EnrolLink, Frame, FrameDecoder, UpMessage,
+    enrol::{EnrolReply, EnrolRequest},
+    pack::{PackKey, SignedPack},
+    parcel::unpack,
+};
+use sha2::{Digest, Sha256};
+
+/// A decoder.
+pub(crate) struct Target {
+    pub(crate) name: &'static str,
+    pub(crate) run: fn(&[u8]) -> u64,
+    /// Makes sums fit again.
+    pub(crate) mend: fn(&mut Vec<u8>),
+    /// Inputs of an ordinary test: fewer where one takes long.
+    pub(crate) rounds: usize,
+}
+
+pub(crate) const TARGETS: [Target; 4] = [
+    Target {
+        name: "frame",
+        run: frame,
+        mend: nothing,
+        rounds: 300,
+    },
+    Target {
+        name: "change",
+        run: change,
+        mend: mend_chunk,
+        rounds: 300,
+    },
+    Target {
+        name: "pack",
+        run: pack,
+        mend: nothing,
+        rounds: 40,
+    },
+    Target {
+        name: "picture",
+        run: picture,
+        mend: mend_png,
+        rounds: 200,
+    },
+];
+
+fn nothing(_: &mut Vec<u8>) {}
+
+fn outcome(what: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    what.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// An error by its name, without the numbers in it.
+fn told<T, E: std::fmt::Debug>(result: Result<T, E>) -> String {
+    match result {
+        Ok(_) => "ok".to_owned(),
+        Err(error) => format!("{error:?}")
+            .chars()
+            .filter(|c| !c.is_ascii_digit())
+            .take(60)
+            .collect(),
+    }
+}
+
+/// What the hub answers, and what a link or a code says.
+pub(crate) fn frame(data: &[u8]) -> u64 {
+    let mut kinds = Vec::new();
+    let mut decoder = FrameDecoder::new();
+    let mut input = data;
+    let ended = loop {
+        match decoder.feed(&mut input) {
+            Ok(Some(frame)) => {
+                kinds.push((
+                    frame.kind(),
+                    told(DownMessage::from_frame(&frame)),
+                    told(UpMessage::unverified(&frame)),
+                ));
+            }
+            Ok(None) => break told(decoder.finish()),
+            Err(error) => break told(Err::<(), _>(error)),
+        }
+    };
+    // The same bytes as the payload of a sound frame: past the sum, which guards against accidents only.
+    if let [kind, payload @ ..] = data
+        && let Ok(frame) = Frame::new(*kind, payload)
+    {
+        kinds.push((
+            *kind,
+            told(DownMessage::from_frame(&frame)),
+            told(UpMessage::unverified(&frame)),
+        ));
+    }
+    let enrol = (told(EnrolRequest::from_cbor(data)), told(EnrolReply::from_cbor(data)));
+    let link = std::str::from_utf8(data).map_or_else(|_| String::new(), |text| told(text.parse::<EnrolLink>()));
+    outcome((kinds, ended, enrol, link, told(unpack(data, 64 * 1024))))
+}
+
+/// A change of somebody else, on its way into a document; and a document as it is kept.
+pub(crate) fn change(data: &[u8]) -> u64 {
+    let kind = DocumentKind::Case(Compartment::Core);
+    let head = ChangeHead::parse(data);
+    let mut document = Document::new(kind);
+    let applied = document.apply(&[data], Pack::national());
+    if applied.is_ok() {
+        drop((
+            document.facts(),
+            document.rows(),
+            document.timeline(),
+            document.clashes(),
+            document.save(),
+        ));
+    }
+    let loaded = Document::load(kind, data);
+    if let Ok(loaded) = &loaded {
+        drop((
+            loaded.facts(),
+            loaded.rows(),
+            loaded.timeline(),
+            loaded.clashes(),
+            loaded.last_written_ms(),
+        ));
+    }
+    outcome((told(head), told(applied), told(loaded)))
+}
+
+/// A published pack: signed, as a bundle, and as the text of one file of a state.
+pub(crate) fn pack(data: &[u8]) -> u64 {
+    let signed = SignedPack::from_cbor(data);
+    if let Ok(signed) = &signed {
+        let _ = signed.open(PackKey::from_seed(&[0x42; 32]).public());
+    }
+    let bundle = PackBundle::decode(data);
+    let in_force = bundle
+        .as_ref()
+        .ok()
+        .map(|bundle| told(Pack::in_force("br", None, Some(bundle))));
+    outcome((told(signed), told(bundle), in_force))
+}
+
+/// A picture, and the code in one.
+pub(crate) fn picture(data: &[u8]) -> u64 {
+    outcome(match device::media::sizes(data) {
+        Ok(made) => format!("ok {}", made.thumb.len() / 64),
+        Err(error) => format!("{error:?}"),
+    })
+}
+
+/// A chunk of automerge has four bytes of the hash of all that follows them.
+fn mend_chunk(bytes: &mut Vec<u8>) {
+    if let Some(body) = bytes.get(8..) {
+        let hash = Sha256::digest(body);
+        bytes[4..8].copy_from_slice(&hash[..4]);
+    }
+}
+
+/// Every chunk of a PNG has a sum behind it.
+fn mend_png(bytes: &mut Vec<u8>) {
+    if !bytes.starts_with(b"\x89PNG") {
+        return;
+    }
+    let mut at = 8;
+    while let Some(length) = bytes.get(at..at + 4).and_then(|length| length.first_chunk()) {
+        let end = (at + 8).saturating_add(u32::from_be_bytes(*length) as usize);
+        let Some(body) = bytes.get(at + 4..end) else { return };
+        let sum = crc(body).to_be_bytes();
+        let Some(place) = bytes.get_mut(end..end + 4) else {
+            return;
+        };
+        place.copy_from_slice(&sum);
+        at = end + 4;
+    }
+}
+
+fn crc(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0u32, |mut crc, byte| {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            crc = if crc & 1 == 1 {
+                (crc >> 1) ^ 0xEDB8_8320
+            } else {
+                crc >> 1
+            };
+        }
+        crc
+    })
+}
