@@ -6,9 +6,9 @@
 
 use casework::{CaseId, RowId, Value};
 use ipc::{
-    AccessLogView, CaseFilter, CasePage, CaseView, Changed, DoctorView, EnrolLink, Failure, FailureCode, FieldEdit, Filed,
-    FiledForm, FilingKind, FormView, NewCase, PictureSize, RegisterRef, Reply, Request, RowChange, Saved, Session, Start,
-    SyncView, VersionView,
+    AccessLogView, CaseFilter, CasePage, CaseView, Changed, DoctorView, EnrolLink, Failure, FailureCode, FieldEdit,
+    Filed, FiledForm, FilingKind, FormView, NewCase, PictureSize, RegisterRef, Reply, Request, RowChange, Saved,
+    Session, Start, SyncView, VersionView,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;

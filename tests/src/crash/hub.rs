@@ -181,7 +181,7 @@ impl PaperHub {
                     let outcome = self.take_change(&mut state, author, upload.document, bytes);
                     said.push(down::Verdict { n: upload.n, outcome }.into());
                 }
-                UpMessage::Confirm(_) | UpMessage::Again(_) => {}
+                UpMessage::Confirm(_) | UpMessage::Again(_) | UpMessage::Access(_) => {}
                 UpMessage::End(_) => break,
             }
         }
@@ -302,6 +302,7 @@ impl State {
             token_ends_ms: i64::MAX,
             more: false,
             packs: None,
+            access_upto: None,
         };
         said.push(close.into());
     }

@@ -1,7 +1,7 @@
 //! This tablet: language, text size, colours, lock.
 
-mod doctor;
 mod access_log;
+mod doctor;
 
 use leptos::{prelude::*, task::spawn_local};
 

@@ -17,7 +17,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
-pub(crate) use digest::{hex, sha256};
+pub(crate) use digest::{hex, sha256, sha256_of};
 use key_file::KeyFile;
 
 use crate::Platform;

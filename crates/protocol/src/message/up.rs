@@ -1,14 +1,14 @@
 //! What a device says. Every frame is signed, see [`crate::signing`].
 
-mod again;
 mod access;
+mod again;
 mod confirm;
 mod end;
 mod open;
 mod upload;
 
-pub use again::Again;
 pub use access::Access;
+pub use again::Again;
 pub use confirm::Confirm;
 pub use end::End;
 pub use open::Open;
