@@ -36,7 +36,7 @@ impl Mutator {
     }
 
     /// One of the pool with some changes; every other one with its sums mended, so that it comes past them.
-    pub(crate) fn mutate(&mut self, pool: &[Vec<u8>], mend: fn(&mut Vec<u8>)) -> Vec<u8> {
+    pub(crate) fn mutate(&mut self, pool: &[Vec<u8>], mend: fn(&mut [u8])) -> Vec<u8> {
         let mut bytes = pool[self.below(pool.len())].clone();
         for _ in 0..=self.below(5) {
             let other = &pool[self.below(pool.len())];
