@@ -173,12 +173,17 @@ impl Document {
         }
         check::check(&change, self.kind, pack, self)?;
         let hash = change.hash();
-        let taken = guarded(|| self.doc.apply_changes([change]).is_ok());
-        match taken {
+        // Looking it up again writes it anew out of the document: a change whose bytes are not those that automerge would
+        // write has another hash then, and automerge panics. Such a document could never be sent on.
+        let taken = guarded(|| {
+            let applied = self.doc.apply_changes([change]).is_ok();
+            applied.then(|| self.doc.get_change_by_hash(&hash).is_some())
+        });
+        match taken.flatten() {
+            Some(true) => Ok(true),
             // Automerge sets aside, without a word, what does not follow in the actor's sequence.
-            Some(true) if self.doc.get_change_by_hash(&hash).is_some() => Ok(true),
-            Some(true) => Err(ApplyError::Sequence),
-            _ => Err(ApplyError::Document),
+            Some(false) => Err(ApplyError::Sequence),
+            None => Err(ApplyError::Document),
         }
     }
 }
