@@ -173,9 +173,9 @@ impl Recorded {
         let tablet = place.path().join("tablet");
         write(&tablet)?;
         if seen.insert(digest(&tablet, marks)?) {
-            let wrote = marks.iter().any(|mark| matches!(mark, Mark::Paper { .. }));
+            let has_paper = marks.iter().any(|mark| matches!(mark, Mark::Paper { .. }));
             let paper = place.path().join("paper");
-            if wrote {
+            if has_paper {
                 fs::write(paper, &self.paper)?;
             } else {
                 fs::copy(self.begun.paper(), paper)?;

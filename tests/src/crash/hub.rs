@@ -280,7 +280,7 @@ impl State {
                 Entry::Grant(document) => {
                     let key = DocumentKey::from_bytes(id(document).0).expect("a document of a case");
                     let packed = pack(&self.fold(key).save());
-                    said.extend(parts(&packed).into_iter().map(|part| {
+                    said.extend(parts(&packed).map(|part| {
                         DownMessage::from(down::Grant {
                             document: id(document),
                             upto: number,
