@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil;
 use serde::{Deserialize, Serialize};
 
-use crate::{CaseKind, Checked, Expression, FactId, Labels, Role, vocabulary::coded};
+use crate::{CaseKind, Checked, DocumentKind, Expression, FactId, Labels, Role, vocabulary::coded};
 
 coded!(
     /// What a form is about, and so whose documents it reads and writes.
@@ -28,6 +28,35 @@ coded!(
         Sent = "sent",
     }
 );
+
+coded!(
+    /// When a section of a filed form is added to: what is new in it belongs to the next filing and is no amendment of the
+    /// last one.
+    Repeats {
+        /// Every month.
+        Month = "month",
+        /// Every quarter.
+        Quarter = "quarter",
+        /// Every year.
+        Year = "year",
+        /// Whenever there is something to add.
+        Event = "event",
+    }
+);
+
+/// The table of filings, in `core`: rows that filing a form writes, and nobody else.
+pub const FILINGS: &str = "filings";
+
+/// The table of reasons for amendments; its rows are kept beside what they explain, in the same change.
+pub const AMENDMENTS: &str = "amendments";
+
+/// The code of the second signature, beside those of [`Filed`].
+pub const APPROVED: &str = "approved";
+
+/// The column of a filing that holds the heads of a document.
+pub fn heads_column(kind: DocumentKind) -> String {
+    format!("heads_{}", kind.code())
+}
 
 /// A form of the Model Rules, as a pack describes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -67,6 +96,23 @@ pub struct Form {
     pub sections: Vec<FormSection>,
 }
 
+impl Form {
+    /// Whether the form is filed again and again.
+    pub fn is_repeated(&self) -> bool {
+        self.sections.iter().any(|section| section.repeats.is_some())
+    }
+
+    /// Whether what is new in this fact or table belongs to the next filing: every section that asks for it is added to.
+    pub fn is_added_to(&self, asked: &Asked) -> bool {
+        let mut asking = self
+            .sections
+            .iter()
+            .filter(|section| section.fields.iter().any(|field| field.asks == *asked))
+            .peekable();
+        asking.peek().is_some() && asking.all(|section| section.repeats.is_some())
+    }
+}
+
 /// A section of a form.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FormSection {
@@ -79,6 +125,8 @@ pub struct FormSection {
     pub why: Labels,
     /// When it is shown; without a condition always.
     pub shown_when: Option<Expression>,
+    /// When it is added to after the form was filed; a section without is written once, and changed by amendment only.
+    pub repeats: Option<Repeats>,
     /// Its fields in order.
     #[serde(rename = "field")]
     pub fields: Vec<FormField>,

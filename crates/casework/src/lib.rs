@@ -36,7 +36,9 @@ pub use dictionary::{Column, Fact, FactCheck, FactType, Invalid, Sensitivity, TE
 pub use expression::{Expression, Outcome};
 #[cfg(feature = "packs")]
 pub use expression::{ExpressionError, TypeError};
-pub use form::{About, Asked, Filed, Form, FormField, FormSection};
+pub use form::{
+    AMENDMENTS, APPROVED, About, Asked, FILINGS, Filed, Form, FormField, FormSection, Repeats, heads_column,
+};
 pub use id::{AuthorId, CaseId, EntryId, FactId, IdError, RowId, UserId};
 pub use label::Labels;
 pub use pack::Pack;

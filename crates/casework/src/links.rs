@@ -51,6 +51,9 @@ pub struct CaseLink {
     pub rows: Vec<RowId>,
 }
 
+/// The table that holds them.
+pub const TABLE: &str = "links";
+
 /// The links that a case itself holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Links {
@@ -65,7 +68,7 @@ pub struct Links {
 pub fn of(record: &Record) -> Links {
     let mut merged: BTreeMap<(Relation, CaseId), CaseLink> = BTreeMap::new();
     let mut unreadable = Vec::new();
-    for row in record.rows_of("links") {
+    for row in record.rows_of(TABLE) {
         let case = row.text("case").and_then(|text| text.trim().parse::<CaseId>().ok());
         let (Some(case), Some(relation)) = (case, row.text("relation").map(Relation::from_code)) else {
             unreadable.push(row.id);

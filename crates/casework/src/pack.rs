@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil;
 
-use crate::{Fact, FactId, Form, Rights, Table, Vocabulary, clock::Clocks, period, stage::Stages};
+use crate::{Fact, FactId, FactType, Form, Rights, Table, Vocabulary, clock::Clocks, period, stage::Stages};
 
 #[cfg(feature = "packs")]
 mod bundle;
@@ -52,6 +52,8 @@ pub struct Pack {
     clocks: Clocks,
     stages: Stages,
     rights: Rights,
+    /// Keys and files that a newer pack has and this app left out, those of the pack below counted in.
+    left_out: usize,
 }
 
 impl Pack {
@@ -63,6 +65,15 @@ impl Pack {
     /// The pack's own version, e.g. `2026.12`.
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// How much a newer pack holds that this app does not know: keys and files that were left out, facts and columns of a
+    /// type it cannot show. Nothing that stands there is lost; it is not seen.
+    pub fn not_known(&self) -> usize {
+        let facts = self.facts.values().map(|fact| fact.kind);
+        let columns = self.tables.values().flat_map(|table| &table.columns);
+        let kinds = facts.chain(columns.map(|column| column.kind));
+        self.left_out + kinds.filter(|kind| *kind == FactType::Unknown).count()
     }
 
     /// First day on which the pack as a whole is in force.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Checked, Labels, Record, RowId, Stage,
-    clock::{Duty, Running, end_of, indian_date},
+    clock::{Running, end_of, indian_date},
     facts,
     plan::{self, ItemStatus, Quarter},
     stage::{Stages, phrases},
@@ -93,7 +93,7 @@ pub fn due(stages: &Stages, record: &Record, running: &[Running], now_ms: i64) -
 
 fn clocks(running: &[Running], now_ms: i64) -> impl Iterator<Item = Task> {
     // A time that only passes, such as the one to appeal, is nobody's task.
-    let open = move |clock: &&Running| clock.standing(now_ms).is_open() && clock.duty != Duty::Period;
+    let open = move |clock: &&Running| clock.standing(now_ms).is_open() && !clock.duty.passes();
     running.iter().filter(open).map(|clock| Task {
         origin: Origin::Clock {
             id: clock.id.clone(),

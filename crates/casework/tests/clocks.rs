@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use casework::{
     Pack, Record, RecordRow, RowId, Value,
-    clock::{Assumption, Duty, ExtensionWarning, Running, Standing, of_record},
+    clock::{Assumption, ExtensionWarning, Running, Standing, of_record},
 };
 use jiff::{civil, tz::Offset};
 use serde::Deserialize;
@@ -184,7 +184,7 @@ fn every_clock_says_where_it_stands_and_what_the_law_says_and_is_whole() {
             assert!(words.is_empty() || words.has("en") && words.has("hi"), "{}", clock.id);
         }
         assert!(
-            clock.duty != Duty::Period || clock.then.has("en"),
+            !clock.duty.passes() || clock.then.has("en"),
             "{} ends silently",
             clock.id
         );

@@ -52,7 +52,7 @@ pub fn clock_times(pack: &Pack, record: &Record, now_ms: i64) -> Vec<ClockTimes>
     let running = clock::of_record(pack.clocks(), record, now_ms);
     let asks = running
         .into_iter()
-        .filter(|clock| clock.applies && clock.duty != clock::Duty::Period);
+        .filter(|clock| clock.applies && !clock.duty.passes());
     asks.map(|clock| ClockTimes {
         id: clock.id,
         instance: clock.instance,

@@ -34,10 +34,20 @@ coded!(
         Mandatory = "mandatory",
         /// The law states a time, but what is done later is not void.
         Directory = "directory",
-        /// A time that passes: a right that lapses, a care that ends. Nobody is late.
+        /// A time that passes: a right that lapses. Nobody is late who does not use it.
         Period = "period",
+        /// A care that is kept up until the time is over: met when it ends on the last day or later. What ends it earlier
+        /// does not stop the clock, for the law still asks for it.
+        KeptUp = "kept_up",
     }
 );
+
+impl Duty {
+    /// Whether the time passes by itself: nobody has to act for it to be over.
+    pub const fn passes(&self) -> bool {
+        matches!(self, Self::Period | Self::KeptUp)
+    }
+}
 
 /// A clock, as the pack defines it.
 ///
@@ -51,7 +61,7 @@ coded!(
 /// checked = "A"
 /// about = "case"                       # or missing, institution, committee, operator
 /// kinds = ["cicl"]                     # of case; none named: every kind
-/// duty = "mandatory"                   # or directory, period
+/// duty = "mandatory"                   # or directory, period, kept_up
 /// starts_at = "production.at"          # see `Trigger`; a list runs once for each
 /// starts_when = "…"                    # an expression; false or unknown: the clock does not begin, and is not shown
 /// begins_after = "2mo"                 # it begins only when so much time has passed

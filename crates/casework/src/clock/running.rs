@@ -100,7 +100,8 @@ impl Running {
             stopped_at_ms: self.stopped_at_ms,
             extended: self.extended_to.is_some(),
             applies: self.applies,
-            passes: self.duty == Duty::Period,
+            passes: self.duty.passes(),
+            kept_up: self.duty == Duty::KeptUp,
         };
         times.standing(now_ms)
     }
@@ -115,6 +116,10 @@ impl Running {
 }
 
 /// What a standing is computed from.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent properties of a run, named at the one place that makes it"
+)]
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Times {
     pub(super) started_at_ms: i64,
@@ -123,6 +128,7 @@ pub(super) struct Times {
     pub(super) extended: bool,
     pub(super) applies: bool,
     pub(super) passes: bool,
+    pub(super) kept_up: bool,
 }
 
 impl Times {
@@ -131,7 +137,7 @@ impl Times {
             return Standing::NotApplicable;
         }
         match (self.stopped_at_ms, self.due_at_ms) {
-            (Some(stopped), Some(due)) if stopped > due => Standing::MetLate,
+            (Some(stopped), Some(due)) if stopped > due && !self.kept_up => Standing::MetLate,
             (Some(_), _) => Standing::Met,
             (None, Some(due)) if now_ms > due && self.passes => Standing::NotApplicable,
             (None, Some(due)) if now_ms > due => Standing::Overdue,

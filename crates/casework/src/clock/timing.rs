@@ -82,7 +82,8 @@ impl Timing<'_> {
             stopped_at_ms: self.stopped_at_ms,
             extended: self.extensions.iter().any(|e| e.counts_until_ms.is_some()),
             applies: self.applies,
-            passes: self.clock.duty == Duty::Period,
+            passes: self.clock.duty.passes(),
+            kept_up: self.clock.duty == Duty::KeptUp,
         };
         times.standing(now_ms)
     }
@@ -349,6 +350,10 @@ impl<'a> Run<'a, '_> {
             assumes.push(Assumption::HolidaysNotKnown);
         }
         let stopped_at_ms = stops.take(start, from_ms);
+        // Where only the day is known the record holds noon: what ends on the last day has been kept up to the end.
+        let too_early =
+            |at_ms: &i64| clock.duty == Duty::KeptUp && due_ms.is_some_and(|due| *at_ms < due.saturating_sub(DAY_MS));
+        let stopped_at_ms = stopped_at_ms.filter(|at_ms| !too_early(at_ms));
         let has_ended = stopped_at_ms.is_none() && self.end_ms().is_some();
         let because = match (verdict.applies, has_ended) {
             (false, _) => Some(&clock.otherwise),

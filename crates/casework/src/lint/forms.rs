@@ -5,6 +5,7 @@ use crate::{About, Asked, DocumentKind, Form, FormField, pack::ItemKind};
 
 pub(super) fn check(look: &mut Look<'_>) {
     for form in look.pack.all_forms() {
+        look.repeated(form);
         for field in form.sections.iter().flat_map(|section| &section.fields) {
             let (name, document, computed) = match &field.asks {
                 Asked::Fact(id) => match look.pack.fact(id) {
@@ -23,6 +24,31 @@ pub(super) fn check(look: &mut Look<'_>) {
 }
 
 impl Look<'_> {
+    /// A section that is added to needs something that can be added: a row, or an answer that may have stood empty. And
+    /// what it adds to must not stand in a section that is written once, where the addition would be an amendment.
+    fn repeated(&mut self, form: &Form) {
+        let at = (ItemKind::Form, form.id.as_str());
+        for section in form.sections.iter().filter(|section| section.repeats.is_some()) {
+            let may_be_added = |field: &FormField| field.table().is_some() || !field.required;
+            if !section.fields.iter().any(may_be_added) {
+                let message = format!(
+                    "form {}: {} repeats, and nothing can be added in it: no table, and every answer is required",
+                    form.id, section.id
+                );
+                self.say(Severity::Error, at, &section.id, message);
+            }
+            for table in section.fields.iter().filter_map(FormField::table) {
+                if !form.is_added_to(&Asked::Table(table.to_owned())) {
+                    let message = format!(
+                        "form {}: {table} repeats in {}, and stands in a section that does not",
+                        form.id, section.id
+                    );
+                    self.say(Severity::Error, at, table, message);
+                }
+            }
+        }
+    }
+
     fn subject(&mut self, form: &Form, name: &str, document: DocumentKind) {
         let fits = match form.about {
             About::Case => document.compartment().is_some(),

@@ -7,7 +7,8 @@ use super::{
     read::{Files, ItemKind, Origin, Reading},
 };
 use crate::{
-    About, Asked, Checked, Expression, FactId, FactType, Filed, Form, Role, clock::Clock, expression::Dictionary,
+    About, Asked, Checked, Expression, FactId, FactType, Filed, Form, Repeats, Role, clock::Clock,
+    expression::Dictionary,
 };
 
 /// Checks everything, and lets the expressions know which facts are sets.
@@ -286,6 +287,9 @@ impl Check<'_> {
                     PackFault::Twice(format!("{id}/{}", section.id)),
                 );
             }
+            let unknown = section.repeats.as_ref();
+            let unknown = unknown.filter(|repeats| matches!(repeats, Repeats::Unknown(_)));
+            self.code(ItemKind::Form, id, "time to repeat", unknown.map(Repeats::code));
             for field in &section.fields {
                 match &field.asks {
                     Asked::Fact(fact) if pack.fact(fact).is_none() => {

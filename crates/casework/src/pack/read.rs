@@ -234,6 +234,7 @@ impl Reading {
         let mut pack = lay::over(base, about, draft, &mut clocks, self);
         names::check(&mut pack, &mut clocks, mode, files, self);
         pack.clocks = Clocks::new(clocks, |used| pack.document_of(used));
+        pack.left_out += self.notes.len();
         self.pack = Some(pack);
     }
 }
@@ -251,6 +252,7 @@ impl Pack {
             clocks: Clocks::default(),
             stages: Stages::default(),
             rights: Rights::default(),
+            left_out: 0,
         }
     }
 

@@ -82,6 +82,11 @@ fn every_mistake_says_file_line_and_reason() {
             "`village` is no kind of document",
         ),
         (
+            with(form, "id = \"child\"\n", "id = \"child\"\nrepeats = \"fortnight\"\n"),
+            "forms/1.toml:8",
+            "`fortnight` is no time to repeat",
+        ),
+        (
             with(form, "checked", "on_filing = [\"child.age\"]\nchecked"),
             "forms/1.toml:4",
             "which is no moment",

@@ -6,6 +6,7 @@ mod broken;
 mod bundle;
 mod newer;
 mod overlay;
+mod repeats;
 mod rights;
 mod shipped;
 mod support;

@@ -16,6 +16,7 @@ fn a_key_that_this_app_does_not_know_is_left_out_and_the_rest_stands() {
     let files = with("dictionary/child.toml", "max = 25", "max = 25\ncolour = \"red\"");
     let pack = Pack::parse(&files, None).unwrap();
     assert_eq!(pack.fact(&fact("child.age")).unwrap().max, Some(25));
+    assert_eq!(pack.not_known(), 1, "and it is told how much that is");
     // A pack that ships must not have it: then it is a slip of the pen.
     let found = lint::check(&files, None).0;
     assert!(
@@ -29,7 +30,8 @@ fn a_key_that_this_app_does_not_know_is_left_out_and_the_rest_stands() {
 fn a_file_that_this_app_does_not_know_is_left_out() {
     let mut files = with("pack.toml", "version", "version");
     files.insert("tariffs/fees.toml".to_owned(), "fee = 3".to_owned());
-    assert!(Pack::parse(&files, None).is_ok());
+    assert_eq!(Pack::parse(&files, None).unwrap().not_known(), 1);
+    assert_eq!(Pack::parse(&crate::support::small(), None).unwrap().not_known(), 0);
 }
 
 #[test]
@@ -39,6 +41,7 @@ fn a_fact_of_a_new_type_is_read_only() {
     let known = pack.fact(&fact("child.seen_at")).unwrap();
     assert_eq!(known.kind, FactType::Unknown);
     assert!(known.is_read_only());
+    assert_eq!(pack.not_known(), 1);
     assert!(known.check(&Value::from("anything"), &pack).is_err());
 }
 

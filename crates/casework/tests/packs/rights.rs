@@ -1,6 +1,6 @@
 //! Who may do what, written out: a change of `roles.toml` must be meant, because it decides what is on a tablet.
 
-use casework::{DocumentKind, Pack, Role};
+use casework::{Asked, Compartment, DocumentKind, Pack, Role};
 
 /// Role; for core, identity, care, legal, missing, institution, officer: `w` writes and reads, `r` reads, `-` neither;
 /// then what else it does: opens cases, sees the whole district, assigns, orders, approves.
@@ -10,8 +10,9 @@ const TABLE: [(&str, &str, &str); 14] = [
     // Sponsorship, foster care, follow-up at home.
     ("po_nic", "wwwwwr-", "open - - - -"),
     ("po_ic", "wwwwww-", "open - - - -"),
-    // Legal work and probation: reads how the child is (JJ s.13), writes law.
-    ("lpo", "wwrwwr-", "open - - - -"),
+    // Legal work and probation: the inquiry into the child's circumstances (JJ ss.8(3)(e), 13(1)(ii)) is this officer's to
+    // write, and most of Form 6 is kept in care.
+    ("lpo", "wwwwwr-", "open - - - -"),
     // What a child tells a counsellor goes into care; allegations and court papers do not come to them.
     ("counsellor", "wrw-rr-", "- - - - -"),
     ("social_worker", "www-wr-", "open - - - -"),
@@ -53,6 +54,42 @@ fn every_role_may_do_with_every_document_what_the_table_says_and_no_more() {
     }
     assert_eq!(TABLE.len(), Role::ALL.len(), "a new role stands in the table");
     assert_eq!(rights.iter().count(), TABLE.len());
+}
+
+/// Whoever the Act charges with a report can write all that it requires, alone.
+#[test]
+fn a_report_needs_no_second_hand() {
+    let pack = Pack::national();
+    for (form, role) in [
+        ("1", "cwpo"),
+        ("1", "lpo"),
+        ("6", "lpo"),
+        ("6", "po_nic"),
+        ("10", "lpo"),
+        ("22", "social_worker"),
+    ] {
+        let role = Role::from_code(role);
+        let form = pack.form(form).unwrap();
+        assert!(form.filled_by.contains(&role), "form {} by {}", form.id, role.code());
+        for field in form.sections.iter().flat_map(|section| &section.fields) {
+            let (name, kept) = match &field.asks {
+                Asked::Fact(fact) => (fact.as_str(), pack.fact(fact).unwrap().document),
+                Asked::Table(table) => (table.as_str(), pack.table(table).unwrap().document),
+            };
+            let must = field.required || field.required_when.is_some();
+            assert!(
+                !must || pack.rights().may_write(&role, kept),
+                "form {}: {name} by {}",
+                form.id,
+                role.code()
+            );
+        }
+    }
+    // What the police hear of schooling, habits and harm has a place that they may write.
+    let cwpo = Role::from_code("cwpo");
+    let told = pack.fact(&"inquiry.background_told".parse().unwrap()).unwrap();
+    assert!(pack.rights().may_write(&cwpo, told.document));
+    assert!(!pack.rights().may_read(&cwpo, DocumentKind::Case(Compartment::Care)));
 }
 
 #[test]

@@ -87,7 +87,7 @@ impl Clockwork {
             .clocks()
             .timings(&record, now_ms, |kind| self.reads.contains(&kind));
         // A time that passes asks nobody to act.
-        timings.retain(|timing| timing.clock.duty != clock::Duty::Period && timing.standing(now_ms).is_open());
+        timings.retain(|timing| !timing.clock.duty.passes() && timing.standing(now_ms).is_open());
         clock::sort(&mut timings, now_ms);
         let mut open: Vec<ClockRow> = timings
             .iter()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use casework::{
     Checked, Value,
-    clock::{Duty, Running},
+    clock::Running,
 };
 use leptos::prelude::*;
 
@@ -72,7 +72,7 @@ fn ClockItem(clock: Running) -> impl IntoView {
     clock.with_value(|clock| {
         // What the law says *shall* and gives no time for cannot be given more of it.
         let open = clock.applies && clock.stopped_at_ms.is_none() && clock.due_at_ms.is_some();
-        let may_extend = writable && open && clock.duty != Duty::Period;
+        let may_extend = writable && open && !clock.duty.passes();
         let due = clock.due_at_ms.filter(|_| clock.stopped_at_ms.is_none() && clock.applies);
         let due = due.map(|due| view! { <p class="muted">{words.time_due(time::date_time(words, due))}</p> });
         let section = words.label(&clock.section);
