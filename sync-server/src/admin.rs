@@ -4,6 +4,7 @@ mod access_log;
 mod list;
 mod packs;
 mod packs_check;
+mod rebuild;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -86,8 +87,13 @@ pub enum AdminCommand {
     /// What devices' access logs say, and whether their chains hold.
     #[command(subcommand)]
     AccessLog(AccessLogCommand),
-    /// Folds every document into the tables again, and tells the channels.
-    Rebuild,
+    /// Folds every document into the tables again, and tells the channels. Says how far it is; whatever ends it, a hub that
+    /// runs, or is started, goes on from there.
+    Rebuild {
+        /// Leaves the folding to the hub that runs.
+        #[arg(long)]
+        later: bool,
+    },
     /// The law and the forms as dated data.
     #[command(subcommand)]
     Packs(PacksCommand),
@@ -255,7 +261,7 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
         AdminCommand::RevokeAuthor { author } => storage.revoke_author(AuthorId(*author.as_bytes()), now_ms)?,
         AdminCommand::Audit { last } => list::audit(storage, last, out)?,
         AdminCommand::AccessLog(command) => access_log::run(storage, &command, out)?,
-        AdminCommand::Rebuild => storage.unfold_everything()?,
+        AdminCommand::Rebuild { later } => rebuild::run(hub, later, out)?,
         AdminCommand::Packs(command) => packs::run(storage, command, now_ms, out)?,
     }
     Ok(())

@@ -25,7 +25,9 @@ pub use access_log::{AccessFilter, AccessLine, AccessLog, AccessLogs};
 pub use audit::{Audit, AuditRow, Deed};
 pub use cases::{CaseRow, Cases, Folded, UnfoldedSubject};
 pub use districts::{District, Districts, Institution};
-pub use documents::{CommitError, Committed, DocumentState, Documents, NewChange, NewSubject, StoredChange, Writing};
+pub use documents::{
+    CommitError, Committed, DocumentState, Documents, NewChange, NewSubject, ReceivedRun, StoredChange, Writing,
+};
 pub use entries::{Entries, Entry, EntryBody, Window};
 pub use grants::{Access, Assigned, Grants, Readable};
 pub use media::{Media, MediaRow};

@@ -28,6 +28,7 @@ mod guard;
 mod key;
 mod past;
 mod read;
+mod touched;
 mod version;
 
 pub use change::{CHANGE_BYTES_MAX, CHANGE_ROWS_MAX, ChangeError, ChangeHash, ChangeHead};
@@ -37,4 +38,5 @@ pub use edit::{Action, Edit, EditError, NewChange};
 pub use key::DocumentKey;
 pub use past::{Deed, Heads, Past, PastError};
 pub use read::{Entry, Register, Row, State};
+pub use touched::{Touched, TouchedRow};
 pub use version::{Clash, Version};

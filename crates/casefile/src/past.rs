@@ -282,6 +282,7 @@ fn told(deeds: Vec<(Deed, Option<Value>)>, table: Option<&String>, change: &Chan
         version: Version {
             value,
             author,
+            seq: change.seq(),
             at_ms: change.timestamp().saturating_mul(1_000),
             action: change.message().unwrap_or_default().to_owned(),
             change: change.hash().0,

@@ -18,6 +18,8 @@ pub struct Version {
     pub value: Option<Value>,
     /// Who wrote it.
     pub author: AuthorId,
+    /// The change's number among those of its author in this document, from one.
+    pub seq: u64,
     /// When, by the writer's clock, milliseconds since 1970-01-01 UTC (whole seconds).
     pub at_ms: i64,
     /// What was being done: the code of an [`crate::Action`].
@@ -119,6 +121,7 @@ impl Document {
                 versions.push(Version {
                     value,
                     author,
+                    seq: change.seq(),
                     at_ms: change.timestamp().saturating_mul(1_000),
                     action: change.message().unwrap_or_default().to_owned(),
                     change: change.hash().0,
@@ -161,6 +164,7 @@ impl Document {
                 Some(Version {
                     value: value_of(&value),
                     author: author_of(&meta.actor)?,
+                    seq: meta.seq,
                     at_ms: meta.timestamp.saturating_mul(1_000),
                     action: meta.message.as_deref().unwrap_or_default().to_owned(),
                     change: hash.0,

@@ -30,7 +30,8 @@
 //! The payload is a CBOR map with small integers as keys (RFC 8949). A reader ignores keys it does not know; a writer
 //! never gives a key a second meaning. Kinds 1 to 63 go up, 64 to 127 come down ([`message::up`], [`message::down`]).
 //! An unknown kind is an error, since a device that skipped it would store a mark behind something it never read: the
-//! hub sends only what the version in `Open` knows.
+//! hub sends only what the version in `Open` knows. A kind that was added to a version later ([`Received`](message::down::Received), 75) goes only to
+//! a device whose `Open` names it among what it `reads`.
 //!
 //! # Parcels
 //!
@@ -69,8 +70,14 @@
 //! A [`Cursor`] is opaque to the device: it stores what the last `Mark` or `Close` gave and sends it back. The empty
 //! cursor asks for everything. Cursors never expire. `Close` says with `more` that the hub stopped before its end.
 //!
-//! The hub does not send an author its own changes back; the number of each comes in its verdict. Everything may come
-//! twice, and the second time must change nothing.
+//! The hub does not send an author its own changes back; the number of each comes in its verdict, and with it
+//! (`received_ms`, since this key was added) when the hub received it by its own clock, which a `Change` says of what others
+//! wrote. For a duplicate that is the time of the first coming. A hub may leave the key out. Everything may come twice, and
+//! the second time must change nothing.
+//!
+//! A `Grant` folds many changes into one parcel. Behind its last part follow `Received` messages, for a device that reads
+//! them: when the hub received the changes of each author in it, in the order of the author's own numbers, as the first time
+//! and then the steps from one to the next. They say nothing new about the document, only since when the hub has had it.
 //!
 //! # Words about state
 //!

@@ -54,6 +54,12 @@ pub const ENROL_BYTES_MAX: usize = 4096;
 /// How far a device's clock may be from the hub's for an opening to be taken.
 pub const CLOCK_SKEW_MS_MAX: i64 = 10 * 60 * 1000;
 
+/// The kinds of frame that an opening names as read beyond the first version 1.
+pub const READS_MAX: usize = 16;
+
+/// The times of one `Received`: the widest have nine bytes each.
+pub const RECEIVED_TIMES_MAX: usize = 400;
+
 /// The name of a device, of a user, of a district: bytes of UTF-8.
 pub const NAME_BYTES_MAX: usize = 200;
 

@@ -77,6 +77,11 @@ refusals! {
     UnsupportedVersion = 15, "unsupported_version";
     /// The hub cannot take it now: try again later.
     Unavailable = 16, "unavailable";
+    /// A row that only the filing of a form writes does not say what the document and its author say: a form that they may
+    /// not file, another time, changes that the hub does not have, or a filing that somebody changed.
+    Filing = 17, "filing";
+    /// The change writes what is computed and nobody writes.
+    Derived = 18, "derived";
     /// No such enrolment code.
     WrongCode = 32, "wrong_code";
     /// The enrolment code has been used by another device.

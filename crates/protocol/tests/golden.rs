@@ -13,7 +13,8 @@ use protocol::access_log::AccessRow;
 use protocol::enrol::{EnrolReply, EnrolRequest, Enrolled};
 use protocol::ids::Sha256;
 use protocol::message::down::{
-    Author, Change, Close, Grant, Mark, Outcome, Receipt, ReceiptState, Reject, Revoke, Token, Verdict, Welcome,
+    Author, Change, Close, Grant, Mark, Outcome, Receipt, ReceiptState, Received, Reject, Revoke, Token, Verdict,
+    Welcome,
 };
 use protocol::message::up::{Access, Again, Confirm, End, Open, Upload};
 use protocol::pack::{PackKey, PackRef, SignedPack};
@@ -72,6 +73,11 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         nonce: Nonce([0x0c; 16]),
         cursor: cursor(),
         app_version: "0.1.0".into(),
+        reads: None,
+    };
+    let open_reads = Open {
+        reads: Some(vec![Received::KIND]),
+        ..open.clone()
     };
     let upload = Upload {
         n: 17,
@@ -82,6 +88,7 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
     };
     vec![
         ("open", open.into()),
+        ("open-reads", open_reads.into()),
         ("upload", upload.into()),
         ("confirm", Confirm { document: DOCUMENT }.into()),
         ("again", Again { document: DOCUMENT }.into()),
@@ -115,7 +122,13 @@ fn access_rows() -> Vec<AccessRow> {
 }
 
 fn down_messages() -> Vec<(&'static str, DownMessage)> {
-    let verdict = |outcome| DownMessage::from(Verdict { n: 17, outcome });
+    let verdict = |outcome| DownMessage::from(Verdict::new(17, outcome));
+    let verdict_with_time = |outcome| {
+        DownMessage::from(Verdict {
+            received_ms: Some(TIME_MS),
+            ..Verdict::new(17, outcome)
+        })
+    };
     let receipt = |state| {
         let channel = "vatsalya".into();
         DownMessage::from(Receipt {
@@ -190,6 +203,17 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         ),
         ("verdict-duplicate", verdict(Outcome::Duplicate { number: 300 })),
         (
+            "verdict-accepted-time",
+            verdict_with_time(Outcome::Accepted {
+                number: 300,
+                late: false,
+            }),
+        ),
+        (
+            "verdict-duplicate-time",
+            verdict_with_time(Outcome::Duplicate { number: 300 }),
+        ),
+        (
             "verdict-refused",
             verdict(Outcome::Refused {
                 code: Refusal::SequenceGap,
@@ -197,6 +221,12 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         ),
         ("change", change.into()),
         ("grant", grant.into()),
+        (
+            "received",
+            Received::of(DOCUMENT, AUTHOR, 1, &[TIME_MS, TIME_MS + 60_000, TIME_MS + 59_000])
+                .remove(0)
+                .into(),
+        ),
         ("revoke", Revoke { document: DOCUMENT }.into()),
         ("author", author.into()),
         (
@@ -244,7 +274,7 @@ fn a_whole_body_has_its_golden_bytes() {
     // The body of the first version; what came later has bytes of its own.
     let body: Vec<u8> = up_messages()
         .iter()
-        .filter(|(name, _)| !matches!(*name, "again" | "access"))
+        .filter(|(name, _)| !["access", "again", "open-reads"].contains(name))
         .flat_map(|(_, message)| chain.sign(message).unwrap().into_bytes())
         .collect();
     check_golden("body", &body);

@@ -71,6 +71,8 @@ pub enum Committed {
     Duplicate {
         /// Under this number.
         number: u64,
+        /// Received then.
+        received_ms: i64,
     },
 }
 
@@ -101,6 +103,19 @@ pub struct StoredChange {
     pub number: u64,
     /// Its hash.
     pub hash: [u8; 32],
+    /// When it was received.
+    pub received_ms: i64,
+}
+
+/// When the changes of one author in a document were received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceivedRun {
+    /// The author.
+    pub author: AuthorId,
+    /// The number of the first among the author's changes of the document; the others follow without a gap.
+    pub first: u64,
+    /// The times, one for each change.
+    pub times_ms: Vec<i64>,
 }
 
 /// A document as stored: a snapshot and the changes since.
@@ -135,6 +150,9 @@ pub trait Documents {
 
     /// The change with this number of the author in the document.
     fn change_by_sequence(&self, document: DocumentId, author: AuthorId, seq: u64) -> Result<Option<StoredChange>>;
+
+    /// When each change of the document was received, by author, up to this number of the log.
+    fn received(&self, document: DocumentId, upto: u64) -> Result<Vec<ReceivedRun>>;
 
     /// Takes a change into the log: entry, audit row, grants of what begins with it, all or nothing.
     fn commit_change(&self, change: &NewChange<'_>) -> Result<Committed, CommitError>;
@@ -205,11 +223,30 @@ impl Documents for Sqlite {
         self.read(|tx| stored_change(tx, document, author, seq))
     }
 
+    fn received(&self, document: DocumentId, upto: u64) -> Result<Vec<ReceivedRun>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT author, seq, at_ms FROM log
+                 WHERE kind = 1 AND document = ?1 AND number <= ?2 ORDER BY author, seq",
+            )?;
+            let mut rows = statement.query(params![document.0, Number(upto)])?;
+            let mut runs: Vec<ReceivedRun> = Vec::new();
+            while let Some(row) = rows.next()? {
+                let author = AuthorId(row.get(0)?);
+                add_to_runs(&mut runs, author, row.get::<_, Number>(1)?.0, row.get(2)?);
+            }
+            Ok(runs)
+        })
+    }
+
     fn commit_change(&self, change: &NewChange<'_>) -> Result<Committed, CommitError> {
         self.write(|tx| {
             if let Some(stored) = stored_change(tx, change.document, change.author, change.seq)? {
                 return if stored.hash == change.hash {
-                    Ok(Committed::Duplicate { number: stored.number })
+                    Ok(Committed::Duplicate {
+                        number: stored.number,
+                        received_ms: stored.received_ms,
+                    })
                 } else {
                     Err(CommitError::Fork)
                 };
@@ -234,6 +271,18 @@ impl Documents for Sqlite {
     }
 }
 
+/// Adds a change to the runs; changes come in the order of their authors and the authors' numbers.
+pub(super) fn add_to_runs(runs: &mut Vec<ReceivedRun>, author: AuthorId, seq: u64, at_ms: i64) {
+    match runs.last_mut() {
+        Some(run) if run.author == author && run.first + run.times_ms.len() as u64 == seq => run.times_ms.push(at_ms),
+        _ => runs.push(ReceivedRun {
+            author,
+            first: seq,
+            times_ms: vec![at_ms],
+        }),
+    }
+}
+
 pub(super) fn keep_snapshot(tx: &Transaction<'_>, id: DocumentId, snapshot: &[u8], number: u64) -> Result<()> {
     tx.prepare_cached(
         "UPDATE document SET snapshot = ?2, snapshot_number = ?3 WHERE id = ?1 AND snapshot_number < ?3",
@@ -248,12 +297,14 @@ fn stored_change(
     author: AuthorId,
     seq: u64,
 ) -> Result<Option<StoredChange>> {
-    let mut statement = tx
-        .prepare_cached("SELECT number, hash FROM log WHERE kind = 1 AND document = ?1 AND author = ?2 AND seq = ?3")?;
+    let mut statement = tx.prepare_cached(
+        "SELECT number, hash, at_ms FROM log WHERE kind = 1 AND document = ?1 AND author = ?2 AND seq = ?3",
+    )?;
     let stored = statement.query_row(params![document.0, author.0, Number(seq)], |row| {
         Ok(StoredChange {
             number: row.get::<_, Number>(0)?.0,
             hash: row.get(1)?,
+            received_ms: row.get(2)?,
         })
     });
     Ok(stored.optional()?)

@@ -1,7 +1,7 @@
 //! The way down: what the author may read past their cursor, with marks.
 
 use protocol::limits::MARK_EVERY_BYTES;
-use protocol::message::down::{Change, Close, Grant, Mark, Receipt, ReceiptState, Revoke};
+use protocol::message::down::{Change, Close, Grant, Mark, Receipt, ReceiptState, Received, Revoke};
 use protocol::message::{DownMessage, down};
 use protocol::parcel::{pack, parts};
 use protocol::{Cursor, DocumentId, EncodeError};
@@ -203,7 +203,7 @@ impl<'a> Serving<'a> {
         })
     }
 
-    /// The document's snapshot, and what channels have said about it so far.
+    /// The document's snapshot, when its changes were received, and what channels have said about it so far.
     fn grant(&self, document: DocumentId, writable: bool) -> Result<Vec<DownMessage>, ServeError> {
         let Some(key) = key_of(document) else {
             return Ok(Vec::new());
@@ -223,7 +223,14 @@ impl<'a> Serving<'a> {
             .into()
         });
         let receipts = self.hub.storage.latest_receipts(document)?;
+        let mut received = Vec::new();
+        if self.session.open.reads(Received::KIND) {
+            for run in self.hub.storage.received(document, upto)? {
+                received.extend(Received::of(document, run.author, run.first, &run.times_ms));
+            }
+        }
         Ok(grants
+            .chain(received.into_iter().map(DownMessage::from))
             .chain(receipts.into_iter().map(|receipt| message_of(receipt).into()))
             .collect())
     }

@@ -164,14 +164,18 @@ impl SyncSession {
             // What somebody brings who has been shut out is kept for a person to look at.
             Ok(Some(bytes)) if author.revoked_ms.is_some() => {
                 let outcome = refuse(hub, author, upload.document, &bytes, Refusal::NotEnrolled);
-                return self.verdicts.push(Verdict { n: upload.n, outcome });
+                return self.verdicts.push(Verdict::new(upload.n, outcome));
             }
             Ok(Some(bytes)) => {
-                let outcome = self.uploads.take(hub, author, upload.document, &bytes);
-                if matches!(outcome, Outcome::Accepted { .. }) {
+                let taken = self.uploads.take(hub, author, upload.document, &bytes);
+                if matches!(taken.outcome, Outcome::Accepted { .. }) {
                     hub.changed.ring();
                 }
-                self.verdicts.push(Verdict { n: upload.n, outcome });
+                self.verdicts.push(Verdict {
+                    n: upload.n,
+                    outcome: taken.outcome,
+                    received_ms: taken.received_ms,
+                });
                 return;
             }
             Err(ParcelError::TooLarge) => Refusal::TooLarge,
@@ -179,7 +183,7 @@ impl SyncSession {
         };
         self.passed_over = Some(key);
         let outcome = refuse(hub, author, upload.document, &upload.bytes, refusal);
-        self.verdicts.push(Verdict { n: upload.n, outcome });
+        self.verdicts.push(Verdict::new(upload.n, outcome));
     }
 
     fn try_answer(self, hub: &Hub, sink: &mut dyn Sink) -> Result<(), ServeError> {

@@ -9,6 +9,7 @@ use protocol::ids::Sha256;
 use protocol::message::down::Outcome;
 use protocol::{DocumentId, Refusal};
 
+use super::claims::Written;
 use super::fold::{FoldError, fold};
 use crate::hub::Hub;
 use crate::rights::{beginning, key_of};
@@ -24,6 +25,21 @@ const OPEN_DOCUMENTS_MAX: usize = 8;
 pub(super) struct Uploads {
     pack: Arc<Pack>,
     open: HashMap<DocumentId, Document>,
+}
+
+/// What became of an upload, and when the hub received what it has.
+pub(super) struct Taken {
+    pub(super) outcome: Outcome,
+    pub(super) received_ms: Option<i64>,
+}
+
+impl Taken {
+    const fn at(outcome: Outcome, received_ms: i64) -> Self {
+        Self {
+            outcome,
+            received_ms: Some(received_ms),
+        }
+    }
 }
 
 /// Why an upload was not taken.
@@ -54,21 +70,26 @@ impl Uploads {
     }
 
     /// Takes a change or says why not; refused bytes are kept in quarantine.
-    pub(super) fn take(&mut self, hub: &Hub, author: &Author, id: DocumentId, bytes: &[u8]) -> Outcome {
-        let refused = match self.try_take(hub, author, id, bytes) {
-            Ok(outcome) => return outcome,
+    pub(super) fn take(&mut self, hub: &Hub, author: &Author, id: DocumentId, bytes: &[u8]) -> Taken {
+        let code = match self.try_take(hub, author, id, bytes) {
+            Ok(taken) => return taken,
             Err(Trouble::Refused(code)) => code,
             Err(Trouble::Broken(error)) => {
                 tracing::error!(%error, "an upload could not be taken");
-                return Outcome::Refused {
-                    code: Refusal::Unavailable,
-                };
+                Refusal::Unavailable
             }
         };
-        refuse(hub, author, id, bytes, refused)
+        let outcome = match code {
+            Refusal::Unavailable => Outcome::Refused { code },
+            code => refuse(hub, author, id, bytes, code),
+        };
+        Taken {
+            outcome,
+            received_ms: None,
+        }
     }
 
-    fn try_take(&mut self, hub: &Hub, author: &Author, id: DocumentId, bytes: &[u8]) -> Result<Outcome, Trouble> {
+    fn try_take(&mut self, hub: &Hub, author: &Author, id: DocumentId, bytes: &[u8]) -> Result<Taken, Trouble> {
         let head = ChangeHead::parse(bytes).map_err(refusal_of_change)?;
         if head.author.to_bytes() != author.id.0 {
             return Err(Refusal::WrongAuthor.into());
@@ -76,7 +97,10 @@ impl Uploads {
         // A change that is in the log already is the author's own, whatever they may do with the document today.
         if let Some(stored) = hub.storage.change_by_sequence(id, author.id, head.seq)? {
             return if stored.hash == head.hash {
-                Ok(Outcome::Duplicate { number: stored.number })
+                Ok(Taken::at(
+                    Outcome::Duplicate { number: stored.number },
+                    stored.received_ms,
+                ))
             } else {
                 Err(Refusal::Fork.into())
             };
@@ -84,7 +108,17 @@ impl Uploads {
         let key = key_of(id).ok_or(Refusal::UnknownDocument)?;
         let writing = writing(hub, &self.pack, author, id, key)?;
         let document = self.applied(hub, (id, key.kind), &writing, bytes)?;
+        let written = Written {
+            hub,
+            pack: &self.pack,
+            user: &author.user,
+            key,
+        };
+        if let Some(code) = written.refusal(&document, &head)? {
+            return Err(code.into());
+        }
         let media = media_named(&document);
+        let now_ms = hub.clock.now_ms();
         let change = NewChange {
             document: id,
             district: &author.user.district,
@@ -95,7 +129,7 @@ impl Uploads {
             bytes,
             writing,
             media,
-            now_ms: hub.clock.now_ms(),
+            now_ms,
         };
         let committed = hub.storage.commit_change(&change);
         if !matches!(committed, Ok(Committed::New { .. })) {
@@ -104,9 +138,11 @@ impl Uploads {
         match committed {
             Ok(Committed::New { number, late }) => {
                 self.keep_open(id, document);
-                Ok(Outcome::Accepted { number, late })
+                Ok(Taken::at(Outcome::Accepted { number, late }, now_ms))
             }
-            Ok(Committed::Duplicate { number }) => Ok(Outcome::Duplicate { number }),
+            Ok(Committed::Duplicate { number, received_ms }) => {
+                Ok(Taken::at(Outcome::Duplicate { number }, received_ms))
+            }
             Err(CommitError::Fork) => Err(Refusal::Fork.into()),
             // Whatever changed in between: the device sends it again, and it is looked at anew.
             Err(CommitError::RightGone) => Err(Refusal::UnknownDocument.into()),

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use protocol::enrol::EnrolReply;
 use protocol::{EnrolLink, Refusal};
+use sync_server::admin::{self, AdminCommand};
 
 use crate::support::TestDevice;
 
@@ -201,4 +202,40 @@ fn a_killed_hub_has_everything_it_acknowledged() {
     device.url.clone_from(&serving.url);
     device.cursor = protocol::Cursor::start();
     assert_eq!(device.sync().granted.len(), 4);
+}
+
+#[test]
+fn a_rebuild_makes_every_row_anew_and_says_how_far_it_is() {
+    let hub = crate::support::TestHub::start();
+    let mut worker = hub.officer("po_nic");
+    let cases: Vec<_> = (0..150).map(|_| worker.open_case()).collect();
+    worker.sync();
+    let row = |case: &[u8; 16]| hub.hub.storage.case(*case).unwrap();
+    let before: Vec<_> = cases
+        .iter()
+        .map(|case| crate::support::eventually(|| row(case)))
+        .collect();
+
+    let told = |later: bool| {
+        let mut out = Vec::new();
+        admin::run(&hub.hub, AdminCommand::Rebuild { later }, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let said = told(false);
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.first(), Some(&"folded 0 of 150 (0 %)"));
+    assert_eq!(lines.last(), Some(&"done"));
+    assert!((3..=23).contains(&lines.len()), "{said}");
+    assert!(
+        lines[1..lines.len() - 1].is_sorted_by_key(|line| line.split(' ').nth(1).unwrap().parse::<usize>().unwrap())
+    );
+    let after: Vec<_> = cases.iter().map(|case| row(case).unwrap()).collect();
+    assert_eq!(after, before);
+
+    assert_eq!(told(true), "150 to fold; the hub that runs does it\n");
+    let again: Vec<_> = cases
+        .iter()
+        .map(|case| crate::support::eventually(|| row(case)))
+        .collect();
+    assert_eq!(again, before);
 }

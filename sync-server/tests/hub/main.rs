@@ -10,6 +10,7 @@ mod admin;
 mod attack;
 mod enrol;
 mod feed;
+mod filings;
 mod grants;
 mod media;
 mod packs;

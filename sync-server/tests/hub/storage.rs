@@ -127,8 +127,35 @@ fn numbers_are_dense_whatever_is_refused_between() {
         assert_eq!(last, 2 + 4 + 2);
         assert_eq!(
             storage.commit_change(&change(2, 2, Writing::Granted)).unwrap(),
-            Committed::Duplicate { number: last }
+            Committed::Duplicate {
+                number: last,
+                received_ms: 60
+            }
         );
+    });
+}
+
+#[test]
+fn the_log_says_when_each_authors_changes_came_up_to_a_number() {
+    on_each(|storage| {
+        prepared(storage);
+        let at = |seq: u64, now_ms: i64, writing| NewChange {
+            now_ms,
+            ..change(seq, u8::try_from(seq).unwrap(), writing)
+        };
+        storage.commit_change(&at(1, 60, beginning(&[OFFICER]))).unwrap();
+        let Ok(Committed::New { number, .. }) = storage.commit_change(&at(2, 75, Writing::Granted)) else {
+            panic!("a second change")
+        };
+        storage.commit_change(&at(3, 90, Writing::Granted)).unwrap();
+        let run = |times_ms: &[i64]| ReceivedRun {
+            author: AUTHOR,
+            first: 1,
+            times_ms: times_ms.to_vec(),
+        };
+        assert_eq!(storage.received(core(), number).unwrap(), [run(&[60, 75])]);
+        assert_eq!(storage.received(core(), number + 1).unwrap(), [run(&[60, 75, 90])]);
+        assert_eq!(storage.received(documents()[3], number).unwrap(), []);
     });
 }
 

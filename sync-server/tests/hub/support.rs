@@ -8,7 +8,7 @@ use casefile::{Action, Document, DocumentKey, Edit};
 use casework::{Compartment, DocumentKind, Pack, Value};
 use protocol::enrol::{EnrolReply, EnrolRequest};
 use protocol::limits::{CHANGE_BYTES_MAX, SNAPSHOT_BYTES_MAX};
-use protocol::message::down::{Close, Outcome, Receipt, Welcome};
+use protocol::message::down::{Close, Outcome, Receipt, Received, Welcome};
 use protocol::message::up::{Again, Confirm, End, Open, Upload};
 use protocol::parcel::Collector;
 use protocol::{
@@ -131,6 +131,10 @@ pub(crate) struct Answer {
     pub(crate) revoked: Vec<DocumentId>,
     pub(crate) authors: Vec<String>,
     pub(crate) receipts: Vec<Receipt>,
+    /// When the hub got what went up, by its number here.
+    pub(crate) received_ms: BTreeMap<u64, Option<i64>>,
+    /// When it had got what came folded in grants.
+    pub(crate) received: Vec<Received>,
     pub(crate) marks: usize,
     pub(crate) close: Option<Close>,
     pub(crate) reject: Option<Refusal>,
@@ -268,6 +272,7 @@ impl TestDevice {
             nonce: Nonce(random()),
             cursor: self.cursor.clone(),
             app_version: "test".into(),
+            reads: Some(vec![Received::KIND]),
         }
     }
 
@@ -332,6 +337,7 @@ impl TestDevice {
                     if matches!(verdict.outcome, Outcome::Accepted { .. } | Outcome::Duplicate { .. }) {
                         self.outbox.retain(|(n, ..)| *n != verdict.n);
                     }
+                    answer.received_ms.insert(verdict.n, verdict.received_ms);
                     answer.verdicts.insert(verdict.n, verdict.outcome);
                 }
                 DownMessage::Grant(grant) => {
@@ -352,6 +358,7 @@ impl TestDevice {
                     self.receipts.push(receipt.clone());
                     answer.receipts.push(receipt);
                 }
+                DownMessage::Received(received) => answer.received.push(received),
                 DownMessage::Mark(mark) => {
                     answer.marks += 1;
                     self.apply(std::mem::take(&mut unmarked));

@@ -1,6 +1,7 @@
 use casework::Compartment;
 use casework::Value;
 use protocol::message::down::Outcome;
+use protocol::message::up::Open;
 
 use crate::support::{Answer, TestDevice, TestHub, document, set};
 
@@ -86,6 +87,57 @@ fn what_arrived_before_a_cut_is_a_duplicate_the_next_time() {
     let answer = worker.sync();
     assert!(matches!(answer.verdicts[&1], Outcome::Duplicate { .. }));
     assert!(worker.outbox.is_empty());
+}
+
+#[test]
+fn a_verdict_says_when_the_hub_got_it_and_a_duplicate_says_when_it_came_first() {
+    let hub = TestHub::start();
+    let mut worker = hub.officer("po_nic");
+    worker.open_case();
+    let before = hub.hub.clock.now_ms();
+    let body = worker.body(worker.open());
+    let first = worker.outbox.clone();
+    let answer = worker.post(body);
+    let answer = worker.take(&answer);
+    let got = answer.received_ms[&1].unwrap();
+    assert!((before..=hub.hub.clock.now_ms()).contains(&got));
+    worker.outbox = first;
+    let answer = worker.sync();
+    assert!(matches!(answer.verdicts[&1], Outcome::Duplicate { .. }));
+    assert_eq!(answer.received_ms[&1], Some(got));
+}
+
+#[test]
+fn a_grant_says_when_the_hub_got_what_it_folds_to_a_device_that_reads_it() {
+    let hub = TestHub::start();
+    let (mut worker, mut head) = (hub.officer("po_nic"), hub.officer("dcpo"));
+    let case = worker.open_case();
+    let core = document(case, Compartment::Core);
+    for stage in ["production", "inquiry"] {
+        worker.edit(core, &[set("case.stage", stage)]);
+    }
+    let answer = worker.sync();
+    let times: Vec<i64> = answer.received_ms.values().map(|at| at.unwrap()).collect();
+    let old = Open {
+        reads: None,
+        ..head.open()
+    };
+    let heard = head.post(head.body(old));
+    let cursor = head.cursor.clone();
+    assert!(
+        head.take(&heard).received.is_empty(),
+        "an older device is told nothing it cannot read"
+    );
+    head.cursor = cursor;
+    let answer = head.sync();
+    let [received] = &answer.received[..] else {
+        panic!("{:?}", answer.received)
+    };
+    assert_eq!(
+        (received.document, received.author, received.first),
+        (core, worker.author, 1)
+    );
+    assert_eq!(received.times_ms(), Some(times));
 }
 
 #[test]

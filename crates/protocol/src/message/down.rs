@@ -6,6 +6,7 @@ mod close;
 mod grant;
 mod mark;
 mod receipt;
+mod received;
 mod reject;
 mod revoke;
 mod verdict;
@@ -17,6 +18,7 @@ pub use close::{Close, Token};
 pub use grant::Grant;
 pub use mark::Mark;
 pub use receipt::{Receipt, ReceiptState};
+pub use received::Received;
 pub use reject::Reject;
 pub use revoke::Revoke;
 pub use verdict::{Outcome, Verdict};
@@ -48,6 +50,8 @@ messages! {
         73 => Close,
         /// The whole request is refused.
         74 => Reject,
+        /// When the hub received what came folded in a grant.
+        75 => Received,
     }
 }
 

@@ -12,6 +12,21 @@ pub struct Verdict {
     /// What became of it.
     #[n(1)]
     pub outcome: Outcome,
+    /// When the hub received what it has in the log, by its own clock, milliseconds since 1970; absent for what it
+    /// refused, and from a hub that does not say it.
+    #[n(2)]
+    pub received_ms: Option<i64>,
+}
+
+impl Verdict {
+    /// What became of an upload, from a hub that does not say when it came.
+    pub const fn new(n: u64, outcome: Outcome) -> Self {
+        Self {
+            n,
+            outcome,
+            received_ms: None,
+        }
+    }
 }
 
 /// What may become of an upload.

@@ -25,4 +25,17 @@ pub struct Open {
     /// The app's version, for a district that wonders which tablets are out of date.
     #[n(5)]
     pub app_version: String,
+    /// Kinds of frame beyond those of the first version 1 that this device reads ([`READS_MAX`](crate::limits::READS_MAX)
+    /// at most are looked at). The hub sends none of them to a device that does not name it.
+    #[n(6)]
+    pub reads: Option<Vec<u8>>,
+}
+
+impl Open {
+    /// Whether the device reads this kind of frame, of those that were added later.
+    pub fn reads(&self, kind: u8) -> bool {
+        self.reads
+            .as_deref()
+            .is_some_and(|kinds| kinds.iter().take(crate::limits::READS_MAX).any(|known| *known == kind))
+    }
 }
