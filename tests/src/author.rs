@@ -115,6 +115,7 @@ impl Author {
             nonce: Nonce(self.random.random()),
             cursor: self.cursor.clone(),
             app_version: "0.1.0".into(),
+            reads: None,
         };
         let mut chain = SigningChain::new(&self.key);
         let mut body = chain.sign(&open.into())?.into_bytes();

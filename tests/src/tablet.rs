@@ -279,7 +279,11 @@ impl Tablet {
         let register = RegisterRef::Fact {
             fact: fact.parse().expect("a fact id"),
         };
-        let Reply::History { versions } = self.ask(Request::History { case, register }) else {
+        let Reply::History { versions, .. } = self.ask(Request::History {
+            case,
+            register,
+            older: None,
+        }) else {
             panic!("history is answered by history")
         };
         versions

@@ -264,6 +264,7 @@ mod tests {
             value: None,
             from: None,
             clash: false,
+            needs_reason: false,
         }
     }
 
@@ -279,6 +280,7 @@ mod tests {
                 title: Labels::default(),
                 why: Labels::default(),
                 shown_when: None,
+                repeats: None,
                 shown: true,
                 filled: 0,
                 required: 0,

@@ -7,7 +7,7 @@
 use casework::{CaseId, RowId, Value};
 use ipc::{
     AccessLogView, CaseFilter, CasePage, CaseView, Changed, DoctorView, EnrolLink, Failure, FailureCode, FieldEdit,
-    Filed, FiledForm, FilingKind, FormView, NewCase, PictureSize, RegisterRef, Reply, Request, RowChange, Saved,
+    Filed, FiledForm, FilingKind, FormView, NewCase, PackView, PictureSize, RegisterRef, Reply, Request, RowChange, Saved,
     Session, Start, SyncView, VersionView,
 };
 use wasm_bindgen::{JsCast, JsValue};
@@ -113,17 +113,32 @@ pub(crate) async fn filed(case: CaseId, row: RowId) -> Answer<FiledForm> {
 }
 
 /// What became of a row.
-pub(crate) async fn row_history(case: CaseId, table: String, row: RowId) -> Answer<Vec<RowChange>> {
-    match call(&Request::RowHistory { case, table, row }).await? {
-        Reply::RowHistory { changes } => Ok(changes),
+pub(crate) async fn row_history(
+    case: CaseId,
+    table: String,
+    row: RowId,
+    older: Option<u32>,
+) -> Answer<(Vec<RowChange>, u32)> {
+    let request = Request::RowHistory {
+        case,
+        table,
+        row,
+        older,
+    };
+    match call(&request).await? {
+        Reply::RowHistory { changes, older } => Ok((changes, older)),
         _ => Err(FailureCode::Fault.into()),
     }
 }
 
-/// The versions of a register.
-pub(crate) async fn history(case: CaseId, register: RegisterRef) -> Answer<Vec<VersionView>> {
-    match call(&Request::History { case, register }).await? {
-        Reply::History { versions } => Ok(versions),
+/// A page of the versions of a register, and how many are older.
+pub(crate) async fn history(
+    case: CaseId,
+    register: RegisterRef,
+    older: Option<u32>,
+) -> Answer<(Vec<VersionView>, u32)> {
+    match call(&Request::History { case, register, older }).await? {
+        Reply::History { versions, older } => Ok((versions, older)),
         _ => Err(FailureCode::Fault.into()),
     }
 }
@@ -149,6 +164,11 @@ pub(crate) async fn picture(case: CaseId, attachment: RowId, size: PictureSize) 
 /// How things stand with the hub.
 pub(crate) async fn sync_status() -> Answer<SyncView> {
     ask!(Request::SyncStatus, Sync).map(|body| *body)
+}
+
+/// Which rules are in force here.
+pub(crate) async fn packs() -> Answer<PackView> {
+    ask!(Request::Packs, Packs)
 }
 
 /// Tries to reach the hub now.

@@ -129,6 +129,8 @@ impl Words {
             "replay" => self.refusal_replay(),
             "not_enrolled" => self.refusal_not_enrolled(),
             "schema" => self.refusal_schema(),
+            "filing" => self.refusal_filing(),
+            "derived" => self.refusal_derived(),
             "unsupported_version" => self.refusal_unsupported_version(),
             "unavailable" | "hub_error" => self.refusal_unavailable(),
             "garbled" => self.refusal_garbled(),
@@ -285,7 +287,7 @@ mod tests {
     fn every_refusal_of_the_hub_and_every_trouble_of_the_device_has_a_sentence() {
         const CODES: &str = "malformed too_large not_permitted wrong_author \
             sequence_gap missing_dependencies fork unknown_document revoked \
-            bad_signature clock_wrong replay not_enrolled schema unsupported_version unavailable \
+            bad_signature clock_wrong replay not_enrolled schema filing derived unsupported_version unavailable \
             wrong_code used_code expired_code too_many_tries \
             garbled hub_error set_aside pack_unusable disk_full storage";
         for words in [Words(Lang::En), Words(Lang::Hi)] {

@@ -6,6 +6,7 @@ use std::{
 };
 
 use casework::{Pack, PackBundle};
+use ipc::PackPart;
 use protocol::{
     PublicKey,
     ids::Sha256,
@@ -126,6 +127,37 @@ pub(crate) fn in_force(store: &Store, district: &str) -> Result<&'static Pack, S
     let pack: &'static Pack = Box::leak(Box::new(pack));
     held.insert(name, pack);
     Ok(pack)
+}
+
+/// What `pack`, which is in force, is made of: the lower one first. Published is what this vault keeps and this app reads;
+/// where it passed it over, what ships stands.
+pub(crate) fn parts(read: &Read<'_>, district: &str, pack: &Pack) -> Result<Vec<PackPart>, StoreError> {
+    let state = state_of(district);
+    let (national, own) = (bundle_here(read, NATIONAL)?, bundle_here(read, &state)?);
+    let part = |published: Option<PackBundle>, ships: &Pack| {
+        let (id, version) = match &published {
+            Some(bundle) => (bundle.id.clone(), bundle.version.clone()),
+            None => (ships.id().to_owned(), ships.version().to_owned()),
+        };
+        PackPart {
+            id,
+            version,
+            published: published.is_some(),
+        }
+    };
+    let made_of = |national: Option<PackBundle>, own: Option<PackBundle>| {
+        let ships = Pack::of_state(&state);
+        let has_own = own.is_some() || ships.id() != Pack::national().id();
+        let mut parts = vec![part(national, Pack::national())];
+        parts.extend(has_own.then(|| part(own, &ships)));
+        parts
+    };
+    let parts = made_of(national, own);
+    let is_in_force = parts
+        .last()
+        .is_some_and(|top| (top.id.as_str(), top.version.as_str()) == (pack.id(), pack.version()));
+    // A pack that has come since the vault was opened, or one that this app passed over, is not in force.
+    Ok(if is_in_force { parts } else { made_of(None, None) })
 }
 
 /// A state with the names of the published packs over it.

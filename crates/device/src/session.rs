@@ -208,9 +208,24 @@ impl Session {
         self.pack.rights().may_write(&self.role, compartment)
     }
 
-    /// Says that a case changed.
+    /// Says that a case changed, and with it what the cases it is linked with show.
     pub(crate) fn tell_case(&self, case: CaseId) {
-        self.news.tell([Topic::Case { case }, Topic::Cases, Topic::Sync]);
+        self.tell_cases([case.to_bytes()]);
+    }
+
+    /// Says that cases changed, and with them what the cases they are linked with show.
+    pub(crate) fn tell_cases(&self, subjects: impl IntoIterator<Item = [u8; 16]>) {
+        let mut all: BTreeSet<[u8; 16]> = subjects.into_iter().collect();
+        // Where the store cannot say, a screen is merely not refreshed before it is opened again.
+        let linked = self.store.read(|read| {
+            let each = all.iter().map(|subject| read.linked_from(subject));
+            each.collect::<Result<Vec<_>, StoreError>>()
+        });
+        all.extend(linked.unwrap_or_default().into_iter().flatten());
+        let cases = all.into_iter().map(|subject| Topic::Case {
+            case: CaseId::from_bytes(subject),
+        });
+        self.news.tell(cases.chain([Topic::Cases, Topic::Sync]));
     }
 
     /// Writes a look at a case in the access log, once in a while.

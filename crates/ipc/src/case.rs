@@ -276,8 +276,8 @@ pub struct VersionView {
     pub at_ms: i64,
     /// On which device: the name it was enrolled with; empty where the hub has not said it.
     pub device: String,
-    /// When the hub took it in, by the hub's clock; `None` where the hub has not said it: what was written here, and
-    /// what came folded in a snapshot.
+    /// When the hub took it in, by the hub's clock; `None` where the hub has not said it: what it does not have yet, and
+    /// what an older hub took in here or sent folded in a snapshot.
     pub received_at_ms: Option<i64>,
     /// What was being done: the code of an action, e.g. `form 17`.
     pub action: String,

@@ -54,6 +54,10 @@ pub struct FilingView {
     pub form: String,
     /// The form's title; empty for a form that only a newer pack knows.
     pub title: Labels,
+    /// Which filing it is, counted from one, of a form that is filed again and again; a second signature has the number
+    /// of what it signs. `None` for a form that is filed once.
+    #[serde(default)]
+    pub instalment: Option<u32>,
     /// How it was filed; `None` for a way that only a newer app knows.
     pub how: Option<FilingKind>,
     /// When, by the filer's clock.
@@ -90,6 +94,9 @@ pub struct FiledForm {
     pub form: FormView,
     /// What was changed on it since, oldest first: also what somebody wrote who did not know of the filing.
     pub amendments: Vec<Amendment>,
+    /// How many rows and answers were added since on a form that is filed again and again: they belong to the next filing.
+    #[serde(default)]
+    pub added: u32,
     /// Compartments of the form that the filer did not have: nothing is known of what stood there.
     pub unseen: Vec<Compartment>,
     /// Compartments whose state at the filing is not on this tablet yet: their fields are empty here, and it is not

@@ -4,7 +4,7 @@
 //! [`FormContext`] and what stands on the form. `shown`, `required` and `failing` are what the device found with what
 //! was saved.
 
-use casework::{Checked, Compartment, Expression, FactId, FactType, Labels, Record, RowId, Term, Value};
+use casework::{Checked, Compartment, Expression, FactId, FactType, Labels, Record, Repeats, RowId, Term, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::{FilingKind, FilingView};
@@ -38,7 +38,8 @@ pub struct FormView {
     pub may_file: Vec<FilingKind>,
     /// Its filings, newest first.
     pub filings: Vec<FilingView>,
-    /// Whether an edit on this form needs a reason: it was filed and is not one that is filled anew each time.
+    /// Whether an edit on this form needs a reason: it was filed. Of a form that is filed again and again, only what
+    /// stood when it was filed does ([`FieldView::needs_reason`], [`TableView::is_added_to`]).
     pub needs_reason: bool,
 }
 
@@ -105,6 +106,9 @@ pub struct SectionView {
     pub why: Labels,
     /// When it is shown; without a rule always.
     pub shown_when: Option<Expression>,
+    /// When it is added to after the form was filed; `None` where it is written once.
+    #[serde(default)]
+    pub repeats: Option<Repeats>,
     /// Whether it is shown, with what was saved. A section in which something stands is always shown; where its own
     /// rule does not hold, only what holds a value is shown of it.
     pub shown: bool,
@@ -188,6 +192,9 @@ pub struct FieldView {
     pub from: Option<Provenance>,
     /// Whether another version stands beside it.
     pub clash: bool,
+    /// Whether writing it needs a reason: the form was filed, and it is not new on it.
+    #[serde(default)]
+    pub needs_reason: bool,
 }
 
 /// Where a value came from.
@@ -238,6 +245,10 @@ pub struct TableView {
     pub readable: bool,
     /// The roles that may write it, where this officer may not.
     pub who: Vec<Labels>,
+    /// Whether rows may be added and empty cells filled without a reason though the form was filed: they belong to the
+    /// next filing. Whether a change of a row needs one, the device says when it is made.
+    #[serde(default)]
+    pub is_added_to: bool,
 }
 
 /// A column of a table.

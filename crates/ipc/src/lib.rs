@@ -35,11 +35,13 @@ pub use form::{
     RowView, SectionGap, SectionView, TableView,
 };
 pub use life::{Life, LinkView};
-pub use session::{Changed, EnrolLink, Progress, Session, Start, TabletUser, Topic};
+pub use session::{Changed, EnrolLink, PackPart, PackView, Progress, Session, Start, TabletUser, Topic};
 pub use sync::{Delivery, NetState, ReceiptRow, RefusedItem, SyncView};
 
 /// Most rows of a list in one answer.
 pub const PAGE_ROWS_MAX: u32 = 200;
+/// Most versions of a register, or deeds with a row, in one answer; the older ones come with the next.
+pub const HISTORY_PAGE: u32 = 50;
 /// Largest picture file the screen may hand over, in bytes before base64.
 pub const PICTURE_BYTES_MAX: usize = 25 * 1024 * 1024;
 /// Longest passphrase, in bytes.
@@ -119,8 +121,9 @@ pub enum Request {
         /// The form on which it was written, for the history.
         form: Option<String>,
         /// Why a form that was signed or sent is changed. Needed where `form` was filed and one of the edits writes
-        /// in it ([`FailureCode::ReasonNeeded`] otherwise); nobody is asked for it elsewhere. It is kept beside what
-        /// it explains, so whoever may read the one may read the other. At most [`REASON_CHARS_MAX`] characters.
+        /// in it ([`FailureCode::ReasonNeeded`] otherwise); nobody is asked for it elsewhere, nor for
+        /// what is added to a form that is filed again and again. It is kept beside what it explains, so whoever may read
+        /// the one may read the other. At most [`REASON_CHARS_MAX`] characters.
         #[serde(default)]
         reason: Option<String>,
     },
@@ -147,6 +150,9 @@ pub enum Request {
         case: CaseId,
         /// Which register.
         register: RegisterRef,
+        /// Only of the so many oldest, from the `older` of the page before; absent for the newest page.
+        #[serde(default)]
+        older: Option<u32>,
     },
     /// What became of a row: who added it, wrote its cells, took it away; newest first. Answer:
     /// [`Reply::RowHistory`].
@@ -157,6 +163,9 @@ pub enum Request {
         table: String,
         /// The row, which may have been removed.
         row: RowId,
+        /// Only of the so many oldest, from the `older` of the page before; absent for the newest page.
+        #[serde(default)]
+        older: Option<u32>,
     },
     /// Settles a clash: writes the chosen (or a third) value over all versions. Answer: [`Reply::Saved`].
     Resolve {
@@ -185,6 +194,8 @@ pub enum Request {
         /// Which size.
         size: PictureSize,
     },
+    /// Which rules are in force here. Answer: [`Reply::Packs`].
+    Packs,
     /// How things stand with the hub. Answer: [`Reply::Sync`].
     SyncStatus,
     /// The access log, and whether its chain holds. Answer: [`Reply::AccessLog`].
@@ -232,13 +243,19 @@ pub enum Reply {
     Saved(Saved),
     /// Answers [`Request::History`].
     History {
-        /// Newest first.
+        /// Newest first, at most [`HISTORY_PAGE`].
         versions: Vec<VersionView>,
+        /// How many are older than these.
+        #[serde(default)]
+        older: u32,
     },
     /// Answers [`Request::RowHistory`].
     RowHistory {
-        /// Newest first.
+        /// Newest first, at most [`HISTORY_PAGE`].
         changes: Vec<RowChange>,
+        /// How many are older than these.
+        #[serde(default)]
+        older: u32,
     },
     /// Answers [`Request::File`].
     Filed(Filed),
@@ -249,6 +266,8 @@ pub enum Reply {
         /// A JPEG file, base64.
         jpeg: String,
     },
+    /// Answers [`Request::Packs`].
+    Packs(PackView),
     /// Answers [`Request::SyncStatus`].
     Sync(Box<SyncView>),
     /// Answers [`Request::Doctor`].

@@ -32,10 +32,10 @@ pub struct Life {
     pub words: BTreeMap<String, Vec<Term>>,
 }
 
-/// A case that belongs with this one, as this one says.
+/// A case that belongs with this one, as either of the two says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkView {
-    /// The rows of the table `links` that say so.
+    /// The rows of this case's table `links` that say so; none where only the other case, which is on this tablet, does.
     pub rows: Vec<RowId>,
     /// The other case; `None` where what was written is no case's id.
     pub case: Option<CaseId>,

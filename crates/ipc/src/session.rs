@@ -60,6 +60,33 @@ pub struct Session {
     pub read_only: bool,
 }
 
+/// The rules that are in force in a vault: what ships with the app, and over it what the district has published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackView {
+    /// The packs, the lower one first: the nation's, and the state's where it has one.
+    pub parts: Vec<PackPart>,
+    /// First day on which the uppermost is in force, `2026-11-23`.
+    pub in_force_from: String,
+    /// How much these hold that this app does not know: it was written by a newer one. Nothing of it is lost, and nothing of
+    /// it is seen.
+    pub not_known: u32,
+    /// The version of newer rules that have come and are in force when the vault opens next.
+    pub waiting: Option<String>,
+    /// Since when the district has published rules that this app cannot use at all.
+    pub unusable_since_ms: Option<i64>,
+}
+
+/// One pack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackPart {
+    /// Its name: `national`, or `states/` and the state's code.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// Whether the district has published it; else it came with the app.
+    pub published: bool,
+}
+
 /// What an enrolment link or its QR code says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnrolLink {

@@ -181,8 +181,12 @@ impl Player<'_> {
             ensure!(found.is_none(), "{fact} is on this tablet");
             let register = RegisterRef::Fact { fact: fact.clone() };
             let case = view.card.case;
-            let known = self.seat(&expect.on)?.desk.call(Request::History { case, register });
-            let known = matches!(&known, Ok(Reply::History { versions }) if !versions.is_empty());
+            let known = self.seat(&expect.on)?.desk.call(Request::History {
+                case,
+                register,
+                older: None,
+            });
+            let known = matches!(&known, Ok(Reply::History { versions, .. }) if !versions.is_empty());
             ensure!(!known, "the history of {fact} is on this tablet");
         }
         Ok(())

@@ -183,6 +183,7 @@ fn nobody_speaks_in_another_authors_name_or_says_the_same_again() {
         nonce: Nonce([nonce; 16]),
         cursor: Cursor::start(),
         app_version: "0.1.0".into(),
+        reads: None,
     };
     let body = |open: Open, key| {
         let mut chain = SigningChain::new(key);

@@ -52,6 +52,7 @@ fn filed_view(case: CaseId, filed: FiledForm) -> impl IntoView {
         filing,
         form,
         amendments,
+        added,
         unseen,
         not_here_yet,
         others,
@@ -100,6 +101,7 @@ fn filed_view(case: CaseId, filed: FiledForm) -> impl IntoView {
             </p>
             <DeliveryMark delivery=filing.delivery.clone() />
             {(count > 0).then(|| view! { <p><strong>{words.filing_amended(count)}</strong></p> })}
+            {(added > 0).then(|| view! { <p data-test="filed-added">{words.filing_added(u64::from(added))}</p> })}
         </section>
         {unseen}
         {absent}

@@ -45,7 +45,7 @@ pub(crate) struct OpenForm {
     pub(crate) reason: RwSignal<Option<String>>,
     /// Whether the reason is being asked.
     pub(crate) asking: RwSignal<bool>,
-    /// Whether the form is only shown. A memo, so that reading the form again draws no field anew under a hand.
+    /// Whether what was filed is only shown. A memo, so that reading the form again draws no field anew under a hand.
     locked: Memo<bool>,
     /// How many edits are on their way into the vault.
     writing: StoredValue<u32>,
@@ -81,7 +81,7 @@ impl OpenForm {
         }
     }
 
-    /// Whether the form was filed and nobody has said yet why it is changed: then it is shown, and not written.
+    /// Whether the form was filed and nobody has said yet why it is changed: then what was filed is shown, and not written.
     pub(crate) fn is_locked(self) -> bool {
         self.locked.get()
     }
@@ -137,6 +137,9 @@ impl OpenForm {
             .try_update_value(|writing| *writing = writing.saturating_sub(1));
         // Somebody may have filed the form meanwhile: then it says so, and asks for the reason.
         let is_stale = |failure: &ipc::Failure| matches!(failure.code, FailureCode::ReasonNeeded { .. });
+        if answer.as_ref().is_err_and(is_stale) {
+            self.asking.try_set(true);
+        }
         if self.asked_device.try_get_untracked().is_some() && answer.as_ref().map_or_else(is_stale, |_| true) {
             self.read();
         }

@@ -13,9 +13,6 @@ use crate::{
     value::Spec,
 };
 
-/// Most entries that are shown; older ones stay in the record.
-const SHOWN_MAX: usize = 200;
-
 /// The sheet, while a past is open.
 #[component]
 pub(crate) fn PastSheet(
@@ -43,49 +40,76 @@ pub(crate) fn PastSheet(
     }
 }
 
-/// Reads and shows, with what is said meanwhile.
-fn read_and_show<T: Send + Sync + Clone + 'static>(
-    asked: impl Future<Output = backend::Answer<Vec<T>>> + 'static,
+/// Reads and shows a page, with what is said meanwhile, and the older ones when somebody asks for them.
+fn read_and_show<T, F>(
+    ask: impl Fn(Option<u32>) -> F + Copy + 'static,
     show: impl Fn(usize, T) -> AnyView + Send + 'static,
-) -> impl IntoView {
+) -> impl IntoView
+where
+    T: Send + Sync + Clone + 'static,
+    F: Future<Output = backend::Answer<(Vec<T>, u32)>> + 'static,
+{
     let words = words();
     let found = RwSignal::new(None::<Vec<T>>);
+    let older = RwSignal::new(0_u32);
+    let reading = RwSignal::new(true);
     let problem = RwSignal::new(None::<String>);
-    spawn_local(async move {
-        match asked.await {
-            Ok(read) => drop(found.try_set(Some(read))),
-            Err(failure) => drop(problem.try_set(Some(failure_text(&failure)))),
-        }
-    });
+    let read = move |before: Option<u32>| {
+        reading.set(true);
+        spawn_local(async move {
+            match ask(before).await {
+                Ok((page, left)) => {
+                    problem.try_set(None);
+                    older.try_set(left);
+                    found.try_update(|found| found.get_or_insert_default().extend(page));
+                }
+                Err(failure) => drop(problem.try_set(Some(failure_text(&failure)))),
+            }
+            reading.try_set(false);
+        });
+    };
+    read(None);
     let list = move || match found.get() {
         None if problem.with(Option::is_some) => ().into_any(),
         None => view! { <Loading text=words.history_reading() /> }.into_any(),
         Some(found) if found.is_empty() => view! { <Empty title=words.history_empty() /> }.into_any(),
         Some(found) => {
-            let too_many = found.len() > SHOWN_MAX;
             let items: Vec<_> = found
                 .into_iter()
-                .take(SHOWN_MAX)
                 .enumerate()
                 .map(|(index, one)| show(index, one))
                 .collect();
-            view! {
-                <ol class="history">{items}</ol>
-                {too_many.then(|| view! { <p class="muted">{words.history_limit(SHOWN_MAX)}</p> })}
-            }
-            .into_any()
+            view! { <ol class="history">{items}</ol> }.into_any()
         }
     };
+    let more = move || {
+        let left = older.get();
+        let go = move |_| {
+            if !reading.get_untracked() {
+                read(Some(older.get_untracked()));
+            }
+        };
+        (left > 0).then(|| {
+            view! {
+                <button type="button" class="button wide" data-test="history-older" disabled=reading on:click=go>
+                    {words.history_older(u64::from(left))}
+                </button>
+            }
+        })
+    };
     view! {
-        <Problem text=problem />
         {list}
+        <Problem text=problem />
+        {more}
     }
 }
 
 #[component]
 fn Versions(case: CaseId, register: ipc::RegisterRef, spec: Option<Spec>) -> impl IntoView {
     let words = words();
-    read_and_show(backend::history(case, register), move |index, version: VersionView| {
+    let register = StoredValue::new(register);
+    let ask = move |older| backend::history(case, register.get_value(), older);
+    read_and_show(ask, move |index, version: VersionView| {
         let said = match &spec {
             Some(spec) if version.words.is_empty() => spec.say(words, version.value.as_ref()),
             _ => crate::value::say(words, version.value.as_ref(), &version.words),
@@ -108,7 +132,9 @@ fn Versions(case: CaseId, register: ipc::RegisterRef, spec: Option<Spec>) -> imp
 #[component]
 fn Changes(case: CaseId, table: String, row: casework::RowId) -> impl IntoView {
     let words = words();
-    read_and_show(backend::row_history(case, table, row), move |_, change: RowChange| {
+    let table = StoredValue::new(table);
+    let ask = move |older| backend::row_history(case, table.get_value(), row, older);
+    read_and_show(ask, move |_, change: RowChange| {
         let (title, said) = match &change.deed {
             RowDeed::Added => (words.history_added().to_owned(), Some(String::new())),
             RowDeed::Removed => (words.history_removed().to_owned(), Some(String::new())),

@@ -35,6 +35,14 @@ struct OpenTable {
     writing: RwSignal<Option<Writing>>,
     removing: RwSignal<Option<RowId>>,
     writable: bool,
+    /// Whether rows may be added though the form was filed.
+    is_added_to: bool,
+}
+
+impl OpenTable {
+    fn may_write(self) -> bool {
+        self.writable && (self.is_added_to || !self.desk.is_locked())
+    }
 }
 
 /// A table: its rows and, where this officer may write, what is done with them.
@@ -55,6 +63,7 @@ pub(crate) fn DataTable(
         writing: RwSignal::new(None),
         removing: RwSignal::new(None),
         writable: first.writable,
+        is_added_to: first.is_added_to,
     };
     let problem = RwSignal::new(None::<String>);
     let all = RwSignal::new(false);
@@ -94,7 +103,7 @@ pub(crate) fn DataTable(
             {items}
             <Problem text=problem />
             {move || {
-                (open.writable && !open.desk.is_locked())
+                open.may_write()
                     .then(|| {
                         view! {
                             <button
@@ -156,7 +165,7 @@ fn Row(open: OpenTable, number: usize, row: RowView) -> impl IntoView {
         let label = format!("{}, {}", open.label.get_value(), words.table_row(number));
         open.desk.show_past(Past::Row(open.name.get_value(), id), label);
     };
-    let may_write = move || open.writable && !open.desk.is_locked();
+    let may_write = move || open.may_write();
     view! {
         <li class="table-row" data-test=format!("row-{}", open.name.get_value())>
             <RowText columns=open.columns row=row />

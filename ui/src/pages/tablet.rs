@@ -3,6 +3,7 @@
 mod access_log;
 mod doctor;
 
+use ipc::PackView;
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
@@ -10,6 +11,7 @@ use crate::{
     components::{Icon, Problem, failure_text, icon},
     settings::{TextSize, Theme},
     state::{app, words},
+    time,
     words::Lang,
 };
 
@@ -58,6 +60,7 @@ pub(crate) fn TabletPage() -> impl IntoView {
         <div class="page">
             <h1>{words.tablet_title()}</h1>
             <Officer />
+            <Rules />
             <section class="card stack">
                 <button type="button" class="button danger" data-test="lock" on:click=lock>
                     {icon(Icon::Lock)}
@@ -102,6 +105,82 @@ fn Officer() -> impl IntoView {
             </section>
         }
     })
+}
+
+/// Which law and forms are in force here, and what of them this app does not know.
+#[component]
+fn Rules() -> impl IntoView {
+    let app = app();
+    let words = words();
+    let found = RwSignal::new(None::<PackView>);
+    let problem = RwSignal::new(None::<String>);
+    Effect::new(move |_| {
+        // Rules come with a sync.
+        app.sync.track();
+        spawn_local(async move {
+            match backend::packs().await {
+                Ok(packs) => drop(found.try_set(Some(packs))),
+                Err(failure) => drop(problem.try_set(Some(failure_text(&failure)))),
+            }
+        });
+    });
+    view! {
+        <section class="card stack" data-test="rules">
+            <h2>{words.tablet_rules()}</h2>
+            {move || found.get().map(|packs| rules(&packs))}
+            <Problem text=problem />
+        </section>
+    }
+}
+
+fn rules(packs: &PackView) -> impl IntoView + use<> {
+    let words = words();
+    let parts: Vec<_> = packs
+        .parts
+        .iter()
+        .map(|part| {
+            let name = match part.id.as_str() {
+                "national" => words.tablet_rules_national().to_owned(),
+                state => words.tablet_rules_state(state.trim_start_matches("states/").to_uppercase()),
+            };
+            let from = if part.published {
+                words.tablet_rules_published()
+            } else {
+                words.tablet_rules_shipped()
+            };
+            view! {
+                <dt>{name}</dt>
+                <dd data-test="rules-part">{words.tablet_rules_version(&part.version)} " · " {from}</dd>
+            }
+        })
+        .collect();
+    let since = time::iso_date(words, &packs.in_force_from);
+    let warning = |test: &'static str, said: String| {
+        view! { <p class="warn-line" data-test=test>{icon(Icon::Warning)} <span>{said}</span></p> }
+    };
+    let not_known = (packs.not_known > 0).then(|| {
+        warning(
+            "rules-not-known",
+            words.tablet_rules_not_known(u64::from(packs.not_known)),
+        )
+    });
+    let unusable = packs
+        .unusable_since_ms
+        .map(|_| warning("rules-unusable", words.refusal_pack_unusable().to_owned()));
+    let waiting = packs
+        .waiting
+        .as_ref()
+        .map(|version| view! { <p data-test="rules-waiting">{words.tablet_rules_waiting(version)}</p> });
+    view! {
+        <dl class="pairs">
+            {parts}
+            <dt>{words.tablet_rules_from()}</dt>
+            <dd>{since}</dd>
+        </dl>
+        {waiting}
+        {not_known}
+        {unusable}
+    }
 }
 
 /// A group of large radio buttons for one preference.

@@ -84,7 +84,12 @@ pub(super) fn form(session: &Session, case: CaseId, form: &str) -> Answer<FormVi
     })
 }
 
-pub(super) fn history(session: &Session, case: CaseId, register: &RegisterRef) -> Answer<Vec<VersionView>> {
+pub(super) fn history(
+    session: &Session,
+    case: CaseId,
+    register: &RegisterRef,
+    older: Option<u32>,
+) -> Answer<(Vec<VersionView>, u32)> {
     ensure_here(session, case)?;
     let (compartment, vocabulary) = views::register_place(session.pack, register).ok_or(FailureCode::NoSuchItem)?;
     let detail = match register {
@@ -95,17 +100,35 @@ pub(super) fn history(session: &Session, case: CaseId, register: &RegisterRef) -
     let mut documents = session.documents();
     session.store.read(|read| {
         let Some(open) = documents.get(read, DocumentKey::case(case, compartment))? else {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), 0));
         };
-        let mut versions = open.document.history(&in_document(register));
-        versions.reverse();
+        let (versions, older) = page(open.document.history(&in_document(register)), older);
         let speaker = Speaker::new(session, read, &case.to_bytes())?;
-        let views = versions.into_iter().map(|version| speaker.version(version, vocabulary));
-        Ok::<_, Failed>(views.collect::<Result<_, _>>()?)
+        let views = versions
+            .into_iter()
+            .map(|version| speaker.version(compartment, version, vocabulary));
+        Ok::<_, Failed>((views.collect::<Result<_, _>>()?, older))
     })
 }
 
-pub(super) fn row_history(session: &Session, case: CaseId, table: &str, row: RowId) -> Answer<Vec<RowChange>> {
+/// The newest of the `older` oldest, newest first, and how many are older than these. What is written meanwhile is newer and
+/// moves nothing.
+fn page<T>(mut oldest_first: Vec<T>, older: Option<u32>) -> (Vec<T>, u32) {
+    let all = oldest_first.len();
+    let end = older.map_or(all, |older| all.min(older as usize));
+    oldest_first.truncate(end);
+    let before = end.saturating_sub(ipc::HISTORY_PAGE as usize);
+    let mut page = oldest_first.split_off(before);
+    page.reverse();
+    (page, u32::try_from(before).unwrap_or(u32::MAX))
+}
+
+pub(super) fn row_history(
+    session: &Session,
+    case: CaseId,
+    (table, row): (&str, RowId),
+    older: Option<u32>,
+) -> Answer<(Vec<RowChange>, u32)> {
     ensure_here(session, case)?;
     let known = session.pack.table(table).ok_or(FailureCode::NoSuchItem)?;
     let compartment = known.compartment().ok_or(FailureCode::NoSuchItem)?;
@@ -120,7 +143,8 @@ pub(super) fn row_history(session: &Session, case: CaseId, table: &str, row: Row
         }
         let speaker = Speaker::new(session, read, &case.to_bytes())?;
         let mut changes = Vec::new();
-        for past in told.into_iter().rev() {
+        let (told, older) = page(told, older);
+        for past in told {
             let (deed, vocabulary) = match past.deed {
                 Deed::AddedRow(_) => (RowDeed::Added, None),
                 Deed::RemovedRow(_) => (RowDeed::Removed, None),
@@ -132,10 +156,10 @@ pub(super) fn row_history(session: &Session, case: CaseId, table: &str, row: Row
                 }
                 Deed::Wrote(Register::Fact(_)) => continue,
             };
-            let version = speaker.version(past.version, vocabulary)?;
+            let version = speaker.version(compartment, past.version, vocabulary)?;
             changes.push(RowChange { deed, version });
         }
-        Ok::<_, Failed>(changes)
+        Ok::<_, Failed>((changes, older))
     })
 }
 

@@ -56,6 +56,8 @@ pub(super) fn edit(
         let form = form.id.clone();
         return Err(FailureCode::ReasonNeeded { form, filing }.into());
     }
+    // What belongs to the next filing explains nothing of the last.
+    let reason = reason.filter(|_| filing.is_some() || !form.is_some_and(casework::Form::is_repeated));
     let mut checked = Checked::default();
     for edit in edits {
         check(session, edit, &mut checked)?;

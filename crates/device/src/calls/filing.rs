@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use casefile::{Action, DocumentKey, Edit};
-use casework::{CaseId, Compartment, EntryId, FactType, Form, RowId, Value};
+use casework::{CaseId, Compartment, EntryId, FILINGS, FactType, Form, RowId, Value, heads_column};
 use ipc::{FailureCode, Filed, FiledForm, FilingKind, Saved};
 
 use super::{case::ensure_here, edit::may_write_here};
@@ -46,7 +46,7 @@ pub(super) fn file(session: &Session, case: CaseId, form: &str, how: FilingKind)
         let edits = [
             Edit::AddRow {
                 row,
-                table: views::FILINGS.to_owned(),
+                table: FILINGS.to_owned(),
                 cells: filing(session, documents, write, (case, form, how, writer))?,
             },
             Edit::AddEntry {
@@ -141,11 +141,11 @@ fn filing(
         let open = documents.get(write, DocumentKey::case(case, compartment))?;
         if let Some(open) = open.filter(|open| !open.leaving) {
             let heads = open.document.now_heads().to_string();
-            cells.insert(views::heads_column(compartment), Value::Text(heads));
+            cells.insert(heads_column(compartment.into()), Value::Text(heads));
         } else if session.may_read(compartment) {
             // Nobody has written it yet: that too is how it stood.
             let empty = casefile::Document::new(compartment.into()).now_heads();
-            cells.insert(views::heads_column(compartment), Value::Text(empty.to_string()));
+            cells.insert(heads_column(compartment.into()), Value::Text(empty.to_string()));
         }
     }
     Ok(cells)

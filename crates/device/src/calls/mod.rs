@@ -70,11 +70,18 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
         Request::Filed { case, row } => {
             filing::filed(&*device.session()?, case, row).map(|filed| Reply::FiledForm(Box::new(filed)))
         }
-        Request::History { case, register } => {
-            case::history(&*device.session()?, case, &register).map(|versions| Reply::History { versions })
+        Request::History { case, register, older } => {
+            let page = case::history(&*device.session()?, case, &register, older);
+            page.map(|(versions, older)| Reply::History { versions, older })
         }
-        Request::RowHistory { case, table, row } => {
-            case::row_history(&*device.session()?, case, &table, row).map(|changes| Reply::RowHistory { changes })
+        Request::RowHistory {
+            case,
+            table,
+            row,
+            older,
+        } => {
+            let page = case::row_history(&*device.session()?, case, (&table, row), older);
+            page.map(|(changes, older)| Reply::RowHistory { changes, older })
         }
         Request::Resolve { case, register, value } => {
             let saved = edit::resolve(&*device.session()?, case, register, value)?;
@@ -87,6 +94,7 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
             Ok(Reply::Saved(saved))
         }
         Request::Picture { case, attachment, size } => photo::picture(device, case, attachment, size),
+        Request::Packs => start::packs(&*device.session()?).map(Reply::Packs),
         Request::SyncStatus => sync::status(&*device.session()?).map(|view| Reply::Sync(Box::new(view))),
         Request::AccessLog => access_log::view(&*device.session()?).map(|view| Reply::AccessLog(Box::new(view))),
         Request::SyncNow => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use casefile::{DocumentKey, Edit};
-use casework::{CaseId, Compartment, Form, RowId, Value};
+use casework::{AMENDMENTS, Asked, CaseId, Compartment, FILINGS, Form, RowId, Value};
 use ipc::{FailureCode, FieldEdit, RegisterRef};
 
 use super::edit::Checked;
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Tables that only filing and amending write.
-const WRITTEN_BY_FILING: [&str; 2] = [views::FILINGS, views::AMENDMENTS];
+const WRITTEN_BY_FILING: [&str; 2] = [FILINGS, AMENDMENTS];
 
 /// Whether rows of this table are made by filing and amending alone: a filing that somebody typed would claim that a
 /// form stood as it never did.
@@ -32,10 +32,15 @@ pub(super) fn reason_of(reason: Option<&str>) -> Answer<Option<&str>> {
     Ok(reason)
 }
 
-/// The newest filing of the form on which these edits write; `None` where it was not filed, or where they write nothing
-/// that stands on it.
+/// The filing that these edits amend; `None` where the form was not filed, where they write nothing that stands on it, or
+/// where, on a form that is filed again and again, they only add to it.
 pub(super) fn amended(session: &Session, case: CaseId, form: &Form, edits: &[FieldEdit]) -> Answer<Option<RowId>> {
-    if !edits.iter().any(|edit| is_on(form, edit)) {
+    let on_form: Vec<(&FieldEdit, Asked)> = edits
+        .iter()
+        .filter_map(|edit| Some((edit, asked(edit)?)))
+        .filter(|(_, asked)| is_on(form, asked))
+        .collect();
+    if on_form.is_empty() {
         return Ok(None);
     }
     let mut documents = session.documents();
@@ -44,22 +49,34 @@ pub(super) fn amended(session: &Session, case: CaseId, form: &Form, edits: &[Fie
         let rows = core.map(|open| open.document.rows()).unwrap_or_default();
         let newest = views::filing_rows(&rows)
             .into_iter()
-            .find(|filing| filing.form == form.id);
-        Ok::<_, Failed>(newest.map(|filing| filing.row.id))
+            .find(|filing| filing.form == form.id)
+            .map(|filing| filing.row.id);
+        if newest.is_none() || on_form.iter().any(|(_, asked)| !form.is_added_to(asked)) {
+            return Ok::<_, Failed>(newest);
+        }
+        let stood = views::stood(session, &mut documents, read, (case, form), &rows)?;
+        let amended = stood.iter().find(|stood| {
+            let mut edits = on_form.iter();
+            edits.any(|(edit, _)| stood.is_changed_by(session, edit))
+        });
+        Ok(amended.map(|stood| stood.filing))
     })
 }
 
-fn is_on(form: &Form, edit: &FieldEdit) -> bool {
-    let mut fields = form.sections.iter().flat_map(|section| &section.fields);
+/// What an edit writes in, as a form asks for it.
+fn asked(edit: &FieldEdit) -> Option<Asked> {
     match edit {
-        FieldEdit::SetFact { fact, .. } | FieldEdit::ClearFact { fact } => {
-            fields.any(|field| field.fact() == Some(fact))
-        }
+        FieldEdit::SetFact { fact, .. } | FieldEdit::ClearFact { fact } => Some(Asked::Fact(fact.clone())),
         FieldEdit::AddRow { table, .. } | FieldEdit::SetCell { table, .. } | FieldEdit::RemoveRow { table, .. } => {
-            fields.any(|field| field.table() == Some(table))
+            Some(Asked::Table(table.clone()))
         }
-        FieldEdit::TickTask { .. } | FieldEdit::AddNote { .. } => false,
+        FieldEdit::TickTask { .. } | FieldEdit::AddNote { .. } => None,
     }
+}
+
+fn is_on(form: &Form, asked: &Asked) -> bool {
+    let mut fields = form.sections.iter().flat_map(|section| &section.fields);
+    fields.any(|field| field.asks == *asked)
 }
 
 /// Adds a row with the reason beside each register or row that is written.
@@ -81,7 +98,7 @@ pub(super) fn add_reasons(session: &Session, reason: &str, filing: Option<RowId>
             cells.extend(filing.map(|row| ("filing".to_owned(), Value::Text(row.to_string()))));
             edits.push(Edit::AddRow {
                 row: RowId::from_bytes(session.platform.uuid_v7().into_bytes()),
-                table: views::AMENDMENTS.to_owned(),
+                table: AMENDMENTS.to_owned(),
                 cells,
             });
         }

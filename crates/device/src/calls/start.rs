@@ -1,14 +1,16 @@
 //! Who is on the tablet: enrol, unlock, lock.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use ipc::{FailureCode, Session as SessionView, Start, TabletUser};
+use ipc::{FailureCode, PackView, Session as SessionView, Start, TabletUser};
 use protocol::{EnrolCode, EnrolLink, HubUrl, enrol_link::EnrolLinkError};
 
 use crate::{
     Device,
     failure::{Answer, Failed},
     media::{PictureError, read_qr as read_qr_picture},
+    packs,
     session::Session,
+    store::StoreError,
     sync,
     vault::VaultFolder,
 };
@@ -87,6 +89,23 @@ pub(super) fn lock(device: &Device) -> Answer<()> {
     } else {
         Err(FailureCode::Locked.into())
     }
+}
+
+pub(super) fn packs(session: &Session) -> Answer<PackView> {
+    let district = &session.enrolment.district;
+    let pack = session.pack;
+    let (parts, unusable_since_ms) = session.store.read(|read| {
+        let parts = packs::parts(read, district, pack)?;
+        Ok::<_, StoreError>((parts, read.number(sync::UNUSABLE)?))
+    })?;
+    let next = packs::in_force(&session.store, district)?;
+    Ok(PackView {
+        parts,
+        in_force_from: pack.in_force_from().to_string(),
+        not_known: u32::try_from(pack.not_known()).unwrap_or(u32::MAX),
+        waiting: (!std::ptr::eq(next, pack)).then(|| next.version().to_owned()),
+        unusable_since_ms,
+    })
 }
 
 /// The bytes of a picture file in a call, within the limit.

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use casefile::{Document, DocumentKey, Row};
-use casework::{Compartment, DocumentKind, FactId, Record, Spine, Stage, Urgency, Value, facts, initials};
+use casework::{Compartment, DocumentKind, FactId, Record, Spine, Stage, Urgency, Value, facts, initials, links};
 
 use super::{Clockwork, DocumentError, words::words};
-use crate::store::{CoreCard, IdentityCard, MediaSize, StoreError, Write};
+use crate::store::{CoreCard, IdentityCard, LinkRow, MediaSize, StoreError, Write};
 
 /// Raised whenever the projection becomes another: then it is rebuilt from the documents once.
-pub(crate) const PROJECTION_VERSION: i64 = 3;
+pub(crate) const PROJECTION_VERSION: i64 = 4;
 
 /// What a document tells the list, and the clocks of its case.
 pub(super) fn project(
@@ -41,6 +41,7 @@ pub(super) fn project_alone(
         write.put_card(&key.subject)?;
         let mut record = Record::default();
         document.add_to(&mut record);
+        write.set_links(row, &link_rows(&key.subject, &record))?;
         let slice = serde_json::to_string(&clockwork.slice(record)).map_err(|_| StoreError::Row("case_slice"))?;
         write.set_slice(row, &key.subject, &slice)?;
     }
@@ -59,6 +60,29 @@ pub(super) fn project_alone(
         _ => {}
     }
     Ok(())
+}
+
+/// What the case says of others, row by row; rows that name no case stay in the document.
+fn link_rows(subject: &[u8; 16], record: &Record) -> Vec<LinkRow> {
+    let said = links::of(record).links;
+    let rows = said.iter().flat_map(|link| {
+        let relation = link.relation.code();
+        link.rows.iter().map(move |row| (link.case, relation, *row))
+    });
+    rows.map(|(case, relation, row)| {
+        let of_row = record.rows_of(links::TABLE).find(|known| known.id == row);
+        LinkRow {
+            link: row.to_bytes(),
+            subject: *subject,
+            other: case.to_bytes(),
+            relation: relation.to_owned(),
+            note: of_row
+                .and_then(|known| known.text("note"))
+                .unwrap_or_default()
+                .to_owned(),
+        }
+    })
+    .collect()
 }
 
 /// Somebody changed the document at this moment.

@@ -156,7 +156,7 @@ impl Write<'_> {
             .prepare_cached("UPDATE document SET hub_number = ?1")?
             .execute([NUMBER_UNKNOWN])?;
         self.0.0.prepare_cached("DELETE FROM receipt")?.execute([])?;
-        Ok(())
+        self.forget_received_runs()
     }
 
     /// The hub has taken the document back. Returns whether it was here.
@@ -182,6 +182,9 @@ impl Write<'_> {
             .prepare_cached("DELETE FROM set_aside WHERE document = ?1")?
             .execute([id])?;
         self.forget_damaged(id)?;
+        connection
+            .prepare_cached("DELETE FROM received_run WHERE document = ?1")?
+            .execute([id])?;
         connection
             .prepare_cached("DELETE FROM document WHERE id = ?1")?
             .execute([id])?;

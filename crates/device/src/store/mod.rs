@@ -8,6 +8,7 @@ mod access_log;
 mod author;
 mod case_card;
 mod case_clock;
+mod case_link;
 mod damaged;
 mod document;
 #[cfg(test)]
@@ -39,10 +40,12 @@ pub(crate) use access_log::{AccessAction, AccessRow};
 pub(crate) use author::AuthorRow;
 pub(crate) use case_card::{CardFilter, CardRow, CoreCard, IdentityCard};
 pub(crate) use case_clock::{CaseClocks, ClockRow};
+pub(crate) use case_link::LinkRow;
 pub(crate) use media::MediaSize;
 pub(crate) use meta::Enrolment;
 pub(crate) use own_change::{ChangeWay, OwnChange, Verdict};
 pub(crate) use receipt::Receipt;
+pub(crate) use received::ChangeNamed;
 pub(crate) use search::findable;
 
 use self::{readers::Readers, witness::Witness};
@@ -235,7 +238,7 @@ pub(crate) mod tests {
     /// What an app with another projection finds.
     pub(crate) fn wipe_projection(store: &Store) {
         let writer = store.writer.lock().unwrap();
-        let wipe = "DELETE FROM case_card; DELETE FROM case_text; DELETE FROM case_slice; DELETE FROM case_clock; DELETE FROM meta WHERE key = 'projection'";
+        let wipe = "DELETE FROM case_card; DELETE FROM case_text; DELETE FROM case_slice; DELETE FROM case_clock; DELETE FROM case_link; DELETE FROM meta WHERE key = 'projection'";
         writer.as_ref().unwrap().execute_batch(wipe).unwrap();
     }
 

@@ -24,8 +24,15 @@ pub(crate) struct OutboxRow {
 /// What the hub said about a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    Numbered { number: i64, late: bool },
-    Refused { code: u16 },
+    /// The hub has it under this number, and may have said when it got it.
+    Numbered {
+        number: i64,
+        late: bool,
+        received_ms: Option<i64>,
+    },
+    Refused {
+        code: u16,
+    },
 }
 
 /// How far a change came.
@@ -152,13 +159,23 @@ impl Write<'_> {
     pub(crate) fn set_verdict(&self, n: i64, verdict: Verdict) -> Result<Option<[u8; 16]>, StoreError> {
         let connection = self.0.0;
         let subject = match verdict {
-            Verdict::Numbered { number, late } => connection
-                .prepare_cached(
-                    "UPDATE own_change SET number = ?2, late = ?3, refused = NULL, bytes = NULL
-                     WHERE n = ?1 AND number IS NULL RETURNING subject",
-                )?
-                .query_row((n, number, late), |row| row.get(0))
-                .optional()?,
+            Verdict::Numbered {
+                number,
+                late,
+                received_ms,
+            } => {
+                let numbered: Option<([u8; 16], [u8; 32])> = connection
+                    .prepare_cached(
+                        "UPDATE own_change SET number = ?2, late = ?3, refused = NULL, bytes = NULL
+                         WHERE n = ?1 AND number IS NULL RETURNING subject, hash",
+                    )?
+                    .query_row((n, number, late), |row| Ok((row.get(0)?, row.get(1)?)))
+                    .optional()?;
+                if let (Some((subject, hash)), Some(at_ms)) = (&numbered, received_ms) {
+                    self.set_received(subject, hash, at_ms)?;
+                }
+                numbered.map(|(subject, _)| subject)
+            }
             Verdict::Refused { code } => connection
                 .prepare_cached("UPDATE own_change SET refused = ?2 WHERE n = ?1 AND number IS NULL RETURNING subject")?
                 .query_row((n, code), |row| row.get(0))
@@ -199,7 +216,9 @@ impl Write<'_> {
             "UPDATE own_change SET number = NULL, late = 0, bytes = ?3
              WHERE subject = ?1 AND hash = ?2 AND number IS NOT NULL",
         )?;
-        statement.execute((subject, hash, bytes))?;
+        if statement.execute((subject, hash, bytes))? > 0 {
+            self.forget_received(subject, hash)?;
+        }
         Ok(())
     }
 }

@@ -3,11 +3,9 @@
 use std::collections::BTreeSet;
 
 use casefile::DocumentKey;
-use casework::CaseId;
-use ipc::Topic;
 use protocol::{
     DocumentId, Epoch,
-    message::down::{Outcome, Receipt, ReceiptState},
+    message::down::{self, Outcome, Receipt, ReceiptState},
 };
 
 use super::{
@@ -36,8 +34,8 @@ pub(super) fn commit(session: &Session, batch: Batch) -> Result<(), ExchangeErro
     let now_ms = session.now_ms();
     let done = session.write_documents(|documents, write| {
         let mut done = Done::default();
-        for (n, outcome) in &batch.verdicts {
-            done.subjects.extend(verdict(write, *n, outcome)?);
+        for (n, said) in &batch.verdicts {
+            done.subjects.extend(verdict(write, *n, said)?);
         }
         entries(documents, write, batch.entries, &mut done)?;
         destroy_what_is_handed_in(documents, write, now_ms, &mut done)?;
@@ -53,22 +51,20 @@ pub(super) fn commit(session: &Session, batch: Batch) -> Result<(), ExchangeErro
         session.store.empty_log()?;
     }
     if !done.subjects.is_empty() {
-        let cases = done.subjects.into_iter().map(|subject| Topic::Case {
-            case: CaseId::from_bytes(subject),
-        });
-        session.news.tell(cases.chain([Topic::Cases, Topic::Sync]));
+        session.tell_cases(done.subjects);
     }
     Ok(())
 }
 
-fn verdict(write: &Write<'_>, n: i64, outcome: &Outcome) -> Result<Option<[u8; 16]>, StoreError> {
+fn verdict(write: &Write<'_>, n: i64, said: &down::Verdict) -> Result<Option<[u8; 16]>, StoreError> {
     let number = |number: u64| i64::try_from(number).map_err(|_| StoreError::Row("own_change"));
-    match outcome {
+    match &said.outcome {
         Outcome::Accepted { number: given, late } => write.set_verdict(
             n,
             Verdict::Numbered {
                 number: number(*given)?,
                 late: *late,
+                received_ms: said.received_ms,
             },
         ),
         Outcome::Duplicate { number: given } => write.set_verdict(
@@ -76,6 +72,7 @@ fn verdict(write: &Write<'_>, n: i64, outcome: &Outcome) -> Result<Option<[u8; 1
             Verdict::Numbered {
                 number: number(*given)?,
                 late: false,
+                received_ms: said.received_ms,
             },
         ),
         // The hub is busy, not unwilling: the change simply goes on waiting.
@@ -132,6 +129,10 @@ fn entries(
                 done.subjects.insert(subject_of(receipt.document));
                 store_receipt(write, &receipt)?;
             }
+            Entry::Received(received) => {
+                done.subjects.insert(subject_of(received.document));
+                store_received(write, &received)?;
+            }
         }
     }
     apply(documents, write, run, done)
@@ -164,6 +165,16 @@ fn store_receipt(write: &Write<'_>, receipt: &Receipt) -> Result<(), StoreError>
         ReceiptState::Rejected { reason } => {
             write.set_rejected(&subject, &receipt.channel, (upto, reason, receipt.at_ms))
         }
+    }
+}
+
+/// Times that nobody can read are left out: they say nothing about what stands in the document.
+fn store_received(write: &Write<'_>, received: &down::Received) -> Result<(), StoreError> {
+    match (i64::try_from(received.first), received.times_ms()) {
+        (Ok(first), Some(times_ms)) => {
+            write.set_received_run(&received.document.0, &received.author.0, first, &times_ms)
+        }
+        _ => Ok(()),
     }
 }
 

@@ -11,7 +11,7 @@ use protocol::{
     limits::{CHANGE_BYTES_MAX, PACKS_MAX, SNAPSHOT_BYTES_MAX},
     message::{
         DownMessage,
-        down::{Close, Outcome, Receipt, Token},
+        down::{Close, Receipt, Received, Token, Verdict},
     },
     pack::PackRef,
     parcel::Collector,
@@ -34,12 +34,13 @@ pub(super) enum Entry {
     Revoke(DocumentId),
     Author(AuthorRow),
     Receipt(Receipt),
+    Received(Received),
 }
 
 /// What belongs into one transaction.
 #[derive(Default)]
 pub(super) struct Batch {
-    pub(super) verdicts: Vec<(i64, Outcome)>,
+    pub(super) verdicts: Vec<(i64, Verdict)>,
     pub(super) entries: Vec<Entry>,
     pub(super) cursor: Option<Cursor>,
     pub(super) confirmed: Vec<[u8; 17]>,
@@ -117,7 +118,7 @@ impl<'s> Inbound<'s> {
                     .ok()
                     .filter(|n| self.sent.remove(n))
                     .ok_or(ExchangeError::Garbled)?;
-                self.sealed.verdicts.push((n, verdict.outcome));
+                self.sealed.verdicts.push((n, verdict));
             }
             DownMessage::Change(change) => {
                 let key = (change.document, change.number);
@@ -154,6 +155,7 @@ impl<'s> Inbound<'s> {
                 device: author.device,
             })),
             DownMessage::Receipt(receipt) => self.hold(Entry::Receipt(receipt)),
+            DownMessage::Received(received) => self.hold(Entry::Received(received)),
             DownMessage::Mark(mark) => {
                 self.seal(mark.cursor);
                 if self.sealed.bytes >= COMMIT_BYTES {
@@ -223,6 +225,7 @@ impl<'s> Inbound<'s> {
         self.unsealed_bytes += match &entry {
             Entry::Change(_, incoming, _) => incoming.bytes.len(),
             Entry::Grant(_, granted) => granted.snapshot.len(),
+            Entry::Received(received) => 8 * received.steps_ms.len(),
             Entry::Revoke(_) | Entry::Author(_) | Entry::Receipt(_) => 64,
         };
         self.unsealed.push(entry);

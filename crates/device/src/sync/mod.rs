@@ -20,6 +20,7 @@ pub(crate) use engine::Engine;
 pub(crate) use enrolment::enrol;
 pub(crate) use http::HttpTransport;
 pub(crate) use outbound::CURSOR;
+pub(crate) use packs::UNUSABLE;
 pub(crate) use round::round;
 pub(crate) use status::{REACHED, SyncStatus};
 pub use transport::{MediaCall, Transport, TransportError};

@@ -3,7 +3,10 @@
 use protocol::{
     AuthorId, Cursor, DocumentId, Nonce, PROTOCOL_VERSION, SigningChain, UpMessage,
     limits::{AGAIN_MAX, APP_VERSION_BYTES_MAX},
-    message::up::{Access, Again, Confirm, End, Open, Upload},
+    message::{
+        down::Received,
+        up::{Access, Again, Confirm, End, Open, Upload},
+    },
 };
 
 use super::exchange::ExchangeError;
@@ -59,6 +62,7 @@ impl Outbound {
             nonce: Nonce(session.platform.random()),
             cursor: Cursor::from_bytes(&cursor).unwrap_or_default(),
             app_version,
+            reads: Some(vec![Received::KIND]),
         }))?;
         let mut sent = Vec::new();
         for row in outbox {

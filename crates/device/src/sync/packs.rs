@@ -6,7 +6,7 @@ use super::{Transport, TransportError, exchange::ExchangeError};
 use crate::{packs, session::Session};
 
 /// The mark of a pack that came and cannot be used: the sync screen says so until one comes that can.
-pub(super) const UNUSABLE: &str = "pack_unusable";
+pub(crate) const UNUSABLE: &str = "pack_unusable";
 
 /// Fetches what this vault lacks. A pack that cannot be had or used holds up nothing: the one in force stays, and the
 /// next round asks again.

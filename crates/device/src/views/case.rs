@@ -8,7 +8,7 @@ mod tasks;
 use std::collections::BTreeSet;
 
 use casefile::{Register, Row};
-use casework::{Compartment, DocumentKind, FactId, Sensitivity, Value, clock, facts};
+use casework::{CaseId, Compartment, DocumentKind, FactId, Sensitivity, Value, clock, facts};
 use ipc::{AttachmentView, CaseView, Clash, Entry, FactView, PictureSize, RegisterRef, TableView};
 
 pub(crate) use parts::{Part, parts};
@@ -67,7 +67,13 @@ pub(crate) fn case_view(
             .iter()
             .flat_map(|part| fact_views(session, part, reveal))
             .collect(),
-        life: life::life(session, read, &record, &running, reveal)?,
+        life: life::life(
+            session,
+            read,
+            (CaseId::from_bytes(row.subject), &record),
+            &running,
+            reveal,
+        )?,
         tables: tables(session, &speaker, parts, &writes, reveal)?,
         tasks: tasks::task_views(session, &speaker, parts, &record, &running, reveal)?,
         clocks: running
@@ -239,7 +245,7 @@ fn clashes(
             let vocabulary = register_place(session.pack, &register).and_then(|(_, vocabulary)| vocabulary);
             let mut versions = Vec::new();
             for version in &clash.versions {
-                let mut view = speaker.version(version.clone(), vocabulary)?;
+                let mut view = speaker.version(part.compartment, version.clone(), vocabulary)?;
                 if masked {
                     view.value = None;
                     view.words.clear();

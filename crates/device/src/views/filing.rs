@@ -1,11 +1,13 @@
 //! Forms as they were filed, and what was changed on them since.
 
 mod amendment;
+mod stood;
 
-pub(crate) use amendment::{AMENDMENTS, register_name, row_name};
+pub(crate) use amendment::{register_name, row_name};
 use casefile::{Document, DocumentKey, Heads, PastError, Row};
-use casework::{CaseId, Compartment, Form, RowId, Value};
-use ipc::{FiledForm, FilingView};
+use casework::{CaseId, Compartment, FILINGS, Form, RowId, Value, heads_column};
+use ipc::{FiledForm, FilingKind, FilingView};
+pub(crate) use stood::{Stood, stood};
 
 use super::{
     Part, Speaker,
@@ -16,9 +18,6 @@ use crate::{
     session::Session,
     store::{Read, StoreError},
 };
-
-/// The table of filings, in `core`.
-pub(crate) const FILINGS: &str = "filings";
 
 /// A row of the table `filings`, as far as it can be read.
 pub(crate) struct FilingRow<'r> {
@@ -43,11 +42,6 @@ pub(crate) fn filing_rows(rows: &[Row]) -> Vec<FilingRow<'_>> {
     found
 }
 
-/// The column that holds the heads of a compartment.
-pub(crate) fn heads_column(compartment: Compartment) -> String {
-    format!("heads_{}", compartment.code())
-}
-
 fn core(parts: &[Part]) -> &[Row] {
     let part = parts.iter().find(|part| part.compartment == Compartment::Core);
     part.map_or(&[], |part| &part.rows)
@@ -60,10 +54,33 @@ pub(crate) fn filing_views(
     parts: &[Part],
 ) -> Result<Vec<FilingView>, StoreError> {
     let filings = filing_rows(core(parts));
-    filings.iter().map(|filing| view(session, speaker, filing)).collect()
+    let each = filings.iter().map(|filing| view(session, speaker, filing, &filings));
+    each.collect()
 }
 
-fn view(session: &Session, speaker: &Speaker<'_>, filing: &FilingRow<'_>) -> Result<FilingView, StoreError> {
+/// Which filing of a form that is filed again and again this is, counted from one; a second signature belongs to the
+/// filing before it. `None` for a form that is filed once.
+fn instalment(form: Option<&Form>, filing: &FilingRow<'_>, newest_first: &[FilingRow<'_>]) -> Option<u32> {
+    form.filter(|form| form.is_repeated())?;
+    let this = (filing.at_ms, filing.row.id);
+    let approved = |filing: &FilingRow<'_>| {
+        let how = filing.row.cells.get("how").and_then(Value::as_text);
+        how == Some(FilingKind::Approved.code())
+    };
+    let until = newest_first
+        .iter()
+        .filter(|other| other.form == filing.form && (other.at_ms, other.row.id) <= this);
+    let count = until.filter(|other| !approved(other)).count();
+    Some(u32::try_from(count).unwrap_or(u32::MAX).max(1))
+}
+
+fn view(
+    session: &Session,
+    speaker: &Speaker<'_>,
+    filing: &FilingRow<'_>,
+    newest_first: &[FilingRow<'_>],
+) -> Result<FilingView, StoreError> {
+    let form = form_of(session, filing);
     let text = |column: &str| {
         filing
             .row
@@ -81,9 +98,8 @@ fn view(session: &Session, speaker: &Speaker<'_>, filing: &FilingRow<'_>) -> Res
     Ok(FilingView {
         row: filing.row.id,
         form: filing.form.to_owned(),
-        title: form_of(session, filing)
-            .map(|form| form.title.clone())
-            .unwrap_or_default(),
+        title: form.map(|form| form.title.clone()).unwrap_or_default(),
+        instalment: instalment(form, filing, newest_first),
         how: text("how").parse().ok(),
         at_ms: filing.at_ms,
         by: writer.name,
@@ -121,12 +137,12 @@ pub(crate) fn filed_form(
     };
     let speaker = Speaker::new(session, read, &case.to_bytes())?;
     let (mut then, mut unseen, mut not_here_yet) = (Vec::new(), Vec::new(), Vec::new());
-    let mut amendments = Vec::new();
+    let (mut amendments, mut added) = (Vec::new(), 0_u32);
     for compartment in Compartment::ALL
         .into_iter()
         .filter(|compartment| session.may_read(*compartment))
     {
-        let column = heads_column(compartment);
+        let column = heads_column(compartment.into());
         let text = filing
             .row
             .cells
@@ -162,7 +178,9 @@ pub(crate) fn filed_form(
         match frozen {
             Some((part, told)) => {
                 then.push(part);
-                amendments.extend(told?);
+                let told = told?;
+                amendments.extend(told.amendments);
+                added = added.saturating_add(told.added);
             }
             None => not_here_yet.push(compartment),
         }
@@ -178,9 +196,9 @@ pub(crate) fn filed_form(
     };
     let mut of_form = Vec::new();
     for same in filings.iter().filter(|same| same.form == filing.form) {
-        of_form.push(view(session, &speaker, same)?);
+        of_form.push(view(session, &speaker, same, &filings)?);
     }
-    let this = view(session, &speaker, filing)?;
+    let this = view(session, &speaker, filing, &filings)?;
     let others = of_form.iter().filter(|same| same.row != row).cloned().collect();
     let asked_here = |compartment: &Compartment| is_on(session, form, *compartment);
     unseen.retain(asked_here);
@@ -189,6 +207,7 @@ pub(crate) fn filed_form(
         form: form_view(session, documents, read, &source, of_form)?,
         filing: this,
         amendments,
+        added,
         unseen,
         not_here_yet,
         others,

@@ -1,14 +1,14 @@
 //! Who wrote something, and how far it came.
 
-use casefile::{ChangeHash, Version};
-use casework::{AuthorId, Labels, Role};
+use casefile::{ChangeHash, DocumentKey, Version};
+use casework::{AuthorId, CaseId, Compartment, Labels, Role};
 use ipc::{Delivery, VersionView};
 use protocol::Refusal;
 
 use super::words;
 use crate::{
     session::Session,
-    store::{ChangeWay, Read, Receipt, StoreError},
+    store::{ChangeNamed, ChangeWay, Read, Receipt, StoreError},
 };
 
 /// The channel whose acceptance is shown.
@@ -98,16 +98,29 @@ impl<'a> Speaker<'a> {
         })
     }
 
-    /// A version as it is shown, with its words from `vocabulary`.
-    pub(crate) fn version(&self, version: Version, vocabulary: Option<&str>) -> Result<VersionView, StoreError> {
+    /// A version of a register in this compartment as it is shown, with its words from `vocabulary`.
+    pub(crate) fn version(
+        &self,
+        compartment: Compartment,
+        version: Version,
+        vocabulary: Option<&str>,
+    ) -> Result<VersionView, StoreError> {
         let writer = self.writer(version.author)?;
+        let document = DocumentKey::case(CaseId::from_bytes(self.subject), compartment).to_bytes();
+        let change = ChangeNamed {
+            document: &document,
+            hash: &version.change,
+            author: &version.author.to_bytes(),
+            seq: version.seq,
+        };
+        let received_at_ms = self.read.received_ms(&change)?;
         Ok(VersionView {
             words: words(self.session.pack, vocabulary, version.value.as_ref()),
             value: version.value,
             by: writer.name,
             role: writer.role,
             device: writer.device,
-            received_at_ms: self.read.received_ms(&self.subject, &version.change)?,
+            received_at_ms,
             at_ms: version.at_ms,
             action: version.action,
             delivery: self.delivery_of(Some(&version.change))?,

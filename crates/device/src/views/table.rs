@@ -52,6 +52,7 @@ pub(crate) fn table_view(
         writable,
         readable: session.may_read(compartment),
         who: Vec::new(),
+        is_added_to: false,
     })
 }
 

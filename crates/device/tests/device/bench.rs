@@ -245,8 +245,15 @@ impl Tablet {
         let register = RegisterRef::Fact {
             fact: fact.parse().unwrap(),
         };
-        match self.call(Request::History { case, register }).unwrap() {
-            Reply::History { versions } => versions,
+        match self
+            .call(Request::History {
+                case,
+                register,
+                older: None,
+            })
+            .unwrap()
+        {
+            Reply::History { versions, .. } => versions,
             other => panic!("{other:?}"),
         }
     }

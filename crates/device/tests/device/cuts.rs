@@ -99,10 +99,7 @@ fn a_verdict_on_something_never_sent_is_not_believed() {
         epoch: protocol::Epoch(epoch),
         district: "D1".into(),
     };
-    let verdict = Verdict {
-        n: 77,
-        outcome: Outcome::Accepted { number: 1, late: false },
-    };
+    let verdict = Verdict::new(77, Outcome::Accepted { number: 1, late: false });
     let frames = [protocol::DownMessage::from(welcome), verdict.into()];
     let answer = frames
         .iter()

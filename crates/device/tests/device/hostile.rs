@@ -60,10 +60,12 @@ fn every_call_with_strange_input_gives_a_typed_failure_or_an_answer() {
                 case,
                 table: text.clone(),
                 row,
+                older: Some(u32::MAX),
             },
             Request::History {
                 case,
                 register: register.clone(),
+                older: Some(0),
             },
             Request::Resolve {
                 case,
@@ -110,6 +112,7 @@ fn every_call_with_strange_input_gives_a_typed_failure_or_an_answer() {
             case: nobodys,
             table: "family".into(),
             row,
+            older: None,
         },
     ];
     for call in elsewhere {

@@ -34,6 +34,7 @@ enum Entry {
         author: AuthorId,
         bytes: Vec<u8>,
         late: bool,
+        received_ms: i64,
     },
     Grant {
         user: UserId,
@@ -65,6 +66,8 @@ pub(crate) struct Faults {
     pub(crate) refuse: Option<Refusal>,
     /// Clocks further from this than the protocol allows are refused.
     pub(crate) clock_ms: Option<i64>,
+    /// It is an older hub, which says only of others' changes when it got them.
+    pub(crate) old: bool,
 }
 
 #[derive(Default)]
@@ -182,6 +185,7 @@ impl Hub {
             author: AuthorId(other.to_bytes()),
             bytes: change.unwrap().unwrap().bytes,
             late: false,
+            received_ms: 1_795_415_400_000,
         });
     }
 
@@ -223,7 +227,39 @@ impl State {
         folded
     }
 
-    fn take_change(&mut self, author: AuthorId, document: DocumentId, bytes: Vec<u8>) -> Outcome {
+    /// When the entry with this number was received, as a verdict says it.
+    fn received_ms(&self, outcome: &Outcome) -> Option<i64> {
+        let (Outcome::Accepted { number, .. } | Outcome::Duplicate { number }) = outcome else {
+            return None;
+        };
+        match &self.log[usize::try_from(*number).unwrap() - 1] {
+            Entry::Change { received_ms, .. } if !self.faults.old => Some(*received_ms),
+            _ => None,
+        }
+    }
+
+    /// The times of what a grant at this place of the log folds.
+    fn received(&self, wanted: DocumentId, upto: usize) -> Vec<down::Received> {
+        let mut by_author: BTreeMap<AuthorId, Vec<i64>> = BTreeMap::new();
+        for entry in &self.log[..upto] {
+            if let Entry::Change {
+                document,
+                author,
+                received_ms,
+                ..
+            } = entry
+                && *document == wanted
+            {
+                by_author.entry(*author).or_default().push(*received_ms);
+            }
+        }
+        by_author
+            .iter()
+            .flat_map(|(author, times)| down::Received::of(wanted, *author, 1, times))
+            .collect()
+    }
+
+    fn take_change(&mut self, author: AuthorId, document: DocumentId, bytes: Vec<u8>, received_ms: i64) -> Outcome {
         if let Some(code) = self.faults.refuse {
             return Outcome::Refused { code };
         }
@@ -265,6 +301,7 @@ impl State {
             author,
             bytes,
             late,
+            received_ms,
         });
         Outcome::Accepted {
             number: self.log.len() as u64,
@@ -308,8 +345,10 @@ impl State {
                     let Some(bytes) = collector.add((upload.n, upload.document), upload.part()).unwrap() else {
                         continue;
                     };
-                    let outcome = self.take_change(open.author, upload.document, bytes);
-                    said.push(down::Verdict { n: upload.n, outcome }.into());
+                    let outcome = self.take_change(open.author, upload.document, bytes, hub_time_ms);
+                    let received_ms = self.received_ms(&outcome);
+                    let verdict = down::Verdict::new(upload.n, outcome);
+                    said.push(down::Verdict { received_ms, ..verdict }.into());
                 }
                 UpMessage::Access(access) => {
                     access.check().unwrap();
@@ -334,7 +373,8 @@ impl State {
                 UpMessage::End(_) => break,
             }
         }
-        self.tell(open.author, user.id, &open.cursor, epoch[0], &mut said);
+        let times = open.reads(down::Received::KIND) && !self.faults.old;
+        self.tell((open.author, user.id), &open.cursor, epoch[0], times, &mut said);
         said
     }
 
@@ -354,7 +394,14 @@ impl State {
         parts(&packed).map(grant).collect()
     }
 
-    fn tell(&self, reader: AuthorId, user: UserId, cursor: &Cursor, epoch: u8, said: &mut Vec<DownMessage>) {
+    fn tell(
+        &self,
+        (reader, user): (AuthorId, UserId),
+        cursor: &Cursor,
+        epoch: u8,
+        times: bool,
+        said: &mut Vec<DownMessage>,
+    ) {
         // A cursor of this hub is its epoch and a place in the log.
         let from = match cursor.as_bytes() {
             [known, at @ ..] if *known == epoch => u64::from_le_bytes(at.try_into().unwrap()),
@@ -380,6 +427,7 @@ impl State {
                     author,
                     bytes,
                     late,
+                    received_ms,
                 } => {
                     if *author != reader && self.granted.contains(&(user, *document)) {
                         let packed = pack(bytes);
@@ -389,7 +437,7 @@ impl State {
                                     number,
                                     document: *document,
                                     author: *author,
-                                    received_ms: i64::MAX,
+                                    received_ms: *received_ms,
                                     late: *late,
                                     part: part.part,
                                     parts: part.parts,
@@ -403,6 +451,9 @@ impl State {
                 Entry::Grant { user: to, document } => {
                     if *to == user && self.granted.contains(&(user, *document)) {
                         said.extend(self.grant(*document, at, number));
+                        if times {
+                            said.extend(self.received(*document, at).into_iter().map(DownMessage::from));
+                        }
                     }
                 }
                 Entry::Revoke { user: from, document } => {

@@ -99,3 +99,72 @@ fn a_pack_of_another_hub_and_one_this_app_cannot_read_are_told_and_change_nothin
     publish(&bench.hub, &pack_key(), 1, &bundle("Form C"));
     assert_eq!(tablet.sync(), NetState::Reached, "a good one ends the trouble");
 }
+
+fn packs(tablet: &Tablet) -> ipc::PackView {
+    match tablet.call(Request::Packs).unwrap() {
+        Reply::Packs(packs) => packs,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The packs in force: name and version, and whether they were published.
+fn told(packs: &ipc::PackView) -> Vec<(String, bool)> {
+    let part = |part: &ipc::PackPart| (format!("{} {}", part.id, part.version), part.published);
+    packs.parts.iter().map(part).collect()
+}
+
+#[test]
+fn the_tablet_says_which_rules_are_in_force_and_which_have_come() {
+    let bench = Bench::new();
+    let mut tablet = bench.tablet_of("Asha", Role::SocialWorker);
+    let national = format!("national {}", casework::Pack::national().version());
+    let shipped = packs(&tablet);
+    assert_eq!(told(&shipped), [(national.clone(), false)]);
+    assert_eq!(
+        (shipped.not_known, &shipped.waiting, shipped.unusable_since_ms),
+        (0, &None, None)
+    );
+
+    publish(&bench.hub, &pack_key(), 1, &bundle("Form A"));
+    tablet.sync();
+    let before = packs(&tablet);
+    assert_eq!(
+        told(&before),
+        [(national.clone(), false)],
+        "not before the vault opens next"
+    );
+    assert_eq!(before.waiting.as_deref(), Some("Form A"));
+    tablet.restart();
+    let after = packs(&tablet);
+    assert_eq!(told(&after), [(national, false), ("states/d1 Form A".into(), true)]);
+    assert_eq!((after.waiting, after.in_force_from.as_str()), (None, "2027-01-01"));
+}
+
+#[test]
+fn rules_that_hold_what_this_app_does_not_know_say_so_and_so_do_rules_it_cannot_use() {
+    let bench = Bench::new();
+    let mut tablet = bench.tablet_of("Asha", Role::SocialWorker);
+    let head = "id = 'states/d1'\nover = 'national'\nversion = '9'\nin_force_from = '2027-01-01'\nanthem = 'x'\n";
+    let fact = "[[fact]]\nid = 'child.orbit'\ntype = 'drawing'\ncompartment = 'core'\nsensitivity = 'ordinary'\n\
+                label = { en = 'Orbit', hi = 'कक्षा' }\n";
+    let files = [
+        ("pack.toml", head),
+        ("dictionary/space.toml", fact),
+        ("tariffs/fees.toml", "fee = 3"),
+    ];
+    let newer = PackBundle {
+        id: "states/d1".into(),
+        version: "9".into(),
+        files: files.map(|(path, text)| (path.to_owned(), text.to_owned())).into(),
+    };
+    publish(&bench.hub, &pack_key(), 1, &newer.encode().unwrap());
+    tablet.sync();
+    tablet.restart();
+    // A key, a file, and a fact of a new type.
+    assert_eq!(packs(&tablet).not_known, 3);
+
+    publish(&bench.hub, &pack_key(), 2, b"no pack at all");
+    tablet.sync();
+    let packs = packs(&tablet);
+    assert_eq!((packs.unusable_since_ms, packs.parts.len()), (Some(bench.now_ms()), 2));
+}

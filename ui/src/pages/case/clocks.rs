@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use casework::{
-    Checked, Value,
-    clock::Running,
-};
+use casework::{Checked, Value, clock::Running};
 use leptos::prelude::*;
 
 use super::open_case;

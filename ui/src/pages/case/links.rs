@@ -102,6 +102,7 @@ fn link(link: &LinkView) -> impl IntoView + use<> {
     };
     let notes: Vec<_> = link.notes.iter().map(|note| view! { <p>{note.clone()}</p> }).collect();
     let label = words.label(&link.label);
+    let other_says = (link.rows.is_empty()).then(|| view! { <p class="muted">{words.links_other_says()}</p> });
     let past = link.rows.first().copied().map(|row| {
         let named = label.clone();
         view! {
@@ -120,6 +121,7 @@ fn link(link: &LinkView) -> impl IntoView + use<> {
         <li class="table-row" data-test="link">
             <p><strong>{label}</strong> " · " {name}</p>
             {notes}
+            {other_says}
             <div class="actions">{past}</div>
         </li>
     }

@@ -20,11 +20,15 @@ pub(crate) fn filing_text(words: Words, filing: &FilingView) -> String {
         None => filing.by.clone(),
     };
     let at = time::date_time(words, filing.at_ms);
-    match filing.how {
+    let said = match filing.how {
         Some(FilingKind::Signed) => words.filing_signed(by, at),
         Some(FilingKind::Sent) => words.filing_sent(by, at),
         Some(FilingKind::Approved) => words.filing_approved(by, at),
         None => words.filing_other(by, at),
+    };
+    match filing.instalment {
+        Some(number) => format!("{} · {said}", words.filing_instalment(number)),
+        None => said,
     }
 }
 
@@ -69,6 +73,12 @@ pub(crate) fn FiledNote() -> impl IntoView {
                 .any(writes)
         })
     });
+    let repeats = Memo::new(move |_| {
+        open.view.with(|view| {
+            let mut sections = view.iter().flat_map(|view| &view.sections);
+            sections.any(|section| section.repeats.is_some())
+        })
+    });
     move || {
         let filings = filings.get();
         if filings.is_empty() {
@@ -76,6 +86,7 @@ pub(crate) fn FiledNote() -> impl IntoView {
         }
         let needs_reason = open.needs_reason();
         let how = needs_reason.then(|| match open.reason.get() {
+            None if repeats.get() => view! { <p>{words.amend_lead_repeats()}</p> }.into_any(),
             None => view! { <p>{words.amend_lead()}</p> }.into_any(),
             Some(reason) => {
                 view! { <p data-test="amend-given"><strong>{words.amend_reason()} ": "</strong> {reason}</p> }

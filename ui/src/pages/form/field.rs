@@ -45,13 +45,14 @@ pub(crate) fn Field(
     let is_group = spec.is_ticked() && may_write;
     let warnings = view! { <Warnings fact=first.fact.to_string() place=place /> };
     let first = StoredValue::new(first);
+    let needs_reason = Memo::new(move |_| known.with(|field| field.needs_reason));
     let body = move || {
         let first = first.get_value();
         if !first.readable {
             unreadable(&first).into_any()
         } else if first.derived.is_some() {
             view! { <Derived first=first known=known place=place /> }.into_any()
-        } else if may_write && !open.is_locked() {
+        } else if may_write && !(needs_reason.get() && open.is_locked()) {
             view! { <Answer first=first known=known spec=spec.clone() label=label.clone() /> }.into_any()
         } else {
             view! { <ReadOnly first=first known=known spec=spec.clone() /> }.into_any()

@@ -1,5 +1,6 @@
 //! The sections of a form: the list of them, and the one that is being filled.
 
+use casework::Repeats;
 use ipc::{FieldView, FormItem, FormView, TableView};
 use leptos::prelude::*;
 
@@ -154,6 +155,12 @@ pub(crate) fn Section(
     };
     let around = around(&section.id);
     let why = words.label(&section.why);
+    let repeats = section.repeats.as_ref().map(|repeats| match repeats {
+        Repeats::Month => words.form_repeats_month(),
+        Repeats::Quarter => words.form_repeats_quarter(),
+        Repeats::Year => words.form_repeats_year(),
+        Repeats::Event | Repeats::Unknown(_) => words.form_repeats_event(),
+    });
     let id = section.id.clone();
     let items = section.items.into_iter().map(|item| match item {
         FormItem::Field(field) => {
@@ -179,6 +186,7 @@ pub(crate) fn Section(
             <h3 class="section-title">{words.label(&section.title)}</h3>
             {(!why.is_empty())
                 .then(|| view! { <p class="why"><strong>{words.form_why()} ": "</strong> {why}</p> })}
+            {repeats.map(|said| view! { <p class="hint" data-test="repeats">{said}</p> })}
             <Problems />
             {items}
             <div class="actions spread">

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use casework::{
-    CaseId, Compartment, FactType, Record, Term, Value, adoption, clock::Running, custody, disability, growth, links,
-    plan, stage,
+    CaseId, Compartment, FactType, Record, RecordRow, RowId, Term, Value, adoption, clock::Running, custody,
+    disability, growth, links, plan, stage,
 };
 use ipc::{Life, LinkView};
 
 use crate::{
     session::Session,
-    store::{Read, StoreError},
+    store::{LinkRow, Read, StoreError},
     views::words,
 };
 
@@ -29,7 +29,7 @@ const FACTS: [&str; 6] = [
 pub(super) fn life(
     session: &Session,
     read: &Read<'_>,
-    record: &Record,
+    (case, record): (CaseId, &Record),
     running: &[Running],
     reveal: bool,
 ) -> Result<Life, StoreError> {
@@ -48,15 +48,26 @@ pub(super) fn life(
             None
         },
         adoption: Some(adoption).filter(|way| care && way.standing != adoption::Standing::NotConsidered),
-        links: link_views(session, read, record)?,
+        links: link_views(session, read, case, record)?,
         words: vocabularies(session),
     })
 }
 
-fn link_views(session: &Session, read: &Read<'_>, record: &Record) -> Result<Vec<LinkView>, StoreError> {
+/// The links of a case: what it says itself, and what the other cases on this tablet say of it.
+fn link_views(session: &Session, read: &Read<'_>, case: CaseId, record: &Record) -> Result<Vec<LinkView>, StoreError> {
     let said = links::of(record);
+    let mut others: BTreeMap<CaseId, Record> = BTreeMap::new();
+    for row in read.links_to(&case.to_bytes())? {
+        let holder = others.entry(CaseId::from_bytes(row.subject)).or_default();
+        holder.rows.push(record_row(&row));
+    }
+    let mut cases: BTreeMap<CaseId, &Record> = others.iter().map(|(case, record)| (*case, record)).collect();
+    cases.insert(case, record);
+    let both = links::symmetric(&cases).remove(&case).unwrap_or_default();
+    // A case linked with itself is somebody's slip: it is shown, so that it can be mended.
+    let slips = said.links.into_iter().filter(|link| link.case == case);
     let mut views = Vec::new();
-    for link in said.links {
+    for link in both.into_iter().chain(slips) {
         let other = card_of(session, read, link.case)?;
         views.push(LinkView {
             rows: link.rows,
@@ -69,7 +80,10 @@ fn link_views(session: &Session, read: &Read<'_>, record: &Record) -> Result<Vec
             number: other.map(|card| card.1).unwrap_or_default(),
         });
     }
-    for row in record.rows_of("links").filter(|row| said.unreadable.contains(&row.id)) {
+    for row in record
+        .rows_of(links::TABLE)
+        .filter(|row| said.unreadable.contains(&row.id))
+    {
         let relation = row.text("relation").unwrap_or_default();
         views.push(LinkView {
             rows: vec![row.id],
@@ -89,13 +103,30 @@ fn link_views(session: &Session, read: &Read<'_>, record: &Record) -> Result<Vec
     Ok(views)
 }
 
+/// A projected link as the row it was made from.
+fn record_row(link: &LinkRow) -> RecordRow {
+    let cells = [
+        ("case", CaseId::from_bytes(link.other).to_string()),
+        ("relation", link.relation.clone()),
+        ("note", link.note.clone()),
+    ];
+    RecordRow {
+        table: links::TABLE.to_owned(),
+        id: RowId::from_bytes(link.link),
+        cells: cells
+            .into_iter()
+            .map(|(column, text)| (column.to_owned(), Value::Text(text)))
+            .collect(),
+    }
+}
+
 fn card_of(session: &Session, read: &Read<'_>, case: CaseId) -> Result<Option<(String, String)>, StoreError> {
     let card = read.card(&case.to_bytes(), session.now_ms())?;
     Ok(card.map(|card| (card.identity.initials, card.core.number)))
 }
 
 fn relation_label(session: &Session, code: &str) -> casework::Labels {
-    let table = session.pack.table("links");
+    let table = session.pack.table(links::TABLE);
     let vocabulary = table
         .and_then(|table| table.column("relation"))
         .and_then(|column| column.vocabulary.as_deref());

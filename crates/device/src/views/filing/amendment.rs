@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use casefile::{ChangeHash, Deed, Document, Past, Register, Row, State};
-use casework::{FactId, Form, Labels, RowId, Table, Value};
+use casework::{AMENDMENTS, Asked, FactId, Form, Labels, RowId, Table, Value};
 use ipc::{Amended, AmendedCell, Amendment, RegisterRef};
 
 use crate::{
@@ -12,9 +12,6 @@ use crate::{
     store::StoreError,
     views::{Speaker, words},
 };
-
-/// The table of reasons; its rows are kept beside what they explain.
-pub(crate) const AMENDMENTS: &str = "amendments";
 
 /// The name of a register in the table `amendments`.
 pub(crate) fn register_name(register: &RegisterRef) -> String {
@@ -29,7 +26,15 @@ pub(crate) fn row_name(table: &str, row: RowId) -> String {
     format!("{table}/{row}")
 }
 
-/// What was done since on what the form asks for, in the order of the history.
+/// What was done since on what a form asks for.
+pub(super) struct Since {
+    /// Changes of what stood, in the order of the history.
+    pub(super) amendments: Vec<Amendment>,
+    /// How much was added that belongs to the next filing.
+    pub(super) added: u32,
+}
+
+/// What was done since on what the form asks for.
 pub(super) fn amendments(
     session: &Session,
     speaker: &Speaker<'_>,
@@ -37,10 +42,14 @@ pub(super) fn amendments(
     document: &Document,
     then: &State<'_>,
     since: Vec<Past>,
-) -> Result<Vec<Amendment>, StoreError> {
+) -> Result<Since, StoreError> {
     let reasons = reasons(document);
-    let mut views = Vec::new();
+    let (mut views, mut added) = (Vec::new(), 0_u32);
     for past in since {
+        if is_addition(form, then, &past) {
+            added = added.saturating_add(1);
+            continue;
+        }
         let Some(told) = tell(session, form, document, then, &past) else {
             continue;
         };
@@ -63,7 +72,25 @@ pub(super) fn amendments(
             delivery: speaker.delivery_of(Some(&past.version.change))?,
         });
     }
-    Ok(views)
+    Ok(Since {
+        amendments: views,
+        added,
+    })
+}
+
+/// Whether the deed adds to a form that is filed again and again: a row, or an answer where none stood.
+fn is_addition(form: &Form, then: &State<'_>, past: &Past) -> bool {
+    let of_table = |table: Option<&String>| table.is_some_and(|table| form.is_added_to(&Asked::Table(table.clone())));
+    match &past.deed {
+        Deed::AddedRow(_) => of_table(past.table.as_ref()),
+        Deed::Wrote(register @ Register::Fact(fact)) => {
+            form.is_added_to(&Asked::Fact(fact.clone())) && then.value(register).is_none()
+        }
+        Deed::Wrote(register @ Register::Cell { row, .. }) => {
+            of_table(past.table.as_ref()) && then.row(*row).is_some() && then.value(register).is_none()
+        }
+        Deed::RemovedRow(_) => false,
+    }
 }
 
 fn reasons(document: &Document) -> BTreeMap<(ChangeHash, String), String> {

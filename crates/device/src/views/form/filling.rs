@@ -9,7 +9,7 @@ use crate::{
     documents::{DocumentError, Documents},
     session::Session,
     store::Read,
-    views::{Part, Speaker, table, words},
+    views::{Part, Speaker, Stood, table, words},
 };
 
 /// A form being filled in.
@@ -19,6 +19,10 @@ pub(super) struct Filling<'a> {
     pub(super) read: &'a Read<'a>,
     pub(super) speaker: Speaker<'a>,
     pub(super) source: &'a Source<'a>,
+    /// Whether it was filed and is written on all the same.
+    pub(super) is_filed: bool,
+    /// What stood when it was filed, for a form that is filed again and again.
+    pub(super) stood: Vec<Stood>,
 }
 
 impl Filling<'_> {
@@ -115,7 +119,17 @@ impl Filling<'_> {
             value,
             from,
             clash,
+            needs_reason: self.needs_reason(known),
         })
+    }
+
+    /// Whether writing the fact needs a reason.
+    fn needs_reason(&self, known: &Fact) -> bool {
+        let is_new = || {
+            let stood = |stood: &Stood| stood.holds_fact(self.session, &known.id);
+            self.source.form.is_added_to(&Asked::Fact(known.id.clone())) && !self.stood.iter().any(stood)
+        };
+        self.is_filed && !is_new()
     }
 
     /// Who wrote what stands in a register.
@@ -168,6 +182,7 @@ impl Filling<'_> {
         view.shown_when.clone_from(&field.shown_when);
         view.shown = place.shown;
         view.who = self.who(compartment, writable);
+        view.is_added_to = self.is_filed && self.source.form.is_added_to(&field.asks);
         Ok(view)
     }
 }

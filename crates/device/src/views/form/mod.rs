@@ -5,7 +5,7 @@ mod filling;
 mod rules;
 mod used;
 
-use casework::{CaseId, Form, Record};
+use casework::{CaseId, Compartment, Form, Record};
 use ipc::{FilingView, FormContext, FormView, SectionView};
 use jiff::civil;
 
@@ -14,7 +14,7 @@ pub(crate) use rules::{Sheet, percent};
 pub(crate) use used::{fits, may_file, used};
 
 use self::filling::Filling;
-use super::{Part, Speaker};
+use super::{Part, Speaker, stood};
 use crate::{
     documents::{DocumentError, Documents},
     session::Session,
@@ -62,12 +62,22 @@ pub(crate) fn form_view(
 ) -> Result<FormView, DocumentError> {
     let form = source.form;
     let counted = count(session, form, source.sheet);
+    let is_filed = !filings.is_empty() && !source.frozen;
+    let stood = if is_filed && form.is_repeated() {
+        let core = source.parts.iter().find(|part| part.compartment == Compartment::Core);
+        let rows = core.map_or(&[][..], |part| &part.rows);
+        stood(session, documents, read, (source.case, form), rows)?
+    } else {
+        Vec::new()
+    };
     let mut filling = Filling {
         session,
         documents,
         read,
         speaker: Speaker::new(session, read, &source.case.to_bytes())?,
         source,
+        is_filed,
+        stood,
     };
     let mut sections = Vec::new();
     for section in &form.sections {
@@ -85,6 +95,7 @@ pub(crate) fn form_view(
             title: section.title.clone(),
             why: section.why.clone(),
             shown_when: section.shown_when.clone(),
+            repeats: section.repeats.clone(),
             shown,
             filled: of_section.filled,
             required: of_section.required,
@@ -92,7 +103,6 @@ pub(crate) fn form_view(
         });
     }
     let total = counted.total();
-    let is_filed = !filings.is_empty();
     Ok(FormView {
         form: form.id.clone(),
         title: form.title.clone(),
@@ -114,6 +124,6 @@ pub(crate) fn form_view(
             may_file(session, form)
         },
         filings,
-        needs_reason: is_filed && !source.frozen,
+        needs_reason: is_filed,
     })
 }

@@ -1,0 +1,109 @@
+//! What stood on a form when it was filed. Of a form that is filed again and again, only what stood is amended: what is new
+//! belongs to the next filing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use casefile::{Document, DocumentKey, Heads, Row};
+use casework::{CaseId, Compartment, FactId, Form, RowId, Value, heads_column};
+use ipc::FieldEdit;
+
+use super::{filing_rows, is_on};
+use crate::{
+    documents::{DocumentError, Documents},
+    session::Session,
+    store::Read,
+    views::Part,
+};
+
+/// A filing and what stood then. A compartment that the filer did not have is not here: nothing of it was filed.
+pub(crate) struct Stood {
+    pub(crate) filing: RowId,
+    parts: BTreeMap<Compartment, Then>,
+}
+
+/// A compartment as it stood.
+enum Then {
+    Known(Part),
+    /// Its changes are not all here yet: it is not known what stood there, so everything may have.
+    Unknown,
+}
+
+/// The filings of the form among these rows of `core`, the newest of each filer first: whoever files again has what they
+/// filed before, and somebody who files apart may not.
+pub(crate) fn stood(
+    session: &Session,
+    documents: &mut Documents,
+    read: &Read<'_>,
+    (case, form): (CaseId, &Form),
+    core: &[Row],
+) -> Result<Vec<Stood>, DocumentError> {
+    let mut filers = BTreeSet::new();
+    let mut found = Vec::new();
+    for filing in filing_rows(core).into_iter().filter(|filing| filing.form == form.id) {
+        if !filers.insert(filing.row.author) {
+            continue;
+        }
+        let mut parts = BTreeMap::new();
+        for compartment in Compartment::ALL {
+            let heads = filing
+                .row
+                .cells
+                .get(&heads_column(compartment.into()))
+                .and_then(Value::as_text);
+            let asked = session.may_read(compartment) && is_on(session, form, compartment);
+            if let Some(heads) = heads.filter(|heads| asked && !heads.is_empty()) {
+                let key = DocumentKey::case(case, compartment);
+                let open = documents.get(read, key)?;
+                let begun = Document::new(compartment.into());
+                let document = open.as_ref().map_or(&begun, |open| &open.document);
+                parts.insert(compartment, then(document, compartment, heads));
+            }
+        }
+        found.push(Stood {
+            filing: filing.row.id,
+            parts,
+        });
+    }
+    Ok(found)
+}
+
+fn then(document: &Document, compartment: Compartment, heads: &str) -> Then {
+    let heads = heads.parse::<Heads>().ok();
+    let state = heads.and_then(|heads| document.at(&heads).ok());
+    state.map_or(Then::Unknown, |state| Then::Known(Part::then(compartment, &state)))
+}
+
+impl Stood {
+    /// Whether the edit changes what stood: writes over an answer, empties it, or takes a row away. A new row and an answer
+    /// where none was are no change of what was filed.
+    pub(crate) fn is_changed_by(&self, session: &Session, edit: &FieldEdit) -> bool {
+        match edit {
+            FieldEdit::SetFact { fact, .. } | FieldEdit::ClearFact { fact } => self.holds_fact(session, fact),
+            FieldEdit::SetCell { table, row, column, .. } => {
+                self.holds_row(session, table, *row, |row| row.cells.contains_key(column))
+            }
+            FieldEdit::RemoveRow { table, row } => self.holds_row(session, table, *row, |_| true),
+            FieldEdit::AddRow { .. } | FieldEdit::TickTask { .. } | FieldEdit::AddNote { .. } => false,
+        }
+    }
+
+    /// Whether an answer stood there.
+    pub(crate) fn holds_fact(&self, session: &Session, fact: &FactId) -> bool {
+        let compartment = session.pack.fact(fact).and_then(casework::Fact::compartment);
+        self.holds(compartment, |part| part.facts.contains_key(fact))
+    }
+
+    fn holds_row(&self, session: &Session, table: &str, id: RowId, holds: impl Fn(&Row) -> bool) -> bool {
+        let compartment = session.pack.table(table).and_then(casework::Table::compartment);
+        let stood = |part: &Part| part.rows.iter().any(|row| row.id == id && !row.removed && holds(row));
+        self.holds(compartment, stood)
+    }
+
+    fn holds(&self, compartment: Option<Compartment>, known: impl Fn(&Part) -> bool) -> bool {
+        match compartment.and_then(|compartment| self.parts.get(&compartment)) {
+            Some(Then::Known(part)) => known(part),
+            Some(Then::Unknown) => true,
+            None => false,
+        }
+    }
+}
