@@ -276,17 +276,22 @@ impl Tablet {
 
     /// The versions of a fact, newest first.
     pub fn history(&self, case: CaseId, fact: &str) -> Vec<VersionView> {
-        let register = RegisterRef::Fact {
-            fact: fact.parse().expect("a fact id"),
-        };
-        let Reply::History { versions, .. } = self.ask(Request::History {
-            case,
-            register,
-            older: None,
-        }) else {
-            panic!("history is answered by history")
-        };
-        versions
+        let (mut all, mut before) = (Vec::new(), None);
+        while before != Some(0) {
+            let register = RegisterRef::Fact {
+                fact: fact.parse().expect("a fact id"),
+            };
+            let Reply::History { versions, older } = self.ask(Request::History {
+                case,
+                register,
+                older: before,
+            }) else {
+                panic!("history is answered by history")
+            };
+            all.extend(versions);
+            before = Some(older);
+        }
+        all
     }
 
     /// How things stand with the hub.

@@ -7,8 +7,8 @@
 use casework::{CaseId, RowId, Value};
 use ipc::{
     AccessLogView, CaseFilter, CasePage, CaseView, Changed, DoctorView, EnrolLink, Failure, FailureCode, FieldEdit,
-    Filed, FiledForm, FilingKind, FormView, NewCase, PackView, PictureSize, RegisterRef, Reply, Request, RowChange, Saved,
-    Session, Start, SyncView, VersionView,
+    Filed, FiledForm, FilingKind, FormView, NewCase, PackView, PictureSize, RegisterRef, Reply, Request, RowChange,
+    Saved, Session, Start, SyncView, VersionView,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;

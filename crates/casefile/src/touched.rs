@@ -4,7 +4,7 @@ use automerge::{Change, ObjId, ReadDoc, legacy};
 use casework::{FactId, RowId};
 
 use crate::{
-    ChangeHash, Document,
+    ChangeHash, Document, Heads,
     genesis::{FACTS_OP, ROWS_OP, object},
     guard::guarded,
     read::TABLE,
@@ -70,6 +70,20 @@ impl Document {
         touched.facts.sort_unstable();
         touched.facts.dedup();
         Some(touched)
+    }
+
+    /// Whether a change is one of `heads` or stands below them.
+    pub fn covers(&self, heads: &Heads, change: &ChangeHash) -> bool {
+        let heads: Vec<_> = heads.hashes().iter().copied().map(automerge::ChangeHash).collect();
+        let is_known = |hash: &automerge::ChangeHash| self.doc.get_change_by_hash(hash).is_some();
+        let wanted = automerge::ChangeHash(*change);
+        is_known(&wanted)
+            && heads.iter().all(is_known)
+            && self
+                .doc
+                .get_changes_meta(&heads)
+                .iter()
+                .all(|later| later.hash != wanted)
     }
 
     /// The row that this operation made, and whether the change did it.

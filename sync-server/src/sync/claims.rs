@@ -61,7 +61,7 @@ impl Written<'_> {
         };
         let at = row.cells.get("at").and_then(Value::as_instant_ms);
         let in_time = at.is_some_and(|at| at.abs_diff(head.at_ms) <= SECOND_MS);
-        Ok(in_time && self.may_file(form, how) && self.heads_hold(head, &row)?)
+        Ok(in_time && self.may_file(form, how) && self.heads_hold(document, head, &row)?)
     }
 
     /// Whether the role files or approves the form. A form, or a way of filing, that only a newer pack or app knows is not
@@ -82,7 +82,7 @@ impl Written<'_> {
 
     /// Whether the filing names states that there were: of its own document the one it was written on, of the others
     /// changes that the hub has, in documents that the role reads.
-    fn heads_hold(&self, head: &ChangeHead, row: &Row) -> Result<bool, FoldError> {
+    fn heads_hold(&self, document: &Document, head: &ChangeHead, row: &Row) -> Result<bool, FoldError> {
         for (column, value) in row.cells.iter().filter(|(column, _)| column.starts_with("heads_")) {
             let Some(kind) = DocumentKind::ALL
                 .into_iter()
@@ -95,9 +95,9 @@ impl Written<'_> {
                 return Ok(false);
             };
             let holds = if kind == self.key.kind {
-                let mut deps = head.deps.clone();
-                deps.sort_unstable();
-                heads.hashes() == deps
+                // A change also names its author's last one, which may stand below the heads already.
+                let on = |hash| head.deps.contains(hash);
+                heads.hashes().iter().all(on) && head.deps.iter().all(|hash| document.covers(&heads, hash))
             } else {
                 let rights = self.pack.rights();
                 rights.may_read(&Role::from_code(&self.user.role), kind) && self.has(kind, &heads)?

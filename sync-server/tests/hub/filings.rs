@@ -92,6 +92,26 @@ fn what_stands_on_changes_that_come_in_the_same_request_is_taken() {
     assert!(matches!(said(&mut worker, case, row), Outcome::Accepted { .. }));
 }
 
+/// A change names its author's last change beside the heads, also where others have written since.
+#[test]
+fn who_files_what_another_wrote_last_is_taken() {
+    let hub = TestHub::start();
+    let (mut worker, case) = with_a_case(&hub, "po_nic");
+    let mut head = hub.officer("dcpo");
+    head.sync();
+    head.edit(document(case, Compartment::Core), &[set("case.urgency", "urgent")]);
+    head.sync();
+    worker.sync();
+    let row = add("filings", row_id(), filing(&worker, case, "17", "sent"));
+    assert!(matches!(said(&mut worker, case, row), Outcome::Accepted { .. }));
+    // What stood before is no state of now.
+    let mut old = filing(&worker, case, "17", "sent");
+    worker.edit(document(case, Compartment::Core), &[set("case.urgency", "routine")]);
+    worker.sync();
+    old.insert("at".to_owned(), Value::Instant(now_ms()));
+    assert_eq!(said(&mut worker, case, add("filings", row_id(), old)), FILING);
+}
+
 #[test]
 fn a_filing_that_claims_another_role_time_or_state_is_refused() {
     let hub = TestHub::start();
@@ -235,6 +255,6 @@ fn what_is_computed_nobody_writes() {
         .find(|fact| fact.derived.is_some() && fact.compartment().is_some())
         .unwrap();
     let id = document(case, derived.compartment().unwrap());
-    let outcome = said_of(&mut worker, id, set(derived.id.as_str(), true));
+    let outcome = said_of(&mut worker, id, set(derived.id.as_str(), Value::Flag(true)));
     assert_eq!(outcome, Outcome::Refused { code: Refusal::Derived });
 }

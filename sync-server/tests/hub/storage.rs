@@ -5,7 +5,7 @@ use protocol::ids::Sha256;
 use protocol::{AuthorId, DocumentId, Nonce, PublicKey, Refusal, UserId};
 use sync_server::storage::{
     Access, CommitError, Committed, Enrolment, EntryBody, Folded, NewChange, NewReceipt, NewSubject, Opened, Parcel,
-    Readable, Receipt, Refused, Sqlite, Storage, StorageError, UnfoldedSubject, User, Window, Writing,
+    Readable, Receipt, ReceivedRun, Refused, Sqlite, Storage, StorageError, UnfoldedSubject, User, Window, Writing,
 };
 
 const DISTRICT: &str = "KA-BLR";

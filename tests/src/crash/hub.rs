@@ -179,7 +179,7 @@ impl PaperHub {
                     };
                     let author = open.as_ref().expect("a request begins with its opening").author;
                     let outcome = self.take_change(&mut state, author, upload.document, bytes);
-                    said.push(down::Verdict { n: upload.n, outcome }.into());
+                    said.push(down::Verdict::new(upload.n, outcome).into());
                 }
                 UpMessage::Confirm(_) | UpMessage::Again(_) | UpMessage::Access(_) => {}
                 UpMessage::End(_) => break,

@@ -42,7 +42,7 @@ pub(crate) fn PastSheet(
 
 /// Reads and shows a page, with what is said meanwhile, and the older ones when somebody asks for them.
 fn read_and_show<T, F>(
-    ask: impl Fn(Option<u32>) -> F + Copy + 'static,
+    ask: impl Fn(Option<u32>) -> F + Copy + Send + 'static,
     show: impl Fn(usize, T) -> AnyView + Send + 'static,
 ) -> impl IntoView
 where

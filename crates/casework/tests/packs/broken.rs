@@ -83,7 +83,7 @@ fn every_mistake_says_file_line_and_reason() {
         ),
         (
             with(form, "id = \"child\"\n", "id = \"child\"\nrepeats = \"fortnight\"\n"),
-            "forms/1.toml:8",
+            "forms/1.toml:9",
             "`fortnight` is no time to repeat",
         ),
         (

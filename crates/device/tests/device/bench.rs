@@ -241,20 +241,28 @@ impl Tablet {
         self.cases(filter).into_iter().map(|card| card.case).collect()
     }
 
+    /// The versions of a fact, newest first, page by page to the first.
     pub(crate) fn history(&self, case: CaseId, fact: &str) -> Vec<VersionView> {
-        let register = RegisterRef::Fact {
-            fact: fact.parse().unwrap(),
-        };
-        match self
-            .call(Request::History {
+        let (mut all, mut before) = (Vec::new(), None);
+        loop {
+            let register = RegisterRef::Fact {
+                fact: fact.parse().unwrap(),
+            };
+            let request = Request::History {
                 case,
                 register,
-                older: None,
-            })
-            .unwrap()
-        {
-            Reply::History { versions, .. } => versions,
-            other => panic!("{other:?}"),
+                older: before,
+            };
+            match self.call(request).unwrap() {
+                Reply::History { versions, older } => {
+                    all.extend(versions);
+                    before = Some(older);
+                }
+                other => panic!("{other:?}"),
+            }
+            if before == Some(0) {
+                return all;
+            }
         }
     }
 

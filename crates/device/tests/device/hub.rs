@@ -419,6 +419,11 @@ impl State {
                 .into(),
             );
         }
+        // What was written before a grant that is read now comes folded in it.
+        let folded = |at: usize, document: &DocumentId| {
+            let mut later = self.log.iter().skip(at.max(usize::try_from(from).unwrap()));
+            later.any(|entry| matches!(entry, Entry::Grant { user: to, document: of } if *to == user && of == document))
+        };
         for (at, entry) in self.log.iter().enumerate().skip(usize::try_from(from).unwrap()) {
             let number = at as u64 + 1;
             match entry {
@@ -429,7 +434,7 @@ impl State {
                     late,
                     received_ms,
                 } => {
-                    if *author != reader && self.granted.contains(&(user, *document)) {
+                    if *author != reader && self.granted.contains(&(user, *document)) && !folded(at, document) {
                         let packed = pack(bytes);
                         for part in parts(&packed) {
                             said.push(

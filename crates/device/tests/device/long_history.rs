@@ -26,12 +26,12 @@ fn a_history_of_many_pages_is_read_to_its_first_version_whatever_is_written_mean
     let case = asha.open_case("Meena");
     let count = 2 * HISTORY_PAGE + 7;
     for n in 0..count {
-        asha.set(case, NUMBER, format!("{n}")).unwrap();
+        asha.set(case, NUMBER, Value::Text(n.to_string())).unwrap();
     }
     let (mut seen, mut older) = page(&asha, case, None);
     assert_eq!((seen.len(), older), (HISTORY_PAGE as usize, count - HISTORY_PAGE));
     while older > 0 {
-        asha.set(case, NUMBER, format!("late {older}")).unwrap();
+        asha.set(case, NUMBER, Value::Text(format!("late {older}"))).unwrap();
         let (more, left) = page(&asha, case, Some(older));
         assert!(left < older);
         seen.extend(more);
@@ -59,7 +59,7 @@ fn the_deeds_of_a_row_are_paged_alike() {
             table: "belongings".into(),
             row,
             column: "item".into(),
-            value: Some(n.to_string().into()),
+            value: Some(Value::Text(n.to_string())),
         };
         asha.edit(case, cell).unwrap();
     }
