@@ -1,10 +1,10 @@
 //! The scripted hour: what an officer does with a tablet, with a mark after everything that was acknowledged.
 //!
-//! It begins with a vault that holds ten cases and some edits that were never sent. The numbered edits are those of
+//! It begins with the saved vault of an app of the first schema: ten cases that were never sent. The numbered edits are those of
 //! [`crate::session`]: from the last number that was acknowledged follows everything that must be there.
 
 use std::{
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -12,13 +12,13 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use casework::{CaseId, RowId};
 use device::Transport;
-use ipc::{Failure, Reply, Request};
+use ipc::{Failure, NetState, Reply, Request};
 use serde::{Deserialize, Serialize};
 
 use super::{calls::Marks, hub::PaperHub};
 use crate::{
     demo::pictures,
-    session,
+    places, session,
     tablet::{PASSPHRASE, Tablet},
 };
 
@@ -64,37 +64,31 @@ pub struct Beginning {
     pub last: u64,
 }
 
-/// Edits that are in the vault before the hour begins.
-const EDITS_BEFORE: u64 = 2;
+/// The folder of the vault, as any would be named.
+const VAULT: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
+/// The first schema that was released: opening the vault brings it up to date, within the hour.
+const SAVED: &str = "crates/device/tests/data/vault-1";
 
 impl Beginning {
-    /// Makes it: enrols a tablet at a hub on paper and writes a little.
+    /// A tablet that still has the vault of an app of the first schema, whose edits no hub has seen.
     pub fn make() -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let begun = Self {
             place: folder.path().to_owned(),
             _made: Some(folder),
+            cases: (0..)
+                .take(session::CASES)
+                .map(|n| CaseId::from_bytes([0xA0 + n; 16]))
+                .collect(),
             other: CaseId::from_bytes([0xD0; 16]),
-            cases: Vec::new(),
-            last: EDITS_BEFORE,
+            last: 0,
         };
-        fs::create_dir_all(begun.tablet_folder())?;
-        let hub = Arc::new(PaperHub::open(&begun.paper(), Marks::default())?);
-        let tablet = Tablet::before(&begun.tablet_folder(), Arc::clone(&hub) as Arc<dyn Transport>);
-        let code = protocol::EnrolCode::from_random(1).to_string();
-        tablet.enrol("http://127.0.0.1:9", &code).map_err(failed)?;
-        let cases = session::prepare(&tablet);
-        for case in &cases {
-            // Every compartment that the edits write is there beforehand, so that edits alone tell what is whole.
-            tablet.write(*case, "child.name", "0");
-        }
-        tablet.sync_well();
-        for number in 1..=EDITS_BEFORE {
-            let (place, edits) = session::edits(number);
-            tablet.edit(cases[place], edits);
-        }
-        tablet.ask(Request::Lock);
-        Ok(Self { cases, ..begun })
+        copy_folder(
+            &places::root().join(SAVED),
+            &begun.tablet_folder().join("users").join(VAULT),
+        )?;
+        File::create(begun.paper())?;
+        Ok(begun)
     }
 
     /// One that another process has made.
@@ -163,8 +157,13 @@ pub fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn failed(failure: Failure) -> anyhow::Error {
-    anyhow::anyhow!("{failure:?}")
+/// Whether everything was said. The saved vault holds a change of a newer app that stays set aside, which is told, too.
+pub fn is_in_step(net: &NetState) -> bool {
+    match net {
+        NetState::Reached => true,
+        NetState::Trouble { code, .. } => code == "set_aside",
+        _ => false,
+    }
 }
 
 /// Who goes through the hour.
@@ -242,7 +241,8 @@ impl Hour<'_> {
 
     fn sync(&self, tablet: &Tablet) -> anyhow::Result<()> {
         match tablet.device().sync() {
-            None | Some(ipc::NetState::Reached) => Ok(()),
+            None => Ok(()),
+            Some(net) if is_in_step(&net) => Ok(()),
             Some(net) => self.marks.leave(&Mark::Failed {
                 step: "sync".into(),
                 failure: format!("{net:?}"),

@@ -61,7 +61,7 @@ fn session(bench: &Bench) -> (Session, std::path::PathBuf, DatabaseKey) {
             Ok::<_, Failed>(documents.edit(write, writer, key, &Action::EDIT, &[edit])?)
         });
         assert!(edited.unwrap());
-        let picture = [n; 20_000];
+        let picture = vec![n; 20_000];
         let sha = sha256(&picture);
         session
             .store
