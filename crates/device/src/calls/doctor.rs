@@ -94,3 +94,77 @@ fn damaged(session: &Session) -> Answer<Option<Finding>> {
         cases: cases.into_iter().take(ipc::PAGE_ROWS_MAX as usize).collect(),
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use casework::{CaseKind, Compartment, Urgency};
+    use ipc::{NewCase, Reply, Request};
+
+    use super::*;
+    use crate::{
+        Device,
+        store::tests::{spoil_document, wipe_projection},
+        testing::{Bench, enrolled},
+    };
+
+    fn findings(device: &Device) -> Vec<Finding> {
+        match device.call(Request::Doctor) {
+            Ok(Reply::Doctor(view)) => view.findings,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_doctor_says_what_is_wrong_and_makes_anew_what_can_be_made_anew() {
+        let bench = Bench::new();
+        let (vault, _) = enrolled(&bench);
+        let options = crate::Options {
+            background: false,
+            ..crate::Options::default()
+        };
+        let device = Device::open_with(bench.dir(), bench.platform.clone(), options).unwrap();
+        let unlocked = device.call(Request::Unlock {
+            user: vault.id(),
+            passphrase: "six blue buckets".into(),
+        });
+        unlocked.unwrap();
+        let opened = device.call(Request::OpenCase(NewCase {
+            kind: CaseKind::Cncp,
+            urgency: Urgency::Routine,
+            note: "Found at the bus stand.".into(),
+            child_name: Some("Meena Kumari".into()),
+            age_years: None,
+            sex: None,
+        }));
+        let Ok(Reply::CaseOpened { case }) = opened else {
+            panic!("{opened:?}")
+        };
+        assert_eq!(findings(&device), []);
+        let session = device.session().unwrap();
+
+        wipe_projection(&session.store);
+        assert_eq!(findings(&device), [Finding::Lists { documents: 2 }]);
+        device.call(Request::Rebuild).unwrap();
+        assert_eq!(findings(&device), []);
+
+        // The hub has had it, so that what is here is not all of it.
+        let id = DocumentKey::case(case, Compartment::Identity).to_bytes();
+        let numbered = crate::store::Verdict::Numbered { number: 7, late: false };
+        session
+            .store
+            .write(|write| (1..=2).try_for_each(|n| write.set_verdict(n, numbered).map(|_| ())))
+            .unwrap();
+        session.documents().forget_all();
+        spoil_document(&session.store, &id);
+        let damaged = Finding::DamagedDocuments {
+            documents: 1,
+            cases: vec![case],
+        };
+        assert_eq!(findings(&device), [damaged]);
+        let Ok(Reply::Case(view)) = device.call(Request::Case { case, reveal: true }) else {
+            panic!("the rest of the case goes on")
+        };
+        assert_eq!((view.damaged, view.name), (vec![Compartment::Identity], None));
+        assert_eq!(view.timeline[0].text, "Found at the bus stand.");
+    }
+}

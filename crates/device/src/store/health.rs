@@ -7,7 +7,8 @@ const LINES_MAX: u32 = 100;
 
 impl Read<'_> {
     /// How many parts of the file are not as they were written: pages whose seal is broken, and what does not fit
-    /// together.
+    /// together. The index of the words is left out: it is made anew with the lists, and what FTS5 says of it on a
+    /// connection that only reads is not to be relied on after another has written.
     pub(crate) fn count_bad_parts(&self) -> Result<u32, StoreError> {
         let mut seals = self.0.prepare("PRAGMA cipher_integrity_check")?;
         let mut broken = 0;
@@ -22,7 +23,8 @@ impl Read<'_> {
         let lines = check.query_map([], |row| row.get::<_, String>(0))?;
         let mut wrong = 0;
         for line in lines {
-            wrong += u32::from(line? != "ok");
+            let line = line?.to_lowercase();
+            wrong += u32::from(line != "ok" && !line.contains("fts5"));
         }
         Ok(wrong)
     }
