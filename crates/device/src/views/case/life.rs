@@ -35,19 +35,23 @@ pub(super) fn life(
 ) -> Result<Life, StoreError> {
     let now_ms = session.now_ms();
     let stages = session.pack.stages();
-    let care = reveal && session.may_read(Compartment::Care);
+    let reads_care = reveal && session.may_read(Compartment::Care);
     let adoption = adoption::readiness(stages, record, now_ms);
     Ok(Life {
         stage: stage::advice(stages, record, running, now_ms),
         custody: custody::chain(&stages.custody, record, now_ms),
-        plan: care.then(|| plan::of(record, now_ms)),
-        growth: if care { growth::of_record(record) } else { Vec::new() },
-        disability: if care {
+        plan: reads_care.then(|| plan::of(record, now_ms)),
+        growth: if reads_care {
+            growth::of_record(record)
+        } else {
+            Vec::new()
+        },
+        disability: if reads_care {
             disability::summary(record, now_ms)
         } else {
             None
         },
-        adoption: Some(adoption).filter(|way| care && way.standing != adoption::Standing::NotConsidered),
+        adoption: Some(adoption).filter(|way| reads_care && way.standing != adoption::Standing::NotConsidered),
         links: link_views(session, read, case, record)?,
         words: vocabularies(session),
     })
