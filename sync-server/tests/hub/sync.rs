@@ -122,10 +122,10 @@ fn a_grant_says_when_the_hub_got_what_it_folds_to_a_device_that_reads_it() {
         reads: None,
         ..head.open()
     };
-    let heard = head.post(head.body(old));
+    let bytes = head.post(head.body(old));
     let cursor = head.cursor.clone();
     assert!(
-        head.take(&heard).received.is_empty(),
+        head.take(&bytes).received.is_empty(),
         "an older device is told nothing it cannot read"
     );
     head.cursor = cursor;
