@@ -149,7 +149,11 @@ mod tests {
 
         // The hub has had it, so that what is here is not all of it.
         let id = DocumentKey::case(case, Compartment::Identity).to_bytes();
-        let numbered = crate::store::Verdict::Numbered { number: 7, late: false };
+        let numbered = crate::store::Verdict::Numbered {
+            number: 7,
+            late: false,
+            received_ms: None,
+        };
         session
             .store
             .write(|write| (1..=2).try_for_each(|n| write.set_verdict(n, numbered).map(|_| ())))

@@ -166,7 +166,14 @@ mod tests {
             outbox.iter().try_for_each(|row| {
                 let number = row.n;
                 write
-                    .set_verdict(row.n, Verdict::Numbered { number, late: false })
+                    .set_verdict(
+                        row.n,
+                        Verdict::Numbered {
+                            number,
+                            late: false,
+                            received_ms: None,
+                        },
+                    )
                     .map(|_| ())
             })
         });
