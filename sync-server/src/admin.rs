@@ -23,7 +23,7 @@ pub use access_log::AccessLogCommand;
 pub use packs::PacksCommand;
 pub use packs_check::check_packs;
 
-use crate::{identity, rights};
+use crate::{identity, institutions, rights};
 
 /// What an administrator may ask.
 #[derive(Debug, Subcommand)]
@@ -48,16 +48,16 @@ pub enum AdminCommand {
         #[arg(long, value_name = "FILE.svg")]
         qr: Option<PathBuf>,
     },
-    /// Gives a case to a user.
+    /// Gives a case to a user, or an institution to one who works in it.
     Assign {
-        /// The case's id.
+        /// The id of the case or institution.
         case: Uuid,
         /// The user's id.
         user: Uuid,
     },
-    /// Takes a case from a user.
+    /// Takes a case or an institution from a user.
     Unassign {
-        /// The case's id.
+        /// The id of the case or institution.
         case: Uuid,
         /// The user's id.
         user: Uuid,
@@ -226,16 +226,14 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
                 bail!("no such kind of place: {kind}");
             }
             let id = id.unwrap_or_else(Uuid::new_v4);
-            storage.add_institution(
-                &Institution {
-                    id: *id.as_bytes(),
-                    district,
-                    name,
-                    kind,
-                    capacity,
-                },
-                now_ms,
-            )?;
+            let institution = Institution {
+                id: *id.as_bytes(),
+                district,
+                name,
+                kind,
+                capacity,
+            };
+            institutions::add(hub, &institution, now_ms)?;
             writeln!(out, "{id}")?;
         }
         AdminCommand::Institution(InstitutionCommand::List { district }) => {

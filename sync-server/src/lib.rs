@@ -13,6 +13,7 @@ pub mod config;
 pub mod http;
 pub mod hub;
 pub mod identity;
+pub mod institutions;
 pub mod packs;
 pub mod project;
 pub mod rights;

@@ -20,7 +20,7 @@ fn rights_of<'p>(pack: &'p Pack, user: &User) -> Option<&'p RoleRights> {
     pack.rights().of(&Role::from_code(&user.role))
 }
 
-/// Whether a case is given to a user by name.
+/// Whether a case or an institution is given to a user by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Given {
     /// It is.
@@ -36,7 +36,11 @@ pub fn readable(pack: &Pack, user: &User, documents: &[DocumentId], given: Given
     };
     let may = |document: DocumentId| {
         let kind = key_of(document)?.kind;
-        let reaches = kind.compartment().is_none() || given == Given::Yes || rights.sees_district;
+        let reaches = match kind {
+            DocumentKind::Case(_) => given == Given::Yes || rights.sees_district,
+            DocumentKind::Institution => given == Given::Yes || !rights.own_institution,
+            DocumentKind::Missing | DocumentKind::Officer => true,
+        };
         (reaches && rights.reads.contains(&kind)).then(|| Readable {
             document,
             writable: rights.writes.contains(&kind),
@@ -100,7 +104,7 @@ pub fn beginning(
     }))
 }
 
-/// Gives a case to a user.
+/// Gives a case or an institution to a user.
 pub fn assign(hub: &Hub, subject: [u8; 16], user: UserId, now_ms: i64) -> Result<(), StorageError> {
     let storage = &*hub.storage;
     let user = storage.user(user)?.ok_or(StorageError::NoSuch("user"))?;
@@ -114,7 +118,7 @@ pub fn assign(hub: &Hub, subject: [u8; 16], user: UserId, now_ms: i64) -> Result
     )
 }
 
-/// Takes a case from a user. What their role sees of the whole district stays.
+/// Takes a case or an institution from a user. What their role sees of the whole district stays.
 pub fn unassign(hub: &Hub, subject: [u8; 16], user: UserId, now_ms: i64) -> Result<(), StorageError> {
     let storage = &*hub.storage;
     let user = storage.user(user)?.ok_or(StorageError::NoSuch("user"))?;

@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 use crate::hub::Hub;
-use crate::{channel, http, project};
+use crate::{channel, http, institutions, project};
 
 /// The head of a request must be there by then; a body may take its time.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -70,7 +70,12 @@ impl Server {
 
     fn start_workers(&self) {
         let hub = self.hub.clone();
-        std::thread::spawn(move || project::run(&hub));
+        std::thread::spawn(move || {
+            if let Err(error) = institutions::found_missing(&hub, hub.clock.now_ms()) {
+                tracing::error!(%error, "an institution has no document yet; it will be tried at the next start");
+            }
+            project::run(&hub);
+        });
         if let Some(config) = self.hub.config.channels.vatsalya.clone() {
             let hub = self.hub.clone();
             std::thread::spawn(move || channel::run(&hub, config));

@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use casework::{CaseId, Role};
+use casework::{InstitutionId, Role, Subject};
 use protocol::EnrolLink;
 
 use crate::places;
@@ -65,8 +65,14 @@ impl Admin {
         Ok(last_word(&printed)?.to_owned())
     }
 
-    /// Adds an institution.
-    pub fn add_institution(&self, district: &str, name: &str, kind: &str, capacity: u32) -> anyhow::Result<()> {
+    /// Adds an institution and gives its id.
+    pub fn add_institution(
+        &self,
+        district: &str,
+        name: &str,
+        kind: &str,
+        capacity: u32,
+    ) -> anyhow::Result<InstitutionId> {
         let capacity = capacity.to_string();
         let arguments = [
             "institution",
@@ -80,7 +86,7 @@ impl Admin {
             "--capacity",
             &capacity,
         ];
-        self.run(&arguments).map(drop)
+        Ok(last_word(&self.run(&arguments)?)?.parse()?)
     }
 
     /// Makes a one-time code and gives its link.
@@ -101,14 +107,21 @@ impl Admin {
         Ok(last_word(&printed)?.parse()?)
     }
 
-    /// Gives a case to a user.
-    pub fn assign(&self, case: CaseId, user: &str) -> anyhow::Result<()> {
-        self.run(&["assign", &case.to_string(), user]).map(drop)
+    /// Gives a case or an institution to a user.
+    pub fn assign(&self, subject: impl Into<Subject>, user: &str) -> anyhow::Result<()> {
+        self.run(&["assign", &id(subject.into()), user]).map(drop)
     }
 
-    /// Takes a case from a user.
-    pub fn unassign(&self, case: CaseId, user: &str) -> anyhow::Result<()> {
-        self.run(&["unassign", &case.to_string(), user]).map(drop)
+    /// Takes a case or an institution from a user.
+    pub fn unassign(&self, subject: impl Into<Subject>, user: &str) -> anyhow::Result<()> {
+        self.run(&["unassign", &id(subject.into()), user]).map(drop)
+    }
+}
+
+fn id(subject: Subject) -> String {
+    match subject {
+        Subject::Case(case) => case.to_string(),
+        Subject::Institution(institution) => institution.to_string(),
     }
 }
 

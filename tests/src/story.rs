@@ -15,5 +15,5 @@ mod writing;
 pub use desk::{Desk, HubClock, StoryClock};
 pub use expect::Expect;
 pub use play::{Office, Played, Player, Setting};
-pub use read::{Author, Child, Demo, Extend, Filing, LinkTo, NewRow, SetCell, Settle, Step, Story, all};
+pub use read::{Author, Child, Demo, Extend, Filing, House, LinkTo, NewRow, SetCell, Settle, Step, Story, all};
 pub use values::moment;

@@ -6,11 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use casework::{CaseId, FactId, Value};
+use casework::{CaseId, FactId, InstitutionId, Subject, Value};
 use device::{Device, Options, Platform, SystemEntropy, Transport};
 use ipc::{
-    CaseCard, CaseFilter, CaseView, Delivery, Failure, FieldEdit, NetState, NewCase, PAGE_ROWS_MAX, RegisterRef, Reply,
-    Request, Saved, Session, SyncView, VersionView,
+    CaseCard, CaseFilter, CaseView, Delivery, Failure, FieldEdit, FormView, InstitutionCard, InstitutionView, NetState,
+    NewCase, PAGE_ROWS_MAX, RegisterRef, Reply, Request, Saved, Session, SyncView, VersionView,
 };
 use tempfile::TempDir;
 
@@ -236,6 +236,31 @@ impl Tablet {
             .map(|view| view.value)
     }
 
+    /// Every institution on the tablet.
+    pub fn institutions(&self) -> Vec<InstitutionCard> {
+        match self.ask(Request::Institutions) {
+            Reply::Institutions(page) => page.rows,
+            other => panic!("institutions were answered by {other:?}"),
+        }
+    }
+
+    /// One institution.
+    pub fn institution(&self, institution: InstitutionId) -> InstitutionView {
+        match self.ask(Request::Institution { institution }) {
+            Reply::Institution(view) => *view,
+            other => panic!("an institution was answered by {other:?}"),
+        }
+    }
+
+    /// A form as it stands now.
+    pub fn form(&self, subject: impl Into<Subject>, form: &str) -> FormView {
+        let (subject, form) = (subject.into(), form.to_owned());
+        match self.ask(Request::Form { subject, form }) {
+            Reply::Form(form) => *form,
+            other => panic!("a form was answered by {other:?}"),
+        }
+    }
+
     /// Opens a case.
     pub fn open_case(&self, new: NewCase) -> CaseId {
         match self.ask(Request::OpenCase(new)) {
@@ -247,7 +272,7 @@ impl Tablet {
     /// Edits of a case that must be saved.
     pub fn edit(&self, case: CaseId, edits: Vec<FieldEdit>) -> Saved {
         saved(self.ask(Request::Edit {
-            case,
+            subject: case.into(),
             edits,
             form: Some("17".into()),
             reason: None,
@@ -268,7 +293,7 @@ impl Tablet {
     /// Settles a clash.
     pub fn choose(&self, case: CaseId, register: RegisterRef, value: Value) -> Saved {
         saved(self.ask(Request::Resolve {
-            case,
+            subject: case.into(),
             register,
             value: Some(value),
         }))
@@ -282,7 +307,7 @@ impl Tablet {
                 fact: fact.parse().expect("a fact id"),
             };
             let Reply::History { versions, older } = self.ask(Request::History {
-                case,
+                subject: case.into(),
                 register,
                 older: before,
             }) else {

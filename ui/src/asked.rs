@@ -260,7 +260,7 @@ mod tests {
             writable: true,
             who: Vec::new(),
             readable: true,
-            compartment: Compartment::Identity,
+            compartment: Compartment::Identity.into(),
             value: None,
             from: None,
             clash: false,

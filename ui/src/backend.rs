@@ -4,11 +4,11 @@
 //! such window (the test harness, in a browser), the same request is posted to `/call` as JSON; the harness answers
 //! 200 with the reply, or any other status with the failure.
 
-use casework::{CaseId, RowId, Value};
+use casework::{CaseId, InstitutionId, RowId, Subject, Value};
 use ipc::{
     AccessLogView, CaseFilter, CasePage, CaseView, Changed, DoctorView, EnrolLink, Failure, FailureCode, FieldEdit,
-    Filed, FiledForm, FilingKind, FormView, NewCase, PackView, PictureSize, RegisterRef, Reply, Request, RowChange,
-    Saved, Session, Start, SyncView, VersionView,
+    Filed, FiledForm, FilingKind, FormView, InstitutionPage, InstitutionView, NewCase, PackView, PictureSize,
+    RegisterRef, Reply, Request, RowChange, Saved, Session, Start, SyncView, VersionView,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -79,21 +79,31 @@ pub(crate) async fn case(case: CaseId, reveal: bool) -> Answer<CaseView> {
     ask!(Request::Case { case, reveal }, Case).map(|body| *body)
 }
 
-/// A form of a case.
-pub(crate) async fn form(case: CaseId, form: String) -> Answer<FormView> {
-    ask!(Request::Form { case, form }, Form).map(|body| *body)
+/// The institutions on this tablet.
+pub(crate) async fn institutions() -> Answer<InstitutionPage> {
+    ask!(Request::Institutions, Institutions)
 }
 
-/// Edits of a case, all or none; `form` is where they were written, `reason` why a filed form is changed.
+/// One institution.
+pub(crate) async fn institution(institution: InstitutionId) -> Answer<InstitutionView> {
+    ask!(Request::Institution { institution }, Institution).map(|body| *body)
+}
+
+/// A form of a case or an institution.
+pub(crate) async fn form(subject: Subject, form: String) -> Answer<FormView> {
+    ask!(Request::Form { subject, form }, Form).map(|body| *body)
+}
+
+/// Edits of a case or an institution, all or none; `form` is where they were written, `reason` why a filed form is changed.
 pub(crate) async fn edit(
-    case: CaseId,
+    subject: Subject,
     edits: Vec<FieldEdit>,
     form: Option<String>,
     reason: Option<String>,
 ) -> Answer<Saved> {
     ask!(
         Request::Edit {
-            case,
+            subject,
             edits,
             form,
             reason
@@ -103,24 +113,24 @@ pub(crate) async fn edit(
 }
 
 /// Signs, sends or approves a form as it stands.
-pub(crate) async fn file(case: CaseId, form: String, how: FilingKind) -> Answer<Filed> {
-    ask!(Request::File { case, form, how }, Filed)
+pub(crate) async fn file(subject: Subject, form: String, how: FilingKind) -> Answer<Filed> {
+    ask!(Request::File { subject, form, how }, Filed)
 }
 
 /// A filed form as it stood.
-pub(crate) async fn filed(case: CaseId, row: RowId) -> Answer<FiledForm> {
-    ask!(Request::Filed { case, row }, FiledForm).map(|body| *body)
+pub(crate) async fn filed(subject: Subject, row: RowId) -> Answer<FiledForm> {
+    ask!(Request::Filed { subject, row }, FiledForm).map(|body| *body)
 }
 
 /// What became of a row.
 pub(crate) async fn row_history(
-    case: CaseId,
+    subject: Subject,
     table: String,
     row: RowId,
     older: Option<u32>,
 ) -> Answer<(Vec<RowChange>, u32)> {
     let request = Request::RowHistory {
-        case,
+        subject,
         table,
         row,
         older,
@@ -133,19 +143,32 @@ pub(crate) async fn row_history(
 
 /// A page of the versions of a register, and how many are older.
 pub(crate) async fn history(
-    case: CaseId,
+    subject: Subject,
     register: RegisterRef,
     older: Option<u32>,
 ) -> Answer<(Vec<VersionView>, u32)> {
-    match call(&Request::History { case, register, older }).await? {
+    match call(&Request::History {
+        subject,
+        register,
+        older,
+    })
+    .await?
+    {
         Reply::History { versions, older } => Ok((versions, older)),
         _ => Err(FailureCode::Fault.into()),
     }
 }
 
 /// Settles a clash.
-pub(crate) async fn resolve(case: CaseId, register: RegisterRef, value: Option<Value>) -> Answer<Saved> {
-    ask!(Request::Resolve { case, register, value }, Saved)
+pub(crate) async fn resolve(subject: Subject, register: RegisterRef, value: Option<Value>) -> Answer<Saved> {
+    ask!(
+        Request::Resolve {
+            subject,
+            register,
+            value
+        },
+        Saved
+    )
 }
 
 /// Adds a picture.

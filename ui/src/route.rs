@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use casework::{CaseId, RowId};
+use casework::{CaseId, InstitutionId, RowId, Subject};
 
 /// A place in the app.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,10 +13,14 @@ pub enum Route {
     Cases,
     /// One case.
     Case(CaseId, Tab),
-    /// A form of a case.
-    Form(CaseId, String, FormPlace),
+    /// The list of institutions.
+    Institutions,
+    /// One institution.
+    Institution(InstitutionId),
+    /// A form of a case or an institution.
+    Form(Subject, String, FormPlace),
     /// A form as it stood when it was filed.
-    Filed(CaseId, RowId),
+    Filed(Subject, RowId),
     /// What waits, arrived, was accepted.
     Sync,
     /// Settings of this tablet.
@@ -93,10 +97,13 @@ impl Route {
         let path = hash.trim_start_matches('#').trim_matches('/');
         let parts: Vec<&str> = path.split('/').collect();
         let case = |id: &str| id.parse::<CaseId>().ok();
+        let subject = |kind: &str, id: &str| format!("{kind}/{id}").parse::<Subject>().ok();
         let found = match parts.as_slice() {
             ["sync"] => Some(Self::Sync),
             ["tablet"] => Some(Self::Tablet),
             ["case", id] => case(id).map(|case| Self::Case(case, Tab::Overview)),
+            ["institutions"] => Some(Self::Institutions),
+            ["institution", id] => id.parse().ok().map(Self::Institution),
             ["case", id, tab] => {
                 let tab = Tab::ALL
                     .into_iter()
@@ -104,15 +111,21 @@ impl Route {
                     .unwrap_or(Tab::Overview);
                 case(id).map(|case| Self::Case(case, tab))
             }
-            ["case", id, "filed", row] => case(id).zip(row.parse().ok()).map(|(case, row)| Self::Filed(case, row)),
-            ["case", id, "form", form] => {
-                case(id).map(|case| Self::Form(case, (*form).to_owned(), FormPlace::Sections))
+            [kind, id, "filed", row] => {
+                let row = row.parse().ok();
+                subject(kind, id)
+                    .zip(row)
+                    .map(|(subject, row)| Self::Filed(subject, row))
             }
-            ["case", id, "form", form, "review"] => {
-                case(id).map(|case| Self::Form(case, (*form).to_owned(), FormPlace::Review))
-            }
-            ["case", id, "form", form, "section", section] => {
-                case(id).map(|case| Self::Form(case, (*form).to_owned(), FormPlace::Section((*section).to_owned())))
+            [kind, id, "form", form, place @ ..] => {
+                let place = match place {
+                    [] => Some(FormPlace::Sections),
+                    ["review"] => Some(FormPlace::Review),
+                    ["section", section] => Some(FormPlace::Section((*section).to_owned())),
+                    _ => None,
+                };
+                let found = subject(kind, id).zip(place);
+                found.map(|(subject, place)| Self::Form(subject, (*form).to_owned(), place))
             }
             _ => None,
         };
@@ -122,8 +135,27 @@ impl Route {
     /// The case that is open, if any.
     pub const fn case(&self) -> Option<CaseId> {
         match self {
-            Self::Case(case, _) | Self::Form(case, _, _) | Self::Filed(case, _) => Some(*case),
+            Self::Case(case, _) => Some(*case),
+            Self::Form(subject, _, _) | Self::Filed(subject, _) => subject.case(),
             _ => None,
+        }
+    }
+
+    /// The institution that is open, if any.
+    pub const fn institution(&self) -> Option<InstitutionId> {
+        match self {
+            Self::Institution(institution)
+            | Self::Form(Subject::Institution(institution), _, _)
+            | Self::Filed(Subject::Institution(institution), _) => Some(*institution),
+            _ => None,
+        }
+    }
+
+    /// The page on which the forms of a case or an institution are listed.
+    pub const fn forms_of(subject: Subject) -> Self {
+        match subject {
+            Subject::Case(case) => Self::Case(case, Tab::Forms),
+            Subject::Institution(institution) => Self::Institution(institution),
         }
     }
 }
@@ -133,10 +165,12 @@ impl fmt::Display for Route {
         match self {
             Self::Cases => f.write_str("#/cases"),
             Self::Case(case, tab) => write!(f, "#/case/{case}/{}", tab.code()),
-            Self::Form(case, form, FormPlace::Sections) => write!(f, "#/case/{case}/form/{form}"),
-            Self::Form(case, form, FormPlace::Review) => write!(f, "#/case/{case}/form/{form}/review"),
-            Self::Form(case, form, FormPlace::Section(id)) => write!(f, "#/case/{case}/form/{form}/section/{id}"),
-            Self::Filed(case, row) => write!(f, "#/case/{case}/filed/{row}"),
+            Self::Institutions => f.write_str("#/institutions"),
+            Self::Institution(institution) => write!(f, "#/institution/{institution}"),
+            Self::Form(subject, form, FormPlace::Sections) => write!(f, "#/{subject}/form/{form}"),
+            Self::Form(subject, form, FormPlace::Review) => write!(f, "#/{subject}/form/{form}/review"),
+            Self::Form(subject, form, FormPlace::Section(id)) => write!(f, "#/{subject}/form/{form}/section/{id}"),
+            Self::Filed(subject, row) => write!(f, "#/{subject}/filed/{row}"),
             Self::Sync => f.write_str("#/sync"),
             Self::Tablet => f.write_str("#/tablet"),
         }
@@ -150,18 +184,22 @@ mod tests {
     #[test]
     fn every_place_is_found_again_by_its_address() {
         let case = CaseId::from_bytes([7; 16]);
-        let form = |place| Route::Form(case, "17".into(), place);
-        let filed = Route::Filed(case, RowId::from_bytes([9; 16]));
-        let mut places = vec![Route::Cases, Route::Sync, Route::Tablet, filed];
+        let house = InstitutionId::from_bytes([8; 16]);
+        let mut places = vec![Route::Cases, Route::Sync, Route::Tablet, Route::Institutions];
+        places.push(Route::Institution(house));
         places.extend(Tab::ALL.map(|tab| Route::Case(case, tab)));
-        places.extend(
-            [
-                FormPlace::Sections,
-                FormPlace::Review,
-                FormPlace::Section("child".into()),
-            ]
-            .map(form),
-        );
+        for subject in [Subject::from(case), Subject::from(house)] {
+            places.push(Route::Filed(subject, RowId::from_bytes([9; 16])));
+            places.push(Route::forms_of(subject));
+            places.extend(
+                [
+                    FormPlace::Sections,
+                    FormPlace::Review,
+                    FormPlace::Section("child".into()),
+                ]
+                .map(|place| Route::Form(subject, "17".into(), place)),
+            );
+        }
         for place in places {
             assert_eq!(Route::parse(&place.to_string()), place);
         }
@@ -177,6 +215,8 @@ mod tests {
             "#/case",
             "#/somewhere/else",
             "#/case/x/form/17",
+            "#/institution/nobody",
+            "#/house/07070707-0707-0707-0707-070707070707/form/46",
         ] {
             assert_eq!(Route::parse(hash), Route::Cases, "{hash}");
         }

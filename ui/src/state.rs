@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use casework::CaseId;
+use casework::{CaseId, Subject};
 use ipc::{FailureCode, Session, Start, SyncView, Topic};
 use leptos::{prelude::*, task::spawn_local};
 
@@ -26,8 +26,10 @@ pub(crate) struct App {
     pub(crate) sync: RwSignal<Option<SyncView>>,
     /// Grows whenever the list of cases changed.
     pub(crate) cases_changed: RwSignal<u64>,
-    /// Grows for each case that changed.
-    pub(crate) case_changed: RwSignal<BTreeMap<CaseId, u64>>,
+    /// Grows whenever the list of institutions changed.
+    pub(crate) institutions_changed: RwSignal<u64>,
+    /// Grows for each case or institution that changed.
+    pub(crate) subject_changed: RwSignal<BTreeMap<Subject, u64>>,
     /// The time, for what is left of a clock; moves every 20 seconds.
     pub(crate) now_ms: RwSignal<i64>,
     /// Read out by screen readers.
@@ -63,7 +65,8 @@ impl App {
             settings: RwSignal::new(browser::load_settings()),
             sync: RwSignal::new(None),
             cases_changed: RwSignal::new(0),
-            case_changed: RwSignal::new(BTreeMap::new()),
+            institutions_changed: RwSignal::new(0),
+            subject_changed: RwSignal::new(BTreeMap::new()),
             now_ms: RwSignal::new(browser::now_ms()),
             announcement: RwSignal::new(String::new()),
             drafts: RwSignal::new(BTreeMap::new()),
@@ -76,11 +79,12 @@ impl App {
         self.announcement.set(text.to_owned());
     }
 
-    /// A signal that changes with one case. Read it by `get`: a memo that is only tracked is never computed.
-    pub(crate) fn changes_of(self, case: CaseId) -> Memo<u64> {
+    /// A signal that changes with one case or institution. Read it by `get`: a memo that is only tracked is never computed.
+    pub(crate) fn changes_of(self, subject: impl Into<Subject>) -> Memo<u64> {
+        let subject = subject.into();
         Memo::new(move |_| {
-            self.case_changed
-                .with(|cases| cases.get(&case).copied().unwrap_or_default())
+            self.subject_changed
+                .with(|subjects| subjects.get(&subject).copied().unwrap_or_default())
         })
     }
 
@@ -152,7 +156,11 @@ impl App {
                 }
             }),
             Topic::Cases => self.cases_changed.update(|n| *n += 1),
-            Topic::Case { case } => self.case_changed.update(|cases| *cases.entry(*case).or_default() += 1),
+            Topic::Institutions => self.institutions_changed.update(|n| *n += 1),
+            Topic::Subject { subject } => {
+                self.subject_changed
+                    .update(|subjects| *subjects.entry(*subject).or_default() += 1);
+            }
             Topic::Sync => self.read_sync(),
             Topic::Opening => {}
         }

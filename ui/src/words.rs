@@ -1,6 +1,6 @@
 //! The words of the screens: generated from the locale files, and the sentences that need a choice.
 
-use casework::{Compartment, Invalid, Labels};
+use casework::{Compartment, DocumentKind, Invalid, Labels};
 use ipc::{Delivery, Failure, FailureCode, NetState, OtherKind};
 
 use crate::time;
@@ -56,13 +56,16 @@ impl Words {
             .unwrap_or("")
     }
 
-    /// What a compartment is called.
-    pub fn compartment(self, compartment: Compartment) -> &'static str {
-        match compartment {
-            Compartment::Core => self.compartment_core(),
-            Compartment::Identity => self.compartment_identity(),
-            Compartment::Care => self.compartment_care(),
-            Compartment::Legal => self.compartment_legal(),
+    /// What a compartment of a case, or another kind of document, is called.
+    pub fn compartment(self, kind: impl Into<DocumentKind>) -> &'static str {
+        match kind.into() {
+            DocumentKind::Case(Compartment::Core) => self.compartment_core(),
+            DocumentKind::Case(Compartment::Identity) => self.compartment_identity(),
+            DocumentKind::Case(Compartment::Care) => self.compartment_care(),
+            DocumentKind::Case(Compartment::Legal) => self.compartment_legal(),
+            DocumentKind::Missing => self.compartment_missing(),
+            DocumentKind::Institution => self.compartment_institution(),
+            DocumentKind::Officer => self.compartment_officer(),
         }
     }
 
@@ -217,6 +220,7 @@ impl Words {
             }
             FailureCode::NotHereYet => self.failure_not_here_yet(),
             FailureCode::NoSuchCase => self.failure_no_such_case(),
+            FailureCode::NoSuchInstitution => self.failure_no_such_institution(),
             FailureCode::NoSuchItem => self.failure_no_such_item(),
             FailureCode::NotPermitted => self.failure_not_permitted(),
             FailureCode::InvalidValue { invalid, .. } => return self.invalid(invalid),

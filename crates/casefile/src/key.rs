@@ -1,6 +1,6 @@
 //! The name of a document.
 
-use casework::{CaseId, Compartment, DocumentKind};
+use casework::{CaseId, Compartment, DocumentKind, Subject};
 
 /// A document's name: what it is about and which kind it is. On the wire 17 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +18,19 @@ impl DocumentKey {
             subject: case.to_bytes(),
             kind: DocumentKind::Case(compartment),
         }
+    }
+
+    /// One document of a subject.
+    pub const fn of(subject: Subject, kind: DocumentKind) -> Self {
+        Self {
+            subject: subject.to_bytes(),
+            kind,
+        }
+    }
+
+    /// What this document tells of, where it is a case or an institution.
+    pub const fn about(self) -> Option<Subject> {
+        Subject::of(self.subject, self.kind)
     }
 
     /// The case this document is part of, where it is part of one.

@@ -62,6 +62,10 @@ uuid_id!(
     CaseId
 );
 uuid_id!(
+    /// A child care institution: a home, an agency, a fit facility. Made by the hub when the district enters it.
+    InstitutionId
+);
+uuid_id!(
     /// A person with an account at the hub.
     UserId
 );
@@ -77,6 +81,12 @@ uuid_id!(
     /// A timeline entry. UUIDv7, so that entries sort by the time they were made.
     EntryId
 );
+
+impl AuthorId {
+    /// What the hub itself writes when the district's administration enters something. No device is this author: a hub
+    /// enrols none under it.
+    pub const HUB: Self = Self::from_bytes([0xff; 16]);
+}
 
 /// The name of a fact in the data dictionary, e.g. `child.name`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

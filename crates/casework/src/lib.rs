@@ -15,6 +15,7 @@ pub mod expression;
 mod form;
 pub mod growth;
 mod id;
+pub mod institution;
 mod label;
 pub mod links;
 #[cfg(feature = "packs")]
@@ -26,6 +27,7 @@ mod record;
 mod role;
 mod spine;
 pub mod stage;
+mod subject;
 pub mod tasks;
 mod term;
 mod value;
@@ -39,7 +41,7 @@ pub use expression::{ExpressionError, TypeError};
 pub use form::{
     AMENDMENTS, APPROVED, About, Asked, FILINGS, Filed, Form, FormField, FormSection, Repeats, heads_column,
 };
-pub use id::{AuthorId, CaseId, EntryId, FactId, IdError, RowId, UserId};
+pub use id::{AuthorId, CaseId, EntryId, FactId, IdError, InstitutionId, RowId, UserId};
 pub use label::Labels;
 pub use pack::Pack;
 #[cfg(feature = "packs")]
@@ -47,6 +49,7 @@ pub use pack::{BundleError, PackBundle, PackError, PackFault, pack_limits, shipp
 pub use record::{Record, RecordRow};
 pub use role::{Rights, RoleRights};
 pub use spine::{AgeFinding, OffenceClass, Situation, Spine, age_years, facts, initials};
+pub use subject::Subject;
 pub use term::{Term, Vocabulary};
 pub use value::Value;
 pub use vocabulary::{CaseKind, Checked, Role, Stage, Urgency};

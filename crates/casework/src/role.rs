@@ -15,7 +15,8 @@ pub struct RoleRights {
     pub role: Role,
     /// What it is called.
     pub label: Labels,
-    /// Documents that reach its devices: those of a case once it is assigned, the others throughout the district.
+    /// Documents that reach its devices: those of a case once it is assigned, the others throughout the
+    /// district (but see [`Self::own_institution`]).
     pub reads: BTreeSet<DocumentKind>,
     /// Documents it may change; always among those it reads.
     pub writes: BTreeSet<DocumentKind>,
@@ -23,6 +24,10 @@ pub struct RoleRights {
     pub opens_cases: bool,
     /// Whether every case of the district is its own without an assignment.
     pub sees_district: bool,
+    /// Whether it works in an institution: of institutions it has only those that are given to it, and not the others of
+    /// the district.
+    #[serde(default)]
+    pub own_institution: bool,
     /// Whether it gives a case to a person or takes it away.
     #[serde(default)]
     pub assigns: bool,

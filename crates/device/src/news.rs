@@ -41,7 +41,7 @@ impl News {
         }
         if state.topics.len() > CASES_MAX {
             // The session's topic makes a screen read everything it shows.
-            state.topics.retain(|topic, _| !matches!(topic, Topic::Case { .. }));
+            state.topics.retain(|topic, _| !matches!(topic, Topic::Subject { .. }));
             state.topics.insert(Topic::Session, revision);
         }
         drop(state);

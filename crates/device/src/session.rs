@@ -7,7 +7,7 @@ use std::{
 };
 
 use casefile::DocumentKey;
-use casework::{AuthorId, CaseId, Compartment, Pack, Role};
+use casework::{AuthorId, CaseId, DocumentKind, Pack, Role, Subject};
 use ipc::{Progress, Topic};
 use protocol::AuthorKey;
 use zeroize::Zeroizing;
@@ -68,7 +68,7 @@ pub(crate) struct Session {
     documents: Mutex<Documents>,
     /// Keeps other processes out of the vault.
     occupied: Mutex<Option<File>>,
-    looks: Mutex<HashMap<(CaseId, &'static str, String), i64>>,
+    looks: Mutex<HashMap<(Subject, &'static str, String), i64>>,
     searches: Mutex<LastSearch>,
 }
 
@@ -166,8 +166,8 @@ impl Session {
         let noted = self.documents().note_damage(&self.store, self.now_ms());
         // What could not be written down is still remembered, and written down the next time.
         for id in noted.unwrap_or_default() {
-            if let Some(case) = DocumentKey::from_bytes(id).and_then(|key| key.case_id()) {
-                self.tell_case(case);
+            if let Some(subject) = DocumentKey::from_bytes(id).and_then(DocumentKey::about) {
+                self.tell_changed(subject);
             }
         }
     }
@@ -200,38 +200,38 @@ impl Session {
         }
     }
 
-    pub(crate) fn may_read(&self, compartment: Compartment) -> bool {
-        self.pack.rights().may_read(&self.role, compartment)
+    pub(crate) fn may_read(&self, kind: impl Into<DocumentKind>) -> bool {
+        self.pack.rights().may_read(&self.role, kind)
     }
 
-    pub(crate) fn may_write(&self, compartment: Compartment) -> bool {
-        self.pack.rights().may_write(&self.role, compartment)
+    pub(crate) fn may_write(&self, kind: impl Into<DocumentKind>) -> bool {
+        self.pack.rights().may_write(&self.role, kind)
     }
 
-    /// Says that a case changed, and with it what the cases it is linked with show.
-    pub(crate) fn tell_case(&self, case: CaseId) {
-        self.tell_cases([case.to_bytes()]);
+    /// Says that a case or an institution changed, and with it what the cases it is linked with show.
+    pub(crate) fn tell_changed(&self, subject: Subject) {
+        self.tell_all_changed([subject]);
     }
 
-    /// Says that cases changed, and with them what the cases they are linked with show.
-    pub(crate) fn tell_cases(&self, subjects: impl IntoIterator<Item = [u8; 16]>) {
-        let mut all: BTreeSet<[u8; 16]> = subjects.into_iter().collect();
+    /// Says that cases or institutions changed, and with them what the cases they are linked with show.
+    pub(crate) fn tell_all_changed(&self, subjects: impl IntoIterator<Item = Subject>) {
+        let mut all: BTreeSet<Subject> = subjects.into_iter().collect();
         // Where the store cannot say, a screen is merely not refreshed before it is opened again.
         let linked = self.store.read(|read| {
-            let each = all.iter().map(|subject| read.linked_from(subject));
+            let each = all.iter().map(|subject| read.linked_from(&subject.to_bytes()));
             each.collect::<Result<Vec<_>, StoreError>>()
         });
-        all.extend(linked.unwrap_or_default().into_iter().flatten());
-        let cases = all.into_iter().map(|subject| Topic::Case {
-            case: CaseId::from_bytes(subject),
-        });
-        self.news.tell(cases.chain([Topic::Cases, Topic::Sync]));
+        let linked = linked.unwrap_or_default().into_iter().flatten();
+        all.extend(linked.map(|case| Subject::Case(CaseId::from_bytes(case))));
+        let topics = all.into_iter().flat_map(topics_of);
+        self.news.tell(topics.chain([Topic::Sync]));
     }
 
-    /// Writes a look at a case in the access log, once in a while.
-    pub(crate) fn log_look(&self, action: AccessAction, case: CaseId, detail: &str) -> Answer<()> {
+    /// Writes a look at a case or an institution in the access log, once in a while.
+    pub(crate) fn log_look(&self, action: AccessAction, subject: impl Into<Subject>, detail: &str) -> Answer<()> {
+        let subject = subject.into();
         let now_ms = self.now_ms();
-        let look = (case, action.code(), detail.to_owned());
+        let look = (subject, action.code(), detail.to_owned());
         let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
         if looks
             .get(&look)
@@ -246,7 +246,7 @@ impl Session {
         let row = AccessRow {
             at_ms: now_ms,
             action,
-            subject: Some(&case.to_bytes()),
+            subject: Some(&subject.to_bytes()),
             detail,
         };
         self.store.write(|write| write.log_access(&row))?;
@@ -387,6 +387,15 @@ impl Session {
     }
 }
 
+/// What is to be read again where a case or an institution changed.
+const fn topics_of(subject: Subject) -> [Topic; 2] {
+    let list = match subject {
+        Subject::Case(_) => Topic::Cases,
+        Subject::Institution(_) => Topic::Institutions,
+    };
+    [Topic::Subject { subject }, list]
+}
+
 /// The day in India, counted from 1970.
 const fn day_of(now_ms: i64) -> i64 {
     const INDIA_MS: i64 = (5 * 60 + 30) * 60 * 1000;
@@ -396,6 +405,7 @@ const fn day_of(now_ms: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use casefile::{Action, Edit};
+    use casework::Compartment;
 
     use super::*;
     use crate::{

@@ -24,9 +24,9 @@ pub struct AccessLine {
     pub at_ms: i64,
     /// What was done: a code, e.g. `revealed`.
     pub action: String,
-    /// The case, while it is on this tablet.
-    pub case: Option<casework::CaseId>,
-    /// First letters of the child's name.
+    /// The case or institution, while it is on this tablet.
+    pub subject: Option<casework::Subject>,
+    /// First letters of the child's name; of an institution its name.
     pub initials: String,
     /// The name of a form or fact, a code, a count.
     pub detail: String,

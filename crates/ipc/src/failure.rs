@@ -78,6 +78,8 @@ pub enum FailureCode {
     NotHereYet,
     /// There is no such case on this tablet.
     NoSuchCase,
+    /// There is no such institution on this tablet.
+    NoSuchInstitution,
     /// There is no such form, fact, table, row or column.
     NoSuchItem,
     /// The officer's role may not do this.

@@ -1,6 +1,6 @@
 //! Forms that were signed, sent or approved: frozen as they stood, with what was changed since beside them.
 
-use casework::{Compartment, Labels, RowId, Value};
+use casework::{DocumentKind, Labels, RowId, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::{Delivery, FormView, RegisterRef, Saved, SectionGap};
@@ -97,11 +97,11 @@ pub struct FiledForm {
     /// How many rows and answers were added since on a form that is filed again and again: they belong to the next filing.
     #[serde(default)]
     pub added: u32,
-    /// Compartments of the form that the filer did not have: nothing is known of what stood there.
-    pub unseen: Vec<Compartment>,
-    /// Compartments whose state at the filing is not on this tablet yet: their fields are empty here, and it is not
+    /// Documents of the form that the filer did not have: nothing is known of what stood there.
+    pub unseen: Vec<DocumentKind>,
+    /// Documents whose state at the filing is not on this tablet yet: their fields are empty here, and it is not
     /// known what stood there.
-    pub not_here_yet: Vec<Compartment>,
+    pub not_here_yet: Vec<DocumentKind>,
     /// The other filings of this form, newest first: somebody may have filed it apart, or again.
     pub others: Vec<FilingView>,
 }

@@ -4,12 +4,12 @@
 //! [`FormContext`] and what stands on the form. `shown`, `required` and `failing` are what the device found with what
 //! was saved.
 
-use casework::{Checked, Compartment, Expression, FactId, FactType, Labels, Record, Repeats, RowId, Term, Value};
+use casework::{Checked, DocumentKind, Expression, FactId, FactType, Labels, Record, Repeats, RowId, Term, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::{FilingKind, FilingView};
 
-/// A form of a case.
+/// A form of a case or an institution.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FormView {
     /// Its number.
@@ -184,8 +184,8 @@ pub struct FieldView {
     pub who: Vec<Labels>,
     /// Whether this officer may read it; where not, `value` is empty and the field says who can.
     pub readable: bool,
-    /// The compartment that holds it.
-    pub compartment: Compartment,
+    /// The document that holds it: of a case, a compartment.
+    pub compartment: DocumentKind,
     /// What is known.
     pub value: Option<Value>,
     /// Where that came from.
@@ -227,8 +227,8 @@ pub struct TableView {
     pub columns: Vec<ColumnView>,
     /// Its rows.
     pub rows: Vec<RowView>,
-    /// The compartment that holds it.
-    pub compartment: Compartment,
+    /// The document that holds it: of a case, a compartment.
+    pub compartment: DocumentKind,
     /// Whether the form is incomplete without a row, with what was saved; never where it is hidden.
     pub required: bool,
     /// Whether the form is incomplete without a row, always.

@@ -14,11 +14,12 @@ mod edit;
 mod failure;
 mod filing;
 mod form;
+mod institution;
 mod life;
 mod session;
 mod sync;
 
-use casework::{CaseId, RowId};
+use casework::{CaseId, InstitutionId, RowId, Subject};
 use serde::{Deserialize, Serialize};
 
 pub use access_log::{AccessLine, AccessLogView};
@@ -34,6 +35,7 @@ pub use form::{
     CellView, CheckView, ColumnView, FieldView, FormContext, FormItem, FormUse, FormView, MissingItem, Provenance,
     RowView, SectionGap, SectionView, TableView,
 };
+pub use institution::{InstitutionCard, InstitutionPage, InstitutionView};
 pub use life::{Life, LinkView};
 pub use session::{Changed, EnrolLink, PackPart, PackView, Progress, Session, Start, TabletUser, Topic};
 pub use sync::{Delivery, NetState, ReceiptRow, RefusedItem, SyncView};
@@ -105,17 +107,25 @@ pub enum Request {
         /// Whether to show what identifies the child.
         reveal: bool,
     },
-    /// A form of a case, filled with what is known. Answer: [`Reply::Form`].
+    /// The institutions of the district that this officer may read, by name. Answer: [`Reply::Institutions`].
+    Institutions,
+    /// One institution. Written in the access log. Answer: [`Reply::Institution`].
+    Institution {
+        /// The institution.
+        institution: InstitutionId,
+    },
+    /// A form of a case or an institution, filled with what is known. Answer: [`Reply::Form`].
     Form {
-        /// The case.
-        case: CaseId,
+        /// The case or institution.
+        subject: Subject,
         /// The form's number.
         form: String,
     },
-    /// Edits of a case, all or none. When the answer is there, they survive a power cut. Answer: [`Reply::Saved`].
+    /// Edits of a case or an institution, all or none. When the answer is there, they survive a power cut. Answer:
+    /// [`Reply::Saved`].
     Edit {
-        /// The case.
-        case: CaseId,
+        /// The case or institution.
+        subject: Subject,
         /// What to change.
         edits: Vec<FieldEdit>,
         /// The form on which it was written, for the history.
@@ -130,8 +140,8 @@ pub enum Request {
     /// Signs, sends or approves a form as it stands now. An incomplete form may be filed: the answer says what was
     /// missing. Two people who file apart have made two filings. Answer: [`Reply::Filed`].
     File {
-        /// The case.
-        case: CaseId,
+        /// The case or institution.
+        subject: Subject,
         /// The form's number.
         form: String,
         /// What is done with it.
@@ -139,15 +149,15 @@ pub enum Request {
     },
     /// A filed form as it stood, with what was changed since beside it. Answer: [`Reply::FiledForm`].
     Filed {
-        /// The case.
-        case: CaseId,
+        /// The case or institution.
+        subject: Subject,
         /// The filing, from [`FilingView::row`].
         row: RowId,
     },
     /// The versions of a register, newest first. Answer: [`Reply::History`].
     History {
-        /// The case.
-        case: CaseId,
+        /// The case or institution.
+        subject: Subject,
         /// Which register.
         register: RegisterRef,
         /// Only of the so many oldest, from the `older` of the page before; absent for the newest page.
@@ -157,8 +167,8 @@ pub enum Request {
     /// What became of a row: who added it, wrote its cells, took it away; newest first. Answer:
     /// [`Reply::RowHistory`].
     RowHistory {
-        /// The case.
-        case: CaseId,
+        /// The case or institution.
+        subject: Subject,
         /// The table.
         table: String,
         /// The row, which may have been removed.
@@ -169,8 +179,8 @@ pub enum Request {
     },
     /// Settles a clash: writes the chosen (or a third) value over all versions. Answer: [`Reply::Saved`].
     Resolve {
-        /// The case.
-        case: CaseId,
+        /// The case or institution.
+        subject: Subject,
         /// Which register.
         register: RegisterRef,
         /// The value chosen; `None` leaves the register empty.
@@ -237,6 +247,10 @@ pub enum Reply {
     },
     /// Answers [`Request::Case`].
     Case(Box<CaseView>),
+    /// Answers [`Request::Institutions`].
+    Institutions(InstitutionPage),
+    /// Answers [`Request::Institution`].
+    Institution(Box<InstitutionView>),
     /// Answers [`Request::Form`].
     Form(Box<FormView>),
     /// Answers [`Request::Edit`], [`Request::Resolve`] and [`Request::AddPhoto`].

@@ -1,6 +1,6 @@
 //! Who is on the tablet.
 
-use casework::{CaseId, Labels, Role};
+use casework::{Labels, Role, Subject};
 use serde::{Deserialize, Serialize};
 
 /// How the tablet stands when the app opens.
@@ -58,6 +58,8 @@ pub struct Session {
     /// [`crate::FailureCode::ReadOnly`], and nothing is synced.
     #[serde(default)]
     pub read_only: bool,
+    /// Whether institutions reach the devices of this role.
+    pub reads_institutions: bool,
 }
 
 /// The rules that are in force in a vault: what ships with the app, and over it what the district has published.
@@ -113,10 +115,12 @@ pub enum Topic {
     Session,
     /// The list of cases.
     Cases,
-    /// One case.
-    Case {
-        /// The case.
-        case: CaseId,
+    /// The list of institutions.
+    Institutions,
+    /// One case or institution.
+    Subject {
+        /// Which.
+        subject: Subject,
     },
     /// What waits, arrived, was refused.
     Sync,

@@ -1,6 +1,6 @@
 //! How things stand with the hub and the portal: three states, each claimed only when it is so.
 
-use casework::CaseId;
+use casework::Subject;
 use serde::{Deserialize, Serialize};
 
 /// How far a change has come.
@@ -88,9 +88,9 @@ pub enum NetState {
 pub struct RefusedItem {
     /// Its number in the outbox, for [`crate::Request::SendAgain`].
     pub item: i64,
-    /// The case.
-    pub case: CaseId,
-    /// First letters of the child's name.
+    /// The case or institution.
+    pub subject: Subject,
+    /// First letters of the child's name; of an institution its name.
     pub initials: String,
     /// Why: a code of the protocol, e.g. `not_permitted`.
     pub code: String,
@@ -101,9 +101,9 @@ pub struct RefusedItem {
 /// One line of the receipts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceiptRow {
-    /// The case.
-    pub case: CaseId,
-    /// First letters of the child's name.
+    /// The case or institution.
+    pub subject: Subject,
+    /// First letters of the child's name; of an institution its name.
     pub initials: String,
     /// What was being done: the code of an action, e.g. `form 17`.
     pub action: String,

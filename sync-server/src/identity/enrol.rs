@@ -28,8 +28,8 @@ pub fn enrol(hub: &Hub, request: &EnrolRequest) -> Result<EnrolReply, StorageErr
         Ok(code) => code,
         Err(refusal) => return Ok(EnrolReply::Refused(refusal)),
     };
-    // The genesis of every document is by the author of zeroes: nobody may be that.
-    if request.author.0 == [0; 16] {
+    // The genesis of every document is by the author of zeroes, and the hub itself writes too: nobody may be either.
+    if [[0; 16], casework::AuthorId::HUB.to_bytes()].contains(&request.author.0) {
         return Ok(EnrolReply::Refused(Refusal::WrongAuthor));
     }
     let now_ms = hub.clock.now_ms();

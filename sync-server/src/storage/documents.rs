@@ -44,6 +44,8 @@ pub enum Writing {
     Late,
     /// The document begins with this change.
     Begins(NewSubject),
+    /// The same, begun by the hub itself for the district: nobody's right is asked for.
+    Founds(NewSubject),
 }
 
 /// What begins to exist with a first change: all documents of a case at once.
@@ -251,12 +253,12 @@ impl Documents for Sqlite {
                     Err(CommitError::Fork)
                 };
             }
-            if let Writing::Begins(subject) = &change.writing {
+            if let Writing::Begins(subject) | Writing::Founds(subject) = &change.writing {
                 begin(tx, change, subject)?;
             }
             let access = find_access(tx, change.user, change.author, change.document)?;
             let late = match (&change.writing, access) {
-                (Writing::Granted | Writing::Begins(_), Access::Write) => false,
+                (Writing::Founds(_), _) | (Writing::Granted | Writing::Begins(_), Access::Write) => false,
                 // Between the check and here the document may have been taken away; the words are not lost for that.
                 (Writing::Granted | Writing::Late, Access::Formerly { .. }) => true,
                 _ => return Err(CommitError::RightGone),
@@ -341,6 +343,10 @@ fn begin(tx: &Transaction<'_>, change: &NewChange<'_>, subject: &NewSubject) -> 
             .map(|(_, readable)| *readable)
             .collect();
         set_grants(tx, change.district, user, Some(id), &readable, change.now_ms)?;
+    }
+    if matches!(change.writing, Writing::Founds(_)) {
+        // What was entered has its own line in the audit.
+        return Ok(());
     }
     let about = About {
         user: Some(change.user),

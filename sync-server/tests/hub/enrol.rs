@@ -52,15 +52,18 @@ fn a_wrong_code_is_refused_and_guessing_becomes_slow() {
 }
 
 #[test]
-fn nobody_takes_over_an_author_or_becomes_the_genesis() {
+fn nobody_takes_over_an_author_or_becomes_the_genesis_or_the_hub() {
     let hub = TestHub::start();
     let victim = hub.officer("po_nic");
     let mut thief = TestDevice::unenrolled(&hub.url);
     let other = hub.user("Thief", "po_nic");
     thief.author = victim.author;
     assert_eq!(refused(&thief.enrol(&hub.link(other))), Refusal::WrongAuthor);
-    thief.author = AuthorId([0; 16]);
-    assert_eq!(refused(&thief.enrol(&hub.link(other))), Refusal::WrongAuthor);
+    // Zeroes wrote every genesis; the hub itself writes as the other.
+    for reserved in [[0; 16], [0xff; 16]] {
+        thief.author = AuthorId(reserved);
+        assert_eq!(refused(&thief.enrol(&hub.link(other))), Refusal::WrongAuthor);
+    }
 }
 
 #[test]

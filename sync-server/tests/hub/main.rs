@@ -12,6 +12,7 @@ mod enrol;
 mod feed;
 mod filings;
 mod grants;
+mod institutions;
 mod media;
 mod packs;
 mod storage;

@@ -116,7 +116,7 @@ pub fn open_and_work(folder: &Path) -> anyhow::Result<Opened> {
         let value = format!("platform {round}").as_str().into();
         let edits = vec![FieldEdit::SetFact { fact, value }];
         tablet.ask(Request::Edit {
-            case: case(round),
+            subject: case(round).into(),
             edits,
             form: Some("17".into()),
             reason: None,
@@ -130,7 +130,7 @@ pub fn open_and_work(folder: &Path) -> anyhow::Result<Opened> {
         case_us: Samples::of(LOOKS, |round| tablet.case(case(round))).to_micros(),
         form_us: Samples::of(LOOKS, |round| {
             tablet.ask(Request::Form {
-                case: case(round),
+                subject: case(round).into(),
                 form: "17".into(),
             })
         })

@@ -212,7 +212,7 @@ impl Hour<'_> {
         let number = self.last + 1;
         let (place, edits) = session::edits(number);
         let request = Request::Edit {
-            case: self.cases[place],
+            subject: self.cases[place].into(),
             edits,
             form: None,
             reason: None,

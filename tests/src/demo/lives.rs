@@ -3,13 +3,13 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use casework::CaseId;
+use casework::{InstitutionId, Subject};
 
 use super::plan::District;
 use crate::{
     admin::Admin,
     ground,
-    story::{Office, Player, Setting, Story, StoryClock, moment},
+    story::{House, Office, Player, Setting, Story, StoryClock, moment},
 };
 
 const WEEK_MS: i64 = 7 * 86_400_000;
@@ -23,6 +23,7 @@ struct DemoOffice<'a> {
     hub: &'a str,
     district: &'static str,
     users: BTreeMap<String, String>,
+    houses: BTreeMap<String, InstitutionId>,
 }
 
 impl Office for DemoOffice<'_> {
@@ -45,21 +46,33 @@ impl Office for DemoOffice<'_> {
         Ok(self.admin.enrolment_link(user)?.code.to_string())
     }
 
-    fn assign(&self, case: CaseId, user: &str) -> anyhow::Result<()> {
-        self.admin.assign(case, user)
+    fn institution(&mut self, house: &House) -> anyhow::Result<InstitutionId> {
+        if let Some(id) = self.houses.get(&house.name) {
+            return Ok(*id);
+        }
+        let id = self
+            .admin
+            .add_institution(self.district, &house.name, &house.kind, house.capacity)?;
+        self.houses.insert(house.name.clone(), id);
+        Ok(id)
     }
 
-    fn unassign(&self, case: CaseId, user: &str) -> anyhow::Result<()> {
-        self.admin.unassign(case, user)
+    fn assign(&self, subject: Subject, user: &str) -> anyhow::Result<()> {
+        self.admin.assign(subject, user)
+    }
+
+    fn unassign(&self, subject: Subject, user: &str) -> anyhow::Result<()> {
+        self.admin.unassign(subject, user)
     }
 }
 
-/// Plays the lives of a district; gives how many cases were opened. `users` are the ids of its officers.
+/// Plays the lives of a district; gives how many cases were opened. `users` are the ids of its officers,
+/// `houses` those of its institutions by name.
 pub(super) fn play(
     district: &District,
     users: &[String],
-    admin: &Admin,
-    hub: &str,
+    houses: BTreeMap<String, InstitutionId>,
+    (admin, hub): (&Admin, &str),
     mut tell: impl FnMut(&str),
 ) -> anyhow::Result<usize> {
     let names = district.officers.iter().map(|officer| officer.name.to_owned());
@@ -68,6 +81,7 @@ pub(super) fn play(
         hub,
         district: district.code,
         users: names.zip(users.iter().cloned()).collect(),
+        houses,
     };
     let clock = Arc::new(StoryClock::default());
     let (mut desks, mut cases) = (BTreeMap::new(), 0);

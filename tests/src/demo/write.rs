@@ -56,8 +56,10 @@ pub fn settle(
         authors.push(Author::enrol(hub, &code, seed.wrapping_mul(1_000) + number)?);
         users.push(user);
     }
+    let mut houses = BTreeMap::new();
     for institution in &district.institutions {
-        admin.add_institution(district.code, institution.name, institution.kind, institution.capacity)?;
+        let id = admin.add_institution(district.code, institution.name, institution.kind, institution.capacity)?;
+        houses.insert(institution.name.to_owned(), id);
     }
     tell(&format!(
         "{} officers, {} institutions",
@@ -65,7 +67,7 @@ pub fn settle(
         district.institutions.len()
     ));
 
-    let lives = lives::play(district, &users, admin, hub, &mut tell)?;
+    let lives = lives::play(district, &users, houses, (admin, hub), &mut tell)?;
 
     let ids: Vec<AuthorId> = authors.iter().map(|author| AuthorId::from_bytes(author.id.0)).collect();
     let mut written = Vec::new();

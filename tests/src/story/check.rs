@@ -12,7 +12,11 @@ fn told(view: &CaseView, reads: &dyn Fn(Compartment) -> bool) -> BTreeSet<String
     for fact in view.facts.iter().filter(|fact| reads(fact.compartment)) {
         told.insert(format!("{} = {:?}", fact.fact, fact.value));
     }
-    for table in view.tables.iter().filter(|table| reads(table.compartment)) {
+    for table in view
+        .tables
+        .iter()
+        .filter(|table| table.compartment.compartment().is_some_and(reads))
+    {
         for row in &table.rows {
             let cells: Vec<_> = row.cells.iter().map(|cell| &cell.value).collect();
             told.insert(format!("{} {}: {cells:?}", table.table, row.row));

@@ -6,9 +6,9 @@ use std::sync::{
 };
 
 use anyhow::{bail, ensure};
-use casework::CaseId;
+use casework::{CaseId, InstitutionId};
 use device::{Clock, Device, Options, Platform};
-use ipc::{CaseView, Failure, FailureCode, NetState, Reply, Request, SyncView};
+use ipc::{CaseView, Failure, FailureCode, InstitutionView, NetState, Reply, Request, SyncView};
 use tempfile::TempDir;
 
 use crate::{
@@ -100,6 +100,15 @@ impl Desk {
             Ok(Reply::Case(view)) => Ok(Some(*view)),
             Err(failure) if failure.code == FailureCode::NoSuchCase => Ok(None),
             other => bail!("asking for a case was answered by {other:?}"),
+        }
+    }
+
+    /// The institution; `None` where it is not on this tablet.
+    pub fn institution(&self, institution: InstitutionId) -> anyhow::Result<Option<InstitutionView>> {
+        match self.call(Request::Institution { institution }) {
+            Ok(Reply::Institution(view)) => Ok(Some(*view)),
+            Err(failure) if failure.code == FailureCode::NoSuchInstitution => Ok(None),
+            other => bail!("asking for an institution was answered by {other:?}"),
         }
     }
 

@@ -3,13 +3,20 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, bail, ensure};
-use casework::{FactId, stage::Step as Way};
-use ipc::{Amended, CaseView, FormView, RegisterRef, Reply, Request, TaskOrigin, TaskView};
+use casework::{
+    CaseId, FactId, InstitutionId, Subject,
+    clock::{Running, Standing},
+    stage::Step as Way,
+};
+use ipc::{
+    Amended, CaseView, Clash, FieldView, FiledForm, FilingView, FormItem, FormView, RegisterRef, Reply, Request,
+    TaskOrigin, TaskView,
+};
 use serde::Deserialize;
 
 use super::{
     play::Player,
-    read::{Child, Step, Values},
+    read::{Child, Step, Story, Values},
     values::{of_fact, written},
 };
 
@@ -21,7 +28,9 @@ pub struct Expect {
     pub on: String,
     /// In which case; that of the step where nothing is said.
     pub case: Option<String>,
-    /// Whether the case is there at all.
+    /// In which institution, where it is none of the cases.
+    pub institution: Option<String>,
+    /// Whether the case or institution is there at all.
     pub here: Option<bool>,
     /// The stage of the case.
     pub stage: Option<String>,
@@ -68,6 +77,31 @@ pub struct Expect {
     /// What was changed since on the newest filing of a form: facts, or `+table`, `-table`, `table.column`.
     #[serde(default)]
     pub amendments: BTreeMap<String, Vec<String>>,
+    /// What a form holds without anybody having written it there: by fact, the author who wrote it and what they were
+    /// doing then, `rekha form 17`.
+    #[serde(default)]
+    pub carried: BTreeMap<String, BTreeMap<String, String>>,
+    /// What stands on the newest filing of a form, whatever was written since.
+    #[serde(default)]
+    pub stood: BTreeMap<String, Values>,
+}
+
+impl Expect {
+    /// What it is about; what its step is about where it says nothing.
+    pub(super) fn about<'s>(&self, story: &'s Story, step: &Step) -> anyhow::Result<Vec<&'s Child>> {
+        match (&self.case, &self.institution) {
+            (None, None) => story.about(step.case.as_deref(), step.institution.as_deref()),
+            (case, institution) => story.about(case.as_deref(), institution.as_deref()),
+        }
+    }
+}
+
+/// What both a case and an institution show.
+struct Seen<'v> {
+    subject: Subject,
+    clocks: &'v [(Running, Standing)],
+    clashes: &'v [Clash],
+    filings: &'v [FilingView],
 }
 
 /// How the runs of a clock stand.
@@ -91,39 +125,72 @@ impl Runs {
 }
 
 impl Player<'_> {
-    /// Asks one expectation of each case it is about; gives how many that were.
+    /// Asks one expectation of each case or institution it is about; gives how many that were.
     pub(super) fn meets(&self, step: &Step, expect: &Expect) -> anyhow::Result<usize> {
-        let children = self.story.cases_of(expect.case.as_deref().or(step.case.as_deref()))?;
+        let children = expect.about(self.story, step)?;
         for child in &children {
-            self.meets_in(expect, child)
-                .with_context(|| format!("on {}'s tablet, case {}", expect.on, child.id))?;
+            let place = || format!("on {}'s tablet, {}", expect.on, child.id);
+            match self.subject(child).with_context(place)? {
+                Subject::Case(case) => self.meets_in(expect, child, case),
+                Subject::Institution(house) => self.meets_at(expect, child, house),
+            }
+            .with_context(place)?;
         }
         Ok(children.len())
     }
 
-    fn meets_in(&self, expect: &Expect, child: &Child) -> anyhow::Result<()> {
+    fn meets_in(&self, expect: &Expect, child: &Child, case: CaseId) -> anyhow::Result<()> {
         let desk = &self.seat(&expect.on)?.desk;
-        let view = desk.case(self.case(child)?)?;
+        let view = desk.case(case)?;
         if expect.here == Some(false) {
             ensure!(view.is_none(), "the case is still there");
             return Ok(());
         }
         let view = view.context("the case is not there")?;
+        let seen = Seen {
+            subject: case.into(),
+            clocks: &view.clocks,
+            clashes: &view.clashes,
+            filings: &view.filings,
+        };
         stages(expect, &view)?;
-        self.clocks(expect, &view)?;
-        self.clashes(expect, &view, child)?;
+        self.clocks(expect, &seen)?;
+        self.clashes(expect, &seen, child)?;
         custody(expect, &view)?;
         tasks(expect, &view)?;
         self.facts(expect, &view, child)?;
         links(expect, &view)?;
-        self.forms(expect, &view)
+        self.forms(expect, &seen, child)
     }
 
-    fn clocks(&self, expect: &Expect, view: &CaseView) -> anyhow::Result<()> {
+    fn meets_at(&self, expect: &Expect, child: &Child, house: InstitutionId) -> anyhow::Result<()> {
+        let desk = &self.seat(&expect.on)?.desk;
+        let view = desk.institution(house)?;
+        if expect.here == Some(false) {
+            ensure!(view.is_none(), "the institution is still there");
+            return Ok(());
+        }
+        let view = view.context("the institution is not there")?;
+        ensure!(
+            expect.facts.is_empty() && expect.absent.is_empty() && expect.stage.is_none() && expect.custody.is_none(),
+            "that is asked of cases only"
+        );
+        let seen = Seen {
+            subject: house.into(),
+            clocks: &view.clocks,
+            clashes: &view.clashes,
+            filings: &view.filings,
+        };
+        self.clocks(expect, &seen)?;
+        self.clashes(expect, &seen, child)?;
+        self.forms(expect, &seen, child)
+    }
+
+    fn clocks(&self, expect: &Expect, view: &Seen<'_>) -> anyhow::Result<()> {
         for (id, runs) in &expect.clocks {
             let mut found: Vec<_> = view.clocks.iter().filter(|(running, _)| running.id == *id).collect();
             found.sort_by_key(|(running, _)| running.started_at_ms);
-            let told = |(running, standing): &&(casework::clock::Running, casework::clock::Standing)| {
+            let told = |(running, standing): &&(Running, Standing)| {
                 let due = running.due_at_ms.map(|due| due - self.setting.shift_days * 86_400_000);
                 let standing = serde_json::to_value(standing).unwrap_or_default();
                 let standing = standing.as_str().unwrap_or_default();
@@ -146,7 +213,7 @@ impl Player<'_> {
         Ok(())
     }
 
-    fn clashes(&self, expect: &Expect, view: &CaseView, child: &Child) -> anyhow::Result<()> {
+    fn clashes(&self, expect: &Expect, view: &Seen<'_>, child: &Child) -> anyhow::Result<()> {
         let Some(expected) = &expect.clashes else {
             return Ok(());
         };
@@ -182,7 +249,7 @@ impl Player<'_> {
             let register = RegisterRef::Fact { fact: fact.clone() };
             let case = view.card.case;
             let known = self.seat(&expect.on)?.desk.call(Request::History {
-                case,
+                subject: case.into(),
                 register,
                 older: None,
             });
@@ -192,7 +259,7 @@ impl Player<'_> {
         Ok(())
     }
 
-    fn forms(&self, expect: &Expect, view: &CaseView) -> anyhow::Result<()> {
+    fn forms(&self, expect: &Expect, view: &Seen<'_>, child: &Child) -> anyhow::Result<()> {
         for (form, expected) in &expect.forms {
             let found = self.form(expect, view, form)?;
             let counts = format!("{}/{}", found.filled, found.required);
@@ -222,13 +289,7 @@ impl Player<'_> {
             ensure!(found == *expected, "filings: expected {expected:?}, found {found:?}");
         }
         for (form, expected) in &expect.amendments {
-            let filing = view.filings.iter().find(|filing| filing.form == *form);
-            let row = filing.with_context(|| format!("form {form} was not filed"))?.row;
-            let case = view.card.case;
-            let filed = match self.seat(&expect.on)?.desk.call(Request::Filed { case, row }) {
-                Ok(Reply::FiledForm(filed)) => filed,
-                other => bail!("asking for a filed form was answered by {other:?}"),
-            };
+            let filed = self.filed(expect, view, form)?;
             let what = |amended: &Amended| match amended {
                 Amended::Register { register } => match register {
                     RegisterRef::Fact { fact } => fact.to_string(),
@@ -240,16 +301,62 @@ impl Player<'_> {
             let found = filed.amendments.iter().map(|amendment| what(&amendment.what)).collect();
             same(&format!("amendments of form {form}"), expected, found)?;
         }
+        for (form, expected) in &expect.stood {
+            let filed = self.filed(expect, view, form)?.form;
+            for (fact, value) in expected {
+                let (fact, value) = of_fact(fact, value, self.shift(), &child.own)?;
+                let found = field(&filed, &fact).and_then(|field| field.value.as_ref());
+                ensure!(
+                    found == Some(&value),
+                    "form {form} as filed, {fact}: expected {value:?}, found {found:?}"
+                );
+            }
+        }
+        for (form, expected) in &expect.carried {
+            let found = self.form(expect, view, form)?;
+            for (fact, told) in expected {
+                let field =
+                    field(&found, &fact.parse()?).with_context(|| format!("form {form} does not ask {fact}"))?;
+                let from = field.from.as_ref();
+                let from = from.with_context(|| format!("form {form}: nothing stands at {fact}"))?;
+                let (author, action) = told.split_once(' ').context("who wrote it, and what they were doing")?;
+                let named = self.story.authors.iter().find(|known| known.id == author);
+                let by = named.map_or(author, |known| known.name.as_str());
+                ensure!(
+                    from.by == by && from.action == action,
+                    "form {form}, {fact}: expected {told}, found {from:?}"
+                );
+            }
+        }
         Ok(())
     }
 
-    fn form(&self, expect: &Expect, view: &CaseView, form: &str) -> anyhow::Result<FormView> {
-        let (case, form) = (view.card.case, form.to_owned());
-        match self.seat(&expect.on)?.desk.call(Request::Form { case, form }) {
+    fn form(&self, expect: &Expect, view: &Seen<'_>, form: &str) -> anyhow::Result<FormView> {
+        let (subject, form) = (view.subject, form.to_owned());
+        match self.seat(&expect.on)?.desk.call(Request::Form { subject, form }) {
             Ok(Reply::Form(form)) => Ok(*form),
             other => bail!("asking for a form was answered by {other:?}"),
         }
     }
+
+    /// The newest filing of a form.
+    fn filed(&self, expect: &Expect, view: &Seen<'_>, form: &str) -> anyhow::Result<FiledForm> {
+        let filing = view.filings.iter().find(|filing| filing.form == *form);
+        let row = filing.with_context(|| format!("form {form} was not filed"))?.row;
+        let subject = view.subject;
+        match self.seat(&expect.on)?.desk.call(Request::Filed { subject, row }) {
+            Ok(Reply::FiledForm(filed)) => Ok(*filed),
+            other => bail!("asking for a filed form was answered by {other:?}"),
+        }
+    }
+}
+
+fn field<'f>(form: &'f FormView, fact: &FactId) -> Option<&'f FieldView> {
+    let mut items = form.sections.iter().flat_map(|section| &section.items);
+    items.find_map(|item| match item {
+        FormItem::Field(field) if field.fact == *fact => Some(&**field),
+        _ => None,
+    })
 }
 
 fn stages(expect: &Expect, view: &CaseView) -> anyhow::Result<()> {

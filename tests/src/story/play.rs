@@ -3,13 +3,13 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use anyhow::{Context as _, bail, ensure};
-use casework::CaseId;
+use casework::{CaseId, InstitutionId, Subject};
 use ipc::{Failure, FilingKind, Reply, Request};
 
 use super::{
     check,
     desk::{Desk, StoryClock},
-    read::{Author, Child, Step, Story},
+    read::{Author, Child, House, Step, Story},
     values::Shift,
     writing::{Reading, Rows},
 };
@@ -22,10 +22,12 @@ pub trait Office {
     fn user(&mut self, name: &str, role: &str) -> anyhow::Result<String>;
     /// A one-time code.
     fn code(&self, user: &str) -> anyhow::Result<String>;
-    /// Gives a case.
-    fn assign(&self, case: CaseId, user: &str) -> anyhow::Result<()>;
-    /// Takes a case.
-    fn unassign(&self, case: CaseId, user: &str) -> anyhow::Result<()>;
+    /// Enters an institution, where there is none of that name.
+    fn institution(&mut self, house: &House) -> anyhow::Result<InstitutionId>;
+    /// Gives a case or an institution.
+    fn assign(&self, subject: Subject, user: &str) -> anyhow::Result<()>;
+    /// Takes a case or an institution.
+    fn unassign(&self, subject: Subject, user: &str) -> anyhow::Result<()>;
 }
 
 /// Where and when a story is played.
@@ -70,6 +72,7 @@ pub struct Player<'a> {
     pub(super) setting: Setting,
     pub(super) seats: BTreeMap<String, Seat>,
     pub(super) cases: BTreeMap<String, CaseId>,
+    houses: BTreeMap<String, InstitutionId>,
     pub(super) rows: Rows,
     played: Played,
 }
@@ -82,16 +85,29 @@ impl<'a> Player<'a> {
             days: setting.shift_days,
         };
         setting.clock.set(shift.moment(&first.at)? - 3_600_000);
+        let mut houses = BTreeMap::new();
+        for house in &story.institutions {
+            houses.insert(house.id.clone(), office.institution(house)?);
+        }
         let mut seats = BTreeMap::new();
         for (number, author) in (1..).zip(&story.authors) {
             let seat = sit_down(author, &mut setting, number, office)?;
             seats.insert(author.id.clone(), seat);
+        }
+        for house in &story.institutions {
+            for author in &house.staff {
+                let seat: &Seat = seats
+                    .get(author)
+                    .with_context(|| format!("there is no author `{author}`"))?;
+                office.assign(houses[&house.id].into(), &seat.user)?;
+            }
         }
         Ok(Self {
             story,
             setting,
             seats,
             cases: BTreeMap::new(),
+            houses,
             rows: Rows::new(),
             played: Played::default(),
         })
@@ -138,15 +154,18 @@ impl<'a> Player<'a> {
         }
     }
 
-    pub(super) fn case(&self, child: &Child) -> anyhow::Result<CaseId> {
-        let case = self.cases.get(&child.id).copied();
-        case.with_context(|| format!("`{}` is not opened yet", child.id))
+    /// The case that was opened for a child, or the institution that is written in like one.
+    pub(super) fn subject(&self, child: &Child) -> anyhow::Result<Subject> {
+        let case = self.cases.get(&child.id).copied().map(Subject::Case);
+        let house = || self.houses.get(&child.id).copied().map(Subject::Institution);
+        case.or_else(house)
+            .with_context(|| format!("`{}` is not opened yet", child.id))
     }
 
     fn step(&mut self, step: &Step, office: &mut dyn Office) -> anyhow::Result<()> {
         self.setting.clock.set(self.shift().moment(&step.at)?);
         let story = self.story;
-        let children = story.cases_of(step.case.as_deref());
+        let children = story.about(step.case.as_deref(), step.institution.as_deref());
         if let Some(by) = &step.by {
             let mut failed = None;
             for child in children.as_ref().map_err(|error| anyhow::anyhow!("{error:#}"))? {
@@ -171,11 +190,11 @@ impl<'a> Player<'a> {
             for author in authors {
                 let seat = self.seat(author)?;
                 for child in children.as_ref().map_err(|error| anyhow::anyhow!("{error:#}"))? {
-                    let case = self.case(child)?;
+                    let subject = self.subject(child)?;
                     if gives {
-                        office.assign(case, &seat.user)?;
+                        office.assign(subject, &seat.user)?;
                     } else {
-                        office.unassign(case, &seat.user)?;
+                        office.unassign(subject, &seat.user)?;
                     }
                 }
                 seat.desk.sync().with_context(|| author.clone())?;
@@ -194,11 +213,11 @@ impl<'a> Player<'a> {
                 Err(failure) => return Ok(Err(failure)),
             }
         }
-        let case = self.case(child)?;
+        let subject = self.subject(child)?;
         let (edits, names) = self.reading(child).edits(step)?;
         if !edits.is_empty() {
             let request = Request::Edit {
-                case,
+                subject,
                 edits: edits.clone(),
                 form: step.form.clone(),
                 reason: step.reason.clone(),
@@ -221,7 +240,11 @@ impl<'a> Player<'a> {
         for settle in &step.choose {
             let (register, value) = self.reading(child).settled(settle)?;
             let value = Some(value);
-            if let Err(failure) = self.seat(by)?.desk.call(Request::Resolve { case, register, value }) {
+            if let Err(failure) = self.seat(by)?.desk.call(Request::Resolve {
+                subject,
+                register,
+                value,
+            }) {
                 return Ok(Err(failure));
             }
         }
@@ -231,7 +254,7 @@ impl<'a> Player<'a> {
                 .parse()
                 .map_err(|_| anyhow::anyhow!("no way of filing: {}", filing.how))?;
             let form = filing.form.clone();
-            if let Err(failure) = self.seat(by)?.desk.call(Request::File { case, form, how }) {
+            if let Err(failure) = self.seat(by)?.desk.call(Request::File { subject, form, how }) {
                 return Ok(Err(failure));
             }
         }

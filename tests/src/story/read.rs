@@ -32,6 +32,12 @@ pub struct Story {
     /// The children.
     #[serde(rename = "case")]
     pub cases: Vec<Child>,
+    /// The institutions, which the district enters at the hub before the first step.
+    #[serde(rename = "institution", default)]
+    pub institutions: Vec<House>,
+    /// The institutions as something that steps write in, with nothing of their own.
+    #[serde(skip)]
+    houses: Vec<Child>,
     /// What happens, in order.
     #[serde(rename = "step")]
     pub steps: Vec<Step>,
@@ -58,7 +64,7 @@ pub struct Author {
 }
 
 /// A child.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Child {
     /// How the steps call the case.
@@ -78,6 +84,23 @@ pub struct Child {
     pub own: BTreeMap<String, String>,
 }
 
+/// An institution.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct House {
+    /// How the steps call it.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What kind of place it is.
+    pub kind: String,
+    /// How many children it is registered for.
+    pub capacity: u32,
+    /// Who works in it: it is given to them.
+    #[serde(default)]
+    pub staff: Vec<String>,
+}
+
 /// Something that happens at one moment. What a step writes is written on one tablet, in the order: opening, facts and
 /// rows, choices, filing; then people meet the hub, then cases are given and taken.
 #[derive(Debug, Clone, Deserialize)]
@@ -91,6 +114,8 @@ pub struct Step {
     pub by: Option<String>,
     /// In which case; `all` for every one. Needs not be said where there is only one.
     pub case: Option<String>,
+    /// In which institution, where it is none of the cases.
+    pub institution: Option<String>,
     /// Opens the case, with this first note.
     pub opens: Option<String>,
     /// Facts that are written.
@@ -222,8 +247,24 @@ impl Story {
     pub fn parse(id: &str, text: &str) -> anyhow::Result<Self> {
         let mut story: Self = toml::from_str(text).with_context(|| format!("{id}.toml"))?;
         id.clone_into(&mut story.id);
+        let house = |house: &House| Child {
+            id: house.id.clone(),
+            ..Child::default()
+        };
+        story.houses = story.institutions.iter().map(house).collect();
         sound::check(&story).with_context(|| format!("{id}.toml"))?;
         Ok(story)
+    }
+
+    /// What a step or an expectation is about: one institution, or cases.
+    pub fn about(&self, case: Option<&str>, institution: Option<&str>) -> anyhow::Result<Vec<&Child>> {
+        let Some(named) = institution else {
+            return self.cases_of(case);
+        };
+        let house = self.houses.iter().find(|house| house.id == named);
+        Ok(vec![
+            house.with_context(|| format!("there is no institution `{named}`"))?,
+        ])
     }
 
     /// The names of the cases a step is about.

@@ -1,6 +1,6 @@
 //! Whether a story is whole: long enough, written by several people, with what a story must try out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, bail, ensure};
 use casework::{CaseKind, FactType, Pack, Role, Urgency};
@@ -69,11 +69,13 @@ fn sound(story: &Story, step: &Step) -> anyhow::Result<i64> {
         ensure!(names.contains(name.as_str()), "there is no author `{name}`");
     }
     if step.by.is_some() {
-        story.cases_of(step.case.as_deref())?;
+        story.about(step.case.as_deref(), step.institution.as_deref())?;
     } else if writes(step) {
         bail!("nobody writes what is written");
     }
-    let children = story.cases_of(step.case.as_deref()).unwrap_or_default();
+    let children = story
+        .about(step.case.as_deref(), step.institution.as_deref())
+        .unwrap_or_default();
     for child in children {
         for (fact, value) in &step.facts {
             of_fact(fact, value, Shift::default(), &child.own)?;
@@ -115,7 +117,7 @@ fn writes(step: &Step) -> bool {
 /// Every name in an expectation is one of the pack.
 fn known(story: &Story, step: &Step, expect: &Expect) -> anyhow::Result<()> {
     let pack = Pack::national();
-    story.cases_of(expect.case.as_deref().or(step.case.as_deref()))?;
+    expect.about(story, step)?;
     for clock in expect.clocks.keys().chain(&expect.no_clocks) {
         ensure!(
             pack.clocks().iter().any(|known| known.id == *clock),
@@ -127,10 +129,14 @@ fn known(story: &Story, step: &Step, expect: &Expect) -> anyhow::Result<()> {
         .keys()
         .chain(expect.missing.keys())
         .chain(expect.amendments.keys())
+        .chain(expect.carried.keys())
+        .chain(expect.stood.keys())
     {
         ensure!(pack.form(form).is_some(), "no form `{form}`");
     }
-    for fact in expect.facts.keys().chain(&expect.absent) {
+    let on_forms = expect.carried.values().flat_map(BTreeMap::keys);
+    let stood = expect.stood.values().flat_map(BTreeMap::keys);
+    for fact in expect.facts.keys().chain(&expect.absent).chain(on_forms).chain(stood) {
         let id = fact.parse().with_context(|| fact.clone())?;
         let known = pack.fact(&id).with_context(|| format!("no fact `{fact}`"))?;
         ensure!(!matches!(known.kind, FactType::Unknown), "{fact} is of no type");

@@ -147,6 +147,33 @@ fn texts(pack: &str) -> Vec<&str> {
         .collect()
 }
 
+/// Left and right in a style sheet stay where they are when a page runs to the left; start and end turn with it.
+#[test]
+fn no_style_names_left_or_right_so_that_every_page_also_runs_to_the_left() {
+    let mut sheets = Vec::new();
+    files(&places::root().join("ui/assets"), "css", &mut sheets);
+    assert!(sheets.len() > 5, "the style sheets were found");
+    for sheet in sheets {
+        let text = fs::read_to_string(&sheet).unwrap();
+        for (line, rule) in (1..)
+            .zip(text.lines())
+            .filter(|(_, rule)| !rule.trim_start().starts_with("/*"))
+        {
+            let sides = [
+                "left:",
+                "right:",
+                ": left",
+                ": right",
+                "-left-",
+                "-right-",
+                "translateX",
+            ];
+            let named = sides.iter().find(|side| rule.contains(**side));
+            assert!(named.is_none(), "{}:{line} says {named:?}", sheet.display());
+        }
+    }
+}
+
 #[test]
 fn nothing_names_a_machine_of_its_makers() {
     let root = places::root();

@@ -317,13 +317,13 @@ fn a_call_about_nothing_that_is_there_is_told_so() {
     );
     assert_eq!(
         code(Request::Form {
-            case,
+            subject: case.into(),
             form: "no such form".into()
         }),
         FailureCode::NoSuchItem
     );
     let write = |fact: &str, value: Value| Request::Edit {
-        case,
+        subject: case.into(),
         edits: vec![ipc::FieldEdit::SetFact {
             fact: fact.parse().unwrap(),
             value,

@@ -174,7 +174,7 @@ fn three_tablets_converge(seed: u64) {
         match clash.versions[0].value.clone() {
             Some(value) => drop(settler.choose(case, clash.register, value)),
             None => drop(settler.ask(ipc::Request::Resolve {
-                case,
+                subject: case.into(),
                 register: clash.register,
                 value: None,
             })),

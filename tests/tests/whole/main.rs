@@ -12,6 +12,7 @@ mod converge;
 mod cut_off;
 mod demo_data;
 mod hub_killed;
+mod institutions;
 mod kill;
 mod not_assigned;
 mod path;

@@ -91,7 +91,7 @@ fn the_form_is_filled_by_field_with_a_picture_and_a_task(tablet: &Tablet, case: 
         Value::Set(["sat".to_owned(), "hi".to_owned()].into()),
     );
     let Reply::Form(form) = tablet.ask(Request::Form {
-        case,
+        subject: case.into(),
         form: "17".into(),
     }) else {
         panic!("a form by a form")

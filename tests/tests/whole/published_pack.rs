@@ -26,7 +26,10 @@ fn write_pack(folder: &Path, title: &str) {
 fn title(tablet: &Tablet) -> String {
     let case = tablet.open_case(new_case("Meena"));
     let form = "17".to_owned();
-    let Reply::Form(form) = tablet.ask(Request::Form { case, form }) else {
+    let Reply::Form(form) = tablet.ask(Request::Form {
+        subject: case.into(),
+        form,
+    }) else {
         panic!("a form is answered by a form")
     };
     form.title.get("en").to_owned()

@@ -6,9 +6,13 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use casework::{InstitutionId, Subject};
 use protocol::UserId;
-use sync_server::{Config, Hub, Server, admin, rights, storage::User};
-use tests::story::{self, HubClock, Office, Played, Player, Setting, Story, StoryClock};
+use sync_server::{
+    Config, Hub, Server, admin, institutions, rights,
+    storage::{Institution, User},
+};
+use tests::story::{self, House, HubClock, Office, Played, Player, Setting, Story, StoryClock};
 use uuid::Uuid;
 
 const DISTRICT: &str = "SNB";
@@ -71,19 +75,31 @@ impl Office for Room {
         Ok(admin::enrol_link(&self.hub, id(user), Some(url))?.code.to_string())
     }
 
-    fn assign(&self, case: casework::CaseId, user: &str) -> anyhow::Result<()> {
+    fn institution(&mut self, house: &House) -> anyhow::Result<InstitutionId> {
+        let institution = Institution {
+            id: Uuid::new_v4().into_bytes(),
+            district: DISTRICT.into(),
+            name: house.name.clone(),
+            kind: house.kind.clone(),
+            capacity: house.capacity,
+        };
+        institutions::add(&self.hub, &institution, self.hub.clock.now_ms())?;
+        Ok(InstitutionId::from_bytes(institution.id))
+    }
+
+    fn assign(&self, subject: Subject, user: &str) -> anyhow::Result<()> {
         Ok(rights::assign(
             &self.hub,
-            case.to_bytes(),
+            subject.to_bytes(),
             id(user),
             self.hub.clock.now_ms(),
         )?)
     }
 
-    fn unassign(&self, case: casework::CaseId, user: &str) -> anyhow::Result<()> {
+    fn unassign(&self, subject: Subject, user: &str) -> anyhow::Result<()> {
         Ok(rights::unassign(
             &self.hub,
-            case.to_bytes(),
+            subject.to_bytes(),
             id(user),
             self.hub.clock.now_ms(),
         )?)

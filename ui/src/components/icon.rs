@@ -7,6 +7,8 @@ use leptos::prelude::*;
 pub(crate) enum Icon {
     /// A folder: cases.
     Cases,
+    /// A house: an institution.
+    House,
     /// Two arrows in a ring: sync.
     Sync,
     /// A tablet: settings.
@@ -58,11 +60,17 @@ pub(crate) enum Icon {
 }
 
 impl Icon {
+    /// Whether it points the way one reads, or back: then it is turned round where reading runs to the left.
+    const fn points(self) -> bool {
+        matches!(self, Self::Back | Self::Next)
+    }
+
     const fn path(self) -> &'static str {
         match self {
             Self::Cases => {
                 "M3 6.5A1.5 1.5 0 0 1 4.5 5h4.6l2 2.5h8.4A1.5 1.5 0 0 1 21 9v8.5a1.5 1.5 0 0 1-1.5 1.5h-15A1.5 1.5 0 0 1 3 17.5z"
             }
+            Self::House => "M3.5 11.5 12 4l8.5 7.5M6 9.5V20h12V9.5M10 20v-5.5h4V20",
             Self::Sync => "M20 5v5h-5M4 19v-5h5M5.6 9.5A7 7 0 0 1 17.8 7.6L20 10M18.4 14.5A7 7 0 0 1 6.2 16.4L4 14",
             Self::Tablet => "M6 3h12a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM10.5 18h3",
             Self::Lock => "M6 11h12v9H6zM8.5 11V7.5a3.5 3.5 0 0 1 7 0V11M12 14.5v2",
@@ -103,8 +111,9 @@ impl Icon {
 
 /// An icon, hidden from screen readers: the words beside it say what it means.
 pub(crate) fn icon(icon: Icon) -> impl IntoView {
+    let class = if icon.points() { "icon way" } else { "icon" };
     view! {
-        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+        <svg class=class viewBox="0 0 24 24" aria-hidden="true" focusable="false">
             <path d=icon.path() />
         </svg>
     }

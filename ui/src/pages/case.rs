@@ -1,10 +1,9 @@
 //! A case: who, where now, what next; then its parts under tabs.
 
 mod adoption;
-mod clocks;
+pub(crate) mod clocks;
 mod custody;
 mod disability;
-mod forms;
 mod growth;
 mod head;
 mod health;
@@ -16,7 +15,6 @@ mod records;
 mod stage;
 mod tasks;
 mod timeline;
-mod versions;
 
 use casework::{
     CaseId, Compartment, FactType, Term,
@@ -27,8 +25,10 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     desk::{Desk, OpenPast},
+    form::links::FormLinks,
     history::PastSheet,
     table::DataTable,
+    versions::{Settling, Versions},
 };
 use crate::{
     backend, browser,
@@ -174,7 +174,7 @@ pub(crate) fn CaseTable(
         let is_masked = masked.get();
         is_here.get().then(|| {
             table.get_untracked().map(|first| {
-                let body = if is_masked && first.compartment != Compartment::Core {
+                let body = if is_masked && first.compartment != Compartment::Core.into() {
                     view! {
                         <div class="question">
                             <p class="label">{words().label(&first.label)}</p>
@@ -222,6 +222,28 @@ fn Damaged() -> impl IntoView {
         (!parts.is_empty()).then(|| words.case_damaged(parts.join(", ")))
     });
     view! { <Problem text=text hook="damaged" /> }
+}
+
+#[component]
+fn FormsTab() -> impl IntoView {
+    let open = open_case();
+    view! { <FormLinks subject=open.case.into() forms=open.part(|view| view.forms.clone()) /> }
+}
+
+#[component]
+fn VersionsTab() -> impl IntoView {
+    let open = open_case();
+    Settling {
+        subject: open.case.into(),
+        forms: open.part(|view| view.forms.clone()),
+        clashes: open.part(|view| view.clashes.clone()),
+        revealed: open.part(|view| view.revealed),
+        reveal: Callback::new(move |()| open.reveal.set(true)),
+        past: open.past,
+        read: Callback::new(move |()| open.read()),
+    }
+    .provide();
+    view! { <Versions /> }
 }
 
 /// The case whose page this is.
@@ -273,19 +295,19 @@ pub(crate) fn CasePage(case: CaseId) -> impl IntoView {
                         {move || match tab.get() {
                             Tab::Overview => view! { <overview::Overview /> }.into_any(),
                             Tab::Timeline => view! { <timeline::Timeline /> }.into_any(),
-                            Tab::Forms => view! { <forms::Forms /> }.into_any(),
+                            Tab::Forms => view! { <FormsTab /> }.into_any(),
                             Tab::Custody => view! { <custody::Custody /> }.into_any(),
                             Tab::Plan => view! { <plan::PlanTab /> }.into_any(),
                             Tab::Health => view! { <health::Health /> }.into_any(),
                             Tab::Records => view! { <records::Records /> }.into_any(),
                             Tab::Photos => view! { <photos::Photos /> }.into_any(),
-                            Tab::Versions => view! { <versions::Versions /> }.into_any(),
+                            Tab::Versions => view! { <VersionsTab /> }.into_any(),
                         }}
                     </section>
                 }
                     .into_any()
             }}
-            <PastSheet case=case past=open.past />
+            <PastSheet subject=case.into() past=open.past />
         </article>
     }
 }

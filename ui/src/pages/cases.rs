@@ -18,16 +18,16 @@ use crate::{
 enum Detail {
     None,
     Case(casework::CaseId),
-    Form(casework::CaseId, String),
-    Filed(casework::CaseId, casework::RowId),
+    Form(casework::Subject, String),
+    Filed(casework::Subject, casework::RowId),
 }
 
 impl Detail {
     fn of(route: &Route) -> Self {
         match route {
             Route::Case(case, _) => Self::Case(*case),
-            Route::Form(case, form, _) => Self::Form(*case, form.clone()),
-            Route::Filed(case, row) => Self::Filed(*case, *row),
+            Route::Form(subject, form, _) => Self::Form(*subject, form.clone()),
+            Route::Filed(subject, row) => Self::Filed(*subject, *row),
             _ => Self::None,
         }
     }
@@ -55,8 +55,8 @@ pub(crate) fn CasesPage() -> impl IntoView {
                         view! { <Empty title=words().list_choose() help=words().list_choose_help() /> }.into_any()
                     }
                     Detail::Case(case) => view! { <CasePage case=case /> }.into_any(),
-                    Detail::Form(case, form) => view! { <FormPage case=case form=form /> }.into_any(),
-                    Detail::Filed(case, row) => view! { <FiledPage case=case row=row /> }.into_any(),
+                    Detail::Form(subject, form) => view! { <FormPage subject=subject form=form /> }.into_any(),
+                    Detail::Filed(subject, row) => view! { <FiledPage subject=subject row=row /> }.into_any(),
                 }}
             </div>
         </div>

@@ -57,7 +57,7 @@ impl Desk {
     pub(crate) async fn write(self, edits: Vec<FieldEdit>) -> Result<(), String> {
         match self {
             Self::Case(open) => {
-                let answer = backend::edit(open.case, edits, None, None).await;
+                let answer = backend::edit(open.case.into(), edits, None, None).await;
                 answer.map_err(|failure| failure_text(&failure))?;
                 app().announce(words().app_saved());
                 open.read();

@@ -1,6 +1,6 @@
 //! A filed form as it stood, with what was changed since beside each field. Nothing on it can be written.
 
-use casework::{CaseId, RowId};
+use casework::{DocumentKind, RowId, Subject};
 use ipc::{Amended, Amendment, FiledForm, FormItem, RegisterRef, SectionView};
 use leptos::{prelude::*, task::spawn_local};
 
@@ -16,15 +16,15 @@ use crate::{
 
 /// The page.
 #[component]
-pub(crate) fn FiledPage(case: CaseId, row: RowId) -> impl IntoView {
+pub(crate) fn FiledPage(subject: Subject, row: RowId) -> impl IntoView {
     let words = words();
     let found = RwSignal::new(None::<FiledForm>);
     let problem = RwSignal::new(None::<String>);
-    let changes = app().changes_of(case);
+    let changes = app().changes_of(subject);
     Effect::new(move |_| {
         changes.get();
         spawn_local(async move {
-            match backend::filed(case, row).await {
+            match backend::filed(subject, row).await {
                 Ok(filed) => {
                     problem.try_set(None);
                     found.try_set(Some(filed));
@@ -36,7 +36,7 @@ pub(crate) fn FiledPage(case: CaseId, row: RowId) -> impl IntoView {
     let body = move || match found.get() {
         None if problem.with(Option::is_some) => ().into_any(),
         None => view! { <Loading text=words.form_reading() /> }.into_any(),
-        Some(filed) => filed_view(case, filed).into_any(),
+        Some(filed) => filed_view(subject, filed).into_any(),
     };
     view! {
         <article class="form filed" data-test="filed" data-place="sections">
@@ -46,7 +46,7 @@ pub(crate) fn FiledPage(case: CaseId, row: RowId) -> impl IntoView {
     }
 }
 
-fn filed_view(case: CaseId, filed: FiledForm) -> impl IntoView {
+fn filed_view(subject: Subject, filed: FiledForm) -> impl IntoView {
     let words = words();
     let FiledForm {
         filing,
@@ -57,8 +57,8 @@ fn filed_view(case: CaseId, filed: FiledForm) -> impl IntoView {
         not_here_yet,
         others,
     } = filed;
-    let names = |compartments: &[casework::Compartment]| {
-        let names: Vec<&str> = compartments.iter().map(|this| words.compartment(*this)).collect();
+    let names = |kinds: &[DocumentKind]| {
+        let names: Vec<&str> = kinds.iter().map(|this| words.compartment(*this)).collect();
         names.join(", ")
     };
     let unseen = (!unseen.is_empty()).then(|| view! { <p class="note">{words.filing_unseen(names(&unseen))}</p> });
@@ -75,7 +75,7 @@ fn filed_view(case: CaseId, filed: FiledForm) -> impl IntoView {
         view! {
             <section class="card stack">
                 <h3>{words.filing_others()}</h3>
-                {filing_list(case, others)}
+                {filing_list(subject, others)}
             </section>
         }
     });
@@ -83,7 +83,7 @@ fn filed_view(case: CaseId, filed: FiledForm) -> impl IntoView {
         <header class="form-head">
             <a
                 class="button quiet"
-                href=Route::Form(case, form.form.clone(), FormPlace::Sections).to_string()
+                href=Route::Form(subject, form.form.clone(), FormPlace::Sections).to_string()
                 data-test="filed-back"
             >
                 {icon(Icon::Back)}

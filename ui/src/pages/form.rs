@@ -3,12 +3,13 @@
 pub(crate) mod amend;
 mod field;
 mod file;
+pub(crate) mod links;
 mod review;
 mod sections;
 
 use std::collections::BTreeMap;
 
-use casework::{CaseId, FactId};
+use casework::{FactId, Subject};
 use ipc::{FailureCode, FieldEdit, FormUse, FormView};
 use leptos::{prelude::*, task::spawn_local};
 
@@ -20,15 +21,15 @@ use crate::{
     asked::{Asked, Place, Unsaved},
     backend, browser,
     components::{Icon, Loading, Problem, failure_text, icon},
-    route::{FormPlace, Route, Tab},
+    route::{FormPlace, Route},
     state::{app, words},
 };
 
 /// What the parts of a form share.
 #[derive(Clone, Copy)]
 pub(crate) struct OpenForm {
-    /// The case.
-    pub(crate) case: CaseId,
+    /// The case or institution it is about.
+    pub(crate) subject: Subject,
     /// The form's number.
     pub(crate) number: StoredValue<String>,
     /// What the device said last.
@@ -54,12 +55,12 @@ pub(crate) struct OpenForm {
 }
 
 impl OpenForm {
-    fn new(case: CaseId, form: String) -> Self {
+    fn new(subject: Subject, form: String) -> Self {
         let view = RwSignal::new(None::<FormView>);
         let unsaved = RwSignal::new(Unsaved::new());
         let reason = RwSignal::new(None::<String>);
         Self {
-            case,
+            subject,
             number: StoredValue::new(form),
             view,
             problems: RwSignal::new(BTreeMap::new()),
@@ -111,7 +112,7 @@ impl OpenForm {
         self.asked_device.update(|asked| *asked += 1);
         let asked = self.asked_device.get_untracked();
         spawn_local(async move {
-            let answer = backend::form(self.case, self.number.get_value()).await;
+            let answer = backend::form(self.subject, self.number.get_value()).await;
             if self.asked_device.try_get_untracked() != Some(asked) {
                 return;
             }
@@ -132,7 +133,7 @@ impl OpenForm {
     pub(crate) async fn write(self, edits: Vec<FieldEdit>) -> Result<(), String> {
         self.writing.update_value(|writing| *writing += 1);
         let reason = self.reason.get_untracked().filter(|_| untrack(|| self.needs_reason()));
-        let answer = backend::edit(self.case, edits, Some(self.number.get_value()), reason).await;
+        let answer = backend::edit(self.subject, edits, Some(self.number.get_value()), reason).await;
         self.writing
             .try_update_value(|writing| *writing = writing.saturating_sub(1));
         // Somebody may have filed the form meanwhile: then it says so, and asks for the reason.
@@ -154,7 +155,7 @@ impl OpenForm {
 
     /// The address of a place in this form.
     pub(crate) fn place(self, place: FormPlace) -> Route {
-        Route::Form(self.case, self.number.get_value(), place)
+        Route::Form(self.subject, self.number.get_value(), place)
     }
 }
 
@@ -170,13 +171,13 @@ pub(crate) fn field_id(fact: &FactId) -> String {
 
 /// The page.
 #[component]
-pub(crate) fn FormPage(case: CaseId, form: String) -> impl IntoView {
+pub(crate) fn FormPage(subject: Subject, form: String) -> impl IntoView {
     let app = app();
     let words = words();
-    let open = OpenForm::new(case, form.clone());
+    let open = OpenForm::new(subject, form.clone());
     provide_context(open);
     Desk::Form(open).open();
-    let changes = app.changes_of(case);
+    let changes = app.changes_of(subject);
     Effect::new(move |_| {
         changes.get();
         open.read();
@@ -208,12 +209,16 @@ pub(crate) fn FormPage(case: CaseId, form: String) -> impl IntoView {
                 .map(|view| (words.label(&view.title), view.source.clone()))
         })
     };
+    let back = match subject {
+        Subject::Case(_) => words.form_back_to_case(),
+        Subject::Institution(_) => words.form_back_to_institution(),
+    };
     view! {
         <article class="form" data-test="form" data-form=form.clone() data-place=place_code>
             <header class="form-head">
-                <a class="button quiet" href=Route::Case(case, Tab::Forms).to_string() data-test="form-back">
+                <a class="button quiet" href=Route::forms_of(subject).to_string() data-test="form-back">
                     {icon(Icon::Back)}
-                    <span>{words.form_back_to_case()}</span>
+                    <span>{back}</span>
                 </a>
                 <p class="muted">{words.form_number(&form)} {move || title().map(|(_, source)| format!(" · {source}"))}</p>
                 <h2>{move || title().map(|(title, _)| title)}</h2>
@@ -245,7 +250,7 @@ pub(crate) fn FormPage(case: CaseId, form: String) -> impl IntoView {
                     .into_any()
             }}
             <amend::ReasonSheet />
-            <PastSheet case=case past=open.past />
+            <PastSheet subject=subject past=open.past />
         </article>
     }
 }

@@ -1,7 +1,7 @@
 //! The history of a field or a row: who wrote it, on which device, when by their clock and by the hub's, and what stood
 //! before.
 
-use casework::CaseId;
+use casework::Subject;
 use ipc::{RowChange, RowDeed, VersionView};
 use leptos::{prelude::*, task::spawn_local};
 
@@ -16,8 +16,8 @@ use crate::{
 /// The sheet, while a past is open.
 #[component]
 pub(crate) fn PastSheet(
-    /// The case.
-    case: CaseId,
+    /// The case or institution.
+    subject: Subject,
     /// Which past is open.
     past: OpenPast,
 ) -> impl IntoView {
@@ -27,9 +27,9 @@ pub(crate) fn PastSheet(
             let close = Callback::new(move |()| past.set(None));
             let body = match what {
                 Past::Register(register, spec) => {
-                    view! { <Versions case=case register=register spec=spec /> }.into_any()
+                    view! { <Versions subject=subject register=register spec=spec /> }.into_any()
                 }
-                Past::Row(table, row) => view! { <Changes case=case table=table row=row /> }.into_any(),
+                Past::Row(table, row) => view! { <Changes subject=subject table=table row=row /> }.into_any(),
             };
             view! {
                 <Sheet title=words.case_history_of(label) test="history-sheet" on_close=close>
@@ -105,10 +105,10 @@ where
 }
 
 #[component]
-fn Versions(case: CaseId, register: ipc::RegisterRef, spec: Option<Spec>) -> impl IntoView {
+fn Versions(subject: Subject, register: ipc::RegisterRef, spec: Option<Spec>) -> impl IntoView {
     let words = words();
     let register = StoredValue::new(register);
-    let ask = move |older| backend::history(case, register.get_value(), older);
+    let ask = move |older| backend::history(subject, register.get_value(), older);
     read_and_show(ask, move |index, version: VersionView| {
         let said = match &spec {
             Some(spec) if version.words.is_empty() => spec.say(words, version.value.as_ref()),
@@ -130,10 +130,10 @@ fn Versions(case: CaseId, register: ipc::RegisterRef, spec: Option<Spec>) -> imp
 }
 
 #[component]
-fn Changes(case: CaseId, table: String, row: casework::RowId) -> impl IntoView {
+fn Changes(subject: Subject, table: String, row: casework::RowId) -> impl IntoView {
     let words = words();
     let table = StoredValue::new(table);
-    let ask = move |older| backend::row_history(case, table.get_value(), row, older);
+    let ask = move |older| backend::row_history(subject, table.get_value(), row, older);
     read_and_show(ask, move |_, change: RowChange| {
         let (title, said) = match &change.deed {
             RowDeed::Added => (words.history_added().to_owned(), Some(String::new())),

@@ -7,10 +7,12 @@ mod enrol;
 mod filed;
 mod form;
 mod history;
+mod institutions;
 mod start;
 mod sync;
 mod table;
 mod tablet;
+mod versions;
 
 use leptos::{ev, prelude::*, task::spawn_local};
 
@@ -67,6 +69,7 @@ pub(crate) fn Root() -> impl IntoView {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Cases,
+    Institutions,
     Sync,
     Tablet,
 }
@@ -74,6 +77,8 @@ enum Place {
 impl Place {
     const fn of(route: &Route) -> Self {
         match route {
+            Route::Institutions | Route::Institution(_) => Self::Institutions,
+            Route::Form(subject, ..) | Route::Filed(subject, _) if subject.case().is_none() => Self::Institutions,
             Route::Sync => Self::Sync,
             Route::Tablet => Self::Tablet,
             _ => Self::Cases,
@@ -86,12 +91,19 @@ impl Place {
 fn Shell() -> impl IntoView {
     let app = app();
     let place = Memo::new(move |_| app.route.with(Place::of));
+    let reads_institutions = app
+        .session
+        .with_untracked(|session| session.as_ref().is_some_and(|session| session.reads_institutions));
     let skip = move |_| browser::focus("main");
     view! {
         <button type="button" class="skip" on:click=skip>{words().app_skip()}</button>
         <div class="shell">
             <nav class="rail" aria-label=words().app_places()>
                 {rail_link(place, Place::Cases, &Route::Cases, Icon::Cases, words().app_cases(), "nav-cases")}
+                {reads_institutions
+                    .then(|| {
+                        rail_link(place, Place::Institutions, &Route::Institutions, Icon::House, words().app_institutions(), "nav-institutions")
+                    })}
                 {rail_link(place, Place::Sync, &Route::Sync, Icon::Sync, words().app_sync(), "nav-sync")}
                 {rail_link(place, Place::Tablet, &Route::Tablet, Icon::Tablet, words().app_tablet(), "nav-tablet")}
             </nav>
@@ -103,6 +115,7 @@ fn Shell() -> impl IntoView {
                 }}
                 {move || match place.get() {
                     Place::Cases => view! { <cases::CasesPage /> }.into_any(),
+                    Place::Institutions => view! { <institutions::InstitutionsPage /> }.into_any(),
                     Place::Sync => view! { <sync::SyncPage /> }.into_any(),
                     Place::Tablet => view! { <tablet::TabletPage /> }.into_any(),
                 }}

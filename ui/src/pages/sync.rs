@@ -1,5 +1,6 @@
 //! Sync: honest receipts. What waits, what arrived, what was accepted with its number, what was refused and why.
 
+use casework::Subject;
 use ipc::{Delivery, PAGE_ROWS_MAX, ReceiptRow, RefusedItem, SyncView};
 use leptos::{prelude::*, task::spawn_local};
 
@@ -177,12 +178,19 @@ fn Receipts(rows: Vec<ReceiptRow>, kind: RwSignal<Option<Kind>>) -> impl IntoVie
     }
 }
 
-fn initials(initials: &str) -> String {
-    if initials.is_empty() {
-        "–".to_owned()
-    } else {
-        initials.to_owned()
-    }
+/// The circle that leads to what was written: with the child's initials, or a house.
+pub(crate) fn subject_link(subject: Subject, initials: &str) -> impl IntoView + use<> {
+    let words = words();
+    let (route, spoken) = match subject {
+        Subject::Case(case) => (Route::Case(case, Tab::Timeline), words.sync_open_case().to_owned()),
+        Subject::Institution(institution) => (Route::Institution(institution), words.sync_open_institution(initials)),
+    };
+    let inside = match subject {
+        Subject::Case(_) if initials.is_empty() => "–".into_any(),
+        Subject::Case(_) => initials.to_owned().into_any(),
+        Subject::Institution(_) => icon(Icon::House).into_any(),
+    };
+    view! { <a class="avatar" href=route.to_string() aria-label=spoken>{inside}</a> }
 }
 
 #[component]
@@ -190,10 +198,8 @@ fn Receipt(row: ReceiptRow) -> impl IntoView {
     let words = words();
     let state = delivery_state(&row.delivery);
     view! {
-        <li class="receipt" data-test="receipt-row" data-state=state data-case=row.case.to_string()>
-            <a class="avatar" href=Route::Case(row.case, Tab::Timeline).to_string() aria-label=words.sync_open_case()>
-                {initials(&row.initials)}
-            </a>
+        <li class="receipt" data-test="receipt-row" data-state=state data-subject=row.subject.to_string()>
+            {subject_link(row.subject, &row.initials)}
             <div>
                 <p>
                     <strong>{words.action(&row.action)}</strong>
@@ -228,9 +234,7 @@ fn Refused(items: Vec<RefusedItem>) -> impl IntoView {
         let number = item.item;
         view! {
             <li class="receipt refused" data-test="refused-row" data-code=item.code.clone()>
-                <a class="avatar" href=Route::Case(item.case, Tab::Overview).to_string() aria-label=words.sync_open_case()>
-                    {initials(&item.initials)}
-                </a>
+                {subject_link(item.subject, &item.initials)}
                 <div class="stack">
                     <p>{words.refusal(&item.code)}</p>
                     <p class="muted">{words.sync_written(time::date_time(words, item.at_ms))}</p>

@@ -93,6 +93,17 @@ fn a_report_needs_no_second_hand() {
 }
 
 #[test]
+fn who_works_in_an_institution_has_the_documents_of_that_one_only() {
+    let rights = Pack::national().rights();
+    let own: Vec<&str> = rights
+        .iter()
+        .filter(|of| of.own_institution)
+        .map(|of| of.role.code())
+        .collect();
+    assert_eq!(own, ["superintendent", "saa"]);
+}
+
+#[test]
 fn a_role_nobody_described_may_do_nothing() {
     let rights = Pack::national().rights();
     for role in [Role::Unknown("tailor".into()), Role::Unknown(String::new())] {

@@ -1,6 +1,7 @@
 //! The access log: what it says, whether its chain holds, and what it is told of calls that were refused.
 
-use casework::CaseId;
+use casefile::DocumentKey;
+use casework::Subject;
 use ipc::{AccessLine, AccessLogView, FailureCode, Request};
 
 use crate::{
@@ -19,16 +20,18 @@ pub(super) fn view(session: &Session) -> Answer<AccessLogView> {
         let check = read.check_access_log()?;
         let mut newest = Vec::new();
         for row in read.newest_access_rows(NEWEST)? {
-            let subject = match row.subject {
-                Some(subject) if !read.documents_of(&subject)?.is_empty() => Some(subject),
-                _ => None,
+            let documents = match row.subject {
+                Some(subject) => read.documents_of(&subject)?,
+                None => Vec::new(),
             };
+            let mut keys = documents.into_iter().filter_map(DocumentKey::from_bytes);
+            let subject = keys.find_map(DocumentKey::about);
             newest.push(AccessLine {
                 n: row.n,
                 at_ms: row.at_ms,
                 action: row.action,
-                case: subject.map(CaseId::from_bytes),
-                initials: subject.map_or(Ok(String::new()), |subject| read.initials(&subject))?,
+                subject,
+                initials: subject.map_or(Ok(String::new()), |subject| read.called(subject))?,
                 detail: row.detail,
             });
         }
@@ -41,27 +44,29 @@ pub(super) fn view(session: &Session) -> Answer<AccessLogView> {
     })?)
 }
 
-/// The name and the case of a call whose refusal is a row of the log. Edits and filings write theirs themselves, with
+/// The name and the subject of a call whose refusal is a row of the log. Edits and filings write theirs themselves, with
 /// what was to be written.
-pub(super) fn about(request: &Request) -> Option<(&'static str, Option<CaseId>)> {
+pub(super) fn about(request: &Request) -> Option<(&'static str, Option<Subject>)> {
     Some(match request {
         Request::OpenCase(_) => ("open_case", None),
-        Request::Case { case, reveal: false } => ("case", Some(*case)),
-        Request::Case { case, reveal: true } => ("reveal", Some(*case)),
-        Request::Form { case, .. } => ("form", Some(*case)),
-        Request::Filed { case, .. } => ("filed", Some(*case)),
-        Request::History { case, .. } | Request::RowHistory { case, .. } => ("history", Some(*case)),
-        Request::AddPhoto { case, .. } => ("add_photo", Some(*case)),
-        Request::Picture { case, .. } => ("picture", Some(*case)),
+        Request::Case { case, reveal: false } => ("case", Some((*case).into())),
+        Request::Case { case, reveal: true } => ("reveal", Some((*case).into())),
+        Request::Institution { institution } => ("institution", Some((*institution).into())),
+        Request::Form { subject, .. } => ("form", Some(*subject)),
+        Request::Filed { subject, .. } => ("filed", Some(*subject)),
+        Request::History { subject, .. } | Request::RowHistory { subject, .. } => ("history", Some(*subject)),
+        Request::AddPhoto { case, .. } => ("add_photo", Some((*case).into())),
+        Request::Picture { case, .. } => ("picture", Some((*case).into())),
         _ => return None,
     })
 }
 
-/// Writes that a call was refused, where it was: for want of a right, or of the case.
-pub(super) fn refused(device: &Device, failed: &Failed, (call, case): (&str, Option<CaseId>)) {
+/// Writes that a call was refused, where it was: for want of a right, or of the case or institution.
+pub(super) fn refused(device: &Device, failed: &Failed, (call, subject): (&str, Option<Subject>)) {
     let why = match failed.0 {
         FailureCode::NotPermitted => "not_permitted",
         FailureCode::NoSuchCase => "no_such_case",
+        FailureCode::NoSuchInstitution => "no_such_institution",
         _ => return,
     };
     let Ok(session) = device.session() else { return };
@@ -70,7 +75,7 @@ pub(super) fn refused(device: &Device, failed: &Failed, (call, case): (&str, Opt
         write.log_access(&AccessRow {
             at_ms: session.now_ms(),
             action: AccessAction::Refused,
-            subject: case.map(CaseId::to_bytes).as_ref(),
+            subject: subject.map(Subject::to_bytes).as_ref(),
             detail: &format!("{call} {why}"),
         })
     });

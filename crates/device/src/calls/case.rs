@@ -1,7 +1,7 @@
 //! Reading: the list, a case, a form, a history.
 
 use casefile::{Deed, DocumentKey, Register};
-use casework::{About, CaseId, RowId};
+use casework::{CaseId, RowId, Subject};
 use ipc::{CaseFilter, CasePage, CaseView, FailureCode, FormView, RegisterRef, RowChange, RowDeed, VersionView};
 
 use crate::{
@@ -32,7 +32,7 @@ pub(super) fn cases(session: &Session, filter: &CaseFilter, offset: u32, limit: 
 
 pub(super) fn case(session: &Session, case: CaseId, reveal: bool) -> Answer<CaseView> {
     // Logged before it is shown: whoever saw it is in the log, whatever happens next.
-    ensure_here(session, case)?;
+    ensure_here(session, case.into())?;
     session.log_look(
         if reveal {
             AccessAction::Revealed
@@ -47,7 +47,7 @@ pub(super) fn case(session: &Session, case: CaseId, reveal: bool) -> Answer<Case
         let row = read
             .card(&case.to_bytes(), session.now_ms())?
             .ok_or(FailureCode::NoSuchCase)?;
-        let parts = views::parts(&mut documents, read, case)?;
+        let parts = views::parts(&mut documents, read, case.into())?;
         if parts.is_empty() && documents.damaged_of(case).is_empty() {
             return Err(FailureCode::NoSuchCase.into());
         }
@@ -58,23 +58,23 @@ pub(super) fn case(session: &Session, case: CaseId, reveal: bool) -> Answer<Case
     })
 }
 
-pub(super) fn form(session: &Session, case: CaseId, form: &str) -> Answer<FormView> {
-    ensure_here(session, case)?;
+pub(super) fn form(session: &Session, subject: Subject, form: &str) -> Answer<FormView> {
+    ensure_here(session, subject)?;
     let today = views::today(session.now_ms());
     let known = session.pack.form_on(form, today).or_else(|| session.pack.form(form));
     let form = known
-        .filter(|form| form.about == About::Case)
+        .filter(|form| form.about == subject.about())
         .ok_or(FailureCode::NoSuchItem)?;
-    session.log_look(AccessAction::Opened, case, &format!("form {}", form.id))?;
+    session.log_look(AccessAction::Opened, subject, &format!("form {}", form.id))?;
     let mut documents = session.documents();
     session.store.read(|read| {
-        let parts = views::parts(&mut documents, read, case)?;
-        let speaker = Speaker::new(session, read, &case.to_bytes())?;
-        let mut filings = views::filing_views(session, &speaker, &parts)?;
+        let parts = views::parts(&mut documents, read, subject)?;
+        let speaker = Speaker::new(session, read, &subject.to_bytes())?;
+        let mut filings = views::filing_views(session, &speaker, subject, &parts)?;
         filings.retain(|filing| filing.form == form.id);
         let sheet = views::Sheet::new(session.pack, views::record_of(&parts), today);
         let source = views::Source {
-            case,
+            subject,
             form,
             parts: &parts,
             sheet: &sheet,
@@ -86,27 +86,29 @@ pub(super) fn form(session: &Session, case: CaseId, form: &str) -> Answer<FormVi
 
 pub(super) fn history(
     session: &Session,
-    case: CaseId,
+    subject: Subject,
     register: &RegisterRef,
     older: Option<u32>,
 ) -> Answer<(Vec<VersionView>, u32)> {
-    ensure_here(session, case)?;
-    let (compartment, vocabulary) = views::register_place(session.pack, register).ok_or(FailureCode::NoSuchItem)?;
+    ensure_here(session, subject)?;
+    let (kind, vocabulary) = views::register_place(session.pack, register)
+        .filter(|(kind, _)| subject.has(*kind))
+        .ok_or(FailureCode::NoSuchItem)?;
     let detail = match register {
         RegisterRef::Fact { fact } => fact.to_string(),
         RegisterRef::Cell { table, column, .. } => format!("{table}.{column}"),
     };
-    session.log_look(AccessAction::History, case, &detail)?;
+    session.log_look(AccessAction::History, subject, &detail)?;
     let mut documents = session.documents();
     session.store.read(|read| {
-        let Some(open) = documents.get(read, DocumentKey::case(case, compartment))? else {
+        let Some(open) = documents.get(read, DocumentKey::of(subject, kind))? else {
             return Ok((Vec::new(), 0));
         };
         let (versions, older) = page(open.document.history(&in_document(register)), older);
-        let speaker = Speaker::new(session, read, &case.to_bytes())?;
+        let speaker = Speaker::new(session, read, &subject.to_bytes())?;
         let views = versions
             .into_iter()
-            .map(|version| speaker.version(compartment, version, vocabulary));
+            .map(|version| speaker.version(kind, version, vocabulary));
         Ok::<_, Failed>((views.collect::<Result<_, _>>()?, older))
     })
 }
@@ -125,23 +127,23 @@ fn page<T>(mut oldest_first: Vec<T>, older: Option<u32>) -> (Vec<T>, u32) {
 
 pub(super) fn row_history(
     session: &Session,
-    case: CaseId,
+    subject: Subject,
     (table, row): (&str, RowId),
     older: Option<u32>,
 ) -> Answer<(Vec<RowChange>, u32)> {
-    ensure_here(session, case)?;
-    let known = session.pack.table(table).ok_or(FailureCode::NoSuchItem)?;
-    let compartment = known.compartment().ok_or(FailureCode::NoSuchItem)?;
-    session.log_look(AccessAction::History, case, table)?;
+    ensure_here(session, subject)?;
+    let known = session.pack.table(table).filter(|known| subject.has(known.document));
+    let known = known.ok_or(FailureCode::NoSuchItem)?;
+    session.log_look(AccessAction::History, subject, table)?;
     let mut documents = session.documents();
     session.store.read(|read| {
-        let open = documents.get(read, DocumentKey::case(case, compartment))?;
+        let open = documents.get(read, DocumentKey::of(subject, known.document))?;
         let open = open.filter(|open| !open.leaving).ok_or(FailureCode::NoSuchItem)?;
         let told = open.document.row_history(row);
         if told.first().is_none_or(|past| past.table.as_deref() != Some(table)) {
             return Err(FailureCode::NoSuchItem.into());
         }
-        let speaker = Speaker::new(session, read, &case.to_bytes())?;
+        let speaker = Speaker::new(session, read, &subject.to_bytes())?;
         let mut changes = Vec::new();
         let (told, older) = page(told, older);
         for past in told {
@@ -156,21 +158,25 @@ pub(super) fn row_history(
                 }
                 Deed::Wrote(Register::Fact(_)) => continue,
             };
-            let version = speaker.version(compartment, past.version, vocabulary)?;
+            let version = speaker.version(known.document, past.version, vocabulary)?;
             changes.push(RowChange { deed, version });
         }
         Ok::<_, Failed>((changes, older))
     })
 }
 
-/// Fails where the case is not on this tablet, or is on its way out.
-pub(super) fn ensure_here(session: &Session, case: CaseId) -> Answer<()> {
-    let here = session.store.read(|read| read.documents_of(&case.to_bytes()))?;
-    if here.is_empty() {
-        Err(FailureCode::NoSuchCase.into())
-    } else {
-        Ok(())
+/// Fails where the case or institution is not on this tablet, or is on its way out.
+pub(super) fn ensure_here(session: &Session, subject: Subject) -> Answer<()> {
+    let here = session.store.read(|read| read.documents_of(&subject.to_bytes()))?;
+    let is_of = |id: &[u8; 17]| DocumentKey::from_bytes(*id).is_some_and(|key| key.about() == Some(subject));
+    if here.iter().any(is_of) {
+        return Ok(());
     }
+    Err(match subject {
+        Subject::Case(_) => FailureCode::NoSuchCase,
+        Subject::Institution(_) => FailureCode::NoSuchInstitution,
+    }
+    .into())
 }
 
 pub(super) fn in_document(register: &RegisterRef) -> Register {

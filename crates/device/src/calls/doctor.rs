@@ -48,7 +48,7 @@ pub(super) fn look(session: &Session) -> Answer<DoctorView> {
 pub(super) fn rebuild(session: &Session) -> Answer<()> {
     session.store.write(|write| write.tidy_lists())?;
     session.project_again()?;
-    session.news.tell([Topic::Cases]);
+    session.news.tell([Topic::Cases, Topic::Institutions]);
     Ok(())
 }
 

@@ -1,9 +1,9 @@
-//! Writing: edits of a case, all or none, in one transaction.
+//! Writing: edits of a case or an institution, all or none, in one transaction.
 
 use std::collections::BTreeMap;
 
 use casefile::{Action, DocumentKey, Edit};
-use casework::{CaseId, Compartment, EntryId, FactId, Invalid, RowId, TEXT_CHARS_MAX, Value};
+use casework::{DocumentKind, EntryId, FactId, Invalid, RowId, Subject, TEXT_CHARS_MAX, Value};
 use ipc::{FailureCode, FieldEdit, RegisterRef, Saved};
 
 use super::{
@@ -20,21 +20,21 @@ use crate::{
 /// Most edits in one call: a whole form left at once has about a hundred.
 const EDITS_MAX: usize = 500;
 
-/// Edits by compartment: each becomes one change of one document.
-pub(super) type ByCompartment = BTreeMap<Compartment, Vec<Edit>>;
+/// Edits by document: each becomes one change.
+pub(super) type ByDocument = BTreeMap<DocumentKind, Vec<Edit>>;
 
 /// Edits that were checked against dictionary and rights.
 #[derive(Default)]
 pub(super) struct Checked {
-    pub(super) edits: ByCompartment,
+    pub(super) edits: ByDocument,
     rows: Vec<RowId>,
     /// Rows that are written to, with the table each must be of.
-    pub(super) written: Vec<(Compartment, RowId, String)>,
+    pub(super) written: Vec<(DocumentKind, RowId, String)>,
 }
 
 pub(super) fn edit(
     session: &Session,
-    case: CaseId,
+    subject: Subject,
     edits: Vec<FieldEdit>,
     form: Option<&str>,
     reason: Option<&str>,
@@ -42,14 +42,14 @@ pub(super) fn edit(
     if edits.len() > EDITS_MAX {
         return Err(FailureCode::BadCall.into());
     }
-    ensure_here(session, case)?;
+    ensure_here(session, subject)?;
     let form = form
         .map(|form| session.pack.form(form).ok_or(FailureCode::NoSuchItem))
         .transpose()?;
     let action = form.map_or_else(|| action_of(&edits), |form| Action::form(&form.id));
     let reason = reason_of(reason)?;
     let filing = form
-        .map(|form| amended(session, case, form, &edits))
+        .map(|form| amended(session, subject, form, &edits))
         .transpose()?
         .flatten();
     if let (Some(form), Some(filing), None) = (form, filing, reason) {
@@ -60,16 +60,21 @@ pub(super) fn edit(
     let reason = reason.filter(|_| filing.is_some() || !form.is_some_and(casework::Form::is_repeated));
     let mut checked = Checked::default();
     for edit in edits {
-        check(session, edit, &mut checked)?;
+        check(session, subject, edit, &mut checked)?;
     }
     if let Some(reason) = reason {
         add_reasons(session, reason, filing, &mut checked);
     }
-    save_checked(session, case, &action, checked)
+    save_checked(session, subject, &action, checked)
 }
 
-pub(super) fn resolve(session: &Session, case: CaseId, register: RegisterRef, value: Option<Value>) -> Answer<Saved> {
-    ensure_here(session, case)?;
+pub(super) fn resolve(
+    session: &Session,
+    subject: Subject,
+    register: RegisterRef,
+    value: Option<Value>,
+) -> Answer<Saved> {
+    ensure_here(session, subject)?;
     let edit = match (register, value) {
         (RegisterRef::Fact { fact }, Some(value)) => FieldEdit::SetFact { fact, value },
         (RegisterRef::Fact { fact }, None) => FieldEdit::ClearFact { fact },
@@ -81,16 +86,16 @@ pub(super) fn resolve(session: &Session, case: CaseId, register: RegisterRef, va
         },
     };
     let mut checked = Checked::default();
-    check(session, edit, &mut checked)?;
-    save_checked(session, case, &Action::CHOOSE, checked)
+    check(session, subject, edit, &mut checked)?;
+    save_checked(session, subject, &Action::CHOOSE, checked)
 }
 
-fn save_checked(session: &Session, case: CaseId, action: &Action, checked: Checked) -> Answer<Saved> {
+fn save_checked(session: &Session, subject: Subject, action: &Action, checked: Checked) -> Answer<Saved> {
     let Checked { edits, rows, written } = checked;
-    save(session, case, action, &edits, rows, |documents, write| {
+    save(session, subject, action, &edits, rows, |documents, write| {
         // An edit names the row's table; a cell of another table would break what the dictionary says of it.
-        for (compartment, row, table) in &written {
-            let open = documents.get(write, DocumentKey::case(case, *compartment))?;
+        for (kind, row, table) in &written {
+            let open = documents.get(write, DocumentKey::of(subject, *kind))?;
             let fits = open
                 .and_then(|open| open.document.row(*row))
                 .is_some_and(|found| found.table == *table);
@@ -105,35 +110,34 @@ fn save_checked(session: &Session, case: CaseId, action: &Action, checked: Check
 /// Writes checked edits. When it returns, they survive a power cut. `besides` is written in the same transaction.
 pub(super) fn save(
     session: &Session,
-    case: CaseId,
+    subject: Subject,
     action: &Action,
-    edits: &ByCompartment,
+    edits: &ByDocument,
     rows: Vec<RowId>,
     besides: impl FnOnce(&mut Documents, &Write<'_>) -> Answer<()>,
 ) -> Answer<Saved> {
     let writer = session.writer();
     let waiting = session.write_documents(|documents, write| {
         let mut changed = false;
-        for (compartment, edits) in edits {
-            let key = DocumentKey::case(case, *compartment);
+        for (kind, edits) in edits {
+            let key = DocumentKey::of(subject, *kind);
             may_write_here(documents, write, key)?;
             changed |= documents.edit(write, writer, key, action, edits)?;
         }
         besides(documents, write)?;
         if changed {
-            let subject = case.to_bytes();
             let detail = action.code();
             let row = AccessRow {
                 at_ms: writer.now_ms,
                 action: AccessAction::Wrote,
-                subject: Some(&subject),
+                subject: Some(&subject.to_bytes()),
                 detail,
             };
             write.log_access(&row)?;
         }
-        Ok::<_, Failed>(write.waiting_of(&case.to_bytes())?)
+        Ok::<_, Failed>(write.waiting_of(&subject.to_bytes())?)
     })?;
-    session.tell_case(case);
+    session.tell_changed(subject);
     Ok(Saved {
         at_ms: writer.now_ms,
         rows,
@@ -164,26 +168,22 @@ fn action_of(edits: &[FieldEdit]) -> Action {
     }
 }
 
-fn check(session: &Session, edit: FieldEdit, checked: &mut Checked) -> Answer<()> {
-    let (compartment, edit) = match edit {
+fn check(session: &Session, subject: Subject, edit: FieldEdit, checked: &mut Checked) -> Answer<()> {
+    let (kind, edit) = match edit {
         FieldEdit::SetFact { fact, value } => (check_fact(session, &fact, &value)?, Edit::SetFact { fact, value }),
         FieldEdit::ClearFact { fact } => {
             let known = session.pack.fact(&fact).ok_or(FailureCode::NoSuchItem)?;
             may_be_written(known)?;
-            (place(known.compartment())?, Edit::ClearFact { fact })
+            (known.document, Edit::ClearFact { fact })
         }
         FieldEdit::AddRow { table, cells } => {
-            let mut compartment = None;
             for (column, value) in &cells {
-                compartment = Some(check_cell(session, &table, column, Some(value))?);
+                check_cell(session, &table, column, Some(value))?;
             }
-            let known = table_of(session, &table)?;
+            let kind = table_of(session, &table)?.document;
             let row = RowId::from_bytes(session.platform.uuid_v7().into_bytes());
             checked.rows.push(row);
-            (
-                compartment.map_or_else(|| place(known.compartment()), Ok)?,
-                Edit::AddRow { row, table, cells },
-            )
+            (kind, Edit::AddRow { row, table, cells })
         }
         FieldEdit::SetCell {
             table,
@@ -191,30 +191,33 @@ fn check(session: &Session, edit: FieldEdit, checked: &mut Checked) -> Answer<()
             column,
             value,
         } => {
-            let compartment = check_cell(session, &table, &column, value.as_ref())?;
-            checked.written.push((compartment, row, table));
-            (compartment, Edit::SetCell { row, column, value })
+            let kind = check_cell(session, &table, &column, value.as_ref())?;
+            checked.written.push((kind, row, table));
+            (kind, Edit::SetCell { row, column, value })
         }
         FieldEdit::RemoveRow { table, row } => {
-            let known = table_of(session, &table)?;
-            let compartment = place(known.compartment())?;
-            checked.written.push((compartment, row, table));
-            (compartment, Edit::RemoveRow { row })
+            let kind = table_of(session, &table)?.document;
+            checked.written.push((kind, row, table));
+            (kind, Edit::RemoveRow { row })
         }
         FieldEdit::TickTask { row, done } => {
             let value = done.then(|| Value::Instant(session.now_ms()));
             let (table, column) = ("tasks".to_owned(), "done_at".to_owned());
-            let compartment = check_cell(session, &table, &column, value.as_ref())?;
-            checked.written.push((compartment, row, table));
-            (compartment, Edit::SetCell { row, column, value })
+            let kind = check_cell(session, &table, &column, value.as_ref())?;
+            checked.written.push((kind, row, table));
+            (kind, Edit::SetCell { row, column, value })
         }
-        FieldEdit::AddNote { compartment, text } => (compartment, note(session, text)?),
+        FieldEdit::AddNote { compartment, text } => (compartment.into(), note(session, text)?),
     };
-    if !session.may_write(compartment) {
-        session.log(AccessAction::Refused, compartment.code())?;
+    // What belongs to another kind of document is no item of this subject.
+    if !subject.has(kind) {
+        return Err(FailureCode::NoSuchItem.into());
+    }
+    if !session.may_write(kind) {
+        session.log(AccessAction::Refused, kind.code())?;
         return Err(FailureCode::NotPermitted.into());
     }
-    checked.edits.entry(compartment).or_default().push(edit);
+    checked.edits.entry(kind).or_default().push(edit);
     Ok(())
 }
 
@@ -235,13 +238,8 @@ pub(super) fn note(session: &Session, text: String) -> Answer<Edit> {
     })
 }
 
-/// The compartment of a case; what belongs to another kind of document is no item of a case.
-fn place(compartment: Option<Compartment>) -> Answer<Compartment> {
-    Ok(compartment.ok_or(FailureCode::NoSuchItem)?)
-}
-
 /// Checks a value against the dictionary; says where the fact is kept.
-pub(super) fn check_fact(session: &Session, fact: &FactId, value: &Value) -> Answer<Compartment> {
+pub(super) fn check_fact(session: &Session, fact: &FactId, value: &Value) -> Answer<DocumentKind> {
     let known = session.pack.fact(fact).ok_or(FailureCode::NoSuchItem)?;
     may_be_written(known)?;
     let checked = known.check(value, session.pack);
@@ -249,7 +247,7 @@ pub(super) fn check_fact(session: &Session, fact: &FactId, value: &Value) -> Ans
         fact: Some(fact.clone()),
         invalid,
     })?;
-    place(known.compartment())
+    Ok(known.document)
 }
 
 /// What is computed nobody writes.
@@ -267,12 +265,12 @@ fn table_of<'p>(session: &'p Session, table: &str) -> Answer<&'p casework::Table
     Ok(session.pack.table(table).ok_or(FailureCode::NoSuchItem)?)
 }
 
-fn check_cell(session: &Session, table: &str, column: &str, value: Option<&Value>) -> Answer<Compartment> {
+fn check_cell(session: &Session, table: &str, column: &str, value: Option<&Value>) -> Answer<DocumentKind> {
     let table = table_of(session, table)?;
     let column = table.column(column).ok_or(FailureCode::NoSuchItem)?;
     if let Some(value) = value {
         let checked = column.check(value, session.pack);
         checked.map_err(|invalid| FailureCode::InvalidValue { fact: None, invalid })?;
     }
-    place(table.compartment())
+    Ok(table.document)
 }

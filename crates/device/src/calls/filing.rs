@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use casefile::{Action, DocumentKey, Edit};
-use casework::{CaseId, Compartment, EntryId, FILINGS, FactType, Form, RowId, Value, heads_column};
+use casework::{DocumentKind, EntryId, FILINGS, FactType, Form, RowId, Subject, Value, heads_column};
 use ipc::{FailureCode, Filed, FiledForm, FilingKind, Saved};
 
 use super::{case::ensure_here, edit::may_write_here};
@@ -18,10 +18,13 @@ use crate::{
 /// The kind of an entry of the timeline that tells of a filing; its text is the form and how it was filed.
 const ENTRY: &str = "filing";
 
-pub(super) fn file(session: &Session, case: CaseId, form: &str, how: FilingKind) -> Answer<Filed> {
-    ensure_here(session, case)?;
+pub(super) fn file(session: &Session, subject: Subject, form: &str, how: FilingKind) -> Answer<Filed> {
+    ensure_here(session, subject)?;
     let today = views::today(session.now_ms());
-    let form = session.pack.form_on(form, today).ok_or(FailureCode::NoSuchItem)?;
+    let known = session.pack.form_on(form, today);
+    let form = known
+        .filter(|form| form.about == subject.about())
+        .ok_or(FailureCode::NoSuchItem)?;
     let may = views::may_file(session, form);
     if !may.contains(&how) {
         session.log(AccessAction::Refused, &format!("file {}", form.id))?;
@@ -37,17 +40,17 @@ pub(super) fn file(session: &Session, case: CaseId, form: &str, how: FilingKind)
     let row = RowId::from_bytes(session.platform.uuid_v7().into_bytes());
     let entry = EntryId::from_bytes(session.platform.uuid_v7().into_bytes());
     let (missing, waiting) = session.write_documents(|documents, write| {
-        let parts = views::parts(documents, write, case)?;
+        let parts = views::parts(documents, write, subject)?;
         let sheet = views::Sheet::new(session.pack, views::record_of(&parts), today);
         let missing = views::gaps(session, form, &views::count(session, form, &sheet));
-        set_moments(session, documents, write, (case, form, writer))?;
-        let key = DocumentKey::case(case, Compartment::Core);
+        set_moments(session, documents, write, (subject, form, writer))?;
+        let key = DocumentKey::of(subject, subject.main());
         may_write_here(documents, write, key)?;
         let edits = [
             Edit::AddRow {
                 row,
                 table: FILINGS.to_owned(),
-                cells: filing(session, documents, write, (case, form, how, writer))?,
+                cells: filing(session, documents, write, (subject, form, how, writer))?,
             },
             Edit::AddEntry {
                 entry,
@@ -59,12 +62,12 @@ pub(super) fn file(session: &Session, case: CaseId, form: &str, how: FilingKind)
         write.log_access(&AccessRow {
             at_ms: writer.now_ms,
             action: AccessAction::Wrote,
-            subject: Some(&case.to_bytes()),
+            subject: Some(&subject.to_bytes()),
             detail: &format!("file {} {}", form.id, how.code()),
         })?;
-        Ok::<_, Failed>((missing, write.waiting_of(&case.to_bytes())?))
+        Ok::<_, Failed>((missing, write.waiting_of(&subject.to_bytes())?))
     })?;
-    session.tell_case(case);
+    session.tell_changed(subject);
     Ok(Filed {
         saved: Saved {
             at_ms: writer.now_ms,
@@ -76,13 +79,13 @@ pub(super) fn file(session: &Session, case: CaseId, form: &str, how: FilingKind)
     })
 }
 
-pub(super) fn filed(session: &Session, case: CaseId, row: RowId) -> Answer<FiledForm> {
-    ensure_here(session, case)?;
-    session.log_look(AccessAction::Opened, case, &format!("filing {row}"))?;
+pub(super) fn filed(session: &Session, subject: Subject, row: RowId) -> Answer<FiledForm> {
+    ensure_here(session, subject)?;
+    session.log_look(AccessAction::Opened, subject, &format!("filing {row}"))?;
     let mut documents = session.documents();
     session.store.read(|read| {
-        let parts = views::parts(&mut documents, read, case)?;
-        let found = views::filed_form(session, &mut documents, read, case, &parts, row)?;
+        let parts = views::parts(&mut documents, read, subject)?;
+        let found = views::filed_form(session, &mut documents, read, subject, &parts, row)?;
         found.ok_or_else(|| Failed::from(FailureCode::NoSuchItem))
     })
 }
@@ -93,43 +96,43 @@ fn set_moments(
     session: &Session,
     documents: &mut Documents,
     write: &Write<'_>,
-    (case, form, writer): (CaseId, &Form, Writer),
+    (subject, form, writer): (Subject, &Form, Writer),
 ) -> Answer<()> {
-    let mut edits: BTreeMap<Compartment, Vec<Edit>> = BTreeMap::new();
+    let mut edits: BTreeMap<DocumentKind, Vec<Edit>> = BTreeMap::new();
     for fact in &form.on_filing {
         let known = session.pack.fact(fact).filter(|known| known.kind == FactType::Instant);
-        let Some(compartment) = known.and_then(casework::Fact::compartment) else {
+        let Some(kind) = known.map(|known| known.document).filter(|kind| subject.has(*kind)) else {
             continue;
         };
-        if !session.may_write(compartment) {
+        if !session.may_write(kind) {
             continue;
         }
-        let key = DocumentKey::case(case, compartment);
+        let key = DocumentKey::of(subject, kind);
         let register = casefile::Register::Fact(fact.clone());
         let is_empty = match documents.get(write, key)? {
             Some(open) => open.writable && !open.leaving && open.document.value(&register).is_none(),
             None => true,
         };
         if is_empty {
-            edits.entry(compartment).or_default().push(Edit::SetFact {
+            edits.entry(kind).or_default().push(Edit::SetFact {
                 fact: fact.clone(),
                 value: Value::Instant(writer.now_ms),
             });
         }
     }
-    for (compartment, edits) in &edits {
-        let key = DocumentKey::case(case, *compartment);
+    for (kind, edits) in &edits {
+        let key = DocumentKey::of(subject, *kind);
         documents.edit(write, writer, key, &Action::form(&form.id), edits)?;
     }
     Ok(())
 }
 
-/// The row: what was filed, how, and the heads of every compartment that is here.
+/// The row: what was filed, how, and the heads of every document that is here.
 fn filing(
     session: &Session,
     documents: &mut Documents,
     write: &Write<'_>,
-    (case, form, how, writer): (CaseId, &Form, FilingKind, Writer),
+    (subject, form, how, writer): (Subject, &Form, FilingKind, Writer),
 ) -> Answer<BTreeMap<String, Value>> {
     let mut cells = BTreeMap::from([
         ("form".to_owned(), Value::from(form.id.as_str())),
@@ -137,15 +140,15 @@ fn filing(
         ("at".to_owned(), Value::Instant(writer.now_ms)),
         ("pack".to_owned(), Value::from(session.pack.version())),
     ]);
-    for compartment in Compartment::ALL {
-        let open = documents.get(write, DocumentKey::case(case, compartment))?;
+    for kind in subject.kinds().iter().copied() {
+        let open = documents.get(write, DocumentKey::of(subject, kind))?;
         if let Some(open) = open.filter(|open| !open.leaving) {
             let heads = open.document.now_heads().to_string();
-            cells.insert(heads_column(compartment.into()), Value::Text(heads));
-        } else if session.may_read(compartment) {
+            cells.insert(heads_column(kind), Value::Text(heads));
+        } else if session.may_read(kind) {
             // Nobody has written it yet: that too is how it stood.
-            let empty = casefile::Document::new(compartment.into()).now_heads();
-            cells.insert(heads_column(compartment.into()), Value::Text(empty.to_string()));
+            let empty = casefile::Document::new(kind).now_heads();
+            cells.insert(heads_column(kind), Value::Text(empty.to_string()));
         }
     }
     Ok(cells)

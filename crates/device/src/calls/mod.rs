@@ -5,6 +5,7 @@ mod case;
 mod doctor;
 mod edit;
 mod filing;
+mod institution;
 mod new_case;
 mod photo;
 mod reason;
@@ -41,6 +42,10 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
         Request::Cases { filter, offset, limit } => {
             case::cases(&*device.session()?, &filter, offset, limit).map(Reply::Cases)
         }
+        Request::Institutions => institution::list(&*device.session()?).map(Reply::Institutions),
+        Request::Institution { institution } => {
+            institution::one(&*device.session()?, institution).map(|view| Reply::Institution(Box::new(view)))
+        }
         Request::OpenCase(new_case) => {
             let case = new_case::open(&*device.session()?, &new_case)?;
             device.written();
@@ -49,42 +54,50 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
         Request::Case { case, reveal } => {
             case::case(&*device.session()?, case, reveal).map(|view| Reply::Case(Box::new(view)))
         }
-        Request::Form { case, form } => {
-            case::form(&*device.session()?, case, &form).map(|view| Reply::Form(Box::new(view)))
+        Request::Form { subject, form } => {
+            case::form(&*device.session()?, subject, &form).map(|view| Reply::Form(Box::new(view)))
         }
         Request::Edit {
-            case,
+            subject,
             edits,
             form,
             reason,
         } => {
-            let saved = edit::edit(&*device.session()?, case, edits, form.as_deref(), reason.as_deref())?;
+            let saved = edit::edit(&*device.session()?, subject, edits, form.as_deref(), reason.as_deref())?;
             device.written();
             Ok(Reply::Saved(saved))
         }
-        Request::File { case, form, how } => {
-            let filed = filing::file(&*device.session()?, case, &form, how)?;
+        Request::File { subject, form, how } => {
+            let filed = filing::file(&*device.session()?, subject, &form, how)?;
             device.written();
             Ok(Reply::Filed(filed))
         }
-        Request::Filed { case, row } => {
-            filing::filed(&*device.session()?, case, row).map(|filed| Reply::FiledForm(Box::new(filed)))
+        Request::Filed { subject, row } => {
+            filing::filed(&*device.session()?, subject, row).map(|filed| Reply::FiledForm(Box::new(filed)))
         }
-        Request::History { case, register, older } => {
-            let page = case::history(&*device.session()?, case, &register, older);
+        Request::History {
+            subject,
+            register,
+            older,
+        } => {
+            let page = case::history(&*device.session()?, subject, &register, older);
             page.map(|(versions, older)| Reply::History { versions, older })
         }
         Request::RowHistory {
-            case,
+            subject,
             table,
             row,
             older,
         } => {
-            let page = case::row_history(&*device.session()?, case, (&table, row), older);
+            let page = case::row_history(&*device.session()?, subject, (&table, row), older);
             page.map(|(changes, older)| Reply::RowHistory { changes, older })
         }
-        Request::Resolve { case, register, value } => {
-            let saved = edit::resolve(&*device.session()?, case, register, value)?;
+        Request::Resolve {
+            subject,
+            register,
+            value,
+        } => {
+            let saved = edit::resolve(&*device.session()?, subject, register, value)?;
             device.written();
             Ok(Reply::Saved(saved))
         }

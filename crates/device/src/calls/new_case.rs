@@ -4,7 +4,7 @@ use casefile::{Action, Edit};
 use casework::{CaseId, Compartment, Stage, Value, facts};
 use ipc::{FailureCode, NewCase};
 
-use super::edit::{ByCompartment, check_fact, note, save};
+use super::edit::{ByDocument, check_fact, note, save};
 use crate::{failure::Answer, session::Session};
 
 pub(super) fn open(session: &Session, new_case: &NewCase) -> Answer<CaseId> {
@@ -17,17 +17,14 @@ pub(super) fn open(session: &Session, new_case: &NewCase) -> Answer<CaseId> {
         return Err(FailureCode::NotPermitted.into());
     }
     let case = CaseId::from_bytes(session.platform.uuid_v7().into_bytes());
-    let mut edits = ByCompartment::new();
+    let mut edits = ByDocument::new();
     let mut set = |name: &str, value: Value| -> Answer<()> {
         let fact = name.parse().map_err(|_| FailureCode::Fault)?;
-        let compartment = check_fact(session, &fact, &value)?;
-        if !session.may_write(compartment) {
+        let kind = check_fact(session, &fact, &value)?;
+        if !session.may_write(kind) {
             return Err(FailureCode::NotPermitted.into());
         }
-        edits
-            .entry(compartment)
-            .or_default()
-            .push(Edit::SetFact { fact, value });
+        edits.entry(kind).or_default().push(Edit::SetFact { fact, value });
         Ok(())
     };
     set(facts::KIND, new_case.kind.code().into())?;
@@ -51,10 +48,10 @@ pub(super) fn open(session: &Session, new_case: &NewCase) -> Answer<CaseId> {
     }
     if !new_case.note.trim().is_empty() {
         edits
-            .entry(Compartment::Core)
+            .entry(Compartment::Core.into())
             .or_default()
             .push(note(session, new_case.note.clone())?);
     }
-    save(session, case, &Action::OPEN, &edits, Vec::new(), |_, _| Ok(()))?;
+    save(session, case.into(), &Action::OPEN, &edits, Vec::new(), |_, _| Ok(()))?;
     Ok(case)
 }

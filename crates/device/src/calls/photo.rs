@@ -7,7 +7,7 @@ use ipc::{FailureCode, PictureSize, Reply, Saved};
 
 use super::{
     case::ensure_here,
-    edit::{ByCompartment, save},
+    edit::{ByDocument, save},
     start::{picture_failure, picture_file},
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 };
 
 pub(super) fn add(session: &Session, case: CaseId, caption: String, picture: &str) -> Answer<Saved> {
-    ensure_here(session, case)?;
+    ensure_here(session, case.into())?;
     if !session.may_write(Compartment::Identity) {
         return Err(FailureCode::NotPermitted.into());
     }
@@ -53,15 +53,15 @@ pub(super) fn add(session: &Session, case: CaseId, caption: String, picture: &st
         );
     }
     let row = RowId::from_bytes(session.platform.uuid_v7().into_bytes());
-    let edits = ByCompartment::from([(
-        Compartment::Identity,
+    let edits = ByDocument::from([(
+        Compartment::Identity.into(),
         vec![Edit::AddRow {
             row,
             table: "attachments".to_owned(),
             cells,
         }],
     )]);
-    save(session, case, &Action::PHOTO, &edits, vec![row], |_, write| {
+    save(session, case.into(), &Action::PHOTO, &edits, vec![row], |_, write| {
         for (size, bytes) in &files {
             write.add_media(&sha256(bytes), *size, &case.to_bytes(), bytes)?;
         }
@@ -71,7 +71,7 @@ pub(super) fn add(session: &Session, case: CaseId, caption: String, picture: &st
 
 pub(super) fn picture(device: &Device, case: CaseId, attachment: RowId, size: PictureSize) -> Answer<Reply> {
     let session = device.session()?;
-    ensure_here(&session, case)?;
+    ensure_here(&session, case.into())?;
     let size = match size {
         PictureSize::Thumb => MediaSize::Thumb,
         PictureSize::Field => MediaSize::Field,

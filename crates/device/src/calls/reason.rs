@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use casefile::{DocumentKey, Edit};
-use casework::{AMENDMENTS, Asked, CaseId, Compartment, FILINGS, Form, RowId, Value};
+use casework::{AMENDMENTS, Asked, FILINGS, Form, RowId, Subject, Value};
 use ipc::{FailureCode, FieldEdit, RegisterRef};
 
 use super::edit::Checked;
@@ -34,7 +34,7 @@ pub(super) fn reason_of(reason: Option<&str>) -> Answer<Option<&str>> {
 
 /// The filing that these edits amend; `None` where the form was not filed, where they write nothing that stands on it, or
 /// where, on a form that is filed again and again, they only add to it.
-pub(super) fn amended(session: &Session, case: CaseId, form: &Form, edits: &[FieldEdit]) -> Answer<Option<RowId>> {
+pub(super) fn amended(session: &Session, subject: Subject, form: &Form, edits: &[FieldEdit]) -> Answer<Option<RowId>> {
     let on_form: Vec<(&FieldEdit, Asked)> = edits
         .iter()
         .filter_map(|edit| Some((edit, asked(edit)?)))
@@ -45,8 +45,8 @@ pub(super) fn amended(session: &Session, case: CaseId, form: &Form, edits: &[Fie
     }
     let mut documents = session.documents();
     session.store.read(|read| {
-        let core = documents.get(read, DocumentKey::case(case, Compartment::Core))?;
-        let rows = core.map(|open| open.document.rows()).unwrap_or_default();
+        let main = documents.get(read, DocumentKey::of(subject, subject.main()))?;
+        let rows = main.map(|open| open.document.rows()).unwrap_or_default();
         let newest = views::filing_rows(&rows)
             .into_iter()
             .find(|filing| filing.form == form.id)
@@ -54,7 +54,7 @@ pub(super) fn amended(session: &Session, case: CaseId, form: &Form, edits: &[Fie
         if newest.is_none() || on_form.iter().any(|(_, asked)| !form.is_added_to(asked)) {
             return Ok::<_, Failed>(newest);
         }
-        let stood = views::stood(session, &mut documents, read, (case, form), &rows)?;
+        let stood = views::stood(session, &mut documents, read, (subject, form), &rows)?;
         let amended = stood.iter().find(|stood| {
             let mut edits = on_form.iter();
             edits.any(|(edit, _)| stood.is_changed_by(session, edit))

@@ -143,5 +143,6 @@ fn view(session: &Session) -> SessionView {
         hub: session.enrolment.hub_url.clone(),
         opens_cases: rights.is_some_and(|rights| rights.opens_cases) && !session.is_read_only(),
         read_only: session.is_read_only(),
+        reads_institutions: session.may_read(casework::DocumentKind::Institution),
     }
 }

@@ -1,6 +1,7 @@
 //! How things stand with the hub.
 
-use casework::CaseId;
+use casefile::DocumentKey;
+use casework::{CaseId, Subject};
 use ipc::{FailureCode, ReceiptRow, RefusedItem, SyncView};
 use protocol::Refusal;
 
@@ -20,8 +21,8 @@ pub(super) fn status(session: &Session) -> Answer<SyncView> {
         for way in read.refused_ways(ipc::PAGE_ROWS_MAX)? {
             refused.push(RefusedItem {
                 item: way.n,
-                case: CaseId::from_bytes(way.subject),
-                initials: read.initials(&way.subject)?,
+                subject: about(&way.document),
+                initials: read.called(about(&way.document))?,
                 code: Refusal::from_code(way.refused.unwrap_or_default()).word().to_owned(),
                 at_ms: way.made_ms,
             });
@@ -29,9 +30,9 @@ pub(super) fn status(session: &Session) -> Answer<SyncView> {
         let mut receipts = Vec::new();
         for way in read.latest_ways(ipc::PAGE_ROWS_MAX)? {
             receipts.push(ReceiptRow {
-                case: CaseId::from_bytes(way.subject),
-                initials: read.initials(&way.subject)?,
-                delivery: delivery(&way, &Session::receipt_of(read, &way.subject)?),
+                subject: about(&way.document),
+                initials: read.called(about(&way.document))?,
+                delivery: delivery(&way, &Session::receipt_of(read, &about(&way.document).to_bytes())?),
                 at_ms: way.made_ms,
                 action: way.action,
             });
@@ -52,10 +53,21 @@ pub(super) fn status(session: &Session) -> Answer<SyncView> {
     })
 }
 
+/// What an own change is about. What is written here is about a case or an institution.
+fn about(document: &[u8; 17]) -> Subject {
+    let key = DocumentKey::from_bytes(*document);
+    key.and_then(DocumentKey::about).unwrap_or_else(|| {
+        let [subject @ .., _kind] = *document;
+        Subject::Case(CaseId::from_bytes(subject))
+    })
+}
+
 pub(super) fn send_again(session: &Session, item: i64) -> Answer<()> {
     if !session.store.write(|write| write.send_again(item))? {
         return Err(FailureCode::NoSuchItem.into());
     }
-    session.news.tell([ipc::Topic::Sync, ipc::Topic::Cases]);
+    session
+        .news
+        .tell([ipc::Topic::Sync, ipc::Topic::Cases, ipc::Topic::Institutions]);
     Ok(())
 }

@@ -24,6 +24,11 @@ impl Documents {
         Compartment::ALL.into_iter().filter(is_damaged).collect()
     }
 
+    /// Whether a document is here and cannot be read.
+    pub(crate) fn is_damaged(&self, key: DocumentKey) -> bool {
+        self.damaged.contains(&key.to_bytes())
+    }
+
     /// Writes down what was found damaged, and makes whole what can be made whole from the outbox alone. Returns the
     /// documents that were found since.
     pub(crate) fn note_damage(&mut self, store: &Store, found_ms: i64) -> Result<Vec<[u8; 17]>, DocumentError> {

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use casefile::{Document, DocumentKey, Row};
-use casework::{Compartment, DocumentKind, FactId, Record, Spine, Stage, Urgency, Value, facts, initials, links};
+use casework::{
+    Compartment, DocumentKind, FactId, Record, Spine, Stage, Urgency, Value, facts, initials, institution, links,
+};
 
 use super::{Clockwork, DocumentError, words::words};
-use crate::store::{CoreCard, IdentityCard, LinkRow, MediaSize, StoreError, Write};
+use crate::store::{CoreCard, HouseCard, IdentityCard, LinkRow, MediaSize, StoreError, Write};
 
 /// Raised whenever the projection becomes another: then it is rebuilt from the documents once.
 pub(crate) const PROJECTION_VERSION: i64 = 4;
 
-/// What a document tells the list, and the clocks of its case.
+/// What a document tells the list, and the clocks of its subject.
 pub(super) fn project(
     write: &Write<'_>,
     row: i64,
@@ -20,7 +22,7 @@ pub(super) fn project(
     clockwork: &Clockwork,
 ) -> Result<(), StoreError> {
     project_alone(write, row, key, document, clockwork)?;
-    if key.case_id().is_some() {
+    if key.about().is_some() {
         clockwork.wind(write, &key.subject)?;
     }
     Ok(())
@@ -39,6 +41,8 @@ pub(super) fn project_alone(
     let rows = document.rows();
     if key.case_id().is_some() {
         write.put_card(&key.subject)?;
+    }
+    if key.about().is_some() {
         let mut record = Record::default();
         document.add_to(&mut record);
         write.set_links(row, &link_rows(&key.subject, &record))?;
@@ -57,6 +61,7 @@ pub(super) fn project_alone(
                 write.know_media(&sha, size, &key.subject)?;
             }
         }
+        DocumentKind::Institution => write.set_house_card(&key.subject, &house_card(&facts))?,
         _ => {}
     }
     Ok(())
@@ -125,6 +130,16 @@ fn identity_card(all: &BTreeMap<FactId, Value>) -> IdentityCard {
         birth_date: text(all, facts::CHILD_BIRTH_DATE),
         age_stated: fact(all, facts::CHILD_AGE_STATED).and_then(Value::as_integer),
         sex: text(all, facts::CHILD_SEX),
+    }
+}
+
+fn house_card(all: &BTreeMap<FactId, Value>) -> HouseCard {
+    let count = |name: &str| fact(all, name).and_then(Value::as_integer);
+    HouseCard {
+        name: text(all, institution::NAME).unwrap_or_default(),
+        kind: text(all, institution::KIND).unwrap_or_default(),
+        capacity: count(institution::CAPACITY),
+        present: count(institution::PRESENT),
     }
 }
 

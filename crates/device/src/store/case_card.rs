@@ -178,13 +178,14 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Somebody changed the case at `changed_ms`.
+    /// Somebody changed the case or institution at `changed_ms`.
     pub(crate) fn touch_card(&self, subject: &[u8; 16], changed_ms: i64) -> Result<(), StoreError> {
-        let mut statement = self
-            .0
-            .0
-            .prepare_cached("UPDATE case_card SET changed_ms = ?2 WHERE subject = ?1 AND changed_ms < ?2")?;
-        statement.execute((subject, changed_ms))?;
+        for sql in [
+            "UPDATE case_card SET changed_ms = ?2 WHERE subject = ?1 AND changed_ms < ?2",
+            "UPDATE institution_card SET changed_ms = ?2 WHERE subject = ?1 AND changed_ms < ?2",
+        ] {
+            self.0.0.prepare_cached(sql)?.execute((subject, changed_ms))?;
+        }
         Ok(())
     }
 
@@ -214,7 +215,7 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Takes a case off the list with all that is shown of it, where none of its documents is left.
+    /// Takes a case or an institution off the list with all that is shown of it, where none of its documents is left.
     pub(crate) fn drop_card_if_gone(&self, subject: &[u8; 16]) -> Result<bool, StoreError> {
         let connection = self.0.0;
         let left: i64 = connection
@@ -225,6 +226,7 @@ impl Write<'_> {
         }
         for sql in [
             "DELETE FROM case_card WHERE subject = ?1",
+            "DELETE FROM institution_card WHERE subject = ?1",
             "DELETE FROM media WHERE subject = ?1",
             "DELETE FROM receipt WHERE subject = ?1",
             "DELETE FROM received WHERE subject = ?1",

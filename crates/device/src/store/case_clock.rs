@@ -1,4 +1,4 @@
-//! The clocks of the cases: a projection of what the documents of a case say together.
+//! The clocks of cases and institutions: a projection of what the documents of a subject say together.
 
 use super::{Read, StoreError, Write};
 
@@ -30,11 +30,11 @@ impl Read<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Every case on the list.
+    /// Every case and institution on the lists.
     pub(crate) fn subjects(&self) -> Result<Vec<[u8; 16]>, StoreError> {
-        let mut statement = self
-            .0
-            .prepare_cached("SELECT subject FROM case_card ORDER BY subject")?;
+        let mut statement = self.0.prepare_cached(
+            "SELECT subject FROM case_card UNION ALL SELECT subject FROM institution_card ORDER BY 1",
+        )?;
         let rows = statement.query_map([], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -75,6 +75,10 @@ impl Write<'_> {
                  WHERE subject = ?1 AND (due_ms <> ?2 OR running IS NOT ?3)",
             )?
             .execute((subject, due_ms, running))?;
+        self.0
+            .0
+            .prepare_cached("UPDATE institution_card SET running = ?2 WHERE subject = ?1 AND running IS NOT ?2")?
+            .execute((subject, running))?;
         Ok(())
     }
 

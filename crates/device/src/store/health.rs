@@ -29,15 +29,20 @@ impl Read<'_> {
         Ok(wrong)
     }
 
-    /// Documents that lists, search or clocks lack, and lines of documents that are gone.
+    /// Documents that lists, search or clocks lack (the last byte of an id is its kind: four of a case, 17 an institution), and lines of documents that are gone.
     pub(crate) fn count_unlisted(&self) -> Result<u32, StoreError> {
         let mut statement = self.0.prepare_cached(
             "SELECT (SELECT count(*) FROM document d WHERE leaving = 0
                        AND (NOT EXISTS (SELECT 1 FROM case_text t WHERE t.rowid = d.row)
-                         OR NOT EXISTS (SELECT 1 FROM case_slice s WHERE s.document = d.row)
-                         OR NOT EXISTS (SELECT 1 FROM case_card c WHERE c.subject = d.subject)))
+                         OR (substr(d.id, 17) IN (x'01', x'02', x'03', x'04', x'11')
+                             AND NOT EXISTS (SELECT 1 FROM case_slice s WHERE s.document = d.row))
+                         OR (substr(d.id, 17) IN (x'01', x'02', x'03', x'04')
+                             AND NOT EXISTS (SELECT 1 FROM case_card c WHERE c.subject = d.subject))
+                         OR (substr(d.id, 17) = x'11'
+                             AND NOT EXISTS (SELECT 1 FROM institution_card c WHERE c.subject = d.subject))))
                   + (SELECT count(*) FROM case_text t WHERE t.rowid NOT IN (SELECT row FROM document))
-                  + (SELECT count(*) FROM case_card c WHERE c.subject NOT IN (SELECT subject FROM document))",
+                  + (SELECT count(*) FROM case_card c WHERE c.subject NOT IN (SELECT subject FROM document))
+                  + (SELECT count(*) FROM institution_card c WHERE c.subject NOT IN (SELECT subject FROM document))",
         )?;
         Ok(statement.query_row([], |row| row.get(0))?)
     }
@@ -56,6 +61,7 @@ impl Write<'_> {
         for sql in [
             "DELETE FROM case_text WHERE rowid NOT IN (SELECT row FROM document)",
             "DELETE FROM case_card WHERE subject NOT IN (SELECT subject FROM document)",
+            "DELETE FROM institution_card WHERE subject NOT IN (SELECT subject FROM document)",
             "DELETE FROM case_clock WHERE subject NOT IN (SELECT subject FROM document)",
             "INSERT INTO case_text (case_text) VALUES ('rebuild')",
         ] {

@@ -14,6 +14,7 @@ mod document;
 #[cfg(test)]
 mod flips;
 mod health;
+mod institution_card;
 mod media;
 mod meta;
 mod migrate;
@@ -41,6 +42,7 @@ pub(crate) use author::AuthorRow;
 pub(crate) use case_card::{CardFilter, CardRow, CoreCard, IdentityCard};
 pub(crate) use case_clock::{CaseClocks, ClockRow};
 pub(crate) use case_link::LinkRow;
+pub(crate) use institution_card::{HouseCard, InstitutionRow};
 pub(crate) use media::MediaSize;
 pub(crate) use meta::Enrolment;
 pub(crate) use own_change::{ChangeWay, OwnChange, Verdict};
@@ -238,7 +240,7 @@ pub(crate) mod tests {
     /// What an app with another projection finds.
     pub(crate) fn wipe_projection(store: &Store) {
         let writer = store.writer.lock().unwrap();
-        let wipe = "DELETE FROM case_card; DELETE FROM case_text; DELETE FROM case_slice; DELETE FROM case_clock; DELETE FROM case_link; DELETE FROM meta WHERE key = 'projection'";
+        let wipe = "DELETE FROM case_card; DELETE FROM institution_card; DELETE FROM case_text; DELETE FROM case_slice; DELETE FROM case_clock; DELETE FROM case_link; DELETE FROM meta WHERE key = 'projection'";
         writer.as_ref().unwrap().execute_batch(wipe).unwrap();
     }
 

@@ -39,7 +39,7 @@ pub(crate) enum Verdict {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ChangeWay {
     pub(crate) n: i64,
-    pub(crate) subject: [u8; 16],
+    pub(crate) document: [u8; 17],
     pub(crate) action: String,
     pub(crate) made_ms: i64,
     pub(crate) number: Option<i64>,
@@ -53,12 +53,12 @@ pub(crate) struct Waiting {
     pub(crate) bytes: u64,
 }
 
-const WAY: &str = "n, subject, action, made_ms, number, refused";
+const WAY: &str = "n, document, action, made_ms, number, refused";
 
 fn way(row: &Row<'_>) -> rusqlite::Result<ChangeWay> {
     Ok(ChangeWay {
         n: row.get(0)?,
-        subject: row.get(1)?,
+        document: row.get(1)?,
         action: row.get(2)?,
         made_ms: row.get(3)?,
         number: row.get(4)?,
@@ -155,33 +155,36 @@ impl Write<'_> {
     }
 
     /// Stores what the hub said. A number frees the bytes, for the document has them; a refusal keeps them. A verdict
-    /// on a change that has its number changes nothing. Returns the subject of the change, where it is ours.
-    pub(crate) fn set_verdict(&self, n: i64, verdict: Verdict) -> Result<Option<[u8; 16]>, StoreError> {
+    /// on a change that has its number changes nothing. Returns the document of the change, where it is ours.
+    pub(crate) fn set_verdict(&self, n: i64, verdict: Verdict) -> Result<Option<[u8; 17]>, StoreError> {
         let connection = self.0.0;
-        let subject = match verdict {
+        let document = match verdict {
             Verdict::Numbered {
                 number,
                 late,
                 received_ms,
             } => {
-                let numbered: Option<([u8; 16], [u8; 32])> = connection
+                let numbered: Option<([u8; 17], [u8; 32])> = connection
                     .prepare_cached(
                         "UPDATE own_change SET number = ?2, late = ?3, refused = NULL, bytes = NULL
-                         WHERE n = ?1 AND number IS NULL RETURNING subject, hash",
+                         WHERE n = ?1 AND number IS NULL RETURNING document, hash",
                     )?
                     .query_row((n, number, late), |row| Ok((row.get(0)?, row.get(1)?)))
                     .optional()?;
-                if let (Some((subject, hash)), Some(at_ms)) = (&numbered, received_ms) {
+                if let (Some((document, hash)), Some(at_ms)) = (&numbered, received_ms) {
+                    let subject = document.first_chunk().expect("a document id begins with its subject");
                     self.set_received(subject, hash, at_ms)?;
                 }
-                numbered.map(|(subject, _)| subject)
+                numbered.map(|(document, _)| document)
             }
             Verdict::Refused { code } => connection
-                .prepare_cached("UPDATE own_change SET refused = ?2 WHERE n = ?1 AND number IS NULL RETURNING subject")?
+                .prepare_cached(
+                    "UPDATE own_change SET refused = ?2 WHERE n = ?1 AND number IS NULL RETURNING document",
+                )?
                 .query_row((n, code), |row| row.get(0))
                 .optional()?,
         };
-        Ok(subject)
+        Ok(document)
     }
 
     /// The hub has sent us our own change: it has it, whatever became of the verdict.

@@ -268,7 +268,7 @@ fn a_vault_of_a_newer_app_opens_to_be_read_and_every_call_that_writes_says_why_i
     };
     assert_eq!(view.name.as_deref(), Some("0"));
     let written = device.call(ipc::Request::Edit {
-        case: case(0),
+        subject: case(0).into(),
         edits: vec![ipc::FieldEdit::AddNote {
             compartment: Compartment::Core,
             text: "Not written.".into(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use casefile::DocumentKey;
+use casework::Subject;
 use protocol::{
     DocumentId, Epoch,
     message::down::{self, Outcome, Receipt, ReceiptState},
@@ -25,7 +26,7 @@ const EPOCH: &str = "epoch";
 /// What a batch changed.
 #[derive(Default)]
 struct Done {
-    subjects: BTreeSet<[u8; 16]>,
+    subjects: BTreeSet<Subject>,
     destroyed: usize,
 }
 
@@ -51,14 +52,14 @@ pub(super) fn commit(session: &Session, batch: Batch) -> Result<(), ExchangeErro
         session.store.empty_log()?;
     }
     if !done.subjects.is_empty() {
-        session.tell_cases(done.subjects);
+        session.tell_all_changed(done.subjects);
     }
     Ok(())
 }
 
-fn verdict(write: &Write<'_>, n: i64, said: &down::Verdict) -> Result<Option<[u8; 16]>, StoreError> {
+fn verdict(write: &Write<'_>, n: i64, said: &down::Verdict) -> Result<Option<Subject>, StoreError> {
     let number = |number: u64| i64::try_from(number).map_err(|_| StoreError::Row("own_change"));
-    match &said.outcome {
+    let document = match &said.outcome {
         Outcome::Accepted { number: given, late } => write.set_verdict(
             n,
             Verdict::Numbered {
@@ -78,7 +79,8 @@ fn verdict(write: &Write<'_>, n: i64, said: &down::Verdict) -> Result<Option<[u8
         // The hub is busy, not unwilling: the change simply goes on waiting.
         Outcome::Refused { code } if code.is_passing() => Ok(None),
         Outcome::Refused { code } => write.set_verdict(n, Verdict::Refused { code: code.code() }),
-    }
+    }?;
+    Ok(document.and_then(|document| about(DocumentId(document))))
 }
 
 fn entries(
@@ -108,7 +110,7 @@ fn entries(
         match entry {
             Entry::Change(..) => {}
             Entry::Grant(document, granted) => {
-                done.subjects.insert(subject_of(document));
+                done.subjects.extend(about(document));
                 if let Some(key) = DocumentKey::from_bytes(document.0) {
                     documents.grant(write, key, &granted)?;
                 } else {
@@ -121,16 +123,16 @@ fn entries(
                 }
             }
             Entry::Revoke(document) => {
-                done.subjects.insert(subject_of(document));
+                done.subjects.extend(about(document));
                 documents.revoke(write, &document.0)?;
             }
             Entry::Author(row) => write.set_author(&row)?,
             Entry::Receipt(receipt) => {
-                done.subjects.insert(subject_of(receipt.document));
+                done.subjects.extend(about(receipt.document));
                 store_receipt(write, &receipt)?;
             }
             Entry::Received(received) => {
-                done.subjects.insert(subject_of(received.document));
+                done.subjects.extend(about(received.document));
                 store_received(write, &received)?;
             }
         }
@@ -145,7 +147,7 @@ fn apply(
     done: &mut Done,
 ) -> Result<(), DocumentError> {
     let Some((document, changes)) = run else { return Ok(()) };
-    done.subjects.insert(subject_of(document));
+    done.subjects.extend(about(document));
     match DocumentKey::from_bytes(document.0) {
         Some(key) => documents.apply(write, key, changes),
         // A kind of document that only a newer app knows: kept for when this one is newer.
@@ -195,7 +197,7 @@ fn destroy_what_is_handed_in(
             detail: &detail,
         };
         write.log_access(&row)?;
-        done.subjects.insert(subject);
+        done.subjects.extend(about(DocumentId(id)));
         done.destroyed += 1;
     }
     Ok(())
@@ -224,6 +226,11 @@ pub(super) fn heed_epoch(session: &Session, epoch: Epoch) -> Result<(), Exchange
         }
         Ok::<_, ExchangeError>(write.set_blob(EPOCH, &epoch.0)?)
     })
+}
+
+/// What a document tells of, where a screen shows it.
+fn about(document: DocumentId) -> Option<Subject> {
+    DocumentKey::from_bytes(document.0)?.about()
 }
 
 fn subject_of(document: DocumentId) -> [u8; 16] {

@@ -94,7 +94,7 @@ fn send(
             .ok_or(ExchangeError::Garbled)?;
         if from == bytes.len() {
             if let Some(subject) = session.store.write(|write| write.set_media_sent(sha))? {
-                session.tell_case(casework::CaseId::from_bytes(subject));
+                session.tell_changed(casework::CaseId::from_bytes(subject).into());
             }
             return Ok(Carried::Done);
         }
@@ -129,7 +129,7 @@ fn fetch(
         return Err(ExchangeError::Garbled);
     }
     if let Some(subject) = session.store.write(|write| write.set_media_here(sha, &bytes))? {
-        session.tell_case(casework::CaseId::from_bytes(subject));
+        session.tell_changed(casework::CaseId::from_bytes(subject).into());
     }
     Ok(Carried::Done)
 }

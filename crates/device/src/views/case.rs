@@ -1,23 +1,20 @@
 //! A case as its screen shows it.
 
-mod forms;
 mod life;
-mod parts;
 mod tasks;
 
 use std::collections::BTreeSet;
 
 use casefile::{Register, Row};
-use casework::{CaseId, Compartment, DocumentKind, FactId, Sensitivity, Value, clock, facts};
-use ipc::{AttachmentView, CaseView, Clash, Entry, FactView, PictureSize, RegisterRef, TableView};
-
-pub(crate) use parts::{Part, parts};
+use casework::{About, CaseId, CaseKind, Compartment, DocumentKind, FactId, Subject, Value, clock, facts};
+use ipc::{AttachmentView, CaseView, Entry, FactView, PictureSize, TableView};
 
 use super::{
-    Speaker, card,
+    Part, Speaker, card, clashes,
+    clashes::is_plain,
     filing::filing_views,
     form::{Sheet, record_of, today},
-    register_label, register_place,
+    form_summaries,
     table::table_view,
     words,
 };
@@ -51,11 +48,13 @@ pub(crate) fn case_view(
         session.may_write(*compartment)
             && parts
                 .iter()
-                .find(|part| part.compartment == *compartment)
+                .find(|part| part.kind == (*compartment).into())
                 .is_none_or(|part| part.writable)
     });
     let writes: Vec<Compartment> = writes.collect();
-    let filings = filing_views(session, &speaker, parts)?;
+    let subject = Subject::Case(CaseId::from_bytes(row.subject));
+    let kind = record.text(facts::KIND).map_or(CaseKind::Cncp, CaseKind::from_code);
+    let filings = filing_views(session, &speaker, subject, parts)?;
     let sheet = Sheet::new(session.pack, record.clone(), today(now_ms));
     Ok(CaseView {
         card: card(row, session.pack, now_ms),
@@ -81,26 +80,27 @@ pub(crate) fn case_view(
             .map(|clock| (clock.clone(), clock.standing(now_ms)))
             .collect(),
         timeline: timeline(&speaker, parts)?,
-        forms: forms::form_summaries(session, &record, &sheet, &filings),
+        forms: form_summaries(session, (&About::Case, Some(&kind)), &sheet, &filings),
         filings,
         attachments: attachments(session, read, &speaker, parts)?,
-        clashes: clashes(session, &speaker, parts, &writes, reveal)?,
+        clashes: clashes(
+            session,
+            &speaker,
+            parts,
+            |kind| kind.compartment().is_some_and(|kept| writes.contains(&kept)),
+            reveal,
+        )?,
         writes,
         damaged: Vec::new(),
-        delivery: speaker.delivery_of_case(&row.subject)?,
+        delivery: speaker.delivery_of_subject(&row.subject)?,
         now_ms,
     })
 }
 
-/// Whether a fact may be shown to whoever looks over the officer's shoulder.
-fn is_plain(session: &Session, fact: &FactId) -> bool {
-    session.pack.fact(fact).is_some_and(|known| {
-        known.sensitivity == Sensitivity::Ordinary
-            || known.sensitivity == Sensitivity::Sensitive && known.compartment() == Some(Compartment::Core)
-    })
-}
-
 fn fact_views(session: &Session, part: &Part, reveal: bool) -> Vec<FactView> {
+    let Some(compartment) = part.kind.compartment() else {
+        return Vec::new();
+    };
     let clashing: BTreeSet<&FactId> = part
         .clashes
         .iter()
@@ -119,7 +119,7 @@ fn fact_views(session: &Session, part: &Part, reveal: bool) -> Vec<FactView> {
                 label: known.label.clone(),
                 words: words(session.pack, known.vocabulary.as_deref(), Some(value)),
                 value: value.clone(),
-                compartment: part.compartment,
+                compartment,
                 clash: clashing.contains(id),
             })
         })
@@ -149,10 +149,10 @@ fn tables(
         if !session.may_read(compartment) || SHOWN_ELSEWHERE.contains(&known.id.as_str()) {
             continue;
         }
-        let part = parts.iter().find(|part| part.compartment == compartment);
+        let part = parts.iter().find(|part| part.kind == known.document);
         let part = part.filter(|_| reveal || compartment == Compartment::Core);
         let writable = writes.contains(&compartment);
-        views.push(table_view(session, speaker, known, compartment, part, writable)?);
+        views.push(table_view(session, speaker, known, part, writable)?);
     }
     Ok(views)
 }
@@ -160,11 +160,14 @@ fn tables(
 fn timeline(speaker: &Speaker<'_>, parts: &[Part]) -> Result<Vec<Entry>, StoreError> {
     let mut entries = Vec::new();
     for part in parts {
+        let Some(compartment) = part.kind.compartment() else {
+            continue;
+        };
         for written in &part.timeline {
             entries.push(Entry {
                 id: written.id,
                 kind: written.kind.clone(),
-                compartment: part.compartment,
+                compartment,
                 text: written.text.clone(),
                 at_ms: written.at_ms,
                 by: speaker.by(written.author)?,
@@ -219,56 +222,5 @@ const fn shown_size(size: MediaSize) -> PictureSize {
         MediaSize::Thumb => PictureSize::Thumb,
         MediaSize::Field => PictureSize::Field,
         MediaSize::Full => PictureSize::Full,
-    }
-}
-
-fn clashes(
-    session: &Session,
-    speaker: &Speaker<'_>,
-    parts: &[Part],
-    writes: &[Compartment],
-    reveal: bool,
-) -> Result<Vec<Clash>, StoreError> {
-    let mut views = Vec::new();
-    for part in parts {
-        for clash in &part.clashes {
-            let register = match (&clash.register, &clash.table) {
-                (Register::Fact(fact), _) => RegisterRef::Fact { fact: fact.clone() },
-                (Register::Cell { row, column }, Some(table)) => RegisterRef::Cell {
-                    table: table.clone(),
-                    row: *row,
-                    column: column.clone(),
-                },
-                (Register::Cell { .. }, None) => continue,
-            };
-            let masked = !reveal && !register_is_plain(session, &register);
-            let vocabulary = register_place(session.pack, &register).and_then(|(_, vocabulary)| vocabulary);
-            let mut versions = Vec::new();
-            for version in &clash.versions {
-                let mut view = speaker.version(part.compartment, version.clone(), vocabulary)?;
-                if masked {
-                    view.value = None;
-                    view.words.clear();
-                }
-                versions.push(view);
-            }
-            views.push(Clash {
-                label: register_label(session.pack, &register),
-                register,
-                versions,
-                writable: writes.contains(&part.compartment),
-            });
-        }
-    }
-    Ok(views)
-}
-
-fn register_is_plain(session: &Session, register: &RegisterRef) -> bool {
-    match register {
-        RegisterRef::Fact { fact } => is_plain(session, fact),
-        RegisterRef::Cell { table, .. } => session
-            .pack
-            .table(table)
-            .is_some_and(|table| table.compartment() == Some(Compartment::Core)),
     }
 }

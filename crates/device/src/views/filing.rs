@@ -5,7 +5,7 @@ mod stood;
 
 pub(crate) use amendment::{register_name, row_name};
 use casefile::{Document, DocumentKey, Heads, PastError, Row};
-use casework::{CaseId, Compartment, FILINGS, Form, RowId, Value, heads_column};
+use casework::{DocumentKind, FILINGS, Form, RowId, Subject, Value, heads_column};
 use ipc::{FiledForm, FilingKind, FilingView};
 pub(crate) use stood::{Stood, stood};
 
@@ -26,7 +26,7 @@ pub(crate) struct FilingRow<'r> {
     pub(crate) at_ms: i64,
 }
 
-/// The filings of a case, newest first; of one second, by their rows.
+/// The filings in a document, newest first; of one second, by their rows.
 pub(crate) fn filing_rows(rows: &[Row]) -> Vec<FilingRow<'_>> {
     let filed = rows.iter().filter(|row| row.table == FILINGS && !row.removed);
     let mut found: Vec<FilingRow<'_>> = filed
@@ -42,18 +42,19 @@ pub(crate) fn filing_rows(rows: &[Row]) -> Vec<FilingRow<'_>> {
     found
 }
 
-fn core(parts: &[Part]) -> &[Row] {
-    let part = parts.iter().find(|part| part.compartment == Compartment::Core);
+fn main_rows(subject: Subject, parts: &[Part]) -> &[Row] {
+    let part = parts.iter().find(|part| part.kind == subject.main());
     part.map_or(&[], |part| &part.rows)
 }
 
-/// Every filing of a case, newest first.
+/// Every filing of a case or an institution, newest first.
 pub(crate) fn filing_views(
     session: &Session,
     speaker: &Speaker<'_>,
+    subject: Subject,
     parts: &[Part],
 ) -> Result<Vec<FilingView>, StoreError> {
-    let filings = filing_rows(core(parts));
+    let filings = filing_rows(main_rows(subject, parts));
     let each = filings.iter().map(|filing| view(session, speaker, filing, &filings));
     each.collect()
 }
@@ -124,25 +125,23 @@ pub(crate) fn filed_form(
     session: &Session,
     documents: &mut Documents,
     read: &Read<'_>,
-    case: CaseId,
+    subject: Subject,
     parts: &[Part],
     row: RowId,
 ) -> Result<Option<FiledForm>, DocumentError> {
-    let filings = filing_rows(core(parts));
+    let filings = filing_rows(main_rows(subject, parts));
     let Some(filing) = filings.iter().find(|filing| filing.row.id == row) else {
         return Ok(None);
     };
     let Some(form) = form_of(session, filing) else {
         return Ok(None);
     };
-    let speaker = Speaker::new(session, read, &case.to_bytes())?;
+    let speaker = Speaker::new(session, read, &subject.to_bytes())?;
     let (mut then, mut unseen, mut not_here_yet) = (Vec::new(), Vec::new(), Vec::new());
     let (mut amendments, mut added) = (Vec::new(), 0_u32);
-    for compartment in Compartment::ALL
-        .into_iter()
-        .filter(|compartment| session.may_read(*compartment))
-    {
-        let column = heads_column(compartment.into());
+    let readable = subject.kinds().iter().copied().filter(|kind| session.may_read(*kind));
+    for kind in readable {
+        let column = heads_column(kind);
         let text = filing
             .row
             .cells
@@ -150,18 +149,18 @@ pub(crate) fn filed_form(
             .and_then(Value::as_text)
             .unwrap_or_default();
         if text.is_empty() {
-            unseen.push(compartment);
+            unseen.push(kind);
             continue;
         }
-        let open = match documents.get(read, DocumentKey::case(case, compartment)) {
+        let open = match documents.get(read, DocumentKey::of(subject, kind)) {
             Err(DocumentError::Damaged) => {
-                unseen.push(compartment);
+                unseen.push(kind);
                 continue;
             }
             other => other?,
         };
         // A document that nobody has written is not kept: it stands as it was begun.
-        let begun = Document::new(compartment.into());
+        let begun = Document::new(kind);
         let document = match &open {
             Some(open) if open.leaving => None,
             Some(open) => Some(&open.document),
@@ -170,7 +169,7 @@ pub(crate) fn filed_form(
         let frozen = document.and_then(|document| {
             let heads: Heads = text.parse().ok()?;
             frozen(document, &heads).ok().map(|(state, since)| {
-                let part = Part::then(compartment, &state);
+                let part = Part::then(kind, &state);
                 let told = amendment::amendments(session, &speaker, form, document, &state, since);
                 (part, told)
             })
@@ -182,13 +181,13 @@ pub(crate) fn filed_form(
                 amendments.extend(told.amendments);
                 added = added.saturating_add(told.added);
             }
-            None => not_here_yet.push(compartment),
+            None => not_here_yet.push(kind),
         }
     }
     amendments.sort_by_key(|amendment| amendment.at_ms);
     let sheet = Sheet::new(session.pack, record_of(&then), today(filing.at_ms));
     let source = Source {
-        case,
+        subject,
         form,
         parts: &then,
         sheet: &sheet,
@@ -200,7 +199,7 @@ pub(crate) fn filed_form(
     }
     let this = view(session, &speaker, filing, &filings)?;
     let others = of_form.iter().filter(|same| same.row != row).cloned().collect();
-    let asked_here = |compartment: &Compartment| is_on(session, form, *compartment);
+    let asked_here = |kind: &DocumentKind| is_on(session, form, *kind);
     unseen.retain(asked_here);
     not_here_yet.retain(asked_here);
     Ok(Some(FiledForm {
@@ -220,14 +219,14 @@ fn frozen<'d>(document: &'d casefile::Document, heads: &Heads) -> Result<Frozen<
     Ok((document.at(heads)?, document.since(heads)?))
 }
 
-/// Whether something on the form is kept in this compartment.
-fn is_on(session: &Session, form: &Form, compartment: Compartment) -> bool {
+/// Whether something on the form is kept in this document.
+fn is_on(session: &Session, form: &Form, kind: DocumentKind) -> bool {
     let mut fields = form.sections.iter().flat_map(|section| &section.fields);
     fields.any(|field| {
         let kept = match &field.asks {
-            casework::Asked::Fact(fact) => session.pack.fact(fact).and_then(casework::Fact::compartment),
-            casework::Asked::Table(table) => session.pack.table(table).and_then(casework::Table::compartment),
+            casework::Asked::Fact(fact) => session.pack.fact(fact).map(|fact| fact.document),
+            casework::Asked::Table(table) => session.pack.table(table).map(|table| table.document),
         };
-        kept == Some(compartment)
+        kept == Some(kind)
     })
 }

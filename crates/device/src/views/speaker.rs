@@ -1,7 +1,7 @@
 //! Who wrote something, and how far it came.
 
 use casefile::{ChangeHash, DocumentKey, Version};
-use casework::{AuthorId, CaseId, Compartment, Labels, Role};
+use casework::{AuthorId, DocumentKind, Labels, Role};
 use ipc::{Delivery, VersionView};
 use protocol::Refusal;
 
@@ -24,7 +24,7 @@ pub(crate) struct Writer {
     pub(crate) own: bool,
 }
 
-/// Answers for one case, within one reading of the store.
+/// Answers for one case or institution, within one reading of the store.
 pub(crate) struct Speaker<'a> {
     session: &'a Session,
     read: &'a Read<'a>,
@@ -46,16 +46,17 @@ impl<'a> Speaker<'a> {
 
     /// The name of an author; empty where the hub has not said it yet.
     pub(crate) fn by(&self, author: Option<AuthorId>) -> Result<String, StoreError> {
-        let Some(author) = author else { return Ok(String::new()) };
-        Ok(self
-            .read
-            .author(&author.to_bytes())?
-            .map(|row| row.name)
-            .unwrap_or_default())
+        Ok(match author {
+            Some(author) => self.writer(author)?.name,
+            None => String::new(),
+        })
     }
 
     /// Who an author is; nobody known where the hub has not said it yet.
     pub(crate) fn writer(&self, author: AuthorId) -> Result<Writer, StoreError> {
+        if author == AuthorId::HUB {
+            return Ok(self.administration());
+        }
         let Some(row) = self.read.author(&author.to_bytes())? else {
             return Ok(Writer {
                 own: author == self.session.author,
@@ -71,6 +72,20 @@ impl<'a> Speaker<'a> {
         })
     }
 
+    /// The district's administration, which enters institutions at the hub.
+    fn administration(&self) -> Writer {
+        let enrolment = &self.session.enrolment;
+        let name = if enrolment.hub_name.is_empty() {
+            &enrolment.district_name
+        } else {
+            &enrolment.hub_name
+        };
+        Writer {
+            name: name.clone(),
+            ..Writer::default()
+        }
+    }
+
     /// How far a change came. One of somebody else came from the hub, so it is there.
     pub(crate) fn delivery_of(&self, change: Option<&ChangeHash>) -> Result<Delivery, StoreError> {
         let way = change
@@ -83,8 +98,8 @@ impl<'a> Speaker<'a> {
         })
     }
 
-    /// Where the latest change of the case stands.
-    pub(crate) fn delivery_of_case(&self, subject: &[u8; 16]) -> Result<Delivery, StoreError> {
+    /// Where the latest change of the case or institution stands.
+    pub(crate) fn delivery_of_subject(&self, subject: &[u8; 16]) -> Result<Delivery, StoreError> {
         if self.read.waiting_of(subject)? > 0 {
             return Ok(Delivery::OnTablet);
         }
@@ -101,12 +116,16 @@ impl<'a> Speaker<'a> {
     /// A version of a register in this compartment as it is shown, with its words from `vocabulary`.
     pub(crate) fn version(
         &self,
-        compartment: Compartment,
+        kind: DocumentKind,
         version: Version,
         vocabulary: Option<&str>,
     ) -> Result<VersionView, StoreError> {
         let writer = self.writer(version.author)?;
-        let document = DocumentKey::case(CaseId::from_bytes(self.subject), compartment).to_bytes();
+        let document = DocumentKey {
+            subject: self.subject,
+            kind,
+        }
+        .to_bytes();
         let change = ChangeNamed {
             document: &document,
             hash: &version.change,
@@ -167,7 +186,7 @@ mod tests {
     fn way(number: Option<i64>, refused: Option<u16>) -> ChangeWay {
         ChangeWay {
             n: 1,
-            subject: [1; 16],
+            document: [1; 17],
             action: "edit".into(),
             made_ms: 0,
             number,

@@ -1,7 +1,7 @@
-//! A table with its rows, on a form or of a case.
+//! A table with its rows, on a form or of a case or an institution.
 
 use casefile::{Register, Row};
-use casework::{Column, Compartment, Table};
+use casework::{Column, Table};
 use ipc::{CellView, ColumnView, RowView, TableView};
 
 use super::{Part, Speaker, words, words::terms};
@@ -12,7 +12,6 @@ pub(crate) fn table_view(
     session: &Session,
     speaker: &Speaker<'_>,
     table: &Table,
-    compartment: Compartment,
     part: Option<&Part>,
     writable: bool,
 ) -> Result<TableView, StoreError> {
@@ -43,14 +42,14 @@ pub(crate) fn table_view(
         label: table.label.clone(),
         columns: table.columns.iter().map(column).collect(),
         rows: views,
-        compartment,
+        compartment: table.document,
         required: false,
         always_required: false,
         required_when: None,
         shown_when: None,
         shown: true,
         writable,
-        readable: session.may_read(compartment),
+        readable: session.may_read(table.document),
         who: Vec::new(),
         is_added_to: false,
     })

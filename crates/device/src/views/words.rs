@@ -1,6 +1,6 @@
 //! Words of the pack for codes and registers.
 
-use casework::{Compartment, FactId, Labels, Pack, Term, Value};
+use casework::{DocumentKind, FactId, Labels, Pack, Term, Value};
 use ipc::RegisterRef;
 
 /// The words of a vocabulary for a code, or for each of several.
@@ -31,17 +31,13 @@ pub(super) fn terms(pack: &Pack, vocabulary: Option<&str>) -> Vec<Term> {
 }
 
 /// Where a register is kept and which vocabulary its values are of; `None` where the pack has no such register.
-pub(crate) fn register_place<'p>(pack: &'p Pack, register: &RegisterRef) -> Option<(Compartment, Option<&'p str>)> {
+pub(crate) fn register_place<'p>(pack: &'p Pack, register: &RegisterRef) -> Option<(DocumentKind, Option<&'p str>)> {
     match register {
-        RegisterRef::Fact { fact } => pack
-            .fact(fact)
-            .and_then(|fact| Some((fact.compartment()?, fact.vocabulary.as_deref()))),
+        RegisterRef::Fact { fact } => pack.fact(fact).map(|fact| (fact.document, fact.vocabulary.as_deref())),
         RegisterRef::Cell { table, column, .. } => {
             let table = pack.table(table)?;
-            let compartment = table.compartment()?;
-            table
-                .column(column)
-                .map(|column| (compartment, column.vocabulary.as_deref()))
+            let column = table.column(column)?;
+            Some((table.document, column.vocabulary.as_deref()))
         }
     }
 }

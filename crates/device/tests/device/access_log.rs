@@ -50,7 +50,7 @@ fn what_was_looked_at_goes_to_the_hub_once_and_holds_together() {
     assert_eq!(bench.hub.state().access_again, 0);
     let view = asha.access_log();
     assert_eq!((view.broken_at, view.on_hub), (None, Some(view.rows)));
-    assert_eq!(view.newest[0].case, Some(case));
+    assert_eq!(view.newest[0].subject, Some(case.into()));
 }
 
 #[test]

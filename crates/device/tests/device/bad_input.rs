@@ -19,7 +19,7 @@ fn an_edit_that_cannot_be_made_changes_nothing() {
         value: Value::Integer(400),
     };
     let both = Request::Edit {
-        case,
+        subject: case.into(),
         edits: vec![good, bad],
         form: None,
         reason: None,
@@ -46,7 +46,7 @@ fn an_edit_that_cannot_be_made_changes_nothing() {
     );
     assert_eq!(asha.note(case, "  ").unwrap_err(), FailureCode::BadCall);
     let form = Request::Form {
-        case,
+        subject: case.into(),
         form: "999".into(),
     };
     assert_eq!(asha.call(form).unwrap_err(), FailureCode::NoSuchItem);
@@ -67,7 +67,7 @@ fn an_edit_no_hub_would_take_is_not_made() {
     let edits = (0..4).map(long).collect();
     let together = asha
         .call(Request::Edit {
-            case,
+            subject: case.into(),
             edits,
             form: None,
             reason: None,
@@ -102,7 +102,7 @@ fn an_edit_that_fails_half_way_leaves_memory_and_disk_the_same() {
         row,
     };
     let both = Request::Edit {
-        case,
+        subject: case.into(),
         edits: vec![good, bad],
         form: None,
         reason: None,

@@ -163,7 +163,7 @@ impl Tablet {
 
     pub(crate) fn edit(&self, case: CaseId, edit: FieldEdit) -> Result<Saved, FailureCode> {
         match self.call(Request::Edit {
-            case,
+            subject: case.into(),
             edits: vec![edit],
             form: None,
             reason: None,
@@ -249,7 +249,7 @@ impl Tablet {
                 fact: fact.parse().unwrap(),
             };
             let request = Request::History {
-                case,
+                subject: case.into(),
                 register,
                 older: before,
             };

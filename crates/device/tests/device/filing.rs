@@ -35,7 +35,7 @@ fn on_form(
     reason: Option<&str>,
 ) -> Result<Saved, FailureCode> {
     match tablet.call(Request::Edit {
-        case,
+        subject: case.into(),
         edits,
         form: Some(form.into()),
         reason: reason.map(str::to_owned),
@@ -47,7 +47,7 @@ fn on_form(
 
 fn file(tablet: &Tablet, case: CaseId, form: &str, how: FilingKind) -> Result<Filed, FailureCode> {
     match tablet.call(Request::File {
-        case,
+        subject: case.into(),
         form: form.into(),
         how,
     })? {
@@ -57,7 +57,13 @@ fn file(tablet: &Tablet, case: CaseId, form: &str, how: FilingKind) -> Result<Fi
 }
 
 fn filed(tablet: &Tablet, case: CaseId, row: casework::RowId) -> FiledForm {
-    match tablet.call(Request::Filed { case, row }).unwrap() {
+    match tablet
+        .call(Request::Filed {
+            subject: case.into(),
+            row,
+        })
+        .unwrap()
+    {
         Reply::FiledForm(form) => *form,
         other => panic!("{other:?}"),
     }
@@ -66,7 +72,7 @@ fn filed(tablet: &Tablet, case: CaseId, row: casework::RowId) -> FiledForm {
 pub(crate) fn form(tablet: &Tablet, case: CaseId, form: &str) -> FormView {
     match tablet
         .call(Request::Form {
-            case,
+            subject: case.into(),
             form: form.into(),
         })
         .unwrap()
@@ -254,19 +260,14 @@ fn a_counsellor_files_what_she_may_read_and_sees_nothing_else_in_what_others_fil
         (stood.filing.by.as_str(), stood.filing.how),
         ("Kavita", Some(FilingKind::Signed))
     );
-    assert!(
-        stood
-            .unseen
-            .iter()
-            .all(|compartment| *compartment == Compartment::Legal)
-    );
+    assert!(stood.unseen.iter().all(|kind| *kind == Compartment::Legal.into()));
     assert!(
         kavita
             .case(case)
             .unwrap()
             .tables
             .iter()
-            .all(|table| table.compartment != Compartment::Legal)
+            .all(|table| table.compartment != Compartment::Legal.into())
     );
 }
 
@@ -315,7 +316,7 @@ fn a_row_tells_who_added_it_who_wrote_in_it_and_who_took_it_away() {
     };
     bench.advance(60_000);
     asha.call(Request::Resolve {
-        case,
+        subject: case.into(),
         register,
         value: Some("Kamala".into()),
     })
@@ -331,7 +332,7 @@ fn a_row_tells_who_added_it_who_wrote_in_it_and_who_took_it_away() {
     .unwrap();
     let Reply::RowHistory { changes, .. } = asha
         .call(Request::RowHistory {
-            case,
+            subject: case.into(),
             table,
             row,
             older: None,
@@ -358,7 +359,7 @@ fn a_row_tells_who_added_it_who_wrote_in_it_and_who_took_it_away() {
     assert!(changes.iter().all(|change| change.version.by == "Asha"));
     assert_eq!(
         asha.call(Request::RowHistory {
-            case,
+            subject: case.into(),
             table: "belongings".into(),
             row,
             older: None
@@ -432,7 +433,7 @@ fn a_role_that_may_not_write_a_field_sees_who_may() {
     assert_eq!(
         kavita
             .call(Request::Form {
-                case,
+                subject: case.into(),
                 form: "46".into()
             })
             .unwrap_err(),

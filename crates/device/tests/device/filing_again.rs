@@ -45,7 +45,7 @@ fn set(fact: &str, value: impl Into<Value>) -> FieldEdit {
 /// Writes on the plan; the row that was added, where one was.
 fn write(tablet: &Tablet, case: CaseId, edit: FieldEdit, reason: Option<&str>) -> Result<Option<RowId>, FailureCode> {
     match tablet.call(Request::Edit {
-        case,
+        subject: case.into(),
         edits: vec![edit],
         form: Some(PLAN.into()),
         reason: reason.map(str::to_owned),
@@ -65,7 +65,7 @@ fn asked_for(tablet: &Tablet, case: CaseId, edit: FieldEdit) -> RowId {
 
 fn file(tablet: &Tablet, case: CaseId, how: FilingKind) -> RowId {
     match tablet.call(Request::File {
-        case,
+        subject: case.into(),
         form: PLAN.into(),
         how,
     }) {
@@ -75,7 +75,13 @@ fn file(tablet: &Tablet, case: CaseId, how: FilingKind) -> RowId {
 }
 
 fn filed(tablet: &Tablet, case: CaseId, row: RowId) -> FiledForm {
-    match tablet.call(Request::Filed { case, row }).unwrap() {
+    match tablet
+        .call(Request::Filed {
+            subject: case.into(),
+            row,
+        })
+        .unwrap()
+    {
         Reply::FiledForm(filed) => *filed,
         other => panic!("{other:?}"),
     }
@@ -84,7 +90,7 @@ fn filed(tablet: &Tablet, case: CaseId, row: RowId) -> FiledForm {
 fn form(tablet: &Tablet, case: CaseId) -> FormView {
     match tablet
         .call(Request::Form {
-            case,
+            subject: case.into(),
             form: PLAN.into(),
         })
         .unwrap()
@@ -217,8 +223,8 @@ fn a_reason_that_was_given_does_not_stick_to_what_is_only_added() {
     bench.advance(60_000);
     let progress = add("plan_progress", &[("progress", "Two kilos more")]);
     write(&asha, case, progress, Some("A name was wrong")).unwrap();
-    let care = bench_document(&bench, &asha, case);
-    assert!(care.rows().iter().all(|row| row.table != "amendments"));
+    let written = bench_document(&bench, &asha, case);
+    assert!(written.rows().iter().all(|row| row.table != "amendments"));
 }
 
 fn bench_document(bench: &Bench, tablet: &Tablet, case: CaseId) -> casefile::Document {

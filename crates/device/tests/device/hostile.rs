@@ -41,34 +41,34 @@ fn every_call_with_strange_input_gives_a_typed_failure_or_an_answer() {
             column: text.clone(),
         };
         let edit = |edit: FieldEdit| Request::Edit {
-            case,
+            subject: case.into(),
             edits: vec![edit],
             form: None,
             reason: Some(text.clone()),
         };
         let calls = [
             Request::Form {
-                case,
+                subject: case.into(),
                 form: text.clone(),
             },
             Request::File {
-                case,
+                subject: case.into(),
                 form: text.clone(),
                 how: FilingKind::Approved,
             },
             Request::RowHistory {
-                case,
+                subject: case.into(),
                 table: text.clone(),
                 row,
                 older: Some(u32::MAX),
             },
             Request::History {
-                case,
+                subject: case.into(),
                 register: register.clone(),
                 older: Some(0),
             },
             Request::Resolve {
-                case,
+                subject: case.into(),
                 register,
                 value: None,
             },
@@ -87,7 +87,7 @@ fn every_call_with_strange_input_gives_a_typed_failure_or_an_answer() {
                 row,
             }),
             Request::Edit {
-                case,
+                subject: case.into(),
                 edits: Vec::new(),
                 form: Some(text.clone()),
                 reason: Some(text.clone()),
@@ -101,15 +101,21 @@ fn every_call_with_strange_input_gives_a_typed_failure_or_an_answer() {
         }
     }
     let elsewhere = [
-        Request::Filed { case, row },
-        Request::Filed { case: nobodys, row },
+        Request::Filed {
+            subject: case.into(),
+            row,
+        },
+        Request::Filed {
+            subject: nobodys.into(),
+            row,
+        },
         Request::File {
-            case: nobodys,
+            subject: nobodys.into(),
             form: "17".into(),
             how: FilingKind::Sent,
         },
         Request::RowHistory {
-            case: nobodys,
+            subject: nobodys.into(),
             table: "family".into(),
             row,
             older: None,

@@ -10,7 +10,14 @@ fn page(tablet: &Tablet, case: CaseId, older: Option<u32>) -> (Vec<String>, u32)
     let register = RegisterRef::Fact {
         fact: NUMBER.parse().unwrap(),
     };
-    let Reply::History { versions, older } = tablet.call(Request::History { case, register, older }).unwrap() else {
+    let Reply::History { versions, older } = tablet
+        .call(Request::History {
+            subject: case.into(),
+            register,
+            older,
+        })
+        .unwrap()
+    else {
         panic!("a history")
     };
     let values = versions
@@ -64,7 +71,7 @@ fn the_deeds_of_a_row_are_paged_alike() {
         asha.edit(case, cell).unwrap();
     }
     let read = |older| match asha.call(Request::RowHistory {
-        case,
+        subject: case.into(),
         table: "belongings".into(),
         row,
         older,

@@ -53,7 +53,7 @@ fn two_tablets_merge_and_a_choice_made_on_one_settles_the_other() {
         fact: "production.place".parse().unwrap(),
     };
     bina.call(Request::Resolve {
-        case,
+        subject: case.into(),
         register,
         value: Some("Bus stand".into()),
     })

@@ -51,7 +51,11 @@ fn facts_forms_tables_and_stages_of_a_newer_pack_survive_an_older_app() {
         ("99", None, true)
     );
     assert_eq!(
-        asha.call(Request::Filed { case, row }).unwrap_err(),
+        asha.call(Request::Filed {
+            subject: case.into(),
+            row
+        })
+        .unwrap_err(),
         FailureCode::NoSuchItem,
         "only the newer pack knows the form"
     );

@@ -39,7 +39,7 @@ fn publish(hub: &Hub, key: &PackKey, number: u64, text: &[u8]) {
 fn title_of_form_17(tablet: &Tablet) -> String {
     let case = tablet.open_case("Meena");
     let form = Request::Form {
-        case,
+        subject: case.into(),
         form: "17".into(),
     };
     let Reply::Form(form) = tablet.call(form).unwrap() else {

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use casework::{Checked, Value, clock::Running};
+use casework::{
+    Checked, Value,
+    clock::{Running, Standing},
+};
 use leptos::prelude::*;
 
 use super::open_case;
@@ -19,7 +22,7 @@ use crate::{
 /// The table of extensions.
 const EXTENSIONS: &str = "clock_extensions";
 
-/// The clock that is being extended.
+/// The clock that is being extended. Only where extensions are recorded: on the page of a case.
 #[derive(Clone, Copy)]
 struct Extending(RwSignal<Option<Running>>);
 
@@ -33,16 +36,28 @@ pub(crate) fn Clocks() -> impl IntoView {
     view! {
         <section class="stack" data-test="clocks">
             <h3>{words.case_clocks()}</h3>
-            {move || {
-                let clocks = clocks.get();
-                if clocks.is_empty() {
-                    return view! { <p class="muted">{words.case_no_clocks()}</p> }.into_any();
-                }
-                let items: Vec<_> = clocks.into_iter().map(|(clock, _)| view! { <ClockItem clock=clock /> }).collect();
-                view! { <ul class="clocks">{items}</ul> }.into_any()
-            }}
+            <ClockList clocks=clocks />
             {move || extending.get().map(|clock| view! { <ExtendSheet clock=clock extending=extending /> })}
         </section>
+    }
+}
+
+/// How each of some time limits stands.
+#[component]
+pub(crate) fn ClockList(
+    /// The time limits.
+    clocks: Memo<Vec<(Running, Standing)>>,
+) -> impl IntoView {
+    move || {
+        let clocks = clocks.get();
+        if clocks.is_empty() {
+            return view! { <p class="muted">{words().case_no_clocks()}</p> }.into_any();
+        }
+        let items: Vec<_> = clocks
+            .into_iter()
+            .map(|(clock, _)| view! { <ClockItem clock=clock /> })
+            .collect();
+        view! { <ul class="clocks">{items}</ul> }.into_any()
     }
 }
 
@@ -63,13 +78,16 @@ fn ClockItem(clock: Running) -> impl IntoView {
         let now = app.now_ms.get();
         clock.with_value(|clock| time::gone_percent(clock, now)).to_string()
     };
-    let (this, Extending(extending)) = (clock, expect_context());
-    let writable = open_case().table(EXTENSIONS);
-    let writable = writable.with_untracked(|table| table.as_ref().is_some_and(|table| table.writable));
+    let this = clock;
+    let extending = use_context::<Extending>().filter(|_| {
+        let table = open_case().table(EXTENSIONS);
+        table.with_untracked(|table| table.as_ref().is_some_and(|table| table.writable))
+    });
     clock.with_value(|clock| {
         // What the law says *shall* and gives no time for cannot be given more of it.
         let open = clock.applies && clock.stopped_at_ms.is_none() && clock.due_at_ms.is_some();
-        let may_extend = writable && open && !clock.duty.passes();
+        let may_extend = open && !clock.duty.passes();
+        let extending = extending.filter(|_| may_extend);
         let due = clock.due_at_ms.filter(|_| clock.stopped_at_ms.is_none() && clock.applies);
         let due = due.map(|due| view! { <p class="muted">{words.time_due(time::date_time(words, due))}</p> });
         let section = words.label(&clock.section);
@@ -90,8 +108,8 @@ fn ClockItem(clock: Running) -> impl IntoView {
                     <p class="muted">{words.case_who_acts(words.label(&clock.who))}</p>
                     {section}
                     {unverified}
-                    {may_extend
-                        .then(|| {
+                    {extending
+                        .map(|Extending(extending)| {
                             view! {
                                 <button
                                     type="button"

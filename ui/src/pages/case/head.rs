@@ -80,7 +80,7 @@ pub(crate) fn Head() -> impl IntoView {
                                 <div class="fact-box" data-standing=standing>
                                     <p class="fact-box-label">{icon(Icon::Clock)} {words.case_next_time()}</p>
                                     {running.map(|running| view! { <p>{words.label(&running.label)}</p> })}
-                                    <NextClock card=card roomy=true />
+                                    <NextClock clock=card.clock roomy=true />
                                 </div>
                             </div>
                             <p class="case-delivery">

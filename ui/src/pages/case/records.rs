@@ -36,7 +36,8 @@ pub(crate) fn Records() -> impl IntoView {
     let open = open_case();
     let names = open.part(|view| {
         // What is hidden is neither there nor missing.
-        let is_told = |table: &&ipc::TableView| view.revealed || table.compartment == casework::Compartment::Core;
+        let is_told =
+            |table: &&ipc::TableView| view.revealed || table.compartment == casework::Compartment::Core.into();
         let own = view
             .tables
             .iter()

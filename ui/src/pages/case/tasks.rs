@@ -26,7 +26,7 @@ pub(crate) fn Tasks() -> impl IntoView {
     let problem = RwSignal::new(None::<String>);
     let edit = Callback::new(move |edits: FieldEdit| {
         spawn_local(async move {
-            match backend::edit(open.case, vec![edits], None, None).await {
+            match backend::edit(open.case.into(), vec![edits], None, None).await {
                 Ok(_) => {
                     problem.set(None);
                     app.announce(words.app_saved());

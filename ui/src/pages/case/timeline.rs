@@ -112,7 +112,7 @@ fn NewNote(writes: Vec<Compartment>, on_close: Callback<()>) -> impl IntoView {
             text: note,
         };
         spawn_local(async move {
-            let answer = backend::edit(case, vec![edit], None, None).await;
+            let answer = backend::edit(case.into(), vec![edit], None, None).await;
             busy.set(false);
             match answer {
                 Ok(_) => {

@@ -1,6 +1,9 @@
 //! One row of the case list. It says nothing that identifies the child.
 
-use casework::{CaseKind, Urgency, clock::Standing};
+use casework::{
+    CaseKind, Urgency,
+    clock::{Running, Standing},
+};
 use ipc::CaseCard;
 use leptos::prelude::*;
 
@@ -90,15 +93,19 @@ fn mark(sign: Icon, kind: &'static str, count: u32, said: String) -> Option<impl
 /// The marks of a row: refused, two versions, not sent.
 #[component]
 pub(crate) fn Marks(
-    /// The row.
-    card: CaseCard,
+    /// Changes that the hub refused.
+    refused: u32,
+    /// Registers with two versions.
+    clashes: u32,
+    /// Changes that wait.
+    waiting: u32,
 ) -> impl IntoView {
     let words = words();
     view! {
         <span class="marks">
-            {mark(Icon::Refused, "refused", card.refused, words.list_mark_refused(u64::from(card.refused)))}
-            {mark(Icon::Versions, "clashes", card.clashes, words.list_mark_clashes(u64::from(card.clashes)))}
-            {mark(Icon::Waiting, "waiting", card.waiting, words.list_mark_waiting(u64::from(card.waiting)))}
+            {mark(Icon::Refused, "refused", refused, words.list_mark_refused(u64::from(refused)))}
+            {mark(Icon::Versions, "clashes", clashes, words.list_mark_clashes(u64::from(clashes)))}
+            {mark(Icon::Waiting, "waiting", waiting, words.list_mark_waiting(u64::from(waiting)))}
         </span>
     }
 }
@@ -106,15 +113,15 @@ pub(crate) fn Marks(
 /// What is left of the next clock; in a list, only the first place of the law where it stands.
 #[component]
 pub(crate) fn NextClock(
-    /// The row.
-    card: CaseCard,
+    /// The clock.
+    clock: Option<Running>,
     /// Whether there is room for every place of the law.
     #[prop(optional)]
     roomy: bool,
 ) -> impl IntoView {
     let app = app();
     let words = words();
-    match card.clock {
+    match clock {
         None => view! { <span class="clock muted">{words.list_no_clock()}</span> }.into_any(),
         Some(mut running) => {
             if !roomy {
@@ -160,14 +167,14 @@ pub(crate) fn RowText(
                     {emergency.then(|| view! { <span class="tag danger">{words.list_emergency()}</span> })}
                     {age_and_sex(words, &card)}
                 </span>
-                <Marks card=card.clone() />
+                <Marks refused=card.refused clashes=card.clashes waiting=card.waiting />
             </span>
             <span class="row-line">
                 <span class="row-stage">{words.label(&card.stage_label)}</span>
                 " · "
                 {ground(words, &card)}
             </span>
-            <NextClock card=card />
+            <NextClock clock=card.clock />
         </span>
     }
 }

@@ -33,14 +33,14 @@ pub(crate) fn filing_text(words: Words, filing: &FilingView) -> String {
 }
 
 /// Filings, newest first, each leading to the form as it stood.
-pub(crate) fn filing_list(case: casework::CaseId, filings: Vec<FilingView>) -> impl IntoView {
+pub(crate) fn filing_list(subject: casework::Subject, filings: Vec<FilingView>) -> impl IntoView {
     let words = words();
     let items: Vec<_> = filings
         .into_iter()
         .map(|filing| {
             view! {
                 <li>
-                    <a class="filing-link" href=Route::Filed(case, filing.row).to_string() data-test="filing">
+                    <a class="filing-link" href=Route::Filed(subject, filing.row).to_string() data-test="filing">
                         {icon(Icon::Lock)}
                         <span>{filing_text(words, &filing)}</span>
                     </a>
@@ -110,7 +110,7 @@ pub(crate) fn FiledNote() -> impl IntoView {
         });
         Some(view! {
             <section class="note filed-note stack" data-test="filed-note">
-                {filing_list(open.case, filings)}
+                {filing_list(open.subject, filings)}
                 {how}
                 {button}
             </section>

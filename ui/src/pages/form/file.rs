@@ -100,13 +100,13 @@ fn FileSheet(how: FilingKind, filing: RwSignal<Option<FilingKind>>) -> impl Into
         }
         busy.set(true);
         spawn_local(async move {
-            let answer = backend::file(open.case, open.number.get_value(), how).await;
+            let answer = backend::file(open.subject, open.number.get_value(), how).await;
             busy.try_set(false);
             match answer {
                 Ok(filed) => {
                     app().announce(words.filing_done());
                     close.try_run(());
-                    browser::go(&Route::Filed(open.case, filed.filing));
+                    browser::go(&Route::Filed(open.subject, filed.filing));
                 }
                 Err(failure) => drop(problem.try_set(Some(failure_text(&failure)))),
             }

@@ -257,12 +257,12 @@ fn FormTable(first: TableView, place: Memo<Place>) -> impl IntoView {
     let words = words();
     let open = open_form();
     let hidden = move || place.with(|place| !place.shown);
-    if first.table == PICTURES {
+    if let (PICTURES, Some(case)) = (first.table.as_str(), open.subject.case()) {
         return view! {
             <div class="question" hidden=hidden>
                 <p class="label">{words.label(&first.label)}</p>
                 <p>
-                    <a class="button" href=Route::Case(open.case, Tab::Photos).to_string() data-test="form-photos">
+                    <a class="button" href=Route::Case(case, Tab::Photos).to_string() data-test="form-photos">
                         {icon(Icon::Photo)}
                         <span>{words.form_photos_link()}</span>
                     </a>

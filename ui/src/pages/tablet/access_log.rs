@@ -6,7 +6,7 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::{
     backend,
     components::{Icon, Problem, failure_text, icon},
-    route::{Route, Tab},
+    pages::sync::subject_link,
     state::words,
     time,
 };
@@ -68,21 +68,10 @@ fn Checked(view: AccessLogView) -> impl IntoView {
 
 fn row(line: AccessLine) -> impl IntoView {
     let words = words();
-    let case = line.case.map(|case| {
-        let initials = if line.initials.is_empty() {
-            "–".to_owned()
-        } else {
-            line.initials
-        };
-        view! {
-            <a class="avatar" href=Route::Case(case, Tab::Overview).to_string() aria-label=words.sync_open_case()>
-                {initials}
-            </a>
-        }
-    });
+    let subject = line.subject.map(|subject| subject_link(subject, &line.initials));
     view! {
         <li class="receipt" data-test="access-row" data-action=line.action.clone()>
-            {case}
+            {subject}
             <div>
                 <p>
                     <strong>{words.access_action(&line.action)}</strong>

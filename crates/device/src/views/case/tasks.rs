@@ -7,8 +7,11 @@ use casework::{
 };
 use ipc::TaskView;
 
-use super::Part;
-use crate::{session::Session, store::StoreError, views::Speaker};
+use crate::{
+    session::Session,
+    store::StoreError,
+    views::{Part, Speaker},
+};
 
 /// Open tasks by time, then those that are done. What stands in the care plan is shown only when `reveal`.
 pub(super) fn task_views(

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use casefile::{Document, DocumentKey, Heads, Row};
-use casework::{CaseId, Compartment, FactId, Form, RowId, Value, heads_column};
+use casework::{DocumentKind, FactId, Form, RowId, Subject, Value, heads_column};
 use ipc::FieldEdit;
 
 use super::{filing_rows, is_on};
@@ -15,48 +15,44 @@ use crate::{
     views::Part,
 };
 
-/// A filing and what stood then. A compartment that the filer did not have is not here: nothing of it was filed.
+/// A filing and what stood then. A document that the filer did not have is not here: nothing of it was filed.
 pub(crate) struct Stood {
     pub(crate) filing: RowId,
-    parts: BTreeMap<Compartment, Then>,
+    parts: BTreeMap<DocumentKind, Then>,
 }
 
-/// A compartment as it stood.
+/// A document as it stood.
 enum Then {
     Known(Part),
     /// Its changes are not all here yet: it is not known what stood there, so everything may have.
     Unknown,
 }
 
-/// The filings of the form among these rows of `core`, the newest of each filer first: whoever files again has what they
+/// The filings of the form among these rows of the main document, the newest of each filer first: whoever files again has what they
 /// filed before, and somebody who files apart may not.
 pub(crate) fn stood(
     session: &Session,
     documents: &mut Documents,
     read: &Read<'_>,
-    (case, form): (CaseId, &Form),
-    core: &[Row],
+    (subject, form): (Subject, &Form),
+    main: &[Row],
 ) -> Result<Vec<Stood>, DocumentError> {
     let mut filers = BTreeSet::new();
     let mut found = Vec::new();
-    for filing in filing_rows(core).into_iter().filter(|filing| filing.form == form.id) {
+    for filing in filing_rows(main).into_iter().filter(|filing| filing.form == form.id) {
         if !filers.insert(filing.row.author) {
             continue;
         }
         let mut parts = BTreeMap::new();
-        for compartment in Compartment::ALL {
-            let heads = filing
-                .row
-                .cells
-                .get(&heads_column(compartment.into()))
-                .and_then(Value::as_text);
-            let asked = session.may_read(compartment) && is_on(session, form, compartment);
+        for kind in subject.kinds().iter().copied() {
+            let heads = filing.row.cells.get(&heads_column(kind)).and_then(Value::as_text);
+            let asked = session.may_read(kind) && is_on(session, form, kind);
             if let Some(heads) = heads.filter(|heads| asked && !heads.is_empty()) {
-                let key = DocumentKey::case(case, compartment);
+                let key = DocumentKey::of(subject, kind);
                 let open = documents.get(read, key)?;
-                let begun = Document::new(compartment.into());
+                let begun = Document::new(kind);
                 let document = open.as_ref().map_or(&begun, |open| &open.document);
-                parts.insert(compartment, then(document, compartment, heads));
+                parts.insert(kind, then(document, kind, heads));
             }
         }
         found.push(Stood {
@@ -67,10 +63,10 @@ pub(crate) fn stood(
     Ok(found)
 }
 
-fn then(document: &Document, compartment: Compartment, heads: &str) -> Then {
+fn then(document: &Document, kind: DocumentKind, heads: &str) -> Then {
     let heads = heads.parse::<Heads>().ok();
     let state = heads.and_then(|heads| document.at(&heads).ok());
-    state.map_or(Then::Unknown, |state| Then::Known(Part::then(compartment, &state)))
+    state.map_or(Then::Unknown, |state| Then::Known(Part::then(kind, &state)))
 }
 
 impl Stood {
@@ -89,18 +85,18 @@ impl Stood {
 
     /// Whether an answer stood there.
     pub(crate) fn holds_fact(&self, session: &Session, fact: &FactId) -> bool {
-        let compartment = session.pack.fact(fact).and_then(casework::Fact::compartment);
-        self.holds(compartment, |part| part.facts.contains_key(fact))
+        let kind = session.pack.fact(fact).map(|fact| fact.document);
+        self.holds(kind, |part| part.facts.contains_key(fact))
     }
 
     fn holds_row(&self, session: &Session, table: &str, id: RowId, holds: impl Fn(&Row) -> bool) -> bool {
-        let compartment = session.pack.table(table).and_then(casework::Table::compartment);
+        let kind = session.pack.table(table).map(|table| table.document);
         let stood = |part: &Part| part.rows.iter().any(|row| row.id == id && !row.removed && holds(row));
-        self.holds(compartment, stood)
+        self.holds(kind, stood)
     }
 
-    fn holds(&self, compartment: Option<Compartment>, known: impl Fn(&Part) -> bool) -> bool {
-        match compartment.and_then(|compartment| self.parts.get(&compartment)) {
+    fn holds(&self, kind: Option<DocumentKind>, known: impl Fn(&Part) -> bool) -> bool {
+        match kind.and_then(|kind| self.parts.get(&kind)) {
             Some(Then::Known(part)) => known(part),
             Some(Then::Unknown) => true,
             None => false,

@@ -1,6 +1,6 @@
 //! How complete a form is, and what it lacks.
 
-use casework::{Asked, Form, FormField, Labels};
+use casework::{Asked, DocumentKind, Form, FormField, Labels};
 use ipc::{MissingItem, SectionGap};
 
 use super::{rules::Sheet, used::who_may_write};
@@ -76,8 +76,8 @@ fn title(form: &Form, section: &str) -> Labels {
 }
 
 fn missing_item(session: &Session, form: &Form, field: &FormField) -> MissingItem {
-    let compartment = place_of(session, field);
-    let writable = compartment.is_some_and(|compartment| session.may_write(compartment));
+    let kind = place_of(session, field);
+    let writable = kind.is_some_and(|kind| session.may_write(kind));
     let label = match &field.asks {
         Asked::Fact(fact) => session.pack.fact(fact).map(|fact| fact.label.clone()),
         Asked::Table(table) => session.pack.table(table).map(|table| table.label.clone()),
@@ -87,21 +87,21 @@ fn missing_item(session: &Session, form: &Form, field: &FormField) -> MissingIte
         table: field.table().map(str::to_owned),
         label: label.unwrap_or_default(),
         writable,
-        who: match compartment {
-            Some(compartment) if !writable => who_may_write(session, form, compartment),
+        who: match kind {
+            Some(kind) if !writable => who_may_write(session, form, kind),
             _ => Vec::new(),
         },
     }
 }
 
-/// The compartment that holds what a field asks for; `None` where it belongs to another kind of document.
-pub(super) fn place_of(session: &Session, field: &FormField) -> Option<casework::Compartment> {
+/// The document that holds what a field asks for; `None` where the pack does not know it.
+pub(super) fn place_of(session: &Session, field: &FormField) -> Option<DocumentKind> {
     match &field.asks {
-        Asked::Fact(fact) => session.pack.fact(fact)?.compartment(),
-        Asked::Table(table) => session.pack.table(table)?.compartment(),
+        Asked::Fact(fact) => session.pack.fact(fact).map(|fact| fact.document),
+        Asked::Table(table) => session.pack.table(table).map(|table| table.document),
     }
 }
 
 fn is_readable(session: &Session, field: &FormField) -> bool {
-    place_of(session, field).is_some_and(|compartment| session.may_read(compartment))
+    place_of(session, field).is_some_and(|kind| session.may_read(kind))
 }

@@ -1,7 +1,7 @@
 //! The fields and tables of a form, each with what is known of it.
 
 use casefile::{DocumentKey, Register};
-use casework::{Asked, Compartment, Fact, FormField, Table};
+use casework::{Asked, DocumentKind, Fact, FormField, Table};
 use ipc::{FieldView, FormItem, Provenance, TableView};
 
 use super::{Source, rules::Place, used::who_may_write};
@@ -30,54 +30,42 @@ impl Filling<'_> {
         let pack = self.session.pack;
         Ok(match &field.asks {
             Asked::Fact(fact) => {
-                let Some((known, compartment)) = pack.fact(fact).and_then(|known| Some((known, known.compartment()?)))
-                else {
+                let Some(known) = pack.fact(fact).filter(|known| self.source.subject.has(known.document)) else {
                     return Ok(None);
                 };
-                Some(FormItem::Field(Box::new(self.field(
-                    known,
-                    compartment,
-                    field,
-                    place,
-                )?)))
+                Some(FormItem::Field(Box::new(self.field(known, field, place)?)))
             }
             Asked::Table(table) => {
-                let Some((known, compartment)) =
-                    pack.table(table).and_then(|known| Some((known, known.compartment()?)))
+                let Some(known) = pack
+                    .table(table)
+                    .filter(|known| self.source.subject.has(known.document))
                 else {
                     return Ok(None);
                 };
-                Some(FormItem::Table(self.table(known, compartment, field, place)?))
+                Some(FormItem::Table(self.table(known, field, place)?))
             }
         })
     }
 
-    fn part(&self, compartment: Compartment) -> Option<&Part> {
-        self.source.parts.iter().find(|part| part.compartment == compartment)
+    fn part(&self, kind: DocumentKind) -> Option<&Part> {
+        self.source.parts.iter().find(|part| part.kind == kind)
     }
 
-    fn writable(&self, compartment: Compartment) -> bool {
-        !self.source.frozen
-            && self.session.may_write(compartment)
-            && self.part(compartment).is_none_or(|part| part.writable)
+    fn writable(&self, kind: DocumentKind) -> bool {
+        !self.source.frozen && self.session.may_write(kind) && self.part(kind).is_none_or(|part| part.writable)
     }
 
-    fn who(&self, compartment: Compartment, writable: bool) -> Vec<casework::Labels> {
+    fn who(&self, kind: DocumentKind, writable: bool) -> Vec<casework::Labels> {
         if writable || self.source.frozen {
             Vec::new()
         } else {
-            who_may_write(self.session, self.source.form, compartment)
+            who_may_write(self.session, self.source.form, kind)
         }
     }
 
-    fn field(
-        &mut self,
-        known: &Fact,
-        compartment: Compartment,
-        field: &FormField,
-        place: Place,
-    ) -> Result<FieldView, DocumentError> {
-        let readable = self.session.may_read(compartment);
+    fn field(&mut self, known: &Fact, field: &FormField, place: Place) -> Result<FieldView, DocumentError> {
+        let kind = known.document;
+        let readable = self.session.may_read(kind);
         // A derived fact stands in the sheet only.
         let value = self
             .source
@@ -88,14 +76,14 @@ impl Filling<'_> {
             .filter(|_| readable)
             .cloned();
         let register = Register::Fact(known.id.clone());
-        let part = self.part(compartment);
+        let part = self.part(kind);
         let clash = part.is_some_and(|part| part.clashes.iter().any(|clash| clash.register == register));
         let from = if value.is_some() && known.derived.is_none() {
-            self.provenance(compartment, &register)?
+            self.provenance(kind, &register)?
         } else {
             None
         };
-        let writable = known.derived.is_none() && self.writable(compartment);
+        let writable = known.derived.is_none() && self.writable(kind);
         Ok(FieldView {
             fact: known.id.clone(),
             kind: known.kind,
@@ -112,10 +100,10 @@ impl Filling<'_> {
             shown: place.shown,
             derived: known.derived.clone(),
             checks: self.source.sheet.checks(&known.checks),
-            who: self.who(compartment, writable || known.derived.is_some()),
+            who: self.who(kind, writable || known.derived.is_some()),
             writable,
             readable,
-            compartment,
+            compartment: kind,
             value,
             from,
             clash,
@@ -133,15 +121,11 @@ impl Filling<'_> {
     }
 
     /// Who wrote what stands in a register.
-    fn provenance(
-        &mut self,
-        compartment: Compartment,
-        register: &Register,
-    ) -> Result<Option<Provenance>, DocumentError> {
+    fn provenance(&mut self, kind: DocumentKind, register: &Register) -> Result<Option<Provenance>, DocumentError> {
         if self.source.frozen {
             return Ok(None);
         }
-        let key = DocumentKey::case(self.source.case, compartment);
+        let key = DocumentKey::of(self.source.subject, kind);
         let live = match self.documents.get(self.read, key) {
             Ok(Some(open)) => open.document.live(register),
             Ok(None) | Err(DocumentError::Damaged) => Vec::new(),
@@ -160,28 +144,16 @@ impl Filling<'_> {
         }))
     }
 
-    fn table(
-        &self,
-        known: &Table,
-        compartment: Compartment,
-        field: &FormField,
-        place: Place,
-    ) -> Result<TableView, DocumentError> {
-        let writable = self.writable(compartment);
-        let mut view = table::table_view(
-            self.session,
-            &self.speaker,
-            known,
-            compartment,
-            self.part(compartment),
-            writable,
-        )?;
+    fn table(&self, known: &Table, field: &FormField, place: Place) -> Result<TableView, DocumentError> {
+        let kind = known.document;
+        let writable = self.writable(kind);
+        let mut view = table::table_view(self.session, &self.speaker, known, self.part(kind), writable)?;
         view.always_required = field.required;
         view.required_when.clone_from(&field.required_when);
         view.required = place.required;
         view.shown_when.clone_from(&field.shown_when);
         view.shown = place.shown;
-        view.who = self.who(compartment, writable);
+        view.who = self.who(kind, writable);
         view.is_added_to = self.is_filed && self.source.form.is_added_to(&field.asks);
         Ok(view)
     }

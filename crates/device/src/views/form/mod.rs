@@ -1,11 +1,11 @@
-//! A form of a case, filled with what is known and where that came from.
+//! A form of a case or an institution, filled with what is known and where that came from.
 
 mod count;
 mod filling;
 mod rules;
 mod used;
 
-use casework::{CaseId, Compartment, Form, Record};
+use casework::{Form, Record, Subject};
 use ipc::{FilingView, FormContext, FormView, SectionView};
 use jiff::civil;
 
@@ -23,7 +23,7 @@ use crate::{
 
 /// What a form is filled from.
 pub(crate) struct Source<'a> {
-    pub(crate) case: CaseId,
+    pub(crate) subject: Subject,
     pub(crate) form: &'a Form,
     pub(crate) parts: &'a [Part],
     pub(crate) sheet: &'a Sheet,
@@ -31,7 +31,7 @@ pub(crate) struct Source<'a> {
     pub(crate) frozen: bool,
 }
 
-/// The parts of a case as one record.
+/// The documents of a case or an institution as one record.
 pub(crate) fn record_of(parts: &[Part]) -> Record {
     let mut record = Record::default();
     for part in parts {
@@ -64,9 +64,9 @@ pub(crate) fn form_view(
     let counted = count(session, form, source.sheet);
     let is_filed = !filings.is_empty() && !source.frozen;
     let stood = if is_filed && form.is_repeated() {
-        let core = source.parts.iter().find(|part| part.compartment == Compartment::Core);
-        let rows = core.map_or(&[][..], |part| &part.rows);
-        stood(session, documents, read, (source.case, form), rows)?
+        let main = source.parts.iter().find(|part| part.kind == source.subject.main());
+        let rows = main.map_or(&[][..], |part| &part.rows);
+        stood(session, documents, read, (source.subject, form), rows)?
     } else {
         Vec::new()
     };
@@ -74,7 +74,7 @@ pub(crate) fn form_view(
         session,
         documents,
         read,
-        speaker: Speaker::new(session, read, &source.case.to_bytes())?,
+        speaker: Speaker::new(session, read, &source.subject.to_bytes())?,
         source,
         is_filed,
         stood,

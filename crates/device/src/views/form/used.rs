@@ -1,16 +1,16 @@
 //! What a role does with a form.
 
-use casework::{About, CaseKind, Compartment, Filed, Form, Labels};
+use casework::{About, CaseKind, DocumentKind, Filed, Form, Labels};
 use ipc::{FilingKind, FormUse};
 
 use super::count::place_of;
 use crate::session::Session;
 
-/// Whether the form is one for a case of this kind, today.
-pub(crate) fn fits(form: &Form, kind: &CaseKind, today: jiff::civil::Date) -> bool {
-    let of_kind = form.kinds.is_empty() || *kind == CaseKind::Both || form.kinds.contains(kind);
-    form.about == About::Case
-        && of_kind
+/// Whether the form is one for what it is to be about, today; for a case, also for its kind.
+pub(crate) fn fits(form: &Form, about: &About, kind: Option<&CaseKind>, today: jiff::civil::Date) -> bool {
+    let of_kind = |kind: &CaseKind| form.kinds.is_empty() || *kind == CaseKind::Both || form.kinds.contains(kind);
+    form.about == *about
+        && kind.is_none_or(of_kind)
         && form.in_force_from.is_none_or(|from| from <= today)
         && form.in_force_until.is_none_or(|until| today <= until)
 }
@@ -19,7 +19,7 @@ pub(crate) fn fits(form: &Form, kind: &CaseKind, today: jiff::civil::Date) -> bo
 pub(crate) fn used(session: &Session, form: &Form) -> FormUse {
     let writes_something = || {
         let mut fields = form.sections.iter().flat_map(|section| &section.fields);
-        fields.any(|field| place_of(session, field).is_some_and(|compartment| session.may_write(compartment)))
+        fields.any(|field| place_of(session, field).is_some_and(|kind| session.may_write(kind)))
     };
     if form.filled_by.contains(&session.role) || form.filled_by.is_empty() && writes_something() {
         FormUse::Fills
@@ -30,10 +30,16 @@ pub(crate) fn used(session: &Session, form: &Form) -> FormUse {
     }
 }
 
-/// In which ways this officer may file the form. A filing is written in `core`.
+/// In which ways this officer may file the form. A filing is written in the main document of what the form is about.
 pub(crate) fn may_file(session: &Session, form: &Form) -> Vec<FilingKind> {
     let mut ways = Vec::new();
-    if !session.may_write(Compartment::Core) {
+    let main = match form.about {
+        About::Case => DocumentKind::Case(casework::Compartment::Core),
+        About::Institution => DocumentKind::Institution,
+        // No screen fills these yet.
+        About::Missing | About::Unknown(_) => return ways,
+    };
+    if !session.may_write(main) {
         return ways;
     }
     if used(session, form) == FormUse::Fills {
@@ -48,14 +54,14 @@ pub(crate) fn may_file(session: &Session, form: &Form) -> Vec<FilingKind> {
     ways
 }
 
-/// The roles that fill the form and may write the compartment; where none of them may, every role that may.
-pub(crate) fn who_may_write(session: &Session, form: &Form, compartment: Compartment) -> Vec<Labels> {
+/// The roles that fill the form and may write the document; where none of them may, every role that may.
+pub(crate) fn who_may_write(session: &Session, form: &Form, kind: DocumentKind) -> Vec<Labels> {
     let rights = || {
         session
             .pack
             .rights()
             .iter()
-            .filter(|rights| rights.writes.contains(&compartment.into()))
+            .filter(|rights| rights.writes.contains(&kind))
     };
     let filling: Vec<Labels> = rights()
         .filter(|rights| form.filled_by.contains(&rights.role))

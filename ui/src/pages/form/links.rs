@@ -1,35 +1,40 @@
-//! The forms of the pack, each with how complete it is for this case: first those this officer fills.
+//! The forms about a case or an institution, each with how complete it is: first those this officer fills.
 
+use casework::Subject;
 use ipc::{FormSummary, FormUse};
 use leptos::prelude::*;
 
-use super::open_case;
+use super::amend::filing_text;
 use crate::{
     components::{Empty, Icon, icon},
-    pages::form::amend::filing_text,
     route::{FormPlace, Route},
     state::words,
     words::Words,
 };
 
-/// The tab. A link stays where it is while what it says changes: drawn anew under a finger, it would not be pressed.
+/// The list. A link stays where it is while what it says changes: drawn anew under a finger, it would not be pressed.
 #[component]
-pub(crate) fn Forms() -> impl IntoView {
+pub(crate) fn FormLinks(
+    /// What the forms are about.
+    subject: Subject,
+    /// The forms.
+    forms: Memo<Vec<FormSummary>>,
+) -> impl IntoView {
     let words = words();
-    let open = open_case();
-    let forms = open.part(|view| view.forms.clone());
     view! {
         {move || forms.with(Vec::is_empty).then(|| view! { <Empty title=words.forms_empty() /> })}
-        <FormGroup forms=forms used=FormUse::Fills title=words.forms_you_fill() code="fills" />
-        <FormGroup forms=forms used=FormUse::Approves title=words.forms_you_approve() code="approves" />
-        <FormGroup forms=forms used=FormUse::Reads title=words.forms_others_fill() code="reads" />
+        <FormGroup subject=subject forms=forms used=FormUse::Fills title=words.forms_you_fill() code="fills" />
+        <FormGroup subject=subject forms=forms used=FormUse::Approves title=words.forms_you_approve() code="approves" />
+        <FormGroup subject=subject forms=forms used=FormUse::Reads title=words.forms_others_fill() code="reads" />
     }
 }
 
 /// The forms that this officer uses in one way; nothing where there are none.
 #[component]
 fn FormGroup(
-    /// All the forms of the case.
+    /// What the forms are about.
+    subject: Subject,
+    /// All the forms.
     forms: Memo<Vec<FormSummary>>,
     /// In which way.
     used: FormUse,
@@ -52,7 +57,7 @@ fn FormGroup(
                     <h3>{title}</h3>
                     <ul class="form-links">
                         <For each=move || of.get() key=Clone::clone let:number>
-                            <FormLink forms=forms number=number />
+                            <FormLink subject=subject forms=forms number=number />
                         </For>
                     </ul>
                 </section>
@@ -63,14 +68,15 @@ fn FormGroup(
 
 #[component]
 fn FormLink(
-    /// All the forms of the case.
+    /// What the forms are about.
+    subject: Subject,
+    /// All the forms.
     forms: Memo<Vec<FormSummary>>,
     /// The number of this one.
     number: String,
 ) -> impl IntoView {
     let words = words();
-    let open = open_case();
-    let href = Route::Form(open.case, number.clone(), FormPlace::Sections).to_string();
+    let href = Route::Form(subject, number.clone(), FormPlace::Sections).to_string();
     let test = format!("form-{number}");
     let form = Memo::new(move |_| forms.with(|forms| forms.iter().find(|form| form.form == number).cloned()));
     let is_filed = Memo::new(move |_| form.with(|form| form.as_ref().is_some_and(|form| form.filed.is_some())));

@@ -1,6 +1,6 @@
-//! The forms of a case.
+//! The forms of a case or an institution.
 
-use casework::{CaseKind, Form, Record, facts};
+use casework::{About, CaseKind, Form};
 use ipc::{FilingView, FormSummary, FormUse};
 
 use crate::{
@@ -8,14 +8,14 @@ use crate::{
     views::form::{Sheet, count, fits, percent, used},
 };
 
-/// The forms for a case of this kind: those this officer fills first, then those to be approved, then the others.
+/// The forms about a case of this kind, or about an institution: those this officer fills first, then those to be
+/// approved, then the others.
 pub(super) fn form_summaries(
     session: &Session,
-    record: &Record,
+    (about, kind): (&About, Option<&CaseKind>),
     sheet: &Sheet,
     filings: &[FilingView],
 ) -> Vec<FormSummary> {
-    let kind = record.text(facts::KIND).map_or(CaseKind::Cncp, CaseKind::from_code);
     let summary = |form: &Form| {
         let total = count(session, form, sheet).total();
         let mut of_form = filings.iter().filter(|filing| filing.form == form.id);
@@ -35,7 +35,7 @@ pub(super) fn form_summaries(
     let ids = session.pack.forms().map(|form| form.id.as_str());
     let mut summaries: Vec<FormSummary> = ids
         .filter_map(|id| session.pack.form_on(id, sheet.today))
-        .filter(|form| fits(form, &kind, sheet.today))
+        .filter(|form| fits(form, about, kind, sheet.today))
         .map(summary)
         .collect();
     let rank = |used: FormUse| match used {

@@ -1,24 +1,52 @@
 //! Two versions: both values, who and when; choose one or write a third. The other stays in the history.
 
-use casework::Value;
-use ipc::{Clash, FormItem, RegisterRef};
+use casework::{Subject, Value};
+use ipc::{Clash, FormItem, FormSummary, RegisterRef};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{OpenCase, open_case};
+use super::desk::{OpenPast, Past};
 use crate::{
     backend,
     components::{Empty, Icon, Problem, SaveMark, SaveState, ValueInput, VersionText, failure_text, icon},
-    pages::desk::Past,
     state::{app, words},
     value::{self, Spec},
 };
 
-/// The tab.
+/// Whose versions are settled, and what the page they stand on does meanwhile.
+#[derive(Clone, Copy)]
+pub(crate) struct Settling {
+    /// The case or institution.
+    pub(crate) subject: Subject,
+    /// Its forms: they say how a register is written.
+    pub(crate) forms: Memo<Vec<FormSummary>>,
+    /// The registers with two versions.
+    pub(crate) clashes: Memo<Vec<Clash>>,
+    /// Whether what identifies a child is shown.
+    pub(crate) revealed: Memo<bool>,
+    /// Shows it.
+    pub(crate) reveal: Callback<()>,
+    /// The past that is open.
+    pub(crate) past: OpenPast,
+    /// Reads the page again.
+    pub(crate) read: Callback<()>,
+}
+
+impl Settling {
+    /// Says it to the cards on this page.
+    pub(crate) fn provide(self) {
+        provide_context(self);
+    }
+
+    fn here() -> Self {
+        expect_context()
+    }
+}
+
+/// The cards.
 #[component]
 pub(crate) fn Versions() -> impl IntoView {
     let words = words();
-    let open = open_case();
-    let clashes = open.part(|view| view.clashes.clone());
+    let clashes = Settling::here().clashes;
     view! {
         {move || clashes.with(Vec::is_empty).then(|| view! { <Empty title=words.clash_none() help=words.clash_none_help() /> })}
         <For each=move || clashes.get() key=|clash| format!("{clash:?}") let:clash>
@@ -27,13 +55,10 @@ pub(crate) fn Versions() -> impl IntoView {
     }
 }
 
-/// The input for a register: looked up in the forms of the case, else guessed from what stands there.
-async fn spec_of(open: OpenCase, clash: &Clash) -> Spec {
-    let forms = open
-        .view
-        .with_untracked(|view| view.as_ref().map(|view| view.forms.clone()).unwrap_or_default());
-    for form in forms {
-        let Ok(form) = backend::form(open.case, form.form).await else {
+/// The input for a register: looked up in the forms, else guessed from what stands there.
+async fn spec_of(open: Settling, clash: &Clash) -> Spec {
+    for form in open.forms.get_untracked() {
+        let Ok(form) = backend::form(open.subject, form.form).await else {
             continue;
         };
         for item in form.sections.into_iter().flat_map(|section| section.items) {
@@ -57,7 +82,7 @@ async fn spec_of(open: OpenCase, clash: &Clash) -> Spec {
 fn ClashCard(clash: Clash) -> impl IntoView {
     let app = app();
     let words = words();
-    let open = open_case();
+    let open = Settling::here();
     let busy = RwSignal::new(false);
     let problem = RwSignal::new(None::<String>);
     let other = RwSignal::new(None::<Spec>);
@@ -69,16 +94,16 @@ fn ClashCard(clash: Clash) -> impl IntoView {
         busy.set(true);
         let register = register.clone();
         spawn_local(async move {
-            match backend::resolve(open.case, register, value).await {
+            match backend::resolve(open.subject, register, value).await {
                 Ok(_) => app.announce(words.clash_settled()),
                 Err(failure) => problem.set(Some(failure_text(&failure))),
             }
             busy.set(false);
-            open.read();
+            open.read.run(());
         });
     });
     // A masked value comes as none: choosing it would empty the register, so it can only be chosen once it is shown.
-    let revealed = open.part(|view| view.revealed).get_untracked();
+    let revealed = open.revealed.get_untracked();
     let masked = !revealed && clash.versions.iter().any(|version| version.value.is_none());
     let may_choose = clash.writable && !masked;
     let asked = clash.clone();
@@ -133,7 +158,7 @@ fn ClashCard(clash: Clash) -> impl IntoView {
                 {masked
                     .then(|| {
                         view! {
-                            <button type="button" class="button" data-test="clash-reveal" on:click=move |_| open.reveal.set(true)>
+                            <button type="button" class="button" data-test="clash-reveal" on:click=move |_| open.reveal.run(())>
                                 {icon(Icon::Show)}
                                 <span>{words.case_show_name()}</span>
                             </button>

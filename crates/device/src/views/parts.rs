@@ -1,18 +1,18 @@
-//! What each compartment of a case says.
+//! What each document of a case or an institution says.
 
 use std::collections::BTreeMap;
 
 use casefile::{Clash, Document, DocumentKey, Entry, Register, Row};
-use casework::{AuthorId, CaseId, Compartment, FactId, RowId, Value};
+use casework::{AuthorId, DocumentKind, FactId, RowId, Subject, Value};
 
 use crate::{
     documents::{DocumentError, Documents},
     store::Read,
 };
 
-/// What one compartment says.
+/// What one document says: of a case, a compartment.
 pub(crate) struct Part {
-    pub(crate) compartment: Compartment,
+    pub(crate) kind: DocumentKind,
     /// Whether the hub lets this officer write it.
     pub(crate) writable: bool,
     pub(crate) facts: BTreeMap<FactId, Value>,
@@ -24,10 +24,10 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// A compartment as it stood.
-    pub(crate) fn then(compartment: Compartment, state: &casefile::State<'_>) -> Self {
+    /// A document as it stood.
+    pub(crate) fn then(kind: DocumentKind, state: &casefile::State<'_>) -> Self {
         Self {
-            compartment,
+            kind,
             writable: false,
             facts: state.facts(),
             rows: state.rows(),
@@ -38,11 +38,11 @@ impl Part {
     }
 }
 
-/// The compartments of a case that are on this tablet. None: there is no such case here.
-pub(crate) fn parts(documents: &mut Documents, read: &Read<'_>, case: CaseId) -> Result<Vec<Part>, DocumentError> {
+/// The documents of a case or an institution that are on this tablet. None: there is no such subject here.
+pub(crate) fn parts(documents: &mut Documents, read: &Read<'_>, subject: Subject) -> Result<Vec<Part>, DocumentError> {
     let mut parts = Vec::new();
-    for compartment in Compartment::ALL {
-        let open = match documents.get(read, DocumentKey::case(case, compartment)) {
+    for kind in subject.kinds().iter().copied() {
+        let open = match documents.get(read, DocumentKey::of(subject, kind)) {
             Ok(Some(open)) => open,
             // Set aside; the others go on ([`Documents::damaged_of`]).
             Ok(None) | Err(DocumentError::Damaged) => continue,
@@ -54,7 +54,7 @@ pub(crate) fn parts(documents: &mut Documents, read: &Read<'_>, case: CaseId) ->
         let document = &open.document;
         let rows = document.rows();
         parts.push(Part {
-            compartment,
+            kind,
             writable: open.writable,
             facts: document.facts(),
             clashes: document.clashes(),
