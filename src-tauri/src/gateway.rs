@@ -10,7 +10,12 @@ use tauri::State;
 #[tauri::command]
 pub(crate) async fn call(device: State<'_, Arc<Device>>, request: Request) -> Result<Reply, Failure> {
     let device = Arc::clone(&device);
-    let answer = tauri::async_runtime::spawn_blocking(move || device.call(request)).await;
+    let answer = tauri::async_runtime::spawn_blocking(move || {
+        // A tablet that slept, or lay about, is locked before it answers anything.
+        device.watch_over();
+        device.call(request)
+    })
+    .await;
     // A panic inside a call is a fault of the app; the window and everything saved stay.
     answer.unwrap_or_else(|_| Err(FailureCode::Fault.into()))
 }

@@ -5,6 +5,7 @@
 
 mod gateway;
 mod panics;
+mod watch;
 mod window;
 
 use std::{path::PathBuf, sync::Arc};
@@ -28,10 +29,10 @@ pub fn run() {
         .setup(|app| Ok(set_up(app)?))
         .build(tauri::generate_context!())
         .expect("the platform has a web view, and the data folder can be used");
-    app.run(|app, event| {
-        if let RunEvent::Exit = event {
-            lock(app);
-        }
+    app.run(|app, event| match event {
+        RunEvent::Exit => lock(app),
+        RunEvent::WindowEvent { event, .. } => watch::window_event(app, &event),
+        _ => {}
     });
 }
 
@@ -42,7 +43,9 @@ fn set_up(app: &mut tauri::App) -> anyhow::Result<()> {
     if let Some(link) = std::env::args().nth(1) {
         device.offer_link(&link);
     }
-    app.manage(Arc::new(device));
+    let device = Arc::new(device);
+    watch::start(&device).context("the platform gives no thread")?;
+    app.manage(device);
     window::open(app, &data_dir)
 }
 

@@ -5,6 +5,7 @@ mod list;
 mod packs;
 mod packs_check;
 mod rebuild;
+mod recovery;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ use crate::storage::{Institution, User};
 pub use access_log::AccessLogCommand;
 pub use packs::PacksCommand;
 pub use packs_check::check_packs;
+pub use recovery::{RecoveryCommand, recovery_without_hub};
 
 use crate::{identity, institutions, rights};
 
@@ -73,11 +75,25 @@ pub enum AdminCommand {
     /// Refused uploads.
     #[command(subcommand)]
     Quarantine(QuarantineCommand),
-    /// Shuts a device out.
+    /// Shuts a device out: at its next contact it hands in what it had not sent, then destroys keys and files.
     RevokeAuthor {
         /// The author's id.
         author: Uuid,
+        /// What it hands in is judged like anybody's; otherwise it is kept in quarantine.
+        #[arg(long)]
+        hand_in: bool,
     },
+    /// Shuts every device of a user out.
+    RevokeUser {
+        /// The user's id.
+        user: Uuid,
+        /// As for `revoke-author`.
+        #[arg(long)]
+        hand_in: bool,
+    },
+    /// Vaults whose passphrase is lost.
+    #[command(subcommand)]
+    Recovery(RecoveryCommand),
     /// Lists what was done, and checks that nothing was taken out.
     Audit {
         /// How many rows, from the end.
@@ -108,6 +124,22 @@ pub enum DistrictCommand {
         code: String,
         /// Its name.
         name: String,
+    },
+    /// Sets for how many days a vault of the district opens without the hub: 1 to 90, 14 at first.
+    SetLease {
+        /// Its code.
+        code: String,
+        /// The days.
+        #[arg(value_parser = clap::value_parser!(u32).range(1..=90))]
+        days: u32,
+    },
+    /// Sets the recovery key of the district: an age recipient, whose identity an officer keeps offline. Devices seal
+    /// their keys to it at their next contact.
+    SetRecovery {
+        /// Its code.
+        code: String,
+        /// The recipient, `age1…`; without one, new devices seal to nobody.
+        recipient: Option<String>,
     },
     /// Lists districts.
     List,
@@ -193,6 +225,13 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
             check_name("name", &name, NAME_BYTES_MAX)?;
             storage.add_district(&code, &name, now_ms)?;
         }
+        AdminCommand::District(DistrictCommand::SetLease { code, days }) => {
+            storage.set_lease_days(&code, days, now_ms)?;
+        }
+        AdminCommand::District(DistrictCommand::SetRecovery { code, recipient }) => {
+            let recipient = recipient.map(|text| identity::check_recipient(&text)).transpose()?;
+            storage.set_recovery(&code, recipient.as_deref(), now_ms)?;
+        }
         AdminCommand::District(DistrictCommand::List) => list::districts(storage, out)?,
         AdminCommand::User(UserCommand::Add {
             district,
@@ -256,7 +295,17 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
         AdminCommand::Cases { district } => list::cases(storage, district.as_deref(), out)?,
         AdminCommand::Outbox => list::outbox(storage, out)?,
         AdminCommand::Quarantine(QuarantineCommand::List { last }) => list::quarantine(storage, last, out)?,
-        AdminCommand::RevokeAuthor { author } => storage.revoke_author(AuthorId(*author.as_bytes()), now_ms)?,
+        AdminCommand::RevokeAuthor { author, hand_in } => {
+            storage.dismiss_author(AuthorId(*author.as_bytes()), hand_in, now_ms)?;
+        }
+        AdminCommand::RevokeUser { user, hand_in } => {
+            let user = UserId(*user.as_bytes());
+            storage.user(user)?.context("no such user")?;
+            for author in storage.authors(user)? {
+                storage.dismiss_author(author.id, hand_in, now_ms)?;
+            }
+        }
+        AdminCommand::Recovery(command) => recovery::run(hub, command, now_ms, out)?,
         AdminCommand::Audit { last } => list::audit(storage, last, out)?,
         AdminCommand::AccessLog(command) => access_log::run(storage, &command, out)?,
         AdminCommand::Rebuild { later } => rebuild::run(hub, later, out)?,

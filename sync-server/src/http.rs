@@ -5,6 +5,7 @@ mod enrol;
 mod media;
 mod packs;
 mod peer;
+mod recovery;
 mod sync;
 
 use std::sync::Arc;
@@ -51,6 +52,8 @@ pub fn router(hub: Arc<Hub>) -> Router {
                 .post(media::begin)
                 .patch(media::piece),
         )
+        .route("/v1/recovery", post(recovery::ask))
+        .route("/v1/recovery/{sha256}", get(recovery::answer))
         .route("/v1/packs/{sha256}", get(packs::download))
         .route("/v1/schemas/vatsalya-case-1.json", get(schema))
         .with_state(app)

@@ -1,11 +1,13 @@
 //! What every part of a running hub shares.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use casework::Pack;
+use protocol::pack::PackKey;
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::identity::pack_key;
 use crate::packs::Packs;
 use crate::storage::{Sqlite, Storage, StorageError};
 use crate::wake::Wake;
@@ -24,6 +26,7 @@ pub struct Hub {
     pub changed: Wake,
     /// Rung when something is to be delivered.
     pub to_deliver: Wake,
+    key: OnceLock<PackKey>,
 }
 
 impl Hub {
@@ -42,7 +45,17 @@ impl Hub {
             packs: Packs::default(),
             changed: Wake::default(),
             to_deliver: Wake::default(),
+            key: OnceLock::new(),
         }))
+    }
+
+    /// The key by which the hub signs packs, terms and dismissals.
+    pub fn key(&self) -> Result<&PackKey, StorageError> {
+        if let Some(key) = self.key.get() {
+            return Ok(key);
+        }
+        let key = pack_key(&*self.storage)?;
+        Ok(self.key.get_or_init(|| key))
     }
 
     /// The pack in force for a district.

@@ -4,11 +4,15 @@
 mod enrol;
 mod opening;
 mod packs;
+mod recovery;
+mod terms;
 mod tries;
 
 pub use enrol::{enrol, make_enrol_code};
 pub use opening::{Session, accept_opening, token_hash};
 pub use packs::pack_key;
+pub use recovery::{Answered, RecoveryError, answer_recovery, check_recipient, make_recovery_identity};
+pub use terms::{dismissal, terms};
 pub use tries::Tries;
 
 use sha2::{Digest, Sha256};

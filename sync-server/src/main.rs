@@ -33,6 +33,11 @@ fn main() -> Result<()> {
     if let Command::Admin(AdminCommand::Packs(PacksCommand::Check { folder })) = &arguments.command {
         return admin::check_packs(folder, &mut std::io::stdout().lock());
     }
+    if let Command::Admin(AdminCommand::Recovery(command)) = &arguments.command
+        && admin::recovery_without_hub(command, &mut std::io::stdout().lock())?
+    {
+        return Ok(());
+    }
     let config = Config::read(&arguments.config)?;
     match arguments.command {
         Command::Serve => serve(config),

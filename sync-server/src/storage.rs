@@ -18,6 +18,7 @@ mod packs;
 mod people;
 mod quarantine;
 mod receipts;
+mod recoveries;
 mod sqlite;
 mod write;
 
@@ -35,8 +36,9 @@ pub use openings::{Opened, Openings};
 pub use outbox::{Delivery, Outbox, Parcel};
 pub use packs::{NewPack, PackRow, Packs};
 pub use people::{Author, Enrolment, People, User};
-pub use quarantine::{Quarantine, QuarantineRow, Refused};
+pub use quarantine::{Kept, Quarantine, QuarantineRow, Refused};
 pub use receipts::{NewReceipt, Receipt, Receipts};
+pub use recoveries::{Recoveries, Recovery};
 pub use sqlite::Sqlite;
 
 /// Why storage did not do as asked.
@@ -82,6 +84,7 @@ pub trait Storage:
     + Quarantine
     + Packs
     + AccessLogs
+    + Recoveries
     + Audit
     + Send
     + Sync

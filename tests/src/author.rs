@@ -122,7 +122,7 @@ impl Author {
         for message in messages {
             body.extend(chain.sign(message)?.into_bytes());
         }
-        body.extend(chain.sign(&End {}.into())?.into_bytes());
+        body.extend(chain.sign(&End::default().into())?.into_bytes());
         heard(self.post(body)?)
     }
 

@@ -4,11 +4,13 @@
 //! such window (the test harness, in a browser), the same request is posted to `/call` as JSON; the harness answers
 //! 200 with the reply, or any other status with the failure.
 
+use std::collections::BTreeMap;
+
 use casework::{CaseId, InstitutionId, RowId, Subject, Value};
 use ipc::{
     AccessLogView, CaseFilter, CasePage, CaseView, Changed, DoctorView, EnrolLink, Failure, FailureCode, FieldEdit,
     Filed, FiledForm, FilingKind, FormView, InstitutionPage, InstitutionView, NewCase, PackView, PictureSize,
-    RegisterRef, Reply, Request, RowChange, Saved, Session, Start, SyncView, VersionView,
+    RecoveryAsk, RegisterRef, Reply, Request, RowChange, Saved, Session, Start, SyncView, VersionView,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -54,6 +56,59 @@ pub(crate) async fn lock() -> Answer<()> {
 /// The access log, and whether its chain holds.
 pub(crate) async fn access_log() -> Answer<AccessLogView> {
     ask!(Request::AccessLog, AccessLog).map(|body| *body)
+}
+
+/// Somebody is at the tablet.
+pub(crate) async fn active() -> Answer<()> {
+    done(Request::Active).await
+}
+
+/// Keeps a note that was begun; an empty one is forgotten.
+pub(crate) async fn keep_draft(case: CaseId, text: String) -> Answer<()> {
+    done(Request::KeepDraft { case, text }).await
+}
+
+/// The notes begun and not yet saved.
+pub(crate) async fn drafts() -> Answer<BTreeMap<CaseId, String>> {
+    match call(&Request::Drafts).await? {
+        Reply::Drafts { drafts } => Ok(drafts),
+        _ => Err(FailureCode::Fault.into()),
+    }
+}
+
+/// After how many idle minutes the tablet locks itself.
+pub(crate) async fn set_idle(minutes: u32) -> Answer<()> {
+    done(Request::SetIdle { minutes }).await
+}
+
+/// Another passphrase for the open vault.
+pub(crate) async fn change_passphrase(old: String, new: String) -> Answer<()> {
+    done(Request::ChangePassphrase { old, new }).await
+}
+
+/// Encrypts everything anew.
+pub(crate) async fn rotate_key(passphrase: String) -> Answer<Session> {
+    ask!(Request::RotateKey { passphrase }, Session)
+}
+
+/// Asks the district to open a vault.
+pub(crate) async fn ask_recovery(user: String) -> Answer<RecoveryAsk> {
+    ask!(Request::AskRecovery { user }, Recovery)
+}
+
+/// Opens a vault with the district's answer; `None` asks the hub for it.
+pub(crate) async fn recover(user: String, answer: Option<String>, passphrase: String) -> Answer<Session> {
+    let request = Request::Recover {
+        user,
+        answer,
+        passphrase,
+    };
+    ask!(request, Session)
+}
+
+/// Takes a farewell off the screen.
+pub(crate) async fn forget_farewell(id: String) -> Answer<()> {
+    done(Request::ForgetFarewell { id }).await
 }
 
 /// Waits for a change.

@@ -10,6 +10,10 @@ use crate::{backend, browser, route::Route, settings::Settings, words::Words};
 
 /// How long to wait before the device is asked again after a call failed, in milliseconds.
 const AGAIN_AFTER_MS: i32 = 2_000;
+/// How often the device hears that somebody is at the tablet, in milliseconds.
+const ACTIVE_EVERY_MS: i64 = 15_000;
+/// How long before the tablet locks itself a field is left, in milliseconds: two looks at the time.
+const LEAVE_BEFORE_MS: i64 = 45_000;
 
 /// What all screens share; a handle that is copied freely.
 #[derive(Clone, Copy)]
@@ -34,10 +38,14 @@ pub(crate) struct App {
     pub(crate) now_ms: RwSignal<i64>,
     /// Read out by screen readers.
     pub(crate) announcement: RwSignal<String>,
-    /// Notes begun and not yet saved, by case. Never leaves memory; forgotten when the vault closes.
+    /// Notes begun and not yet saved, by case. Kept in the vault when the field is left; forgotten here when it closes.
     pub(crate) drafts: RwSignal<BTreeMap<CaseId, String>>,
     /// Which of the loops that follow the device is the present one.
     following: RwSignal<u64>,
+    /// When somebody last touched the tablet.
+    active_ms: StoredValue<i64>,
+    /// When the device was last told so.
+    told_active_ms: StoredValue<i64>,
 }
 
 thread_local! {
@@ -71,6 +79,8 @@ impl App {
             announcement: RwSignal::new(String::new()),
             drafts: RwSignal::new(BTreeMap::new()),
             following: RwSignal::new(0),
+            active_ms: StoredValue::new(0),
+            told_active_ms: StoredValue::new(0),
         }
     }
 
@@ -91,12 +101,66 @@ impl App {
     /// The vault was opened.
     pub(crate) fn signed_in(self, session: Session) {
         self.session.set(Some(session));
+        spawn_local(async move {
+            if let Ok(kept) = backend::drafts().await {
+                self.drafts.update(|drafts| {
+                    for (case, text) in kept {
+                        drafts.entry(case).or_insert(text);
+                    }
+                });
+            }
+        });
+    }
+
+    /// Puts a note that was begun into the vault, so that locking does not lose it.
+    pub(crate) async fn keep_draft(self, case: CaseId) {
+        let text = self
+            .drafts
+            .with_untracked(|drafts| drafts.get(&case).cloned().unwrap_or_default());
+        let _ = backend::keep_draft(case, text).await;
+    }
+
+    /// The same with all of them, before the vault is closed.
+    pub(crate) async fn keep_drafts(self) {
+        let cases: Vec<CaseId> = self.drafts.with_untracked(|drafts| drafts.keys().copied().collect());
+        for case in cases {
+            self.keep_draft(case).await;
+        }
+    }
+
+    /// Somebody is at the tablet. The device is told now and then.
+    pub(crate) fn is_active(self) {
+        let now_ms = browser::now_ms();
+        let last_ms = self.active_ms.get_value();
+        self.active_ms.set_value(now_ms);
+        if (0..ACTIVE_EVERY_MS).contains(&(now_ms - self.told_active_ms.get_value())) && last_ms > 0 {
+            return;
+        }
+        if self.session.with_untracked(Option::is_some) {
+            self.told_active_ms.set_value(now_ms);
+            spawn_local(async move {
+                let _ = backend::active().await;
+            });
+        }
+    }
+
+    /// What stands in a field is saved before the tablet locks itself.
+    pub(crate) fn leave_before_locking(self) {
+        let idle_ms = browser::now_ms() - self.active_ms.get_value();
+        let minutes = self
+            .session
+            .with_untracked(|session| session.as_ref().map(|session| session.idle_minutes));
+        if minutes.is_some_and(|minutes| idle_ms > i64::from(minutes) * 60_000 - LEAVE_BEFORE_MS) {
+            browser::leave_field();
+        }
     }
 
     /// The vault was closed: forget what was shown.
     pub(crate) fn signed_out(self) {
         self.session.set(None);
         self.sync.set(None);
+        self.case_changed.set(BTreeMap::new());
+        self.announcement.set(String::new());
         self.drafts.set(BTreeMap::new());
         browser::go(&Route::Cases);
         self.read_start();
@@ -148,11 +212,15 @@ impl App {
     fn changed(self, topic: &Topic) {
         match topic {
             Topic::Session => spawn_local(async move {
-                if let Ok(start) = backend::start().await
-                    && start.session.is_none()
-                    && self.session.with_untracked(Option::is_some)
-                {
-                    self.signed_out();
+                let Ok(start) = backend::start().await else { return };
+                let signed_in = self.session.with_untracked(Option::is_some);
+                match start.session {
+                    None if signed_in => self.signed_out(),
+                    // Whether the hub must be reached first, and what the officer has chosen.
+                    session if signed_in && self.session.with_untracked(|known| *known != session) => {
+                        self.session.set(session);
+                    }
+                    _ => {}
                 }
             }),
             Topic::Cases => self.cases_changed.update(|n| *n += 1),
@@ -162,7 +230,11 @@ impl App {
                     .update(|subjects| *subjects.entry(*subject).or_default() += 1);
             }
             Topic::Sync => self.read_sync(),
-            Topic::Opening => {}
+            Topic::Opening => spawn_local(async move {
+                if let Ok(start) = backend::start().await {
+                    self.start.set(Some(start));
+                }
+            }),
         }
     }
 }

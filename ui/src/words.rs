@@ -145,6 +145,7 @@ impl Words {
             "wrong_code" => self.failure_wrong_code(),
             "used_code" => self.failure_used_code(),
             "expired_code" => self.failure_expired_code(),
+            "already_here" => self.failure_already_enrolled(),
             _ => self.refusal_unknown(),
         }
     }
@@ -188,11 +189,14 @@ impl Words {
         let wait = |until_ms: i64| time::countdown(self, until_ms - now_ms);
         match &failure.code {
             FailureCode::Locked => self.failure_locked(),
+            // From the last free try on, what comes after the last of all matters most.
+            FailureCode::WrongPassphrase { erased_after: 1, .. } => self.failure_wrong_passphrase_last(),
             FailureCode::WrongPassphrase {
                 wait_until_ms: Some(until),
+                erased_after,
                 ..
             } => {
-                return self.failure_wrong_passphrase_wait(wait(*until));
+                return self.failure_wrong_passphrase_wait(u64::from(*erased_after), wait(*until));
             }
             FailureCode::WrongPassphrase {
                 tries_left: Some(n), ..
@@ -202,6 +206,15 @@ impl Words {
             FailureCode::WrongPassphrase { .. } => self.failure_wrong_passphrase(),
             FailureCode::Wait { until_ms } => return self.failure_wait(wait(*until_ms)),
             FailureCode::WeakPassphrase { chars_min } => return self.failure_weak_passphrase(chars_min),
+            FailureCode::Erased => self.failure_erased(),
+            FailureCode::WeakPin { digits_min: None } => self.failure_weak_pin_no_keystore(),
+            FailureCode::WeakPin { digits_min: Some(min) } => return self.failure_weak_pin(min),
+            FailureCode::NoPlatformSecret => self.failure_no_platform_secret(),
+            FailureCode::Weakened => self.failure_weakened(),
+            FailureCode::NotSealed => self.failure_not_sealed(),
+            FailureCode::OtherAnswer => self.failure_other_answer(),
+            FailureCode::NotAnsweredYet => self.failure_not_answered_yet(),
+            FailureCode::HubFirst => self.failure_hub_first(),
             FailureCode::NoSuchUser => self.failure_no_such_user(),
             FailureCode::AlreadyEnrolled => self.failure_already_enrolled(),
             FailureCode::BadAddress => self.failure_bad_address(),
@@ -281,10 +294,21 @@ mod tests {
         let failure = FailureCode::WrongPassphrase {
             tries_left: None,
             wait_until_ms: Some(95_000),
+            erased_after: 4,
         }
         .into();
         let said = Words(Lang::En).failure(&failure, 5_000);
-        assert!(said.contains("1 min 30 s"), "{said}");
+        assert!(said.contains("1 min 30 s") && said.contains("4 tries"), "{said}");
+        let last = FailureCode::WrongPassphrase {
+            tries_left: None,
+            wait_until_ms: Some(95_000),
+            erased_after: 1,
+        };
+        let said = Words(Lang::En).failure(&last.into(), 5_000);
+        assert!(
+            said.contains("One try is left before the key on this tablet is erased"),
+            "{said}"
+        );
     }
 
     #[test]
@@ -292,7 +316,7 @@ mod tests {
         const CODES: &str = "malformed too_large not_permitted wrong_author \
             sequence_gap missing_dependencies fork unknown_document revoked \
             bad_signature clock_wrong replay not_enrolled schema filing derived unsupported_version unavailable \
-            wrong_code used_code expired_code too_many_tries \
+            wrong_code used_code expired_code too_many_tries already_here \
             garbled hub_error set_aside pack_unusable disk_full storage";
         for words in [Words(Lang::En), Words(Lang::Hi)] {
             for code in CODES.split_whitespace() {

@@ -10,8 +10,11 @@ use ipc::{Failure, FailureCode, NetState, Reply, Request};
 use protocol::EnrolLink;
 
 use crate::{
-    Platform, Transport, calls,
+    Platform, Transport,
+    attention::Attention,
+    calls,
     failure::{Answer, Failed},
+    lease,
     news::News,
     session::Session,
     store::AccessAction,
@@ -54,6 +57,7 @@ pub struct Device {
     link: Mutex<Option<EnrolLink>>,
     /// Passphrases are tried one at a time: side by side they would be counted as one try.
     at_the_door: Mutex<()>,
+    attention: Attention,
 }
 
 /// The session and the thread that syncs it.
@@ -81,14 +85,19 @@ impl Device {
             signed_in: Mutex::new(None),
             link: Mutex::new(None),
             at_the_door: Mutex::new(()),
+            attention: Attention::default(),
         })
     }
 
     /// Answers a call of the screen. A fault inside is answered as one: nothing that was saved is lost by it.
     pub fn call(&self, request: Request) -> Result<Reply, Failure> {
+        // What the screen asks by itself, without anybody touching it, keeps no vault open.
+        if !matches!(request, Request::Start | Request::Watch { .. } | Request::SyncStatus) {
+            self.attention.is_paid(self.platform.clock.now_ms());
+        }
         let answered = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let answered = calls::dispatch(self, request);
-            if let Ok(session) = self.session() {
+            if let Ok(session) = self.session_before_hub() {
                 session.note_damage();
             }
             answered
@@ -106,9 +115,34 @@ impl Device {
         }
     }
 
+    /// Locks the vault where nobody was at the tablet for as long as the officer allows, or the app was out of sight for
+    /// a while, and shuts it where the time without the hub has passed. To be asked every few seconds and before each
+    /// call: a tablet that slept is locked before it shows anything. Returns whether it was locked.
+    pub fn watch_over(&self) -> bool {
+        let Ok(session) = self.session_before_hub() else {
+            return false;
+        };
+        let now_ms = self.platform.clock.now_ms();
+        if self.attention.is_lost(session.idle_minutes(), now_ms) {
+            return self.sign_out();
+        }
+        let was_shut = session.hub_first();
+        // A full disk does not keep the time from passing.
+        let _ = lease::look(&session);
+        if session.hub_first() != was_shut {
+            self.news.tell_session();
+        }
+        false
+    }
+
+    /// Says whether the app's window is in sight.
+    pub fn in_sight(&self, in_sight: bool) {
+        self.attention.in_sight(in_sight, self.platform.clock.now_ms());
+    }
+
     /// Syncs on this thread until everything is said, and says how it went. `None`: nobody is signed in.
     pub fn sync(&self) -> Option<NetState> {
-        let session = self.session().ok()?;
+        let session = self.session_before_hub().ok()?;
         if session.is_read_only() {
             return Some(session.status.net());
         }
@@ -118,7 +152,7 @@ impl Device {
     /// Whether every row of the open vault's access log follows from the one before: the number of rows, or the first
     /// that does not. `None`: nobody is signed in, or the log cannot be read.
     pub fn check_access_log(&self) -> Option<Result<u64, i64>> {
-        let session = self.session().ok()?;
+        let session = self.session_before_hub().ok()?;
         let check = session.store.read(|read| read.check_access_log()).ok()?;
         Some(check.broken_at.map_or(Ok(check.rows), Err))
     }
@@ -132,13 +166,28 @@ impl Device {
         self.at_the_door.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The session of whoever is signed in.
+    /// The session of whoever is signed in, unless the hub must be reached first.
     pub(crate) fn session(&self) -> Answer<Arc<Session>> {
-        let signed_in = self.signed_in();
-        signed_in
-            .as_ref()
-            .map(|it| Arc::clone(&it.session))
-            .ok_or_else(|| FailureCode::Locked.into())
+        let session = self.session_before_hub()?;
+        if session.hub_first() {
+            return Err(FailureCode::HubFirst.into());
+        }
+        Ok(session)
+    }
+
+    /// The session of whoever is signed in, for what may be done before the hub was reached: sync, and looking how that
+    /// goes.
+    pub(crate) fn session_before_hub(&self) -> Answer<Arc<Session>> {
+        let session = self.signed_in().as_ref().map(|it| Arc::clone(&it.session));
+        match session {
+            // The sync ended it, because the hub has shut the user out.
+            Some(session) if session.status.is_stopping() => {
+                self.sign_out();
+                Err(FailureCode::Locked.into())
+            }
+            Some(session) => Ok(session),
+            None => Err(FailureCode::Locked.into()),
+        }
     }
 
     /// Signs somebody in; whoever was before is signed out.
@@ -146,6 +195,7 @@ impl Device {
         self.sign_out();
         session.log(AccessAction::Unlocked, "")?;
         let session = Arc::new(session);
+        self.attention.is_paid(self.platform.clock.now_ms());
         let engine = if self.options.background && !session.is_read_only() {
             let started = Engine::start(&session, &self.options.transport);
             Some(started.map_err(|_| Failed(FailureCode::Fault))?)
@@ -163,6 +213,15 @@ impl Device {
     /// Ends the session: the store is closed and its key forgotten, even where a call or the sync still waits for the
     /// network. Returns whether there was one.
     pub(crate) fn sign_out(&self) -> bool {
+        if !self.pause() {
+            return false;
+        }
+        self.news.tell_session();
+        true
+    }
+
+    /// The same without telling the screens, which wait for what comes of it.
+    pub(crate) fn pause(&self) -> bool {
         let Some(SignedIn { session, engine }) = self.signed_in().take() else {
             return false;
         };
@@ -173,7 +232,6 @@ impl Device {
         if let Some(engine) = engine {
             engine.stop();
         }
-        self.news.tell_session();
         true
     }
 

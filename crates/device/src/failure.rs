@@ -75,7 +75,20 @@ impl Failed {
             VaultError::PassphraseLength => FailureCode::WeakPassphrase {
                 chars_min: ipc::PASSPHRASE_CHARS_MIN,
             },
-            VaultError::WrongPassphrase { tries_left, wait_ms } => FailureCode::WrongPassphrase {
+            VaultError::WeakPin { keystore } => FailureCode::WeakPin {
+                digits_min: keystore.then_some(ipc::PIN_DIGITS_MIN),
+            },
+            VaultError::Erased => FailureCode::Erased,
+            VaultError::NoPlatformSecret => FailureCode::NoPlatformSecret,
+            VaultError::Weakened => FailureCode::Weakened,
+            VaultError::NotSealed => FailureCode::NotSealed,
+            VaultError::OtherAnswer => FailureCode::OtherAnswer,
+            VaultError::WrongPassphrase {
+                tries_left,
+                erased_after,
+                wait_ms,
+            } => FailureCode::WrongPassphrase {
+                erased_after: *erased_after,
                 tries_left: (*tries_left > 0).then_some(*tries_left),
                 wait_until_ms: (*wait_ms > 0).then_some(now_ms + wait_ms),
             },
@@ -84,7 +97,9 @@ impl Failed {
             },
             VaultError::Newer => FailureCode::NewerVault,
             VaultError::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => FailureCode::DiskFull,
-            VaultError::InUse | VaultError::KeyFile(_) | VaultError::Io(_) => FailureCode::Storage,
+            VaultError::InUse | VaultError::KeyFile(_) | VaultError::Recovery(_) | VaultError::Io(_) => {
+                FailureCode::Storage
+            }
         })
     }
 }

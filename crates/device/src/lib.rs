@@ -7,14 +7,18 @@
 // A method of `Read<'_>` is not general enough where a closure over every lifetime is wanted.
 #![allow(clippy::redundant_closure_for_method_calls)]
 
+mod attention;
 mod calls;
 mod device;
 mod documents;
 mod failure;
+mod farewell;
+mod lease;
 pub mod media;
 mod news;
 mod packs;
 mod platform;
+mod rotation;
 mod session;
 mod store;
 mod sync;
@@ -26,3 +30,4 @@ mod views;
 pub use device::{Device, OpenError, Options};
 pub use platform::{Clock, Entropy, Platform, SystemClock, SystemEntropy};
 pub use sync::{MediaCall, Transport, TransportError};
+pub use vault::{Keystore, KeystoreError, NoKeystore, Stretching};

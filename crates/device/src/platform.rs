@@ -3,6 +3,8 @@
 
 use std::{fmt, sync::Arc};
 
+use crate::vault::{Keystore, NoKeystore, Stretching};
+
 /// The wall clock.
 pub trait Clock: Send + Sync {
     /// Milliseconds since 1970, UTC.
@@ -47,6 +49,10 @@ pub struct Platform {
     pub clock: Arc<dyn Clock>,
     /// Randomness for ids, keys and nonces.
     pub entropy: Arc<dyn Entropy>,
+    /// The platform's place for secrets; [`NoKeystore`] where there is none.
+    pub keystore: Arc<dyn Keystore>,
+    /// How much work a guess at a passphrase is made to cost.
+    pub stretching: Stretching,
     /// The app's version, told to the hub so that it can say when an app is too old.
     pub app_version: String,
     /// How this machine is called in the hub's list of devices, e.g. `Tablet 7`. Never a person's name.
@@ -54,11 +60,13 @@ pub struct Platform {
 }
 
 impl Platform {
-    /// The platform of a running app.
+    /// The platform of a running app on a machine without a keystore; [`Platform::keystore`] is set where there is one.
     pub fn system(app_version: impl Into<String>, device_name: impl Into<String>) -> Self {
         Self {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
+            keystore: Arc::new(NoKeystore),
+            stretching: Stretching::Tuned,
             app_version: app_version.into(),
             device_name: device_name.into(),
         }

@@ -3,24 +3,28 @@
 use std::{
     collections::{BTreeSet, HashMap},
     fs::File,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
 };
 
 use casefile::DocumentKey;
 use casework::{AuthorId, CaseId, DocumentKind, Pack, Role, Subject};
 use ipc::{Progress, Topic};
-use protocol::AuthorKey;
+use protocol::{AuthorKey, UserId};
 use zeroize::Zeroizing;
 
 use crate::{
     Platform,
     documents::{Clockwork, DocumentError, Documents, PROJECTION_VERSION, Writer},
     failure::{Answer, Failed},
+    lease::{self, Lease},
     news::News,
     packs,
     store::{AccessAction, AccessRow, Enrolment, Store, StoreError, Write},
     sync::{CURSOR, SyncStatus},
-    vault::{DatabaseKey, VaultFolder},
+    vault::{Holder, MasterKey, VaultFolder},
 };
 
 /// The same look at the same case is logged once in this time, not with every redrawing of the screen.
@@ -65,6 +69,15 @@ pub(crate) struct Session {
     pub(crate) enrolment: Enrolment,
     pub(crate) role: Role,
     pub(crate) status: SyncStatus,
+    pub(crate) vault: VaultFolder,
+    /// Whether opening the vault needs the platform's keystore.
+    pub(crate) bound: bool,
+    /// Gone once the vault is shut.
+    master: Mutex<Option<MasterKey>>,
+    lease: Mutex<Lease>,
+    /// The time without the hub has passed.
+    hub_first: AtomicBool,
+    idle_minutes: AtomicU32,
     documents: Mutex<Documents>,
     /// Keeps other processes out of the vault.
     occupied: Mutex<Option<File>>,
@@ -76,6 +89,7 @@ pub(crate) struct Session {
 pub(crate) const AUTHOR: &str = "author";
 pub(crate) const SEED: &str = "author_seed";
 const PROJECTION: &str = "projection";
+const IDLE_MINUTES: &str = "idle_minutes";
 /// The version of the pack that the projection was made with.
 const PROJECTION_PACK: &str = "projection_pack";
 /// When acknowledged words were found missing: the disk has lost or turned what it held.
@@ -89,16 +103,17 @@ impl Session {
     /// Opens the store of a vault. `None`: enrolment was never finished.
     pub(crate) fn open(
         vault: &VaultFolder,
-        key: DatabaseKey,
+        master: MasterKey,
         platform: &Platform,
         news: &Arc<News>,
     ) -> Answer<Option<Self>> {
         let occupied = vault
             .occupy()
             .map_err(|error| Failed::of_vault(&error, platform.clock.now_ms()))?;
-        let store = Store::open(&vault.database(), key)?;
+        let store = Store::open(&vault.database(), master.database_key())?;
         let (author, seed, enrolment) =
             store.read(|read| Ok::<_, StoreError>((read.bytes(AUTHOR)?, read.bytes(SEED)?, read.enrolment()?)))?;
+        let (lease, idle) = store.read(|read| Ok::<_, StoreError>((Lease::read(read)?, read.number(IDLE_MINUTES)?)))?;
         let (Some(author), Some(seed), Some(enrolment)) = (author, seed.map(zeroize::Zeroizing::new), enrolment) else {
             return Ok(None);
         };
@@ -107,6 +122,12 @@ impl Session {
         let clockwork = Clockwork::new(pack, &role, Arc::clone(&platform.clock));
         let session = Self {
             status: SyncStatus::new(),
+            vault: vault.clone(),
+            bound: vault.state(platform.clock.now_ms()).is_ok_and(|state| state.bound),
+            master: Mutex::new(Some(master)),
+            lease: Mutex::new(lease),
+            hub_first: AtomicBool::new(false),
+            idle_minutes: AtomicU32::new(idle.and_then(|n| u32::try_from(n).ok()).unwrap_or(ipc::IDLE_MINUTES)),
             store,
             platform: platform.clone(),
             news: Arc::clone(news),
@@ -130,6 +151,10 @@ impl Session {
         if !session.is_read_only() {
             session.store.read(|read| session.documents().know_damaged(read))?;
         }
+        // A vault of before persons were known by a hash learns its own.
+        let _ = vault.set_person(&protocol::enrol::person_mark(UserId(session.enrolment.user)).0);
+        lease::look(&session)?;
+        lease::seal(&session);
         session.project_again_if_older()?;
         Ok(Some(session))
     }
@@ -181,6 +206,7 @@ impl Session {
     /// Closes the store, forgets its key and lets other processes in.
     pub(crate) fn close(&self) {
         self.store.close();
+        drop(self.master.lock().unwrap_or_else(PoisonError::into_inner).take());
         drop(self.occupied.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
@@ -191,6 +217,48 @@ impl Session {
 
     pub(crate) fn now_ms(&self) -> i64 {
         self.platform.clock.now_ms()
+    }
+
+    /// The master key, while the vault is open.
+    pub(crate) fn master(&self) -> Option<MasterKey> {
+        self.master.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// On what terms the author holds what is here.
+    pub(crate) fn lease(&self) -> MutexGuard<'_, Lease> {
+        self.lease.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the time without the hub has passed, so that nothing is shown before it was reached.
+    pub(crate) fn hub_first(&self) -> bool {
+        self.hub_first.load(Ordering::SeqCst)
+    }
+
+    /// Says whether it has; gives whether that is news.
+    pub(crate) fn set_hub_first(&self, hub_first: bool) -> bool {
+        self.hub_first.swap(hub_first, Ordering::SeqCst) != hub_first
+    }
+
+    /// After how many idle minutes the tablet locks itself.
+    pub(crate) fn idle_minutes(&self) -> u32 {
+        self.idle_minutes.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn set_idle_minutes(&self, minutes: u32) -> Result<(), StoreError> {
+        self.store
+            .write(|write| write.set_number(IDLE_MINUTES, Some(i64::from(minutes))))?;
+        self.idle_minutes.store(minutes, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// Whose vault it is, for the copy of the key that the district can open.
+    pub(crate) fn holder(&self) -> Holder {
+        Holder {
+            author: self.author.to_bytes(),
+            user: self.enrolment.user,
+            name: self.enrolment.user_name.clone(),
+            hub: self.enrolment.hub_url.clone(),
+        }
     }
 
     pub(crate) fn writer(&self) -> Writer {

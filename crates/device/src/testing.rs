@@ -3,18 +3,19 @@
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
+    collections::HashMap,
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicI64, Ordering},
     },
 };
 
 use crate::{
-    Clock, Platform, SystemEntropy,
+    Clock, Keystore, KeystoreError, NoKeystore, Platform, Stretching, SystemEntropy,
     session::{AUTHOR, SEED, Session},
     store::{Enrolment, Store},
-    vault::{DatabaseKey, VaultFolder},
+    vault::{DatabaseKey, MasterKey, VaultFolder},
 };
 
 pub(crate) const HOUR_MS: i64 = 3_600_000;
@@ -40,6 +41,30 @@ impl Clock for HandClock {
     }
 }
 
+/// A keystore in memory, as one tablet has it.
+#[derive(Default)]
+pub(crate) struct MemoryKeystore(Mutex<HashMap<String, Vec<u8>>>);
+
+impl Keystore for MemoryKeystore {
+    fn is_there(&self) -> bool {
+        true
+    }
+
+    fn read(&self, name: &str) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, KeystoreError> {
+        Ok(self.0.lock().unwrap().get(name).cloned().map(zeroize::Zeroizing::new))
+    }
+
+    fn write(&self, name: &str, secret: &[u8]) -> Result<(), KeystoreError> {
+        self.0.lock().unwrap().insert(name.into(), secret.to_vec());
+        Ok(())
+    }
+
+    fn remove(&self, name: &str) -> Result<(), KeystoreError> {
+        self.0.lock().unwrap().remove(name);
+        Ok(())
+    }
+}
+
 pub(crate) struct Bench {
     pub(crate) platform: Platform,
     pub(crate) clock: Arc<HandClock>,
@@ -53,7 +78,8 @@ pub(crate) fn enrolled(bench: &Bench) -> (VaultFolder, DatabaseKey) {
 
 /// The same with this passphrase.
 pub(crate) fn enrolled_by(bench: &Bench, passphrase: &str) -> (VaultFolder, DatabaseKey) {
-    let (vault, key) = VaultFolder::create(bench.dir(), passphrase, "Asha Toppo", &bench.platform).unwrap();
+    let (vault, master) = VaultFolder::create(bench.dir(), passphrase, "Asha Toppo", &bench.platform).unwrap();
+    let key = master.database_key();
     let enrolment = Enrolment {
         hub_url: "https://hub.example".into(),
         hub_name: String::new(),
@@ -81,7 +107,7 @@ pub(crate) fn key_literal(key: &DatabaseKey) -> String {
 
 /// The session of a vault.
 pub(crate) fn session(bench: &Bench, vault: &VaultFolder, key: &DatabaseKey) -> Session {
-    let opened = Session::open(vault, key.clone(), &bench.platform, &Arc::default());
+    let opened = Session::open(vault, MasterKey::of_database(key), &bench.platform, &Arc::default());
     opened.unwrap().unwrap()
 }
 
@@ -91,6 +117,8 @@ impl Bench {
         let platform = Platform {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(SystemEntropy),
+            keystore: Arc::new(NoKeystore),
+            stretching: Stretching::Least,
             app_version: "0.0.0-test".into(),
             device_name: "test tablet".into(),
         };

@@ -29,7 +29,11 @@ pub enum FailureCode {
         tries_left: Option<u32>,
         /// Until when the next try must wait.
         wait_until_ms: Option<i64>,
+        /// Wrong tries left before the key on this tablet is erased.
+        erased_after: u32,
     },
+    /// The key was erased after too many wrong tries. Nothing is lost: the district can open the vault.
+    Erased,
     /// Too many wrong tries; wait.
     Wait {
         /// Until when.
@@ -40,6 +44,23 @@ pub enum FailureCode {
         /// Fewest characters.
         chars_min: usize,
     },
+    /// Digits alone are not strong enough here.
+    WeakPin {
+        /// Fewest digits, where a PIN is enough at all: where the platform has a keystore.
+        digits_min: Option<usize>,
+    },
+    /// The vault needs a secret of this tablet's keystore, which is not there.
+    NoPlatformSecret,
+    /// Somebody has weakened the key file: it asks for less work than any that this app wrote.
+    Weakened,
+    /// The vault is not sealed to the district, so that nobody can open it there.
+    NotSealed,
+    /// The answer is not one to this tablet's request.
+    OtherAnswer,
+    /// The district has not answered yet.
+    NotAnsweredYet,
+    /// The hub must be reached first: the time for working without it has passed.
+    HubFirst,
     /// No such user on this tablet.
     NoSuchUser,
     /// This user already has a vault on this tablet.

@@ -19,6 +19,8 @@ mod life;
 mod session;
 mod sync;
 
+use std::collections::BTreeMap;
+
 use casework::{CaseId, InstitutionId, RowId, Subject};
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +39,9 @@ pub use form::{
 };
 pub use institution::{InstitutionCard, InstitutionPage, InstitutionView};
 pub use life::{Life, LinkView};
-pub use session::{Changed, EnrolLink, PackPart, PackView, Progress, Session, Start, TabletUser, Topic};
+pub use session::{
+    Changed, EnrolLink, Farewell, PackPart, PackView, Progress, RecoveryAsk, Session, Start, TabletUser, Topic,
+};
 pub use sync::{Delivery, NetState, ReceiptRow, RefusedItem, SyncView};
 
 /// Most rows of a list in one answer.
@@ -50,6 +54,14 @@ pub const PICTURE_BYTES_MAX: usize = 25 * 1024 * 1024;
 pub const PASSPHRASE_BYTES_MAX: usize = 512;
 /// Shortest passphrase, in characters.
 pub const PASSPHRASE_CHARS_MIN: usize = 8;
+/// Shortest PIN, in digits. Only where the platform has a keystore.
+pub const PIN_DIGITS_MIN: usize = 6;
+/// After how many idle minutes the tablet locks itself, unless somebody chose otherwise.
+pub const IDLE_MINUTES: u32 = 5;
+/// The longest that may be chosen.
+pub const IDLE_MINUTES_MAX: u32 = 30;
+/// Longest answer of the district that may be typed or pasted, in characters.
+pub const ANSWER_CHARS_MAX: usize = 16_384;
 /// Longest reason for changing a filed form, in characters.
 pub const REASON_CHARS_MAX: usize = 2_000;
 /// Longest time a [`Request::Watch`] waits before it answers that nothing changed, in milliseconds.
@@ -84,6 +96,56 @@ pub enum Request {
     },
     /// Closes the vault and forgets its keys. Answer: [`Reply::Done`].
     Lock,
+    /// Somebody is at the tablet: it does not lock itself yet. Answer: [`Reply::Done`].
+    Active,
+    /// Keeps a note that was begun and not yet saved, so that locking does not lose it; an empty text forgets it.
+    /// Answer: [`Reply::Done`].
+    KeepDraft {
+        /// The case.
+        case: CaseId,
+        /// The note so far.
+        text: String,
+    },
+    /// The notes begun and not yet saved. Answer: [`Reply::Drafts`].
+    Drafts,
+    /// After how many idle minutes the tablet locks itself, 1 to [`IDLE_MINUTES_MAX`]. Answer: [`Reply::Done`].
+    SetIdle {
+        /// The minutes.
+        minutes: u32,
+    },
+    /// Another passphrase for the open vault. The old one is asked for, which counts as a try. Answer: [`Reply::Done`].
+    ChangePassphrase {
+        /// The passphrase so far.
+        old: String,
+        /// The new one.
+        new: String,
+    },
+    /// Encrypts everything anew under a new key. [`Topic::Opening`] and [`Start::opening`] say how far it is. It may
+    /// be cut at any moment: then the old key holds, or the new one. Answer: [`Reply::Session`].
+    RotateKey {
+        /// The passphrase, which stays.
+        passphrase: String,
+    },
+    /// Asks the district to open the key that is sealed to it, because the passphrase is lost or the key was erased.
+    /// Asking again gives the same request. Answer: [`Reply::Recovery`].
+    AskRecovery {
+        /// Which user of this tablet.
+        user: String,
+    },
+    /// Opens the vault with the district's answer, under a new passphrase. Answer: [`Reply::Session`].
+    Recover {
+        /// Which user of this tablet.
+        user: String,
+        /// The answer as text; `None` asks the hub for it.
+        answer: Option<String>,
+        /// The new passphrase.
+        passphrase: String,
+    },
+    /// Takes a farewell off the screen. Answer: [`Reply::Done`].
+    ForgetFarewell {
+        /// Its id, from [`Start::farewells`].
+        id: String,
+    },
     /// Waits until something changed since `after`, at most [`WATCH_MS_MAX`]. Answer: [`Reply::Changed`].
     Watch {
         /// The last revision the screen has seen; 0 at first.
@@ -234,8 +296,15 @@ pub enum Reply {
     Start(Start),
     /// Answers [`Request::ReadQr`].
     EnrolLink(EnrolLink),
-    /// Answers [`Request::Enrol`] and [`Request::Unlock`].
+    /// Answers [`Request::Enrol`], [`Request::Unlock`], [`Request::RotateKey`] and [`Request::Recover`].
     Session(Session),
+    /// Answers [`Request::Drafts`].
+    Drafts {
+        /// The note begun for each case.
+        drafts: BTreeMap<CaseId, String>,
+    },
+    /// Answers [`Request::AskRecovery`].
+    Recovery(RecoveryAsk),
     /// Answers [`Request::Watch`].
     Changed(Changed),
     /// Answers [`Request::Cases`].

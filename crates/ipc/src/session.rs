@@ -17,6 +17,10 @@ pub struct Start {
     /// While a vault is being opened by a newer app and its lists are made anew from the documents: how far that is.
     /// [`Topic::Opening`] says when to ask again.
     pub opening: Option<Progress>,
+    /// Whether the platform has a keystore: with it a PIN is enough, and a copied vault opens nowhere else.
+    pub keystore: bool,
+    /// What is left of users who were shut out: what they had written, and where it is.
+    pub farewells: Vec<Farewell>,
 }
 
 /// How far something that takes a while has come.
@@ -37,6 +41,52 @@ pub struct TabletUser {
     pub name: String,
     /// Until when the next try must wait after wrong passphrases.
     pub wait_until_ms: Option<i64>,
+    /// How many wrong tries are left before the key on this tablet is erased.
+    pub erased_after: u32,
+    /// The key was erased: only the district can open the vault.
+    pub erased: bool,
+    /// Whether the vault needs the platform's keystore.
+    pub bound: bool,
+    /// Whether the district can open the vault: the key is sealed to it.
+    pub recoverable: bool,
+    /// The request to the district that is on its way.
+    pub recovery: Option<RecoveryAsk>,
+}
+
+/// A request to the district to open a vault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoveryAsk {
+    /// Eight digits to compare with what the officer sees.
+    pub code: String,
+    /// The request as text to carry, where the hub cannot be reached.
+    pub text: String,
+    /// When it was made.
+    pub made_ms: i64,
+    /// Whether the hub has it; `None`: not asked just now.
+    pub at_hub: Option<bool>,
+}
+
+/// What is left of a user who was shut out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Farewell {
+    /// Its id on this tablet.
+    pub id: String,
+    /// The officer's name.
+    pub name: String,
+    /// What the hub calls itself.
+    pub hub: String,
+    /// When the hub shut the user out.
+    pub dismissed_ms: i64,
+    /// When keys and files were destroyed here.
+    pub destroyed_ms: i64,
+    /// Changes that the hub has taken in.
+    pub on_hub: u32,
+    /// Changes that the hub keeps aside for a person to look at.
+    pub kept_aside: u32,
+    /// Pictures the hub did not take any more.
+    pub pictures_lost: u32,
+    /// The code of the hub's confirmation.
+    pub code: String,
 }
 
 /// The officer who is signed in.
@@ -60,6 +110,16 @@ pub struct Session {
     pub read_only: bool,
     /// Whether institutions reach the devices of this role.
     pub reads_institutions: bool,
+    /// After how many idle minutes the tablet locks itself.
+    pub idle_minutes: u32,
+    /// Whether the vault needs the platform's keystore; otherwise the passphrase alone protects it.
+    pub bound: bool,
+    /// Whether the district can open the vault when the passphrase is lost.
+    pub recoverable: bool,
+    /// Until when the vault opens without the hub; `None` where the hub has set no time.
+    pub open_until_ms: Option<i64>,
+    /// That time has passed: the hub must be reached first, and nothing else is answered until then.
+    pub hub_first: bool,
 }
 
 /// The rules that are in force in a vault: what ships with the app, and over it what the district has published.

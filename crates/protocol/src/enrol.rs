@@ -3,18 +3,27 @@
 //! The device makes a random author id and an Ed25519 key, and posts one [`EnrolRequest`]. Its proof is a signature by
 //! the new key over `"vatsalya-enrol-v1" | code, 12 characters | author | public key | device name`, so that nobody
 //! enrols a key they do not hold. The same request sent again gets the same answer, because the first one may have been
-//! lost on the way; the same code with another author is `used_code`.
+//! lost on the way; the same code with another author is `used_code`. A device on which the code's user has a vault
+//! already is told `already_here`, and the code stays good.
 
 use minicbor::{Decode, Encode};
 
 use crate::enrol_link::EnrolCode;
-use crate::ids::{AuthorId, Epoch, UserId};
-use crate::limits::{ENROL_BYTES_MAX, NAME_BYTES_MAX};
+use crate::ids::{AuthorId, Epoch, Sha256, UserId};
+use crate::limits::{ENROL_BYTES_MAX, NAME_BYTES_MAX, PERSONS_MAX};
 use crate::message::DecodeError;
 use crate::refusal::Refusal;
 use crate::signing::{AuthorKey, PublicKey};
+use crate::terms::SignedTerms;
 
 const ENROL_CONTEXT: &[u8] = b"vatsalya-enrol-v1";
+
+/// How a device that has locked vaults knows a person again: a hash of the user's id, which says nothing to whoever does
+/// not have the id.
+pub fn person_mark(user: UserId) -> Sha256 {
+    let hash = <sha2::Sha256 as sha2::Digest>::new_with_prefix(b"vatsalya-person-v1");
+    Sha256(sha2::Digest::finalize(sha2::Digest::chain_update(hash, user.as_bytes())).into())
+}
 
 /// What a device asks.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -38,6 +47,11 @@ pub struct EnrolRequest {
     /// The proof that the device holds the key.
     #[cbor(n(5), with = "minicbor::bytes")]
     pub proof: [u8; 64],
+    /// The persons who have a vault on this device already ([`person_mark`]), so that the hub can say `already_here`
+    /// before it uses up the code. Absent where there are none; at most
+    /// [`PERSONS_MAX`](crate::limits::PERSONS_MAX).
+    #[n(6)]
+    pub persons: Option<Vec<Sha256>>,
 }
 
 /// What the hub tells a new author.
@@ -72,6 +86,9 @@ pub struct Enrolled {
     /// ones. See [`crate::pack`].
     #[cbor(n(8), with = "minicbor::bytes")]
     pub pack_key: Option<[u8; 32]>,
+    /// On what terms the author holds what it will have. See [`crate::terms`].
+    #[n(9)]
+    pub terms: Option<SignedTerms>,
 }
 
 /// The hub's answer.
@@ -105,6 +122,7 @@ impl EnrolRequest {
             public_key,
             device_name: device_name.to_owned(),
             proof,
+            persons: None,
         }
     }
 
@@ -113,7 +131,8 @@ impl EnrolRequest {
         if self.version != crate::PROTOCOL_VERSION {
             return Err(Refusal::UnsupportedVersion);
         }
-        if self.device_name.len() > NAME_BYTES_MAX {
+        let persons = self.persons.as_ref().map_or(0, Vec::len);
+        if self.device_name.len() > NAME_BYTES_MAX || persons > PERSONS_MAX {
             return Err(Refusal::TooLarge);
         }
         let parts = [

@@ -100,9 +100,16 @@
 //!
 //! The law and the forms change without a new app: `Close` names the packs in force, each a signed file that a device
 //! fetches with the same token. See [`pack`].
+//!
+//! # Holding, losing and leaving
+//!
+//! The hub signs on what terms an author holds a district's work: until when without the hub, and to whose key the
+//! device seals its own. See [`terms`]; for opening a vault whose passphrase is lost, see [`recovery`]; for an author
+//! who is shut out, [`dismissal`].
 
 pub mod access_log;
 pub mod cursor;
+pub mod dismissal;
 pub mod enrol;
 pub mod enrol_link;
 pub mod frame;
@@ -113,8 +120,11 @@ pub mod media;
 pub mod message;
 pub mod pack;
 pub mod parcel;
+pub mod recovery;
 pub mod refusal;
+pub mod sealing;
 pub mod signing;
+pub mod terms;
 
 pub use cursor::Cursor;
 pub use enrol_link::{EnrolCode, EnrolLink};

@@ -81,5 +81,14 @@ pub const PACK_UNPACKED_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// The scope of a pack, bytes of UTF-8.
 pub const PACK_SCOPE_BYTES_MAX: usize = 32;
 
+/// An age recipient, bytes of UTF-8. An X25519 recipient has 62.
+pub const RECIPIENT_BYTES_MAX: usize = 128;
+
+/// A recovery's request or answer.
+pub const RECOVERY_BYTES_MAX: usize = 4096;
+
+/// The persons that an enrolment names as being on the device already.
+pub const PERSONS_MAX: usize = 16;
+
 /// The packs that one `Close` names.
 pub const PACKS_MAX: usize = 4;

@@ -26,7 +26,7 @@ use crate::signing::{AuthorKey, PublicKey};
 
 const PACK_CONTEXT: &[u8] = b"vatsalya-pack-v1";
 
-/// The key by which a hub signs its packs.
+/// The key by which a hub signs its packs, the terms on which authors hold work, and dismissals.
 #[derive(Debug, Clone)]
 pub struct PackKey(AuthorKey);
 
@@ -39,6 +39,11 @@ impl PackKey {
     /// What devices check with.
     pub fn public(&self) -> PublicKey {
         self.0.public()
+    }
+
+    /// A signature over a context and what is said in it.
+    pub(crate) fn sign(&self, context: &[u8], parts: &[&[u8]]) -> [u8; 64] {
+        self.0.sign(context, parts)
     }
 }
 

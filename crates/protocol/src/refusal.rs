@@ -90,6 +90,8 @@ refusals! {
     ExpiredCode = 34, "expired_code";
     /// Too many tries: wait.
     TooManyTries = 35, "too_many_tries";
+    /// The code's user has a vault on this device already; the code stays good.
+    AlreadyHere = 36, "already_here";
 }
 
 impl Refusal {

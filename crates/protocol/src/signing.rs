@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn a_signed_frame_passes_the_decoder() {
         let key = AuthorKey::from_seed(&[1; 32]);
-        let frame = SigningChain::new(&key).sign(&UpMessage::End(End {})).unwrap();
+        let frame = SigningChain::new(&key).sign(&UpMessage::End(End::default())).unwrap();
         let decoded = FrameDecoder::new().feed(&mut frame.as_bytes()).unwrap();
         assert_eq!(decoded, Some(frame));
     }

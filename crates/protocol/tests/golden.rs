@@ -10,7 +10,8 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use protocol::access_log::AccessRow;
-use protocol::enrol::{EnrolReply, EnrolRequest, Enrolled};
+use protocol::dismissal::{Dismissal, SignedDismissal};
+use protocol::enrol::{EnrolReply, EnrolRequest, Enrolled, person_mark};
 use protocol::ids::Sha256;
 use protocol::message::down::{
     Author, Change, Close, Grant, Mark, Outcome, Receipt, ReceiptState, Received, Reject, Revoke, Token, Verdict,
@@ -18,6 +19,8 @@ use protocol::message::down::{
 };
 use protocol::message::up::{Access, Again, Confirm, End, Open, Upload};
 use protocol::pack::{PackKey, PackRef, SignedPack};
+use protocol::recovery::{KeyBytes, RecoveryAnswer, RecoveryRequest, SealedKey};
+use protocol::terms::{SignedTerms, Terms};
 use protocol::{
     AuthorId, AuthorKey, Cursor, DocumentId, DownMessage, EnrolCode, Epoch, Frame, FrameDecoder, Nonce,
     PROTOCOL_VERSION, Refusal, SigningChain, UpMessage, UserId, VerifyingChain,
@@ -92,7 +95,7 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         ("upload", upload.into()),
         ("confirm", Confirm { document: DOCUMENT }.into()),
         ("again", Again { document: DOCUMENT }.into()),
-        ("end", End {}.into()),
+        ("end", End::default().into()),
         ("access", Access { rows: access_rows() }.into()),
     ]
 }
@@ -119,6 +122,25 @@ fn access_rows() -> Vec<AccessRow> {
         row
     })
     .collect()
+}
+
+fn terms() -> SignedTerms {
+    let terms = Terms {
+        issued_ms: TIME_MS,
+        ends_ms: TIME_MS + 14 * 86_400_000,
+        recovery: Some("age1invented".into()),
+    };
+    SignedTerms::sign(&PackKey::from_seed(&[0x24; 32]), AUTHOR, terms)
+}
+
+fn dismissal() -> SignedDismissal {
+    let dismissal = Dismissal {
+        dismissed_ms: TIME_MS,
+        told_ms: TIME_MS + 1,
+        kept: 3,
+        hand_in: false,
+    };
+    SignedDismissal::sign(&PackKey::from_seed(&[0x24; 32]), AUTHOR, Nonce([0x0c; 16]), dismissal)
 }
 
 fn down_messages() -> Vec<(&'static str, DownMessage)> {
@@ -170,6 +192,8 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         token_ends_ms: TIME_MS,
         more: false,
         packs: None,
+        terms: None,
+        dismissal: None,
         access_upto: None,
     };
     let close_with_access = Close {
@@ -182,6 +206,11 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
             number: 7,
             sha256: Sha256([0x5a; 32]),
         }]),
+        ..close.clone()
+    };
+    let close_with_terms = Close {
+        terms: Some(terms()),
+        dismissal: Some(dismissal()),
         ..close.clone()
     };
     vec![
@@ -245,11 +274,22 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         ("close", close.into()),
         ("close-packs", close_with_packs.into()),
         ("close-access", close_with_access.into()),
+        ("close-terms", close_with_terms.into()),
         (
             "reject",
             Reject {
                 code: Refusal::ClockWrong,
                 hub_time_ms: TIME_MS,
+                dismissal: None,
+            }
+            .into(),
+        ),
+        (
+            "reject-dismissal",
+            Reject {
+                code: Refusal::NotEnrolled,
+                hub_time_ms: TIME_MS,
+                dismissal: Some(dismissal()),
             }
             .into(),
         ),
@@ -258,7 +298,8 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
 
 #[test]
 fn what_goes_up_has_its_golden_bytes_and_is_read_back() {
-    for (name, message) in up_messages() {
+    let destroys = ("end-destroys", End { destroys: Some(true) }.into());
+    for (name, message) in up_messages().into_iter().chain([destroys]) {
         let key = key();
         let frame = SigningChain::new(&key).sign(&message).unwrap();
         check_golden(name, frame.as_bytes());
@@ -307,13 +348,24 @@ fn an_enrolment_has_its_golden_bytes() {
         epoch: Epoch([0xe0; 16]),
         hub_time_ms: TIME_MS,
         pack_key: None,
+        terms: None,
     };
     check_golden("enrol-reply", &EnrolReply::Enrolled(enrolled.clone()).to_cbor());
     let with_key = Enrolled {
         pack_key: Some([0x6b; 32]),
         ..enrolled
     };
-    check_golden("enrol-reply-packs", &EnrolReply::Enrolled(with_key).to_cbor());
+    check_golden("enrol-reply-packs", &EnrolReply::Enrolled(with_key.clone()).to_cbor());
+    let with_terms = Enrolled {
+        terms: Some(terms()),
+        ..with_key
+    };
+    check_golden("enrol-reply-terms", &EnrolReply::Enrolled(with_terms).to_cbor());
+    let with_persons = EnrolRequest {
+        persons: Some(vec![person_mark(UserId([0x0f; 16]))]),
+        ..request
+    };
+    check_golden("enrol-request-persons", &with_persons.to_cbor());
     check_golden("enrol-refused", &EnrolReply::Refused(Refusal::UsedCode).to_cbor());
 }
 
@@ -322,6 +374,30 @@ fn a_signed_pack_has_its_golden_bytes() {
     let key = PackKey::from_seed(&[0x42; 32]);
     let pack = SignedPack::sign(&key, "br", 7, b"the text of a pack").unwrap();
     check_golden("signed-pack", &pack.to_cbor());
+}
+
+#[test]
+fn a_recovery_has_its_golden_bytes() {
+    let key = SealedKey {
+        author: AUTHOR,
+        user: UserId([0x0f; 16]),
+        name: "Meenakshi Rao".into(),
+        keys: vec![KeyBytes(vec![0x5e; 33])],
+    };
+    check_golden("sealed-key", &key.to_cbor());
+    let request = RecoveryRequest {
+        author: AUTHOR,
+        name: "Meenakshi Rao".into(),
+        made_ms: TIME_MS,
+        recipient: "age1invented".into(),
+        sealed: b"an age file".to_vec(),
+    };
+    check_golden("recovery-request", &request.to_cbor());
+    let answer = RecoveryAnswer {
+        request: request.id(),
+        sealed: b"an age file".to_vec(),
+    };
+    check_golden("recovery-answer", &answer.to_cbor());
 }
 
 #[test]

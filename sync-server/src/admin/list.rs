@@ -12,8 +12,12 @@ pub(super) fn districts(storage: &dyn Storage, out: &mut dyn Write) -> Result<()
     for district in storage.districts()? {
         writeln!(
             out,
-            "{}\t{}\t{} entries",
-            district.code, district.name, district.last_number
+            "{}\t{}\t{} entries\t{} days without the hub\t{}",
+            district.code,
+            district.name,
+            district.last_number,
+            district.lease_days,
+            district.recovery.as_deref().unwrap_or("no recovery key"),
         )?;
     }
     Ok(())
@@ -23,10 +27,10 @@ pub(super) fn users(storage: &dyn Storage, district: &str, out: &mut dyn Write) 
     for user in storage.users(district)? {
         writeln!(out, "{}\t{}\t{}", Uuid::from_bytes(user.id.0), user.role, user.name)?;
         for author in storage.authors(user.id)? {
-            let state = if author.revoked_ms.is_some() {
-                "revoked"
-            } else {
-                "enrolled"
+            let state = match (author.destroyed_ms, author.revoked_ms) {
+                (Some(_), _) => "destroyed",
+                (None, Some(_)) => "revoked",
+                (None, None) => "enrolled",
             };
             writeln!(out, "\t{}\t{state}\t{}", Uuid::from_bytes(author.id.0), author.device)?;
         }

@@ -83,6 +83,7 @@ async fn refused(hub: &Hub, code: Refusal, mut frames: Frames) -> Response {
     let reject = DownMessage::from(Reject {
         code,
         hub_time_ms: hub.clock.now_ms(),
+        dismissal: None,
     });
     let frame = reject.to_frame().expect("a refusal fits a frame");
     (

@@ -38,6 +38,7 @@ pub fn enrol(hub: &Hub, request: &EnrolRequest) -> Result<EnrolReply, StorageErr
         author: request.author,
         public_key: PublicKey(request.public_key),
         device: request.device_name.clone(),
+        persons: request.persons.clone().unwrap_or_default(),
     };
     let user = match hub.storage.enrol(&enrolment, now_ms)? {
         Ok(user) => user,
@@ -47,6 +48,10 @@ pub fn enrol(hub: &Hub, request: &EnrolRequest) -> Result<EnrolReply, StorageErr
         .storage
         .district(&user.district)?
         .ok_or(StorageError::NoSuch("district"))?;
+    let author = hub
+        .storage
+        .author(request.author)?
+        .ok_or(StorageError::NoSuch("author"))?;
     Ok(EnrolReply::Enrolled(Enrolled {
         user: user.id,
         user_name: user.name,
@@ -56,6 +61,7 @@ pub fn enrol(hub: &Hub, request: &EnrolRequest) -> Result<EnrolReply, StorageErr
         hub_name: hub.config.name.clone(),
         epoch: hub.storage.epoch(),
         hub_time_ms: now_ms,
-        pack_key: Some(super::pack_key(&*hub.storage)?.public().0),
+        pack_key: Some(hub.key()?.public().0),
+        terms: Some(super::terms(hub, &author)?),
     }))
 }

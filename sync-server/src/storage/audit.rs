@@ -41,6 +41,18 @@ pub enum Deed {
     BrokenAccessLog,
     /// A pack was published.
     PublishPack,
+    /// A district set how long a vault opens without the hub.
+    SetLease,
+    /// A district set the key that devices seal theirs to.
+    SetRecovery,
+    /// A device asked the district to open its vault.
+    AskRecovery,
+    /// The district opened it.
+    AnswerRecovery,
+    /// The district did not.
+    RefuseRecovery,
+    /// A shut-out author's device said that it destroys keys and files.
+    DestroyDevice,
 }
 
 impl Deed {
@@ -62,6 +74,12 @@ impl Deed {
             Self::Receipt => "receipt",
             Self::BrokenAccessLog => "broken-access-log",
             Self::PublishPack => "publish-pack",
+            Self::SetLease => "set-lease",
+            Self::SetRecovery => "set-recovery",
+            Self::AskRecovery => "ask-recovery",
+            Self::AnswerRecovery => "answer-recovery",
+            Self::RefuseRecovery => "refuse-recovery",
+            Self::DestroyDevice => "destroy-device",
         }
     }
 }

@@ -16,6 +16,10 @@ pub struct District {
     pub name: String,
     /// The number of the last entry of its log.
     pub last_number: u64,
+    /// For how many days a vault opens without the hub.
+    pub lease_days: u32,
+    /// The age recipient that devices seal their keys to.
+    pub recovery: Option<String>,
 }
 
 /// A child care institution of a district.
@@ -43,6 +47,12 @@ pub trait Districts {
 
     /// All districts, by code.
     fn districts(&self) -> Result<Vec<District>>;
+
+    /// Sets for how many days a vault of the district opens without the hub.
+    fn set_lease_days(&self, code: &str, days: u32, now_ms: i64) -> Result<()>;
+
+    /// Sets the age recipient that the district's devices seal their keys to; `None`: they seal to nobody new.
+    fn set_recovery(&self, code: &str, recipient: Option<&str>, now_ms: i64) -> Result<()>;
 
     /// Adds an institution.
     fn add_institution(&self, institution: &Institution, now_ms: i64) -> Result<()>;
@@ -75,16 +85,48 @@ impl Districts for Sqlite {
 
     fn district(&self, code: &str) -> Result<Option<District>> {
         self.read(|tx| {
-            let mut statement = tx.prepare_cached("SELECT code, name, last_number FROM district WHERE code = ?1")?;
+            let mut statement = tx
+                .prepare_cached("SELECT code, name, last_number, lease_days, recovery FROM district WHERE code = ?1")?;
             Ok(statement.query_row([code], read_district).optional()?)
         })
     }
 
     fn districts(&self) -> Result<Vec<District>> {
         self.read(|tx| {
-            let mut statement = tx.prepare_cached("SELECT code, name, last_number FROM district ORDER BY code")?;
+            let mut statement =
+                tx.prepare_cached("SELECT code, name, last_number, lease_days, recovery FROM district ORDER BY code")?;
             let rows = statement.query_map([], read_district)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    fn set_lease_days(&self, code: &str, days: u32, now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let set = tx.execute("UPDATE district SET lease_days = ?2 WHERE code = ?1", (code, days))?;
+            if set == 0 {
+                return Err(StorageError::NoSuch("district"));
+            }
+            let detail = format!("{code} {days}");
+            let about = About {
+                detail: &detail,
+                ..About::default()
+            };
+            audit(tx, now_ms, Deed::SetLease, &about)
+        })
+    }
+
+    fn set_recovery(&self, code: &str, recipient: Option<&str>, now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let set = tx.execute("UPDATE district SET recovery = ?2 WHERE code = ?1", (code, recipient))?;
+            if set == 0 {
+                return Err(StorageError::NoSuch("district"));
+            }
+            let detail = format!("{code} {}", recipient.unwrap_or("none"));
+            let about = About {
+                detail: &detail,
+                ..About::default()
+            };
+            audit(tx, now_ms, Deed::SetRecovery, &about)
         })
     }
 
@@ -144,5 +186,7 @@ fn read_district(row: &rusqlite::Row<'_>) -> rusqlite::Result<District> {
         code: row.get(0)?,
         name: row.get(1)?,
         last_number: row.get::<_, Number>(2)?.0,
+        lease_days: row.get(3)?,
+        recovery: row.get(4)?,
     })
 }

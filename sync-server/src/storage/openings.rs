@@ -65,7 +65,7 @@ impl Openings for Sqlite {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(
                 "SELECT a.user FROM media_token t JOIN author a ON a.id = t.author
-                 WHERE t.hash = ?1 AND t.ends_ms >= ?2 AND a.revoked_ms IS NULL",
+                 WHERE t.hash = ?1 AND t.ends_ms >= ?2 AND (a.revoked_ms IS NULL OR a.hand_in = 1)",
             )?;
             let holder = statement.query_row(params![token_hash, now_ms], |row| row.get(0).map(UserId));
             Ok(holder.optional()?)

@@ -1,5 +1,7 @@
 //! Users, their devices, and the codes by which devices become authors.
 
+use protocol::enrol::person_mark;
+use protocol::ids::Sha256;
 use protocol::{AuthorId, PublicKey, Refusal, UserId};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
@@ -35,6 +37,17 @@ pub struct Author {
     pub device: String,
     /// When the author was shut out.
     pub revoked_ms: Option<i64>,
+    /// Whether what a shut-out author still hands in is judged like anybody's.
+    pub hand_in: bool,
+    /// When the shut-out author's device said that it destroys keys and files.
+    pub destroyed_ms: Option<i64>,
+}
+
+impl Author {
+    /// Whether nothing of this author's is let in any more.
+    pub const fn is_shut_out(&self) -> bool {
+        self.revoked_ms.is_some() && !self.hand_in
+    }
 }
 
 /// A device that wants to become an author.
@@ -48,6 +61,8 @@ pub struct Enrolment {
     pub public_key: PublicKey,
     /// What the device is called.
     pub device: String,
+    /// The persons who have a vault on the device already.
+    pub persons: Vec<Sha256>,
 }
 
 /// What is known of people.
@@ -73,8 +88,17 @@ pub trait People {
     /// The authors of a user.
     fn authors(&self, user: UserId) -> Result<Vec<Author>>;
 
-    /// Shuts an author out, and its tokens with it.
-    fn revoke_author(&self, id: AuthorId, now_ms: i64) -> Result<()>;
+    /// Shuts an author out, and its tokens with it. What they still bring is kept in quarantine, or, where they may hand
+    /// in, judged like anybody's. Once shut out, only the latter changes.
+    fn dismiss_author(&self, id: AuthorId, hand_in: bool, now_ms: i64) -> Result<()>;
+
+    /// Shuts an author out; what they still bring is kept in quarantine.
+    fn revoke_author(&self, id: AuthorId, now_ms: i64) -> Result<()> {
+        self.dismiss_author(id, false, now_ms)
+    }
+
+    /// The shut-out author's device says that it destroys keys and files.
+    fn confirm_device_destroyed(&self, id: AuthorId, now_ms: i64) -> Result<()>;
 }
 
 impl People for Sqlite {
@@ -164,6 +188,10 @@ impl People for Sqlite {
             if used_by.is_some() {
                 return Ok(Err(Refusal::UsedCode));
             }
+            // Told before the code is used up: it stays good for another tablet.
+            if enrolment.persons.contains(&person_mark(user.id)) {
+                return Ok(Err(Refusal::AlreadyHere));
+            }
             if expires_ms < now_ms {
                 return Ok(Err(Refusal::ExpiredCode));
             }
@@ -189,25 +217,46 @@ impl People for Sqlite {
         })
     }
 
-    fn revoke_author(&self, id: AuthorId, now_ms: i64) -> Result<()> {
+    fn dismiss_author(&self, id: AuthorId, hand_in: bool, now_ms: i64) -> Result<()> {
         self.write(|tx| {
             let author = find_author(tx, id)?.ok_or(StorageError::NoSuch("author"))?;
             tx.execute(
-                "UPDATE author SET revoked_ms = coalesce(revoked_ms, ?2) WHERE id = ?1",
-                params![id.0, now_ms],
+                "UPDATE author SET revoked_ms = coalesce(revoked_ms, ?2), hand_in = ?3 WHERE id = ?1",
+                params![id.0, now_ms, hand_in],
             )?;
             tx.execute("DELETE FROM media_token WHERE author = ?1", [id.0])?;
             let about = About {
                 user: Some(author.user.id),
                 author: Some(id),
+                detail: if hand_in { "may hand in" } else { "" },
                 ..About::default()
             };
             audit(tx, now_ms, Deed::RevokeAuthor, &about)
         })
     }
+
+    fn confirm_device_destroyed(&self, id: AuthorId, now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let set = tx.execute(
+                "UPDATE author SET destroyed_ms = ?2
+                 WHERE id = ?1 AND revoked_ms IS NOT NULL AND destroyed_ms IS NULL",
+                params![id.0, now_ms],
+            )?;
+            if set == 0 {
+                return Ok(());
+            }
+            let about = About {
+                author: Some(id),
+                ..About::default()
+            };
+            audit(tx, now_ms, Deed::DestroyDevice, &about)
+        })
+    }
 }
 
-const SELECT_AUTHOR: &str = "SELECT a.id, a.public_key, a.device, a.revoked_ms, u.id, u.district, u.name, u.role
+const SELECT_AUTHOR: &str =
+    "SELECT a.id, a.public_key, a.device, a.revoked_ms, u.id, u.district, u.name, u.role, a.hand_in,
+     a.destroyed_ms
      FROM author a JOIN user u ON u.id = a.user";
 
 fn add_author(tx: &Transaction<'_>, user: &User, enrolment: &Enrolment, now_ms: i64) -> Result<()> {
@@ -271,5 +320,7 @@ fn read_author(row: &Row<'_>) -> rusqlite::Result<Author> {
             name: row.get(6)?,
             role: row.get(7)?,
         },
+        hand_in: row.get(8)?,
+        destroyed_ms: row.get(9)?,
     })
 }

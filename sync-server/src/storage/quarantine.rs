@@ -1,7 +1,7 @@
 //! What was refused. Refused is not lost: the bytes are kept for a person to look at.
 
 use protocol::{AuthorId, DocumentId, Refusal, UserId};
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
 use super::Result;
@@ -11,6 +11,18 @@ use super::write::{About, audit};
 
 /// Rows kept of one author, so that nobody fills the disk with refused bytes.
 const ROWS_PER_AUTHOR_MAX: u32 = 500;
+/// Rows kept of an author who was shut out: as much as a season without a network may have gathered, because their
+/// device destroys what is kept here.
+const ROWS_OF_SHUT_OUT_MAX: u32 = 20_000;
+
+/// Whether bytes are in the quarantine now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// They are, since now or before.
+    Yes,
+    /// There is no more room for this author.
+    Full,
+}
 
 /// An upload that was refused.
 #[derive(Debug, Clone)]
@@ -47,15 +59,19 @@ pub struct QuarantineRow {
 /// What is known of refused uploads.
 pub trait Quarantine {
     /// Keeps refused bytes, once.
-    fn quarantine(&self, refused: &Refused<'_>, now_ms: i64) -> Result<()>;
+    fn quarantine(&self, refused: &Refused<'_>, now_ms: i64) -> Result<Kept>;
 
     /// The last rows, newest first.
     fn quarantined(&self, limit: u32) -> Result<Vec<QuarantineRow>>;
 }
 
 impl Quarantine for Sqlite {
-    fn quarantine(&self, refused: &Refused<'_>, now_ms: i64) -> Result<()> {
+    fn quarantine(&self, refused: &Refused<'_>, now_ms: i64) -> Result<Kept> {
         let hash: [u8; 32] = Sha256::digest(refused.bytes).into();
+        let rows_max = match refused.code {
+            Refusal::NotEnrolled => ROWS_OF_SHUT_OUT_MAX,
+            _ => ROWS_PER_AUTHOR_MAX,
+        };
         self.write(|tx| {
             let added = tx.execute(
                 "INSERT OR IGNORE INTO quarantine (at_ms, author, document, code, hash, bytes)
@@ -68,11 +84,18 @@ impl Quarantine for Sqlite {
                     refused.code.code(),
                     hash,
                     refused.bytes,
-                    ROWS_PER_AUTHOR_MAX,
+                    rows_max,
                 ],
             )?;
             if added == 0 {
-                return Ok(());
+                let known = tx
+                    .query_row(
+                        "SELECT 1 FROM quarantine WHERE author = ?1 AND document = ?2 AND hash = ?3",
+                        params![refused.author.0, refused.document.0, hash],
+                        |_| Ok(()),
+                    )
+                    .optional()?;
+                return Ok(known.map_or(Kept::Full, |()| Kept::Yes));
             }
             let about = About {
                 user: Some(refused.user),
@@ -80,7 +103,8 @@ impl Quarantine for Sqlite {
                 document: Some(refused.document),
                 detail: refused.code.word(),
             };
-            audit(tx, now_ms, Deed::Refuse, &about)
+            audit(tx, now_ms, Deed::Refuse, &about)?;
+            Ok(Kept::Yes)
         })
     }
 

@@ -9,7 +9,7 @@ use protocol::{Cursor, DocumentId, EncodeError};
 use super::cursor;
 use super::fold::{FoldError, snapshot};
 use crate::hub::Hub;
-use crate::identity::Session;
+use crate::identity::{self, Session};
 use crate::packs;
 use crate::rights::key_of;
 use crate::storage::{self, Access, Entry, EntryBody, StorageError, Window};
@@ -85,6 +85,9 @@ impl<'a> Serving<'a> {
 
     /// Everything past the cursor, and the close.
     pub(super) fn run(mut self) -> Result<(), ServeError> {
+        if self.session.author.revoked_ms.is_some() {
+            return self.run_for_shut_out();
+        }
         let district = &self.session.author.user.district;
         let mut window = cursor::decode(
             &self.session.open.cursor,
@@ -116,6 +119,23 @@ impl<'a> Serving<'a> {
             more,
             access_upto: Some(self.hub.storage.access_upto(self.session.author.id)?),
             packs: packs::named_in_close(&*self.hub.storage, &self.session.author.user.district)?,
+            terms: Some(identity::terms(self.hub, &self.session.author)?),
+            dismissal: None,
+        };
+        Ok(self.sink.send(DownMessage::from(close).to_frame()?.into_bytes())?)
+    }
+
+    /// The close alone: an author who is shut out and may still hand in hears nothing new.
+    fn run_for_shut_out(self) -> Result<(), ServeError> {
+        let close = Close {
+            cursor: self.session.open.cursor.clone(),
+            token: self.session.token.clone(),
+            token_ends_ms: self.session.token_ends_ms,
+            more: false,
+            packs: None,
+            terms: None,
+            dismissal: identity::dismissal(self.hub, self.session, 0)?,
+            access_upto: None,
         };
         Ok(self.sink.send(DownMessage::from(close).to_frame()?.into_bytes())?)
     }

@@ -13,7 +13,7 @@ use protocol::{DocumentId, Frame, Refusal, UpMessage};
 use super::serve::{ServeError, Serving, Sink};
 use super::upload::{Uploads, refuse};
 use crate::hub::Hub;
-use crate::identity::{Session, accept_opening};
+use crate::identity::{Session, accept_opening, dismissal};
 use crate::storage::StorageError;
 
 /// The hub's side of one request that has been opened. Frames go in as they arrive, each complete upload is committed
@@ -82,7 +82,7 @@ impl SyncSession {
     /// Why the request is refused as a whole, once its body has ended. A body that was cut before its `End` is
     /// malformed, and what came before the cut has been kept.
     pub fn refusal(&self) -> Option<Refusal> {
-        let shut_out = self.session.author.revoked_ms.map(|_| Refusal::NotEnrolled);
+        let shut_out = self.session.author.is_shut_out().then_some(Refusal::NotEnrolled);
         self.refused
             .or(shut_out)
             .or((!self.ended).then_some(Refusal::Malformed))
@@ -92,14 +92,7 @@ impl SyncSession {
     pub fn answer(self, hub: &Hub, sink: &mut dyn Sink) {
         let result = match self.refusal() {
             None => self.try_answer(hub, sink),
-            Some(code) => send(
-                sink,
-                &Reject {
-                    code,
-                    hub_time_ms: hub.clock.now_ms(),
-                }
-                .into(),
-            ),
+            Some(code) => self.reject(hub, code, sink),
         };
         match result {
             Ok(()) | Err(ServeError::Closed(_)) => {}
@@ -123,7 +116,7 @@ impl SyncSession {
             UpMessage::Open(_) => return Ok(Err(Refusal::Malformed)),
             UpMessage::Upload(_) if self.verdicts.len() >= UPLOADS_MAX => return Ok(Err(Refusal::TooLarge)),
             UpMessage::Upload(upload) => self.upload(hub, &upload),
-            UpMessage::Confirm(_) if self.session.author.revoked_ms.is_some() => {}
+            UpMessage::Confirm(_) if self.session.author.is_shut_out() => {}
             UpMessage::Confirm(confirm) => {
                 let author = &self.session.author;
                 let now_ms = hub.clock.now_ms();
@@ -133,7 +126,13 @@ impl SyncSession {
             UpMessage::Again(_) if self.again.len() >= AGAIN_MAX => return Ok(Err(Refusal::TooLarge)),
             UpMessage::Again(again) => _ = self.again.insert(again.document),
             UpMessage::Access(access) => return self.access(hub, &access),
-            UpMessage::End(_) => self.ended = true,
+            UpMessage::End(end) => {
+                self.ended = true;
+                if end.destroys == Some(true) && self.session.author.revoked_ms.is_some() {
+                    hub.storage
+                        .confirm_device_destroyed(self.session.author.id, hub.clock.now_ms())?;
+                }
+            }
         }
         Ok(Ok(()))
     }
@@ -162,7 +161,7 @@ impl SyncSession {
         let refusal = match self.collector.add(key, upload.part()) {
             Ok(None) => return,
             // What somebody brings who has been shut out is kept for a person to look at.
-            Ok(Some(bytes)) if author.revoked_ms.is_some() => {
+            Ok(Some(bytes)) if author.is_shut_out() => {
                 let outcome = refuse(hub, author, upload.document, &bytes, Refusal::NotEnrolled);
                 return self.verdicts.push(Verdict::new(upload.n, outcome));
             }
@@ -186,6 +185,25 @@ impl SyncSession {
         self.verdicts.push(Verdict::new(upload.n, outcome));
     }
 
+    /// The refusal; to an author who is shut out, with the hub's word for it and for what it keeps.
+    fn reject(&self, hub: &Hub, code: Refusal, sink: &mut dyn Sink) -> Result<(), ServeError> {
+        let held = Outcome::Refused {
+            code: Refusal::NotEnrolled,
+        };
+        let kept = self.verdicts.iter().take_while(|verdict| verdict.outcome == held);
+        let dismissal = if code == Refusal::NotEnrolled && self.ended {
+            dismissal(hub, &self.session, kept.count() as u64)?
+        } else {
+            None
+        };
+        let reject = Reject {
+            code,
+            hub_time_ms: hub.clock.now_ms(),
+            dismissal,
+        };
+        send(sink, &reject.into())
+    }
+
     fn try_answer(self, hub: &Hub, sink: &mut dyn Sink) -> Result<(), ServeError> {
         let welcome = Welcome {
             hub_time_ms: hub.clock.now_ms(),
@@ -197,7 +215,9 @@ impl SyncSession {
             send(sink, &verdict.into())?;
         }
         let mut serving = Serving::new(hub, &self.session, sink);
-        for document in &self.again {
+        // Whoever is shut out and hands in what is left gets nothing back.
+        let again = self.again.iter().filter(|_| self.session.author.revoked_ms.is_none());
+        for document in again {
             serving.again(*document)?;
         }
         serving.run()

@@ -13,7 +13,7 @@ use super::claims::Written;
 use super::fold::{FoldError, fold};
 use crate::hub::Hub;
 use crate::rights::{beginning, key_of};
-use crate::storage::{Access, Author, CommitError, Committed, NewChange, Refused, StorageError, Writing};
+use crate::storage::{Access, Author, CommitError, Committed, Kept, NewChange, Refused, StorageError, Writing};
 
 /// How long after a document was taken away its former worker may hand in what they wrote before.
 const LATE_DAYS: i64 = 60;
@@ -194,13 +194,18 @@ pub(super) fn refuse(hub: &Hub, author: &Author, id: DocumentId, bytes: &[u8], c
         code,
         bytes,
     };
-    if let Err(error) = hub.storage.quarantine(&refused, hub.clock.now_ms()) {
-        tracing::error!(%error, "a refused upload could not be kept");
-        return Outcome::Refused {
-            code: Refusal::Unavailable,
-        };
+    let kept = match hub.storage.quarantine(&refused, hub.clock.now_ms()) {
+        Ok(Kept::Yes) => true,
+        // Ordinary refusals stay on the device as well; what a shut-out device destroys must be here.
+        Ok(Kept::Full) => code != Refusal::NotEnrolled,
+        Err(error) => {
+            tracing::error!(%error, "a refused upload could not be kept");
+            false
+        }
+    };
+    Outcome::Refused {
+        code: if kept { code } else { Refusal::Unavailable },
     }
-    Outcome::Refused { code }
 }
 
 /// On what ground the author may write in the document.

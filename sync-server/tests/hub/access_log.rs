@@ -28,7 +28,7 @@ fn body(device: &TestDevice, rows: &[AccessRow]) -> Vec<Vec<u8>> {
     let mut chain = SigningChain::new(&device.key);
     let mut messages: Vec<UpMessage> = vec![device.open().into()];
     messages.extend(Access::of_rows(rows.to_vec()).into_iter().map(UpMessage::from));
-    messages.push(End {}.into());
+    messages.push(End::default().into());
     messages
         .iter()
         .map(|message| chain.sign(message).unwrap().into_bytes())

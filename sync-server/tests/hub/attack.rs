@@ -314,7 +314,7 @@ fn parts_that_never_end_are_refused() {
         }
         .into(),
     );
-    messages.push(protocol::message::up::End {}.into());
+    messages.push(protocol::message::up::End::default().into());
     let body: Vec<u8> = messages
         .iter()
         .flat_map(|message| chain.sign(message).unwrap().into_bytes())

@@ -46,6 +46,7 @@ fn prepared(storage: &dyn Storage) {
             author,
             public_key: PublicKey([3; 32]),
             device: "t".into(),
+            persons: Vec::new(),
         };
         assert!(storage.enrol(&enrolment, 50).unwrap().is_ok());
     }
@@ -435,6 +436,74 @@ fn quarantine_keeps_the_same_bytes_once_and_one_author_cannot_fill_it() {
 }
 
 #[test]
+fn a_device_that_has_the_person_already_does_not_use_up_the_code() {
+    on_each(|storage| {
+        prepared(storage);
+        storage.add_enrol_code(OFFICER, [8; 32], 100, 0).unwrap();
+        let here = Enrolment {
+            code_hash: [8; 32],
+            author: AuthorId([0xaa; 16]),
+            public_key: PublicKey([3; 32]),
+            device: "t".into(),
+            persons: vec![protocol::enrol::person_mark(OFFICER)],
+        };
+        assert_eq!(storage.enrol(&here, 50).unwrap(), Err(Refusal::AlreadyHere));
+        let elsewhere = Enrolment {
+            persons: vec![protocol::enrol::person_mark(UserId([0x77; 16]))],
+            ..here
+        };
+        assert!(storage.enrol(&elsewhere, 50).unwrap().is_ok());
+    });
+}
+
+#[test]
+fn a_recovery_is_asked_once_answered_once_and_replaced_by_the_next() {
+    on_each(|storage| {
+        prepared(storage);
+        let author = storage.authors(OFFICER).unwrap()[0].id;
+        let (first, second) = (Sha256([1; 32]), Sha256([2; 32]));
+        assert!(!storage.ask_recovery(first, AuthorId([0x99; 16]), b"who", 5).unwrap());
+        assert!(storage.ask_recovery(first, author, b"please", 5).unwrap());
+        assert!(storage.ask_recovery(first, author, b"please", 6).unwrap());
+        assert_eq!(storage.open_recoveries().unwrap().len(), 1);
+        storage.answer_recovery(first, b"sealed", 7).unwrap();
+        assert!(storage.answer_recovery(first, b"again", 8).is_err());
+        let answered = storage.recovery(first).unwrap().unwrap();
+        assert_eq!(answered.answer.as_deref(), Some(b"sealed".as_slice()));
+        assert!(storage.ask_recovery(first, author, b"please", 9).unwrap());
+        assert!(
+            storage.open_recoveries().unwrap().is_empty(),
+            "asking again keeps the answer"
+        );
+        assert!(storage.ask_recovery(second, author, b"anew", 10).unwrap());
+        assert_eq!(storage.recovery(first).unwrap(), None);
+        storage.refuse_recovery(second, 11).unwrap();
+        assert_eq!(storage.recovery(second).unwrap(), None);
+        storage.revoke_author(author, 12).unwrap();
+        assert!(!storage.ask_recovery(first, author, b"please", 13).unwrap(), "shut out");
+    });
+}
+
+#[test]
+fn a_district_sets_its_days_and_its_recovery_key() {
+    on_each(|storage| {
+        prepared(storage);
+        let district = || storage.district(DISTRICT).unwrap().unwrap();
+        assert_eq!((district().lease_days, district().recovery), (14, None));
+        storage.set_lease_days(DISTRICT, 3, 5).unwrap();
+        storage.set_recovery(DISTRICT, Some("age1invented"), 6).unwrap();
+        assert_eq!(
+            (district().lease_days, district().recovery.as_deref()),
+            (3, Some("age1invented"))
+        );
+        storage.set_recovery(DISTRICT, None, 7).unwrap();
+        assert_eq!(district().recovery, None);
+        assert!(storage.set_lease_days("nowhere", 3, 8).is_err());
+        assert!(storage.set_recovery("nowhere", None, 8).is_err());
+    });
+}
+
+#[test]
 fn a_code_ends_with_its_time() {
     on_each(|storage| {
         prepared(storage);
@@ -445,6 +514,7 @@ fn a_code_ends_with_its_time() {
             author: AuthorId([0xa9; 16]),
             public_key: PublicKey([3; 32]),
             device,
+            persons: Vec::new(),
         };
         assert_eq!(storage.enrol(&late, 101).unwrap(), Err(Refusal::ExpiredCode));
         assert!(storage.enrol(&late, 100).unwrap().is_ok());

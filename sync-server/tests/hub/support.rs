@@ -288,7 +288,7 @@ impl TestDevice {
                 .map(|document| Confirm { document: *document }.into()),
         );
         messages.extend(self.again.iter().map(|document| Again { document: *document }.into()));
-        messages.push(End {}.into());
+        messages.push(End::default().into());
         messages
             .iter()
             .flat_map(|message| chain.sign(message).unwrap().into_bytes())

@@ -303,6 +303,8 @@ impl State {
             more: false,
             packs: None,
             access_upto: None,
+            terms: None,
+            dismissal: None,
         };
         said.push(close.into());
     }
@@ -335,6 +337,7 @@ impl Transport for PaperHub {
             epoch: Epoch([EPOCH; 16]),
             hub_time_ms: 0,
             pack_key: None,
+            terms: None,
         };
         Ok(EnrolReply::Enrolled(enrolled).to_cbor())
     }

@@ -7,7 +7,7 @@ use std::sync::{
 
 use anyhow::{bail, ensure};
 use casework::{CaseId, InstitutionId};
-use device::{Clock, Device, Options, Platform};
+use device::{Clock, Device, NoKeystore, Options, Platform, Stretching};
 use ipc::{CaseView, Failure, FailureCode, InstitutionView, NetState, Reply, Request, SyncView};
 use tempfile::TempDir;
 
@@ -65,6 +65,8 @@ impl Desk {
         let platform = Platform {
             clock: Arc::clone(clock) as Arc<dyn Clock>,
             entropy: Arc::new(SeededEntropy::new(seed)),
+            keystore: Arc::new(NoKeystore),
+            stretching: Stretching::Least,
             app_version: "0.1.0".into(),
             device_name: format!("tablet {seed}"),
         };

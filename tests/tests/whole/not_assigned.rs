@@ -187,7 +187,10 @@ fn nobody_speaks_in_another_authors_name_or_says_the_same_again() {
     };
     let body = |open: Open, key| {
         let mut chain = SigningChain::new(key);
-        let frames = [chain.sign(&open.into()).unwrap(), chain.sign(&End {}.into()).unwrap()];
+        let frames = [
+            chain.sign(&open.into()).unwrap(),
+            chain.sign(&End::default().into()).unwrap(),
+        ];
         frames
             .into_iter()
             .flat_map(protocol::Frame::into_bytes)

@@ -7,7 +7,10 @@ mod enrol;
 mod filed;
 mod form;
 mod history;
+mod hub_first;
 mod institutions;
+mod keys;
+mod recovery;
 mod start;
 mod sync;
 mod table;
@@ -37,6 +40,9 @@ pub(crate) fn Root() -> impl IntoView {
             spawn_local(app.follow());
         }
     });
+    // Whoever types or points keeps the tablet from locking itself.
+    let pressed = window_event_listener(ev::keydown, move |_| app.is_active());
+    let pointed = window_event_listener(ev::pointerdown, move |_| app.is_active());
     let moved = window_event_listener(ev::hashchange, move |_| app.route.set(Route::parse(&browser::hash())));
     let hidden = window_event_listener(ev::visibilitychange, move |_| {
         if document().hidden() {
@@ -44,21 +50,31 @@ pub(crate) fn Root() -> impl IntoView {
         }
     });
     on_cleanup(move || {
+        pressed.remove();
+        pointed.remove();
         moved.remove();
         hidden.remove();
     });
     set_interval(
-        move || app.now_ms.set(browser::now_ms()),
+        move || {
+            app.now_ms.set(browser::now_ms());
+            app.leave_before_locking();
+        },
         std::time::Duration::from_millis(TICK_MS),
     );
 
     let lang = Memo::new(move |_| app.settings.get().lang);
     let signed_in = Memo::new(move |_| app.session.with(Option::is_some));
+    let hub_first = Memo::new(move |_| {
+        app.session
+            .with(|session| session.as_ref().is_some_and(|it| it.hub_first))
+    });
     let known = Memo::new(move |_| app.start.with(Option::is_some));
     // Drawn anew when the language changes or somebody signs in or out; pages follow the rest by themselves.
     move || {
         lang.get();
         match (signed_in.get(), known.get()) {
+            (true, _) if hub_first.get() => view! { <hub_first::HubFirstPage /> }.into_any(),
             (true, _) => view! { <Shell /> }.into_any(),
             (false, true) => view! { <start::StartPage /> }.into_any(),
             (false, false) => view! { <main class="gate"><Loading text=words().app_opening() /></main> }.into_any(),

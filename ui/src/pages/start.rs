@@ -3,7 +3,7 @@
 use ipc::{FailureCode, TabletUser};
 use leptos::{ev, prelude::*, task::spawn_local};
 
-use super::enrol::EnrolPanel;
+use super::{enrol::EnrolPanel, recovery::RecoveryPanel};
 use crate::{
     backend, browser,
     components::{Icon, Problem, failure_text, icon},
@@ -12,6 +12,9 @@ use crate::{
     time,
     words::Lang,
 };
+
+/// From so many tries on, what comes after the last one is told.
+const TOLD_TRIES_MAX: u32 = 5;
 
 /// The page before anybody is signed in.
 #[component]
@@ -25,6 +28,10 @@ pub(crate) fn StartPage() -> impl IntoView {
         .with_untracked(|start| start.as_ref().is_some_and(|s| s.link.is_some()));
     let nobody = users.is_empty();
     let enrolling = RwSignal::new(nobody || linked);
+    let recovering = RwSignal::new(None::<TabletUser>);
+    let keystore = app
+        .start
+        .with_untracked(|start| start.as_ref().is_some_and(|start| start.keystore));
     view! {
         <div class="gate">
             <header class="gate-head">
@@ -32,19 +39,63 @@ pub(crate) fn StartPage() -> impl IntoView {
                 <p class="gate-name">{words().app_name()}</p>
                 <Languages />
             </header>
+            <Farewells />
             <main class="gate-card" id="main">
                 {move || {
-                    if enrolling.get() {
+                    if let Some(user) = recovering.get() {
+                        let back = Callback::new(move |()| recovering.set(None));
+                        view! { <RecoveryPanel user=user back=back /> }.into_any()
+                    } else if enrolling.get() {
                         let back = (!nobody).then_some(Callback::new(move |()| enrolling.set(false)));
                         view! { <EnrolPanel back=back /> }.into_any()
                     } else {
-                        view! { <UnlockPanel users=users.clone() on_other=Callback::new(move |()| enrolling.set(true)) /> }
-                            .into_any()
+                        let on_other = Callback::new(move |()| enrolling.set(true));
+                        let on_recover = Callback::new(move |user| recovering.set(Some(user)));
+                        view! { <UnlockPanel users=users.clone() on_other=on_other on_recover=on_recover /> }.into_any()
                     }
                 }}
             </main>
+            {(!keystore).then(|| view! { <p class="gate-foot" data-test="no-keystore">{words().unlock_no_keystore()}</p> })}
             <p class="gate-foot">{icon(Icon::Lock)} <span>{words().unlock_promise()}</span></p>
         </div>
+    }
+}
+
+/// What is left of users who were shut out.
+#[component]
+fn Farewells() -> impl IntoView {
+    let app = app();
+    let words = words();
+    let forget = move |id: String| {
+        spawn_local(async move {
+            if backend::forget_farewell(id).await.is_ok() {
+                app.read_start();
+            }
+        });
+    };
+    move || {
+        let all = app
+            .start
+            .with(|start| start.as_ref().map(|start| start.farewells.clone()).unwrap_or_default());
+        let cards = all.into_iter().map(|one| {
+            let id = one.id.clone();
+            let date = |ms| time::date_time(words, ms);
+            view! {
+                <section class="gate-card stack" data-test="farewell">
+                    <h2>{words.farewell_title(one.name)}</h2>
+                    <p>{words.farewell_ended(date(one.dismissed_ms), date(one.destroyed_ms))}</p>
+                    <p data-test="farewell-on-hub">{words.farewell_on_hub(u64::from(one.on_hub))}</p>
+                    {(one.kept_aside > 0).then(|| view! { <p>{words.farewell_kept_aside(u64::from(one.kept_aside))}</p> })}
+                    {(one.pictures_lost > 0)
+                        .then(|| view! { <p>{words.farewell_pictures_lost(u64::from(one.pictures_lost))}</p> })}
+                    <p class="muted">{words.farewell_code(one.hub, one.code)}</p>
+                    <button type="button" class="button quiet" on:click=move |_| forget(id.clone())>
+                        {words.farewell_close()}
+                    </button>
+                </section>
+            }
+        });
+        cards.collect_view()
     }
 }
 
@@ -82,7 +133,7 @@ fn ticking(until_ms: RwSignal<Option<i64>>) -> Memo<Option<i64>> {
 }
 
 #[component]
-fn UnlockPanel(users: Vec<TabletUser>, on_other: Callback<()>) -> impl IntoView {
+fn UnlockPanel(users: Vec<TabletUser>, on_other: Callback<()>, on_recover: Callback<TabletUser>) -> impl IntoView {
     let app = app();
     let words = words();
     let chosen = RwSignal::new(users.first().cloned());
@@ -92,6 +143,8 @@ fn UnlockPanel(users: Vec<TabletUser>, on_other: Callback<()>) -> impl IntoView 
     let problem = RwSignal::new(None::<String>);
     let until = RwSignal::new(users.first().and_then(|user| user.wait_until_ms));
     let left = ticking(until);
+    let erased_after = RwSignal::new(users.first().map_or(0, |user| user.erased_after));
+    let erased = RwSignal::new(users.first().is_some_and(|user| user.erased));
     let several = users.len() > 1;
 
     let submit = move |event: ev::SubmitEvent| {
@@ -110,7 +163,15 @@ fn UnlockPanel(users: Vec<TabletUser>, on_other: Callback<()>) -> impl IntoView 
                 Err(failure) => {
                     match failure.code {
                         FailureCode::Wait { until_ms } => until.set(Some(until_ms)),
-                        FailureCode::WrongPassphrase { wait_until_ms, .. } => until.set(wait_until_ms),
+                        FailureCode::WrongPassphrase {
+                            wait_until_ms,
+                            erased_after: left,
+                            ..
+                        } => {
+                            until.set(wait_until_ms);
+                            erased_after.set(left);
+                        }
+                        FailureCode::Erased => erased.set(true),
                         _ => {}
                     }
                     passphrase.set(String::new());
@@ -125,8 +186,25 @@ fn UnlockPanel(users: Vec<TabletUser>, on_other: Callback<()>) -> impl IntoView 
         Some(ms) => Some(words.unlock_wait(time::countdown(words, ms))),
         None => problem.get(),
     });
+    // What comes after the last try is told before it, not after.
+    let gone = Signal::derive(move || {
+        if erased.get() {
+            let recoverable = chosen.with(|user| user.as_ref().is_some_and(|user| user.recoverable));
+            return Some(
+                if recoverable {
+                    words.unlock_erased()
+                } else {
+                    words.unlock_erased_alone()
+                }
+                .to_owned(),
+            );
+        }
+        let few = erased_after.get() <= TOLD_TRIES_MAX;
+        few.then(|| words.unlock_erased_left(u64::from(erased_after.get())))
+    });
     let people = users.into_iter().map(|user| {
         let (id, wait) = (user.id.clone(), user.wait_until_ms);
+        let (after, is_erased) = (user.erased_after, user.erased);
         let name = user.name.clone();
         view! {
             <button
@@ -137,6 +215,8 @@ fn UnlockPanel(users: Vec<TabletUser>, on_other: Callback<()>) -> impl IntoView 
                 on:click=move |_| {
                     chosen.set(Some(user.clone()));
                     until.set(wait);
+                    erased_after.set(after);
+                    erased.set(is_erased);
                     problem.set(None);
                     browser::focus("unlock-passphrase");
                 }
@@ -159,16 +239,33 @@ fn UnlockPanel(users: Vec<TabletUser>, on_other: Callback<()>) -> impl IntoView 
                 <ShowPassphrase shown=shown />
             </div>
             <Problem text=told hook="unlock-error" />
+            {move || gone.get().map(|text| view! { <p class="note" data-test="unlock-erased">{text}</p> })}
             <button
                 type="submit"
                 class="button primary wide"
                 data-test="unlock-submit"
-                disabled=move || busy.get() || left.get().is_some()
+                disabled=move || busy.get() || left.get().is_some() || erased.get()
             >
                 {icon(Icon::Lock)}
                 <span>{words.unlock_submit()}</span>
             </button>
             <p class="muted" role="status">{move || busy.get().then(|| words.unlock_busy())}</p>
+            {move || {
+                let recoverable = chosen.get().filter(|user| user.recoverable);
+                recoverable.map(|user| {
+                    view! {
+                        <button
+                            type="button"
+                            class="button quiet"
+                            data-test="recovery-open"
+                            on:click=move |_| on_recover.run(user.clone())
+                        >
+                            {icon(Icon::Person)}
+                            <span>{words.unlock_forgot()}</span>
+                        </button>
+                    }
+                })
+            }}
             <button type="button" class="button quiet" data-test="enrol-open" on:click=move |_| on_other.run(())>
                 {icon(Icon::Add)}
                 <span>{words.unlock_other()}</span>

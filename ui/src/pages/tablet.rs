@@ -6,6 +6,7 @@ mod doctor;
 use ipc::PackView;
 use leptos::{prelude::*, task::spawn_local};
 
+use super::keys::{ChangePassphrase, IdleTime, Protection, RotateKey};
 use crate::{
     backend, browser,
     components::{Icon, Problem, failure_text, icon},
@@ -24,6 +25,7 @@ pub(crate) fn TabletPage() -> impl IntoView {
     let lock = move |_| {
         browser::leave_field();
         spawn_local(async move {
+            app.keep_drafts().await;
             match backend::lock().await {
                 Ok(()) => app.signed_out(),
                 Err(failure) => problem.set(Some(failure_text(&failure))),
@@ -61,6 +63,7 @@ pub(crate) fn TabletPage() -> impl IntoView {
             <h1>{words.tablet_title()}</h1>
             <Officer />
             <Rules />
+            <Protection />
             <section class="card stack">
                 <button type="button" class="button danger" data-test="lock" on:click=lock>
                     {icon(Icon::Lock)}
@@ -70,6 +73,9 @@ pub(crate) fn TabletPage() -> impl IntoView {
                 <Problem text=problem />
             </section>
             <doctor::Doctor />
+            <IdleTime />
+            <ChangePassphrase />
+            <RotateKey />
             {choice("lang", words.tablet_language(), languages, Signal::derive(move || app.settings.get().lang), set_lang)}
             {choice("theme", words.tablet_theme(), themes, Signal::derive(move || app.settings.get().theme), set_theme)}
             {choice("text", words.tablet_text(), sizes, Signal::derive(move || app.settings.get().text), set_text)}

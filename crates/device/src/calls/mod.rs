@@ -3,9 +3,11 @@
 mod access_log;
 mod case;
 mod doctor;
+mod draft;
 mod edit;
 mod filing;
 mod institution;
+mod keys;
 mod new_case;
 mod photo;
 mod reason;
@@ -38,6 +40,30 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
             start::unlock(device, &user, &zeroize::Zeroizing::new(passphrase)).map(Reply::Session)
         }
         Request::Lock => start::lock(device).map(|()| Reply::Done),
+        Request::Active => Ok(Reply::Done),
+        Request::KeepDraft { case, text } => draft::keep(&*device.session()?, case, text).map(|()| Reply::Done),
+        Request::Drafts => draft::all(&*device.session()?).map(|drafts| Reply::Drafts { drafts }),
+        Request::SetIdle { minutes } => start::set_idle(device, minutes).map(|()| Reply::Done),
+        Request::ChangePassphrase { old, new } => {
+            let (old, new) = (zeroize::Zeroizing::new(old), zeroize::Zeroizing::new(new));
+            keys::change_passphrase(device, &old, &new).map(|()| Reply::Done)
+        }
+        Request::RotateKey { passphrase } => {
+            keys::rotate(device, &zeroize::Zeroizing::new(passphrase)).map(Reply::Session)
+        }
+        Request::AskRecovery { user } => keys::ask_recovery(device, &user).map(Reply::Recovery),
+        Request::Recover {
+            user,
+            answer,
+            passphrase,
+        } => {
+            let passphrase = zeroize::Zeroizing::new(passphrase);
+            keys::recover(device, &user, answer.as_deref(), &passphrase).map(Reply::Session)
+        }
+        Request::ForgetFarewell { id } => {
+            crate::farewell::forget(&device.data_dir, &id).map_err(|_| ipc::FailureCode::Storage)?;
+            Ok(Reply::Done)
+        }
         Request::Watch { after } => Ok(Reply::Changed(device.news.watch(after))),
         Request::Cases { filter, offset, limit } => {
             case::cases(&*device.session()?, &filter, offset, limit).map(Reply::Cases)
@@ -108,10 +134,10 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
         }
         Request::Picture { case, attachment, size } => photo::picture(device, case, attachment, size),
         Request::Packs => start::packs(&*device.session()?).map(Reply::Packs),
-        Request::SyncStatus => sync::status(&*device.session()?).map(|view| Reply::Sync(Box::new(view))),
+        Request::SyncStatus => sync::status(&*device.session_before_hub()?).map(|view| Reply::Sync(Box::new(view))),
         Request::AccessLog => access_log::view(&*device.session()?).map(|view| Reply::AccessLog(Box::new(view))),
         Request::SyncNow => {
-            device.session()?;
+            device.session_before_hub()?;
             device.sync_now();
             Ok(Reply::Done)
         }

@@ -1,14 +1,18 @@
 //! Who is on the tablet: enrol, unlock, lock.
 
+use std::sync::Arc;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ipc::{FailureCode, PackView, Session as SessionView, Start, TabletUser};
 use protocol::{EnrolCode, EnrolLink, HubUrl, enrol_link::EnrolLinkError};
 
+use super::keys::ask_view;
 use crate::{
     Device,
     failure::{Answer, Failed},
+    farewell,
     media::{PictureError, read_qr as read_qr_picture},
-    packs,
+    packs, rotation,
     session::Session,
     store::StoreError,
     sync,
@@ -20,24 +24,30 @@ pub(super) fn start(device: &Device) -> Answer<Start> {
     let mut users = Vec::new();
     for vault in VaultFolder::all(&device.data_dir).map_err(|_| FailureCode::Storage)? {
         // One damaged key file must not keep the others out.
-        let Ok(name) = vault.label() else { continue };
-        if name.is_empty() {
+        let Ok(state) = vault.state(now_ms) else { continue };
+        if state.label.is_empty() {
             continue;
         }
-        let wait_ms = vault.wait_ms(now_ms).unwrap_or(0);
         users.push(TabletUser {
             id: vault.id(),
-            name,
-            wait_until_ms: (wait_ms > 0).then_some(now_ms + wait_ms),
+            name: state.label,
+            wait_until_ms: (state.wait_ms > 0 && !state.erased).then_some(now_ms + state.wait_ms),
+            erased_after: state.erased_after,
+            erased: state.erased,
+            bound: state.bound,
+            recoverable: vault.sealed_to().is_some(),
+            recovery: vault.asked().ok().flatten().map(|request| ask_view(&request)),
         });
     }
     users.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
     Ok(Start {
         users,
-        session: device.session().ok().map(|session| view(&session)),
+        session: device.session_before_hub().ok().map(|session| view(&session)),
         link: device.link().as_ref().map(link_view),
         version: device.platform.app_version.clone(),
         opening: device.news.opening(),
+        keystore: device.platform.keystore.is_there(),
+        farewells: farewell::all(&device.data_dir),
     })
 }
 
@@ -68,19 +78,39 @@ pub(super) fn enrol(device: &Device, hub: &str, code: &str, passphrase: &str) ->
 
 pub(super) fn unlock(device: &Device, user: &str, passphrase: &str) -> Answer<SessionView> {
     let _one_at_a_time = device.step_to_the_door();
+    let vault = found(device, user)?;
+    Ok(view(&*entered(device, &vault, passphrase)?))
+}
+
+/// The vault of a user of this tablet.
+pub(super) fn found(device: &Device, user: &str) -> Answer<VaultFolder> {
     let found = VaultFolder::by_id(&device.data_dir, user).map_err(|_| FailureCode::Storage)?;
-    let vault = found.ok_or(FailureCode::NoSuchUser)?;
-    let key = vault.unlock(passphrase, &device.platform).map_err(|error| {
+    found.ok_or_else(|| FailureCode::NoSuchUser.into())
+}
+
+/// Tries the passphrase and signs the user in.
+pub(super) fn entered(device: &Device, vault: &VaultFolder, passphrase: &str) -> Answer<Arc<Session>> {
+    let unlocked = vault.unlock(passphrase, &device.platform).map_err(|error| {
         vault.note_knock(&error, &device.platform);
         Failed::of_vault(&error, device.platform.clock.now_ms())
     })?;
     // Whoever was signed in is out before the store is opened: it may be the same one.
     device.sign_out();
-    let session = Session::open(&vault, key, &device.platform, &device.news)?;
+    let master = rotation::settled(vault, &unlocked, &device.platform)?;
+    let session = Session::open(vault, master, &device.platform, &device.news)?;
     let session = session.ok_or(FailureCode::NoSuchUser)?;
-    session.log_knocks(&vault)?;
-    let session = device.sign_in(session)?;
-    Ok(view(&session))
+    session.log_knocks(vault)?;
+    device.sign_in(session)
+}
+
+/// After how many idle minutes the tablet locks itself.
+pub(super) fn set_idle(device: &Device, minutes: u32) -> Answer<()> {
+    if !(1..=ipc::IDLE_MINUTES_MAX).contains(&minutes) {
+        return Err(FailureCode::BadCall.into());
+    }
+    device.session()?.set_idle_minutes(minutes)?;
+    device.news.tell([ipc::Topic::Session]);
+    Ok(())
 }
 
 pub(super) fn lock(device: &Device) -> Answer<()> {
@@ -133,7 +163,7 @@ fn link_view(link: &EnrolLink) -> ipc::EnrolLink {
     }
 }
 
-fn view(session: &Session) -> SessionView {
+pub(super) fn view(session: &Session) -> SessionView {
     let rights = session.pack.rights().of(&session.role);
     SessionView {
         name: session.enrolment.user_name.clone(),
@@ -144,5 +174,10 @@ fn view(session: &Session) -> SessionView {
         opens_cases: rights.is_some_and(|rights| rights.opens_cases) && !session.is_read_only(),
         read_only: session.is_read_only(),
         reads_institutions: session.may_read(casework::DocumentKind::Institution),
+        idle_minutes: session.idle_minutes(),
+        bound: session.bound,
+        recoverable: session.vault.sealed_to().is_some(),
+        open_until_ms: session.lease().ends_by_own_clock_ms(),
+        hub_first: session.hub_first(),
     }
 }

@@ -14,11 +14,13 @@ use crate::{
 
 pub(super) fn status(session: &Session) -> Answer<SyncView> {
     let net = session.status.net();
+    // Before the hub was reached, nothing of a case is told.
+    let rows = if session.hub_first() { 0 } else { ipc::PAGE_ROWS_MAX };
     session.store.read(|read| {
         let waiting = read.waiting()?;
         let (pictures_waiting, pictures_to_fetch) = read.count_media()?;
         let mut refused = Vec::new();
-        for way in read.refused_ways(ipc::PAGE_ROWS_MAX)? {
+        for way in read.refused_ways(rows)? {
             refused.push(RefusedItem {
                 item: way.n,
                 subject: about(&way.document),
@@ -28,7 +30,7 @@ pub(super) fn status(session: &Session) -> Answer<SyncView> {
             });
         }
         let mut receipts = Vec::new();
-        for way in read.latest_ways(ipc::PAGE_ROWS_MAX)? {
+        for way in read.latest_ways(rows)? {
             receipts.push(ReceiptRow {
                 subject: about(&way.document),
                 initials: read.called(about(&way.document))?,

@@ -22,6 +22,7 @@ mod own_change;
 mod readers;
 mod receipt;
 mod received;
+pub(crate) mod rotate;
 #[cfg(test)]
 mod saved;
 mod search;

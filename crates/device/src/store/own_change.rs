@@ -97,6 +97,15 @@ impl Read<'_> {
         })?)
     }
 
+    /// How many changes the hub has taken in, and how many it keeps aside.
+    pub(crate) fn count_ways(&self) -> Result<(u32, u32), StoreError> {
+        let sql = "SELECT count(number), count(refused) FROM own_change";
+        Ok(self
+            .0
+            .prepare_cached(sql)?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
     /// How many changes of a case wait.
     pub(crate) fn waiting_of(&self, subject: &[u8; 16]) -> Result<u32, StoreError> {
         let mut statement = self.0.prepare_cached(

@@ -43,7 +43,7 @@ fn saved(bench: &Bench, schema: usize) -> (VaultFolder, DatabaseKey) {
         std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
     }
     let vault = VaultFolder::all(bench.dir()).unwrap().remove(0);
-    let key = vault.unlock(PASSPHRASE, &bench.platform).unwrap();
+    let key = vault.unlock(PASSPHRASE, &bench.platform).unwrap().master.database_key();
     (vault, key)
 }
 

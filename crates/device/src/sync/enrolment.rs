@@ -9,18 +9,21 @@ use std::{path::Path, sync::Arc};
 use ipc::FailureCode;
 use protocol::{
     AuthorId, AuthorKey, EnrolCode, HubUrl, Refusal,
-    enrol::{EnrolReply, EnrolRequest, Enrolled},
+    enrol::{EnrolReply, EnrolRequest, Enrolled, person_mark},
+    ids::Sha256,
+    limits::PERSONS_MAX,
 };
 
 use super::Transport;
 use crate::{
     Platform,
     failure::{Answer, Failed},
+    lease,
     news::News,
     packs::PACK_KEY,
     session::{AUTHOR, SEED, Session},
     store::{AuthorRow, Enrolment, Store, StoreError},
-    vault::{DatabaseKey, VaultFolder, sha256},
+    vault::{MasterKey, VaultFolder, sha256},
 };
 
 /// Name of the mark that says for which code a vault was made, while no hub has answered.
@@ -29,7 +32,7 @@ const PENDING: &str = "pending_code";
 /// A vault on its way to an author.
 struct Candidate {
     folder: VaultFolder,
-    database_key: DatabaseKey,
+    master: MasterKey,
     author: AuthorId,
     key: AuthorKey,
 }
@@ -46,17 +49,45 @@ pub(crate) fn enrol(
     let candidate = candidate(data_dir, platform, passphrase, &mark)?;
     let mut device_name = platform.device_name.clone();
     device_name.truncate(device_name.floor_char_boundary(protocol::limits::NAME_BYTES_MAX));
-    let request = EnrolRequest::signed(code, candidate.author, &candidate.key, &device_name);
+    let mut request = EnrolRequest::signed(code, candidate.author, &candidate.key, &device_name);
+    let persons = persons(data_dir, platform);
+    request.persons = (!persons.is_empty()).then_some(persons);
     // Nothing heard: the hub may have taken the code, so the vault stays for the next try with it.
     let answer = transport.enrol(hub, request.to_cbor()).map_err(Failed::from)?;
     let reply = EnrolReply::from_cbor(&answer).map_err(|_| FailureCode::Garbled)?;
     match reply {
+        // A hub of before persons were named takes the code all the same.
+        EnrolReply::Enrolled(enrolled) if is_here(data_dir, platform, &enrolled) => {
+            discard(&candidate.folder, platform)?;
+            Err(FailureCode::AlreadyEnrolled.into())
+        }
         EnrolReply::Enrolled(enrolled) => finish(candidate, hub, &enrolled, platform, news),
         EnrolReply::Refused(code) => {
-            candidate.folder.discard().map_err(|_| FailureCode::Storage)?;
+            discard(&candidate.folder, platform)?;
             Err(refusal(code).into())
         }
     }
+}
+
+fn discard(folder: &VaultFolder, platform: &Platform) -> Answer<()> {
+    Ok(folder.destroy(platform).map_err(|_| FailureCode::Storage)?)
+}
+
+/// The persons with a vault here that a passphrase still opens. One whose key was erased may be enrolled anew beside the
+/// old vault, which stays until the district opens it.
+fn persons(data_dir: &Path, platform: &Platform) -> Vec<Sha256> {
+    let vaults = VaultFolder::all(data_dir).unwrap_or_default();
+    let states = vaults
+        .iter()
+        .filter_map(|vault| vault.state(platform.clock.now_ms()).ok());
+    let marks = states
+        .filter(|state| !state.erased && !state.label.is_empty())
+        .filter_map(|state| state.person.as_deref().and_then(Sha256::from_slice));
+    marks.take(PERSONS_MAX).collect()
+}
+
+fn is_here(data_dir: &Path, platform: &Platform, enrolled: &Enrolled) -> bool {
+    persons(data_dir, platform).contains(&person_mark(enrolled.user))
 }
 
 /// The vault of an earlier try with the same code and passphrase, or a new one. Vaults of other tries are discarded:
@@ -65,21 +96,21 @@ fn candidate(data_dir: &Path, platform: &Platform, passphrase: &str, mark: &[u8;
     let now_ms = platform.clock.now_ms();
     for folder in VaultFolder::all(data_dir).map_err(|_| FailureCode::Storage)? {
         // A damaged key file is somebody's vault all the same; only one without a label is nobody's yet.
-        if !matches!(folder.label(), Ok(label) if label.is_empty()) {
+        if !matches!(folder.state(now_ms), Ok(state) if state.label.is_empty()) {
             continue;
         }
-        if let Ok(database_key) = folder.unlock(passphrase, platform)
-            && let Some(found) = reopened(&folder, database_key, mark)?
+        if let Ok(unlocked) = folder.unlock(passphrase, platform)
+            && let Some(found) = reopened(&folder, unlocked.master, mark)?
         {
             return Ok(found);
         }
-        folder.discard().map_err(|_| FailureCode::Storage)?;
+        discard(&folder, platform)?;
     }
-    let (folder, database_key) =
+    let (folder, master) =
         VaultFolder::create(data_dir, passphrase, "", platform).map_err(|error| Failed::of_vault(&error, now_ms))?;
     let author = platform.random::<16>();
     let seed = zeroize::Zeroizing::new(platform.random::<32>());
-    let store = Store::open(&folder.database(), database_key.clone())?;
+    let store = Store::open(&folder.database(), master.database_key())?;
     store.write(|write| {
         write.set_blob(AUTHOR, &author)?;
         write.set_blob(SEED, seed.as_ref())?;
@@ -87,14 +118,14 @@ fn candidate(data_dir: &Path, platform: &Platform, passphrase: &str, mark: &[u8;
     })?;
     Ok(Candidate {
         folder,
-        database_key,
+        master,
         author: AuthorId(author),
         key: AuthorKey::from_seed(&seed),
     })
 }
 
-fn reopened(folder: &VaultFolder, database_key: DatabaseKey, mark: &[u8; 32]) -> Answer<Option<Candidate>> {
-    let store = Store::open(&folder.database(), database_key.clone())?;
+fn reopened(folder: &VaultFolder, master: MasterKey, mark: &[u8; 32]) -> Answer<Option<Candidate>> {
+    let store = Store::open(&folder.database(), master.database_key())?;
     let (author, seed, pending) = store.read(|read| {
         Ok::<_, StoreError>((
             read.bytes::<16>(AUTHOR)?,
@@ -106,7 +137,7 @@ fn reopened(folder: &VaultFolder, database_key: DatabaseKey, mark: &[u8; 32]) ->
     Ok(match (author, seed) {
         (Some(author), Some(seed)) if pending == Some(*mark) => Some(Candidate {
             folder: folder.clone(),
-            database_key,
+            master,
             author: AuthorId(author),
             key: AuthorKey::from_seed(&seed),
         }),
@@ -131,7 +162,7 @@ fn finish(
         district: enrolled.district.clone(),
         district_name: enrolled.district_name.clone(),
     };
-    let store = Store::open(&candidate.folder.database(), candidate.database_key.clone())?;
+    let store = Store::open(&candidate.folder.database(), candidate.master.database_key())?;
     store.write(|write| {
         write.set_author(&AuthorRow {
             author: candidate.author.0,
@@ -155,14 +186,19 @@ fn finish(
         .folder
         .set_label(label)
         .map_err(|error| Failed::of_vault(&error, platform.clock.now_ms()))?;
-    let session = Session::open(&candidate.folder, candidate.database_key, platform, news)?;
-    session.ok_or_else(|| FailureCode::Fault.into())
+    let session = Session::open(&candidate.folder, candidate.master, platform, news)?;
+    let session = session.ok_or(FailureCode::Fault)?;
+    if let Some(terms) = &enrolled.terms {
+        lease::take(&session, terms)?;
+    }
+    Ok(session)
 }
 
 const fn refusal(code: Refusal) -> FailureCode {
     match code {
         Refusal::WrongCode => FailureCode::WrongCode,
         Refusal::UsedCode => FailureCode::UsedCode,
+        Refusal::AlreadyHere => FailureCode::AlreadyEnrolled,
         Refusal::ExpiredCode => FailureCode::ExpiredCode,
         Refusal::TooManyTries => FailureCode::TooManyTries,
         Refusal::Unavailable => FailureCode::Unreachable,

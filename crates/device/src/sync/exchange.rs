@@ -1,8 +1,16 @@
 //! One round trip: everything up, everything down.
 
-use protocol::{DownMessage, FrameReader, HubUrl, ReadError, Refusal, message::down::Token, pack::PackRef};
+use protocol::{
+    DownMessage, FrameReader, HubUrl, ReadError, Refusal, dismissal::SignedDismissal, message::down::Token,
+    pack::PackRef,
+};
 
-use super::{Transport, TransportError, inbound::Inbound, outbound::Outbound};
+use super::{
+    Transport, TransportError,
+    inbound::Inbound,
+    outbound::{Outbound, Parting},
+    parting::{self, Dismissed},
+};
 use crate::{
     documents::DocumentError,
     session::{Ended, Session},
@@ -23,7 +31,14 @@ pub(super) enum ExchangeError {
     Status(u16),
     /// The hub refused the whole request.
     #[error("the hub refuses: {code}")]
-    Rejected { code: Refusal, hub_time_ms: i64 },
+    Rejected {
+        code: Refusal,
+        hub_time_ms: i64,
+        dismissal: Option<Box<SignedDismissal>>,
+    },
+    /// The author was shut out, and nothing of the vault is left.
+    #[error("the author was shut out")]
+    Farewell,
     /// Something here does not fit a frame.
     #[error("a message is too large")]
     TooLarge,
@@ -75,6 +90,8 @@ pub(super) struct Exchanged {
     pub(super) packs: Vec<PackRef>,
     /// Whether the hub would take more of the access log.
     pub(super) access_left: bool,
+    /// The author is shut out and may still hand in.
+    pub(super) dismissal: Option<Dismissed>,
 }
 
 /// Talks to the hub once. Sends the outbox behind `after`.
@@ -83,8 +100,9 @@ pub(super) fn exchange(
     transport: &dyn Transport,
     hub: &HubUrl,
     after: i64,
+    parting: Parting,
 ) -> Result<Exchanged, ExchangeError> {
-    let mut outbound = Outbound::build(session, after)?;
+    let mut outbound = Outbound::build(session, after, parting)?;
     let body = std::mem::take(&mut outbound.body);
     let mut frames = FrameReader::new(transport.sync(hub, body)?);
     let mut inbound = Inbound::new(session, &outbound);
@@ -101,13 +119,16 @@ pub(super) fn exchange(
                     more: closed.more,
                     packs: closed.packs,
                     access_left: closed.access_left,
+                    dismissal: closed
+                        .dismissal
+                        .and_then(|signed| Dismissed::check(session, &signed, outbound.nonce)),
                 });
             }
             Ok(None) => {}
             Err(error) => {
                 // What came before the cut, and before garbage, was whole and checked.
                 inbound.commit()?;
-                return Err(error);
+                return parting::rejected(session, &outbound, error);
             }
         }
     }

@@ -5,11 +5,12 @@ use std::{io::Read, sync::OnceLock, time::Duration};
 use protocol::{
     ENROL_CONTENT_TYPE, HubUrl, SYNC_CONTENT_TYPE,
     ids::Sha256,
-    limits::{ENROL_BYTES_MAX, MEDIA_BYTES_MAX, PACK_BYTES_MAX},
+    limits::{ENROL_BYTES_MAX, MEDIA_BYTES_MAX, PACK_BYTES_MAX, RECOVERY_BYTES_MAX},
     media::{PIECE_CONTENT_TYPE, UPLOAD_LENGTH, UPLOAD_OFFSET, path},
+    recovery::{self, RECOVERY_CONTENT_TYPE},
 };
 use reqwest::{
-    Method,
+    Method, StatusCode,
     blocking::{Client, ClientBuilder, RequestBuilder, Response},
     header::{AUTHORIZATION, CONTENT_TYPE},
     redirect::Policy,
@@ -190,6 +191,27 @@ impl Transport for HttpTransport {
             return Err(TransportError::Status(response.status().as_u16()));
         }
         whole(response, PACK_BYTES_MAX as u64)
+    }
+
+    fn ask_recovery(&self, hub: &HubUrl, body: Vec<u8>) -> Result<(), TransportError> {
+        let request = self.request(hub, Method::POST, "/v1/recovery")?;
+        let response = send(request.header(CONTENT_TYPE, RECOVERY_CONTENT_TYPE).body(body))?;
+        if response.status() == StatusCode::ACCEPTED {
+            Ok(())
+        } else {
+            Err(without_body(&response))
+        }
+    }
+
+    fn recovery_answer(&self, hub: &HubUrl, request: &Sha256) -> Result<Option<Vec<u8>>, TransportError> {
+        let response = send(self.request(hub, Method::GET, &recovery::path(request))?)?;
+        if response.status() == StatusCode::ACCEPTED {
+            return Ok(None);
+        }
+        if response.status() != StatusCode::OK || !has_type(&response, RECOVERY_CONTENT_TYPE) {
+            return Err(without_body(&response));
+        }
+        whole(response, RECOVERY_BYTES_MAX as u64).map(Some)
     }
 }
 

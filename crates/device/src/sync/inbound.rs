@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use protocol::{
     Cursor, DocumentId, Epoch,
+    dismissal::SignedDismissal,
     limits::{CHANGE_BYTES_MAX, PACKS_MAX, SNAPSHOT_BYTES_MAX},
     message::{
         DownMessage,
@@ -20,6 +21,7 @@ use protocol::{
 use super::{commit, exchange::ExchangeError, outbound::Outbound};
 use crate::{
     documents::{Granted, Incoming},
+    lease,
     session::Session,
     store::{AuthorRow, StoreError},
 };
@@ -60,6 +62,8 @@ pub(super) struct Closed {
     pub(super) packs: Vec<PackRef>,
     /// Whether the hub would take more of the access log than went up.
     pub(super) access_left: bool,
+    /// The author is shut out and may still hand in.
+    pub(super) dismissal: Option<SignedDismissal>,
 }
 
 /// An answer on its way in.
@@ -98,6 +102,7 @@ impl<'s> Inbound<'s> {
             return Err(ExchangeError::Rejected {
                 code: reject.code,
                 hub_time_ms: reject.hub_time_ms,
+                dismissal: reject.dismissal.map(Box::new),
             });
         }
         if let DownMessage::Welcome(welcome) = &message {
@@ -184,6 +189,8 @@ impl<'s> Inbound<'s> {
             more,
             packs,
             access_upto,
+            terms,
+            dismissal,
             ..
         }: Close,
     ) -> Result<Closed, ExchangeError> {
@@ -194,12 +201,16 @@ impl<'s> Inbound<'s> {
         if packs.len() > PACKS_MAX {
             return Err(ExchangeError::Garbled);
         }
+        if let Some(terms) = terms {
+            lease::take(self.session, &terms)?;
+        }
         let access_left = self.note_access_log(access_upto)? && self.access_left;
         Ok(Closed {
             token,
             more,
             packs,
             access_left,
+            dismissal,
         })
     }
 

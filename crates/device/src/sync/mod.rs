@@ -11,6 +11,7 @@ mod http;
 mod inbound;
 mod outbound;
 mod packs;
+mod parting;
 mod pictures;
 mod round;
 mod status;

@@ -29,6 +29,17 @@ pub(super) struct Outbound {
     pub(super) confirmed: Vec<[u8; 17]>,
     /// Whether there are more rows of the access log than went in, which the hub would take.
     pub(super) access_left: bool,
+    /// What the opening was made unique with.
+    pub(super) nonce: Nonce,
+}
+
+/// Whether a request is the last of an author who was shut out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Parting {
+    /// It is not, as far as the device knows.
+    No,
+    /// Keys and files are destroyed after its answer.
+    Last,
 }
 
 /// Name of the mark that says how far the log was read.
@@ -36,7 +47,8 @@ pub(crate) const CURSOR: &str = "cursor";
 
 impl Outbound {
     /// Reads the outbox behind `after` into a signed body.
-    pub(super) fn build(session: &Session, after: i64) -> Result<Self, ExchangeError> {
+    pub(super) fn build(session: &Session, after: i64, parting: Parting) -> Result<Self, ExchangeError> {
+        let nonce = Nonce(session.platform.random());
         let (cursor, outbox, confirmed, damaged, access) = session.store.read(|read| {
             let cursor = read.blob(CURSOR)?.unwrap_or_default();
             let outbox = read.outbox(after, BATCH_CHANGES_MAX)?;
@@ -59,7 +71,7 @@ impl Outbound {
             version: PROTOCOL_VERSION,
             author: AuthorId(session.author.to_bytes()),
             sent_at_ms: session.now_ms() + session.status.clock_offset_ms(),
-            nonce: Nonce(session.platform.random()),
+            nonce,
             cursor: Cursor::from_bytes(&cursor).unwrap_or_default(),
             app_version,
             reads: Some(vec![Received::KIND]),
@@ -92,12 +104,14 @@ impl Outbound {
         for message in Access::of_rows(access.unwrap_or_default()) {
             say(UpMessage::Access(message))?;
         }
-        say(UpMessage::End(End {}))?;
+        let destroys = (parting == Parting::Last).then_some(true);
+        say(UpMessage::End(End { destroys }))?;
         Ok(Self {
             body,
             sent,
             confirmed,
             access_left,
+            nonce,
         })
     }
 }

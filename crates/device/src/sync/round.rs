@@ -6,10 +6,12 @@ use protocol::{HubUrl, Refusal};
 use super::{
     Transport,
     exchange::{ExchangeError, Exchanged, exchange},
-    packs, pictures,
+    outbound::Parting,
+    packs, parting, pictures,
 };
 use crate::{
     documents::DocumentError,
+    lease,
     session::Session,
     store::{Read, StoreError},
 };
@@ -27,7 +29,7 @@ pub(crate) fn round(session: &Session, transport: &dyn Transport) -> NetState {
     session.note_damage();
     let net = match result {
         Ok(()) => reached_state(session),
-        Err(ExchangeError::Stopped) => before,
+        Err(ExchangeError::Stopped | ExchangeError::Farewell) => before,
         Err(error) => state_of(session, &error),
     };
     session.status.set_net(net.clone());
@@ -40,10 +42,11 @@ fn talk(session: &Session, transport: &dyn Transport) -> Result<(), ExchangeErro
     let mut after = 0;
     let mut corrected = false;
     for _ in 0..EXCHANGES_MAX {
-        let exchanged = match exchange(session, transport, &hub, after) {
+        let exchanged = match exchange(session, transport, &hub, after, Parting::No) {
             Err(ExchangeError::Rejected {
                 code: Refusal::ClockWrong,
                 hub_time_ms,
+                ..
             }) if !corrected => {
                 // A tablet whose clock is wrong must still hand in its words: sign by the hub's clock, once.
                 corrected = true;
@@ -53,14 +56,26 @@ fn talk(session: &Session, transport: &dyn Transport) -> Result<(), ExchangeErro
             other => other?,
         };
         reached(session)?;
+        let shut_out = exchanged.dismissal.as_ref();
+        if shut_out.is_some() {
+            // Nothing more is shown or written while what waits is handed in.
+            lease::shut_out(session)?;
+        }
         after = exchanged.sent_upto;
         if more_to_say(session, &exchanged)? {
             continue;
         }
-        packs::fetch(session, transport, &hub, &exchanged.token.0, &exchanged.packs)?;
+        if shut_out.is_none() {
+            packs::fetch(session, transport, &hub, &exchanged.token.0, &exchanged.packs)?;
+        }
         // Text first: pictures stop as soon as somebody writes something.
-        if pictures::exchange(session, transport, &hub, &exchanged)? == pictures::Next::Sync {
+        if shut_out.is_none_or(parting::Dismissed::may_hand_in)
+            && pictures::exchange(session, transport, &hub, &exchanged)? == pictures::Next::Sync
+        {
             continue;
+        }
+        if let Some(dismissed) = exchanged.dismissal {
+            return parting::farewell(session, transport, &hub, dismissed);
         }
         return Ok(());
     }
@@ -69,7 +84,9 @@ fn talk(session: &Session, transport: &dyn Transport) -> Result<(), ExchangeErro
 
 fn more_to_say(session: &Session, exchanged: &Exchanged) -> Result<bool, StoreError> {
     let left = session.store.read(|read| {
-        Ok::<_, StoreError>(!read.outbox(exchanged.sent_upto, 1)?.is_empty() || !read.destroyed()?.is_empty())
+        // Whoever is shut out confirms nothing: all of it goes.
+        let confirms = exchanged.dismissal.is_none() && !read.destroyed()?.is_empty();
+        Ok::<_, StoreError>(confirms || !read.outbox(exchanged.sent_upto, 1)?.is_empty())
     })?;
     Ok(exchanged.more || exchanged.access_left || left)
 }
@@ -105,7 +122,7 @@ fn state_of(session: &Session, error: &ExchangeError) -> NetState {
         since_ms,
     };
     match error {
-        ExchangeError::Unreachable | ExchangeError::Stopped => NetState::Offline { since_ms },
+        ExchangeError::Unreachable | ExchangeError::Stopped | ExchangeError::Farewell => NetState::Offline { since_ms },
         ExchangeError::Garbled => trouble("garbled"),
         ExchangeError::TooLarge => trouble("too_large"),
         ExchangeError::Status(_) => trouble("hub_error"),

@@ -48,4 +48,16 @@ pub trait Transport: Send + Sync {
 
     /// The bytes of a published pack, by the bearer token of the last exchange.
     fn pack(&self, hub: &HubUrl, sha256: &Sha256, token: &str) -> Result<Vec<u8>, TransportError>;
+
+    /// Hands the hub a request to the district to open a vault.
+    fn ask_recovery(&self, hub: &HubUrl, body: Vec<u8>) -> Result<(), TransportError> {
+        let _ = (hub, body);
+        Err(TransportError::Unreachable)
+    }
+
+    /// The district's answer to the request of this name; `None`: nobody has answered yet.
+    fn recovery_answer(&self, hub: &HubUrl, request: &Sha256) -> Result<Option<Vec<u8>>, TransportError> {
+        let _ = (hub, request);
+        Err(TransportError::Unreachable)
+    }
 }

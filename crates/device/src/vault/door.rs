@@ -48,6 +48,9 @@ impl VaultFolder {
         let why = match error {
             VaultError::WrongPassphrase { .. } => "wrong_passphrase",
             VaultError::MustWait { .. } => "must_wait",
+            VaultError::Erased => "erased",
+            VaultError::Weakened => "weakened",
+            VaultError::NoPlatformSecret => "no_platform_secret",
             VaultError::KeyFile(_) => "key_file",
             _ => return,
         };

@@ -1,78 +1,120 @@
-//! Wrapping the database key: Argon2id over the passphrase, `XChaCha20-Poly1305` over the key.
+//! Wrapping the master key: Argon2id over the passphrase, together with the platform's secret through HKDF-SHA256, and
+//! `XChaCha20-Poly1305` over the key.
 
-use argon2::{Algorithm, Argon2, Params, Version};
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
 };
+use hkdf::Hkdf;
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{VaultError, key_file::Wrapped};
+use super::{
+    MasterKey, VaultError,
+    key_file::{Sealed, Wrapped},
+    stretch::Stretch,
+};
 use crate::Platform;
 
-/// 64 MiB and three passes: about half a second on a cheap tablet, once for each unlocking.
-const MEMORY_KIB: u32 = 64 * 1024;
-const PASSES: u32 = 3;
-const LANES: u32 = 1;
-/// A key file that asks for more than this is an attack on memory, not a vault.
-const MEMORY_KIB_MAX: u32 = 1024 * 1024;
-const PASSES_MAX: u32 = 16;
-const LANES_MAX: u32 = 4;
+const WRAPPING: &[u8] = b"vatsalya wrapping key 2";
+const CONTEXT_1: &[u8] = b"vatsalya-vault-1";
+const CONTEXT_2: &[u8] = b"vatsalya-vault-2";
 
-pub(super) fn wrap(key: &[u8; 32], passphrase: &str, platform: &Platform) -> Result<Wrapped, VaultError> {
-    let mut wrapped = Wrapped {
-        memory_kib: MEMORY_KIB,
-        passes: PASSES,
-        lanes: LANES,
-        salt: platform.random::<16>().to_vec(),
-        nonce: platform.random::<24>().to_vec(),
-        ciphertext: Vec::new(),
-    };
-    let aad = associated_data(&wrapped);
-    wrapped.ciphertext = cipher(&wrapped, passphrase)?
-        .encrypt(XNonce::from_slice(&wrapped.nonce), Payload { msg: key, aad: &aad })
-        .map_err(|_| VaultError::KeyFile("the key could not be wrapped"))?;
-    Ok(wrapped)
+/// Which of a vault's keys is wrapped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    /// The one in use.
+    Current,
+    /// The one that is on its way in.
+    Next,
 }
 
-/// The key, or `None` where the passphrase (or any byte of the file) is not the one it was wrapped with.
-pub(super) fn unwrap(wrapped: &Wrapped, passphrase: &str) -> Result<Option<[u8; 32]>, VaultError> {
-    let in_range = (MEMORY_KIB..=MEMORY_KIB_MAX).contains(&wrapped.memory_kib)
-        && (PASSES..=PASSES_MAX).contains(&wrapped.passes)
-        && (LANES..=LANES_MAX).contains(&wrapped.lanes)
-        && wrapped.salt.len() == 16
-        && wrapped.nonce.len() == 24;
-    if !in_range {
-        return Err(VaultError::KeyFile("its parameters are out of range"));
+/// The key that wraps, made of passphrase and platform secret; it lives for one call.
+pub(super) struct WrappingKey(Zeroizing<[u8; 32]>);
+
+/// A platform secret; `None` where the vault has none.
+pub(super) type Secret = Option<Zeroizing<Vec<u8>>>;
+
+impl WrappingKey {
+    pub(super) fn make(
+        stretch: Stretch,
+        salt: &[u8],
+        passphrase: &str,
+        secret: Option<&[u8]>,
+    ) -> Result<Self, VaultError> {
+        let stretched = stretch.run(passphrase.as_bytes(), salt)?;
+        let mut both = Zeroizing::new(stretched.to_vec());
+        both.extend_from_slice(secret.unwrap_or_default());
+        let mut key = Zeroizing::new([0; 32]);
+        Hkdf::<Sha256>::new(Some(salt), &both)
+            .expand(WRAPPING, key.as_mut())
+            .expect("32 bytes are fewer than HKDF gives");
+        Ok(Self(key))
     }
-    let payload = Payload {
-        msg: &wrapped.ciphertext,
-        aad: &associated_data(wrapped),
-    };
-    let opened = cipher(wrapped, passphrase)?.decrypt(XNonce::from_slice(&wrapped.nonce), payload);
-    let Ok(plain) = opened.map(Zeroizing::new) else {
+
+    /// Wraps a key for this place of the key file.
+    pub(super) fn seal(
+        &self,
+        key: &MasterKey,
+        head: &Wrapped,
+        which: Which,
+        platform: &Platform,
+    ) -> Result<Sealed, VaultError> {
+        let nonce = platform.random::<24>().to_vec();
+        let (plain, aad) = (key.to_bytes(), associated_data(head, which));
+        let payload = Payload { msg: &plain, aad: &aad };
+        let ciphertext = XChaCha20Poly1305::new(self.0.as_ref().into())
+            .encrypt(XNonce::from_slice(&nonce), payload)
+            .map_err(|_| VaultError::KeyFile("the key could not be wrapped"))?;
+        Ok(Sealed { nonce, ciphertext })
+    }
+
+    /// The key, or `None` where passphrase, platform secret or any byte of the file is not what it was wrapped with.
+    pub(super) fn open(&self, sealed: &Sealed, head: &Wrapped, which: Which) -> Result<Option<MasterKey>, VaultError> {
+        let aad = associated_data(head, which);
+        let Some(plain) = decrypt(&self.0, sealed, &aad)? else {
+            return Ok(None);
+        };
+        MasterKey::from_bytes(&plain)
+            .map(Some)
+            .ok_or(VaultError::KeyFile("the key has another form"))
+    }
+}
+
+/// The key of a file of the first format: the database's own, wrapped by what Argon2id gave.
+pub(super) fn open_first_format(head: &Wrapped, passphrase: &str) -> Result<Option<MasterKey>, VaultError> {
+    let stretched = head.stretch.run(passphrase.as_bytes(), &head.salt)?;
+    let aad = [CONTEXT_1, &head.stretch.to_bytes(), &head.salt].concat();
+    let Some(plain) = decrypt(&stretched, &head.current, &aad)? else {
         return Ok(None);
     };
-    <[u8; 32]>::try_from(plain.as_slice())
-        .map(Some)
-        .map_err(|_| VaultError::KeyFile("the key has another length"))
+    let key = <[u8; 32]>::try_from(plain.as_slice()).map_err(|_| VaultError::KeyFile("the key has another length"))?;
+    Ok(Some(MasterKey::of_first_format(key)))
 }
 
-fn cipher(wrapped: &Wrapped, passphrase: &str) -> Result<XChaCha20Poly1305, VaultError> {
-    let params = Params::new(wrapped.memory_kib, wrapped.passes, wrapped.lanes, Some(32))
-        .map_err(|_| VaultError::KeyFile("its parameters are not Argon2's"))?;
-    let mut stretched = Zeroizing::new([0; 32]);
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(passphrase.as_bytes(), &wrapped.salt, stretched.as_mut())
-        .map_err(|_| VaultError::KeyFile("the passphrase could not be stretched"))?;
-    Ok(XChaCha20Poly1305::new(stretched.as_ref().into()))
-}
-
-fn associated_data(wrapped: &Wrapped) -> Vec<u8> {
-    let mut bytes = b"vatsalya-vault-1".to_vec();
-    for number in [wrapped.memory_kib, wrapped.passes, wrapped.lanes] {
-        bytes.extend(number.to_le_bytes());
+fn decrypt(key: &[u8; 32], sealed: &Sealed, aad: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
+    if sealed.nonce.len() != 24 {
+        return Err(VaultError::KeyFile("its nonce has another length"));
     }
-    bytes.extend(&wrapped.salt);
-    bytes
+    let payload = Payload {
+        msg: &sealed.ciphertext,
+        aad,
+    };
+    let opened = XChaCha20Poly1305::new(key.into()).decrypt(XNonce::from_slice(&sealed.nonce), payload);
+    Ok(opened.ok().map(Zeroizing::new))
+}
+
+/// Everything in the head of the file, so that nobody makes the work less or takes the platform's secret out of it.
+fn associated_data(head: &Wrapped, which: Which) -> Vec<u8> {
+    let which = match which {
+        Which::Current => b'c',
+        Which::Next => b'n',
+    };
+    [
+        CONTEXT_2,
+        &[which, u8::from(head.bound)],
+        &head.stretch.to_bytes(),
+        &head.salt,
+    ]
+    .concat()
 }

@@ -6,17 +6,17 @@ use std::sync::{
 };
 
 use casework::{CaseId, Compartment, Role, Value};
-use device::{Clock, Device, Options, Platform, SystemEntropy};
+use device::{Clock, Device, NoKeystore, Options, Platform, Stretching, SystemEntropy};
 use ipc::{
     CaseCard, CaseFilter, CaseView, FailureCode, FieldEdit, NetState, NewCase, RegisterRef, Reply, Request, Saved,
-    SyncView, VersionView,
+    Session, Start, SyncView, VersionView,
 };
 
 use crate::hub::Hub;
 
 pub(crate) const PASSPHRASE: &str = "six blue buckets";
 /// 23 November 2026, 06:00 UTC.
-const NOW_MS: i64 = 1_795_413_600_000;
+pub(crate) const NOW_MS: i64 = 1_795_413_600_000;
 
 pub(crate) struct HandClock(AtomicI64);
 
@@ -59,6 +59,8 @@ impl Bench {
         let platform = Platform {
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             entropy: Arc::new(SystemEntropy),
+            keystore: Arc::new(NoKeystore),
+            stretching: Stretching::Least,
             app_version: "0.0.0-test".into(),
             device_name: "test tablet".into(),
         };
@@ -136,6 +138,24 @@ impl Tablet {
             code: code.into(),
             passphrase,
         })
+    }
+
+    /// What the screen knows of the tablet before anybody is signed in.
+    pub(crate) fn on_start(&self) -> Start {
+        let Reply::Start(start) = self.call(Request::Start).unwrap() else {
+            panic!("start always answers")
+        };
+        start
+    }
+
+    /// Tries a passphrase at the first user's vault.
+    pub(crate) fn unlock(&self, passphrase: &str) -> Result<Session, FailureCode> {
+        let user = self.on_start().users[0].id.clone();
+        let passphrase = passphrase.into();
+        match self.call(Request::Unlock { user, passphrase })? {
+            Reply::Session(session) => Ok(session),
+            other => panic!("{other:?}"),
+        }
     }
 
     pub(crate) fn sync(&self) -> NetState {

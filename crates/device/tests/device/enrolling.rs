@@ -61,6 +61,7 @@ fn a_wrong_passphrase_is_told_and_slowed() {
         let FailureCode::WrongPassphrase {
             tries_left,
             wait_until_ms,
+            ..
         } = unlock("not this one").unwrap_err()
         else {
             panic!("a wrong passphrase is told as one");

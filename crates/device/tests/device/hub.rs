@@ -13,12 +13,16 @@ use protocol::{
     AuthorId, Cursor, DocumentId, DownMessage, EnrolCode, Epoch, FrameReader, HubUrl, PublicKey, Refusal, UpMessage,
     UserId, VerifyingChain,
     access_log::AccessRow,
-    enrol::{EnrolReply, EnrolRequest, Enrolled},
+    dismissal::{Dismissal, SignedDismissal},
+    enrol::{EnrolReply, EnrolRequest, Enrolled, person_mark},
     ids::Sha256,
     limits::CHANGE_BYTES_MAX,
     message::down::{self, Outcome, ReceiptState},
+    message::up::Open,
     pack::{PackKey, PackRef},
     parcel::{Collector, pack, parts},
+    recovery::RecoveryRequest,
+    terms::{SignedTerms, Terms},
 };
 
 #[derive(Clone)]
@@ -93,6 +97,17 @@ pub(crate) struct State {
     /// Published packs, as they travel, with how they are named.
     pub(crate) packs: Vec<(PackRef, Vec<u8>)>,
     pub(crate) pack_fetches: usize,
+    /// For how long a vault opens without the hub, and to whom it is sealed; `None`: no terms are given.
+    pub(crate) terms: Option<(i64, Option<String>)>,
+    /// Everybody is shut out; whether they may hand in.
+    pub(crate) shut_out: Option<bool>,
+    /// Signed by whom a dismissal is.
+    pub(crate) dismissed_by: Option<PackKey>,
+    /// Uploads kept in quarantine.
+    pub(crate) kept_aside: usize,
+    /// How many devices said that they destroy everything.
+    pub(crate) destroyed: usize,
+    pub(crate) recoveries: HashMap<Sha256, (RecoveryRequest, Option<Vec<u8>>)>,
 }
 
 /// The hub. Its documents are what its log says.
@@ -113,6 +128,15 @@ impl Hub {
             name: name.to_owned(),
             role,
         };
+        state.codes.insert(code.plain().to_owned(), user);
+        code.to_string()
+    }
+
+    /// Another code for somebody the hub knows.
+    pub(crate) fn code_again(&self, name: &str) -> String {
+        let mut state = self.state();
+        let user = state.codes.values().find(|user| user.name == name).unwrap().clone();
+        let code = EnrolCode::from_random(state.codes.len() as u64 * 7919 + 1);
         state.codes.insert(code.plain().to_owned(), user);
         code.to_string()
     }
@@ -316,7 +340,17 @@ impl State {
             panic!("a request begins with Open")
         };
         let hub_time_ms = self.faults.clock_ms.unwrap_or(open.sent_at_ms);
-        let reject = |code| vec![down::Reject { code, hub_time_ms }.into()];
+        let reject = |code| {
+            let dismissal = None;
+            vec![
+                down::Reject {
+                    code,
+                    hub_time_ms,
+                    dismissal,
+                }
+                .into(),
+            ]
+        };
         let Some((key, user)) = self.authors.get(&open.author).cloned() else {
             return reject(Refusal::NotEnrolled);
         };
@@ -336,6 +370,7 @@ impl State {
             .into(),
         ];
         let mut collector = Collector::new(CHANGE_BYTES_MAX);
+        let mut uploads = 0;
         loop {
             let frame = frames.next_frame().unwrap().expect("a request ends with End");
             match chain.verify(&frame).unwrap() {
@@ -345,6 +380,10 @@ impl State {
                     let Some(bytes) = collector.add((upload.n, upload.document), upload.part()).unwrap() else {
                         continue;
                     };
+                    uploads += 1;
+                    if self.shut_out == Some(false) {
+                        continue;
+                    }
                     let outcome = self.take_change(open.author, upload.document, bytes, hub_time_ms);
                     let received_ms = self.received_ms(&outcome);
                     let verdict = down::Verdict::new(upload.n, outcome);
@@ -370,12 +409,15 @@ impl State {
                     said.extend(self.grant(again.document, upto, upto as u64));
                 }
                 UpMessage::Again(_) => {}
-                UpMessage::End(_) => break,
+                UpMessage::End(end) => {
+                    self.destroyed += usize::from(end.destroys == Some(true));
+                    break;
+                }
             }
         }
         let times = open.reads(down::Received::KIND) && !self.faults.old;
         self.tell((open.author, user.id), &open.cursor, epoch[0], times, &mut said);
-        said
+        self.amend(&open, hub_time_ms, said, uploads)
     }
 
     fn grant(&self, document: DocumentId, entries: usize, upto: u64) -> Vec<DownMessage> {
@@ -497,6 +539,8 @@ impl State {
                 token_ends_ms: i64::MAX,
                 more: false,
                 access_upto: (!self.takes_no_access_log).then(|| self.access.get(&reader).map_or(0, Vec::len) as u64),
+                terms: None,
+                dismissal: None,
                 packs: (!self.packs.is_empty()).then(|| self.packs.iter().map(|(named, _)| named.clone()).collect()),
             }
             .into(),
@@ -535,6 +579,9 @@ impl Transport for Hub {
         let code = request.check().unwrap();
         let reply = match (state.codes.get(code.plain()).cloned(), state.used.get(code.plain())) {
             (None, _) => EnrolReply::Refused(Refusal::WrongCode),
+            (Some(user), None) if request.persons.iter().flatten().any(|one| *one == person_mark(user.id)) => {
+                EnrolReply::Refused(Refusal::AlreadyHere)
+            }
             (Some(_), Some(author)) if *author != request.author => EnrolReply::Refused(Refusal::UsedCode),
             (Some(user), _) => {
                 state.used.insert(code.plain().to_owned(), request.author);
@@ -551,6 +598,7 @@ impl Transport for Hub {
                     epoch: Epoch([7; 16]),
                     hub_time_ms: 0,
                     pack_key: Some(pack_key().public().0),
+                    terms: state.terms_for(request.author, ENROLLED_MS),
                 })
             }
         };
@@ -619,6 +667,84 @@ impl Transport for Hub {
         state.pack_fetches += 1;
         let found = state.packs.iter().find(|(named, _)| named.sha256 == *sha256);
         found.map(|(_, bytes)| bytes.clone()).ok_or(TransportError::Status(404))
+    }
+
+    fn ask_recovery(&self, _: &HubUrl, body: Vec<u8>) -> Result<(), TransportError> {
+        let mut state = self.state();
+        if state.faults.offline {
+            return Err(TransportError::Unreachable);
+        }
+        let request = RecoveryRequest::from_cbor(&body).unwrap();
+        state.recoveries.entry(request.id()).or_insert((request, None));
+        Ok(())
+    }
+
+    fn recovery_answer(&self, _: &HubUrl, request: &Sha256) -> Result<Option<Vec<u8>>, TransportError> {
+        let state = self.state();
+        if state.faults.offline {
+            return Err(TransportError::Unreachable);
+        }
+        let asked = state.recoveries.get(request).ok_or(TransportError::Status(404))?;
+        Ok(asked.1.clone())
+    }
+}
+
+/// When a tablet enrols, by the hub's clock: the bench's clock stands there at first.
+const ENROLLED_MS: i64 = crate::bench::NOW_MS;
+
+impl State {
+    fn terms_for(&self, author: AuthorId, now_ms: i64) -> Option<SignedTerms> {
+        let (lease_ms, recovery) = self.terms.clone()?;
+        let terms = Terms {
+            issued_ms: now_ms,
+            ends_ms: now_ms + lease_ms,
+            recovery,
+        };
+        Some(SignedTerms::sign(&pack_key(), author, terms))
+    }
+
+    /// What an answer says besides: terms, or that everybody is shut out.
+    fn amend(&mut self, open: &Open, hub_time_ms: i64, said: Vec<DownMessage>, uploads: usize) -> Vec<DownMessage> {
+        let Some(hand_in) = self.shut_out else {
+            let terms = self.terms_for(open.author, hub_time_ms);
+            let amended = said.into_iter().map(|message| match message {
+                DownMessage::Close(close) => down::Close {
+                    terms: terms.clone(),
+                    ..close
+                }
+                .into(),
+                other => other,
+            });
+            return amended.collect();
+        };
+        let dismissal = Dismissal {
+            dismissed_ms: hub_time_ms,
+            told_ms: hub_time_ms,
+            kept: uploads as u64,
+            hand_in,
+        };
+        let key = self.dismissed_by.clone().unwrap_or_else(pack_key);
+        let dismissal = Some(SignedDismissal::sign(&key, open.author, open.nonce, dismissal));
+        if hand_in {
+            let amended = said.into_iter().map(|message| match message {
+                DownMessage::Close(close) => down::Close {
+                    dismissal: dismissal.clone(),
+                    ..close
+                }
+                .into(),
+                other => other,
+            });
+            return amended.collect();
+        }
+        self.kept_aside += uploads;
+        vec![
+            down::Reject {
+                code: Refusal::NotEnrolled,
+                hub_time_ms,
+                dismissal,
+            }
+            .into(),
+        ]
     }
 }
 

@@ -119,6 +119,7 @@ fn NewNote(writes: Vec<Compartment>, on_close: Callback<()>) -> impl IntoView {
                     app.drafts.update(|drafts| {
                         drafts.remove(&case);
                     });
+                    app.keep_draft(case).await;
                     app.announce(words.app_saved());
                     open.read();
                     on_close.run(());
@@ -153,6 +154,7 @@ fn NewNote(writes: Vec<Compartment>, on_close: Callback<()>) -> impl IntoView {
                     aria-describedby="note-draft"
                     prop:value=text
                     on:input=typing
+                    on:blur=move |_| spawn_local(app.keep_draft(case))
                 ></textarea>
                 <p class="hint" id="note-draft">{words.time_line_draft()}</p>
             </div>

@@ -1,7 +1,9 @@
 use minicbor::{Decode, Encode};
 
 use crate::cursor::Cursor;
+use crate::dismissal::SignedDismissal;
 use crate::pack::PackRef;
+use crate::terms::SignedTerms;
 
 /// The end of an answer. An answer without it was cut.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -23,6 +25,12 @@ pub struct Close {
     /// [`PACKS_MAX`](crate::limits::PACKS_MAX). Absent where the hub has published none.
     #[n(4)]
     pub packs: Option<Vec<PackRef>>,
+    /// On what terms the author holds what it has; absent from a hub of before them.
+    #[n(5)]
+    pub terms: Option<SignedTerms>,
+    /// Where the author is shut out and may still hand in: the hub's word for it.
+    #[n(6)]
+    pub dismissal: Option<SignedDismissal>,
     /// Up to which row the hub has the author's access log, see [`crate::access_log`]. Absent from a hub that takes none.
     #[n(7)]
     pub access_upto: Option<u64>,

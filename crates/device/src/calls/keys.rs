@@ -1,0 +1,131 @@
+//! The keys of a vault: another passphrase, another key, and the district's help where the passphrase is lost.
+
+use ipc::{FailureCode, Progress, RecoveryAsk, Session as SessionView};
+use protocol::{
+    HubUrl,
+    recovery::{RecoveryAnswer, RecoveryRequest},
+};
+
+use super::start::{entered, found, view};
+use crate::{
+    Device,
+    failure::{Answer, Failed},
+    rotation,
+    session::Session,
+    sync::TransportError,
+    vault::{VaultError, VaultFolder},
+};
+
+fn of_vault(device: &Device, error: &VaultError) -> Failed {
+    Failed::of_vault(error, device.platform.clock.now_ms())
+}
+
+/// Wraps the key under another passphrase.
+pub(super) fn change_passphrase(device: &Device, old: &str, new: &str) -> Answer<()> {
+    let _one_at_a_time = device.step_to_the_door();
+    let vault = device.session()?.vault.clone();
+    vault
+        .check_strength(new, &device.platform)
+        .map_err(|error| of_vault(device, &error))?;
+    let unlocked = tried(device, &vault, old)?;
+    let rewrapped = vault.rewrap(&unlocked.master, new, &device.platform);
+    rewrapped.map_err(|error| of_vault(device, &error))
+}
+
+/// Tries a passphrase while the vault is open. Where that was the last try, it is open no longer.
+fn tried(device: &Device, vault: &VaultFolder, passphrase: &str) -> Answer<crate::vault::Unlocked> {
+    vault.unlock(passphrase, &device.platform).map_err(|error| {
+        if matches!(error, VaultError::Erased) {
+            device.sign_out();
+        }
+        of_vault(device, &error)
+    })
+}
+
+/// Encrypts everything anew. The session is closed meanwhile, and opened again whatever came of it.
+pub(super) fn rotate(device: &Device, passphrase: &str) -> Answer<SessionView> {
+    let _one_at_a_time = device.step_to_the_door();
+    let vault = device.session()?.vault.clone();
+    let unlocked = tried(device, &vault, passphrase)?;
+    device.pause();
+    let occupied = vault.occupy().map_err(|error| of_vault(device, &error))?;
+    let news = std::sync::Arc::clone(&device.news);
+    let progress = Box::new(move |done| news.tell_opening(Some(Progress { done, total: 100 })));
+    let rotated = rotation::rotate(&vault, &unlocked, &device.platform, progress, |_| Ok(()));
+    drop(occupied);
+    device.news.tell_opening(None);
+    let session = entered(device, &vault, passphrase).inspect_err(|_| device.news.tell_session())?;
+    rotated?;
+    Ok(view(&session))
+}
+
+/// Begins to ask the district, and hands the hub the request where it can be reached.
+pub(super) fn ask_recovery(device: &Device, user: &str) -> Answer<RecoveryAsk> {
+    let _one_at_a_time = device.step_to_the_door();
+    let vault = found(device, user)?;
+    let request = vault.ask(&device.platform).map_err(|error| of_vault(device, &error))?;
+    let told = hub_of(&vault).and_then(|hub| {
+        let asked = device.options.transport.ask_recovery(&hub, request.to_cbor());
+        asked.map_err(Failed::from)
+    });
+    Ok(RecoveryAsk {
+        at_hub: Some(told.is_ok()),
+        ..ask_view(&request)
+    })
+}
+
+/// The request that is on its way, as the screen shows it.
+pub(super) fn ask_view(request: &RecoveryRequest) -> RecoveryAsk {
+    RecoveryAsk {
+        code: request.check_code(),
+        text: request.to_text(),
+        made_ms: request.made_ms,
+        at_hub: None,
+    }
+}
+
+/// Opens a vault with the district's answer, under a new passphrase.
+pub(super) fn recover(device: &Device, user: &str, answer: Option<&str>, passphrase: &str) -> Answer<SessionView> {
+    let _one_at_a_time = device.step_to_the_door();
+    let vault = found(device, user)?;
+    vault
+        .check_strength(passphrase, &device.platform)
+        .map_err(|error| of_vault(device, &error))?;
+    let answer = match answer {
+        Some(text) if text.chars().count() > ipc::ANSWER_CHARS_MAX => return Err(FailureCode::OtherAnswer.into()),
+        Some(text) => RecoveryAnswer::from_text(text).map_err(|_| FailureCode::OtherAnswer)?,
+        None => fetched(device, &vault)?,
+    };
+    let keys = vault.open_answer(&answer).map_err(|error| of_vault(device, &error))?;
+    // Whoever is signed in is out before a store is opened: it may be the same one.
+    device.sign_out();
+    let master = rotation::opening(&vault, keys)?.ok_or(FailureCode::OtherAnswer)?;
+    let opened = vault.rewrap(&master, passphrase, &device.platform);
+    opened.map_err(|error| of_vault(device, &error))?;
+    let session: std::sync::Arc<Session> = entered(device, &vault, passphrase)?;
+    vault.forget_asked().map_err(|error| of_vault(device, &error))?;
+    Ok(view(&session))
+}
+
+fn fetched(device: &Device, vault: &VaultFolder) -> Answer<RecoveryAnswer> {
+    let request = vault.asked().map_err(|error| of_vault(device, &error))?;
+    let request = request.ok_or(FailureCode::NotAnsweredYet)?;
+    let transport = &device.options.transport;
+    let answer = match transport.recovery_answer(&hub_of(vault)?, &request.id()) {
+        // The hub has not heard of it, or no longer: it is asked once more.
+        Err(TransportError::Status(404)) => {
+            transport
+                .ask_recovery(&hub_of(vault)?, request.to_cbor())
+                .map_err(Failed::from)?;
+            None
+        }
+        other => other.map_err(Failed::from)?,
+    };
+    let answer = answer.ok_or(FailureCode::NotAnsweredYet)?;
+    RecoveryAnswer::from_cbor(&answer).map_err(|_| FailureCode::Garbled.into())
+}
+
+fn hub_of(vault: &VaultFolder) -> Answer<HubUrl> {
+    let holder = vault.sealed_holder().ok_or(FailureCode::NotSealed)?;
+    holder.hub.parse().map_err(|_| FailureCode::BadAddress.into())
+}
