@@ -44,7 +44,7 @@ const PLACES: [(&str, &[&str]); 9] = [
     ("rusqlite", &["crates/device", "sync-server", "tests"]),
     ("ed25519-dalek", &["crates/protocol", "crates/device", "sync-server"]),
     ("argon2", &["crates/device"]),
-    ("chacha20poly1305", &["crates/device"]),
+    ("chacha20poly1305", &["crates/device", "crates/protocol"]),
     ("axum", &["sync-server", "tests"]),
 ];
 

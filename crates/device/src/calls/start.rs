@@ -91,8 +91,10 @@ pub(super) fn found(device: &Device, user: &str) -> Answer<VaultFolder> {
 /// Tries the passphrase and signs the user in.
 pub(super) fn entered(device: &Device, vault: &VaultFolder, passphrase: &str) -> Answer<Arc<Session>> {
     let unlocked = vault.unlock(passphrase, &device.platform).map_err(|error| {
+        // The moment to wait for is told before anything is written, which takes a while.
+        let failed = Failed::of_vault(&error, device.platform.clock.now_ms());
         vault.note_knock(&error, &device.platform);
-        Failed::of_vault(&error, device.platform.clock.now_ms())
+        failed
     })?;
     // Whoever was signed in is out before the store is opened: it may be the same one.
     device.sign_out();
