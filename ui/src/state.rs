@@ -159,7 +159,7 @@ impl App {
     pub(crate) fn signed_out(self) {
         self.session.set(None);
         self.sync.set(None);
-        self.case_changed.set(BTreeMap::new());
+        self.subject_changed.set(BTreeMap::new());
         self.announcement.set(String::new());
         self.drafts.set(BTreeMap::new());
         browser::go(&Route::Cases);

@@ -91,6 +91,10 @@ pub struct Farewell {
 
 /// The officer who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says one thing of the session, by its name, and none excludes another"
+)]
 pub struct Session {
     /// The officer's name.
     pub name: String,

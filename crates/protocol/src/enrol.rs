@@ -93,6 +93,10 @@ pub struct Enrolled {
 
 /// The hub's answer.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one of these in a tablet's life, and it is taken apart at once"
+)]
 pub enum EnrolReply {
     /// The device is an author now.
     #[n(0)]
