@@ -62,7 +62,7 @@ fn found(hub: &Hub, institution: &Institution, now_ms: i64) -> Result<(), FoundE
     ];
     let mut document = Document::new(key.kind);
     let author = casework::AuthorId::HUB;
-    let Some(change) = document.edit(author, now_ms, &Action::OPEN, &edits)? else {
+    let Some(change) = document.edit(author, now_ms, &Action::ENTER, &edits)? else {
         return Ok(());
     };
     let pack = hub.pack_of(&institution.district)?;

@@ -77,6 +77,7 @@ impl Words {
         match code {
             "note" => self.action_note(),
             "open" => self.action_open(),
+            "enter" => self.action_enter(),
             "photo" => self.action_photo(),
             "task" => self.action_task(),
             "choose" => self.action_resolve(),

@@ -20,6 +20,8 @@ impl Action {
     pub const BYTES_MAX: usize = 32;
     /// The case was opened.
     pub const OPEN: Self = Self(std::borrow::Cow::Borrowed("open"));
+    /// The hub entered an institution.
+    pub const ENTER: Self = Self(std::borrow::Cow::Borrowed("enter"));
     /// An edit outside a form.
     pub const EDIT: Self = Self(std::borrow::Cow::Borrowed("edit"));
     /// A note was added.
