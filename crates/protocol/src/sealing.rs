@@ -127,9 +127,10 @@ impl Identity {
         // Others may be sealed to as well, and tools put in stanzas that mean nothing.
         let opened = header.stanzas.iter().find_map(|stanza| stanza.open(self, &recipient));
         let file_key = opened.ok_or(SealingError::NotForThis)?;
-        if header.mac != *mac(&file_key, header.signed) {
-            return Err(SealingError::NotForThis);
-        }
+        // Compared in a time that does not tell how much of it was right.
+        keyed(&file_key, header.signed)
+            .verify_slice(&header.mac)
+            .map_err(|_| SealingError::NotForThis)?;
         let (nonce, chunk) = header.payload.split_at_checked(16).ok_or(SealingError::Malformed)?;
         if chunk.len() > CHUNK_BYTES + 16 {
             return Err(SealingError::TooLarge);
@@ -259,10 +260,14 @@ fn derive(key: &[u8], salt: &[u8], info: &[u8]) -> Zeroizing<[u8; 32]> {
 }
 
 fn mac(file_key: &[u8], signed: &[u8]) -> Zeroizing<[u8; 32]> {
+    Zeroizing::new(keyed(file_key, signed).finalize().into_bytes().into())
+}
+
+fn keyed(file_key: &[u8], signed: &[u8]) -> Hmac<Sha256> {
     let key = derive(file_key, &[], b"header");
     let mut mac = <Hmac<Sha256> as hmac::Mac>::new_from_slice(key.as_slice()).expect("HMAC takes every key");
     mac.update(signed);
-    Zeroizing::new(mac.finalize().into_bytes().into())
+    mac
 }
 
 fn encrypt(key: &[u8; 32], nonce: &[u8; 12], plain: &[u8]) -> Vec<u8> {
