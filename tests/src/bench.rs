@@ -1,6 +1,7 @@
 //! Measuring: samples, what the machine is, and the page that the figures are written to.
 
 mod case;
+mod clocks;
 mod machine;
 mod parts;
 mod pictures;
@@ -9,6 +10,7 @@ mod run;
 mod window;
 
 pub use case::{LongCase, long_case};
+pub use clocks::{Clocks, all_clocks};
 pub use parts::{FirstSync, Opened, first_sync, open_and_work};
 pub use pictures::make_sizes;
 pub use run::{Plan, run};

@@ -24,6 +24,8 @@ pub struct Place {
     pub required: bool,
     /// Whether something stands there.
     pub held: bool,
+    /// Whether all of it was filed in an earlier month, quarter or year, so that what is required is missing.
+    pub stale: bool,
     /// Sentences of the rules that are not met.
     pub warnings: Vec<Labels>,
     /// The value, where nobody writes it.
@@ -163,7 +165,7 @@ impl Sheet {
             found.shown |= place.held;
             if place.required && readable {
                 found.required += 1;
-                if place.held {
+                if place.held && !place.stale {
                     found.filled += 1;
                 } else {
                     found.missing.push(missing(item));
@@ -185,6 +187,7 @@ impl Sheet {
             shown: asked || held,
             required: asked && self.required(field.always_required, field.required_when.as_ref()),
             held,
+            stale: false,
             warnings: broken.map(|check| check.says.clone()).collect(),
             derived: field
                 .derived
@@ -200,6 +203,7 @@ impl Sheet {
             shown: asked || held,
             required: asked && self.required(table.always_required, table.required_when.as_ref()),
             held,
+            stale: table.stale,
             ..Place::default()
         }
     }
@@ -217,6 +221,7 @@ fn missing(item: &FormItem) -> MissingItem {
             label: field.label.clone(),
             writable: field.writable,
             who: field.who.clone(),
+            stale: false,
         },
         FormItem::Table(table) => MissingItem {
             fact: None,
@@ -224,6 +229,7 @@ fn missing(item: &FormItem) -> MissingItem {
             label: table.label.clone(),
             writable: table.writable,
             who: table.who.clone(),
+            stale: table.stale,
         },
     }
 }
@@ -300,6 +306,7 @@ mod tests {
             used: FormUse::Fills,
             may_file: Vec::new(),
             filings: Vec::new(),
+            begins: None,
             needs_reason: false,
         }
     }

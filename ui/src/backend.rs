@@ -172,6 +172,11 @@ pub(crate) async fn file(subject: Subject, form: String, how: FilingKind) -> Ans
     ask!(Request::File { subject, form, how }, Filed)
 }
 
+/// Begins a filed form anew.
+pub(crate) async fn begin_form(subject: Subject, form: String) -> Answer<Saved> {
+    ask!(Request::BeginForm { subject, form }, Saved)
+}
+
 /// A filed form as it stood.
 pub(crate) async fn filed(subject: Subject, row: RowId) -> Answer<FiledForm> {
     ask!(Request::Filed { subject, row }, FiledForm).map(|body| *body)

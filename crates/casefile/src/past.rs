@@ -22,6 +22,11 @@ const HEADS_MAX: usize = 64;
 pub struct Heads(Vec<ChangeHash>);
 
 impl Heads {
+    /// One change and what it stands on.
+    pub fn of(change: ChangeHash) -> Self {
+        Self(vec![change])
+    }
+
     /// The hashes, sorted.
     pub fn hashes(&self) -> &[ChangeHash] {
         &self.0

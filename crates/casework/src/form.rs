@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{CaseKind, Checked, DocumentKind, Expression, FactId, Labels, Role, vocabulary::coded};
 
+mod on_filing;
+
+pub use on_filing::{Afresh, BEGUN, CellOnFiling, RowOnFiling, RowToWrite};
+
 coded!(
     /// What a form is about, and so whose documents it reads and writes.
     About {
@@ -43,6 +47,20 @@ coded!(
         Event = "event",
     }
 );
+
+impl Repeats {
+    /// Whether two days lie in one of its months, quarters or years, so that what was filed on the one is not due again on
+    /// the other; of what is added whenever there is something, and of a time that only a newer pack knows, always.
+    pub fn is_same_time(&self, one: civil::Date, other: civil::Date) -> bool {
+        let quarter = |day: civil::Date| (day.month() - 1) / 3;
+        match self {
+            Self::Month => (one.year(), one.month()) == (other.year(), other.month()),
+            Self::Quarter => (one.year(), quarter(one)) == (other.year(), quarter(other)),
+            Self::Year => one.year() == other.year(),
+            Self::Event | Self::Unknown(_) => true,
+        }
+    }
+}
 
 /// The table of filings, in `core`: rows that filing a form writes, and nobody else.
 pub const FILINGS: &str = "filings";
@@ -91,6 +109,11 @@ pub struct Form {
     /// Moments that are set to the time of filing where they are still empty.
     #[serde(default)]
     pub on_filing: Vec<FactId>,
+    /// Rows that are written at the time of filing.
+    #[serde(default, rename = "row_on_filing")]
+    pub rows_on_filing: Vec<RowOnFiling>,
+    /// What is emptied when the form is begun anew after it was filed; `None` for a form that is not.
+    pub afresh: Option<Afresh>,
     /// Its sections, one shown at a time.
     #[serde(rename = "section")]
     pub sections: Vec<FormSection>,
@@ -100,6 +123,11 @@ impl Form {
     /// Whether the form is filed again and again.
     pub fn is_repeated(&self) -> bool {
         self.sections.iter().any(|section| section.repeats.is_some())
+    }
+
+    /// Whether the form may have many filings, of which each has its number.
+    pub fn is_numbered(&self) -> bool {
+        self.is_repeated() || self.afresh.is_some()
     }
 
     /// Whether what is new in this fact or table belongs to the next filing: every section that asks for it is added to.

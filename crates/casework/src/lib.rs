@@ -39,7 +39,8 @@ pub use expression::{Expression, Outcome};
 #[cfg(feature = "packs")]
 pub use expression::{ExpressionError, TypeError};
 pub use form::{
-    AMENDMENTS, APPROVED, About, Asked, FILINGS, Filed, Form, FormField, FormSection, Repeats, heads_column,
+    AMENDMENTS, APPROVED, About, Afresh, Asked, BEGUN, CellOnFiling, FILINGS, Filed, Form, FormField, FormSection,
+    Repeats, RowOnFiling, RowToWrite, heads_column,
 };
 pub use id::{AuthorId, CaseId, EntryId, FactId, IdError, InstitutionId, RowId, UserId};
 pub use label::Labels;

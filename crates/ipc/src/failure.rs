@@ -124,6 +124,8 @@ pub enum FailureCode {
         /// Most characters.
         chars_max: usize,
     },
+    /// A form that was not filed, or was begun anew already, is not begun anew.
+    NotFiled,
     /// This form is not filed in this way: it is signed or sent or has no second signature.
     NotFiledSo,
     /// The call itself cannot be read.

@@ -38,6 +38,10 @@ pub struct FormView {
     pub may_file: Vec<FilingKind>,
     /// Its filings, newest first.
     pub filings: Vec<FilingView>,
+    /// How many answers and rows are emptied when this officer begins the form anew ([`crate::Request::BeginForm`]); `None`
+    /// where it is no such form, was not filed, or is not theirs to begin.
+    #[serde(default)]
+    pub begins: Option<u32>,
     /// Whether an edit on this form needs a reason: it was filed. Of a form that is filed again and again, only what
     /// stood when it was filed does ([`FieldView::needs_reason`], [`TableView::is_added_to`]).
     pub needs_reason: bool,
@@ -93,6 +97,9 @@ pub struct MissingItem {
     pub writable: bool,
     /// The roles that may, where this officer may not.
     pub who: Vec<Labels>,
+    /// Whether something stands there that was filed in an earlier month, quarter or year, and one of this time is missing.
+    #[serde(default)]
+    pub stale: bool,
 }
 
 /// A section of a form.
@@ -249,6 +256,10 @@ pub struct TableView {
     /// next filing. Whether a change of a row needs one, the device says when it is made.
     #[serde(default)]
     pub is_added_to: bool,
+    /// Whether every row was filed in an earlier month, quarter or year of a form that is filed again and again: where a row
+    /// is required, one of this time is missing.
+    #[serde(default)]
+    pub stale: bool,
 }
 
 /// A column of a table.

@@ -209,6 +209,14 @@ pub enum Request {
         /// What is done with it.
         how: FilingKind,
     },
+    /// Begins a filed form anew: what belonged to the last inspection, order or journey is emptied and stays in its filing;
+    /// what is written from now on is no change of that. Answer: [`Reply::Saved`].
+    BeginForm {
+        /// The case or institution.
+        subject: Subject,
+        /// The form's number.
+        form: String,
+    },
     /// A filed form as it stood, with what was changed since beside it. Answer: [`Reply::FiledForm`].
     Filed {
         /// The case or institution.

@@ -4,7 +4,9 @@
 //! stood as it never did, so the hub looks whether the row says what the change, its author and the documents say.
 
 use casefile::{ChangeHead, Document, DocumentKey, Heads, Row, Touched, TouchedRow};
-use casework::{AMENDMENTS, APPROVED, Compartment, DocumentKind, FILINGS, Form, Pack, Role, Value, heads_column};
+use casework::{
+    AMENDMENTS, APPROVED, BEGUN, Compartment, DocumentKind, FILINGS, Form, Pack, Role, Value, heads_column,
+};
 use protocol::{DocumentId, Refusal};
 
 use super::fold::{FoldError, fold};
@@ -75,7 +77,7 @@ impl Written<'_> {
         }
         match how {
             APPROVED => texts.any(|text| text.approved_by.contains(&role)),
-            "signed" | "sent" => texts.any(fills),
+            "signed" | "sent" | BEGUN => texts.any(fills),
             _ => true,
         }
     }

@@ -15,7 +15,7 @@ use super::{
     Samples, machine,
     parts::{FirstSync, Opened},
     pictures,
-    report::{self, Figures, Wire},
+    report::{self, Figures, Full, Wire},
     window,
 };
 use crate::{
@@ -30,8 +30,8 @@ use crate::{
 /// What to measure.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// Cases of the full tablet.
-    pub cases: usize,
+    /// Cases of the full tablets, one after the other; the last is worked with.
+    pub cases: Vec<usize>,
     /// Cases of a first sync.
     pub first_cases: usize,
     /// Where the page goes.
@@ -66,20 +66,17 @@ pub fn run(plan: &Plan) -> anyhow::Result<()> {
     let hub_first_kb = hub.process_id().and_then(|id| machine::peak_kb(&id.to_string()));
     drop(hub);
 
-    tell(&format!("a district of {} cases", plan.cases));
-    let (hub, settled) = district(plan.cases, &tell)?;
-    let network = Network::to(hub.address())?;
-    let code = hub.admin().enrolment_link(&settled)?.code.to_string();
-    let tablet = folder.path().join("full");
-    let full = first_sync(&tablet, &network.url(), &code)?;
-    let full_traffic = network.take_traffic();
-    tell("its first sync");
-    let hub_full_kb = hub.process_id().and_then(|id| machine::peak_kb(&id.to_string()));
-    drop(hub);
-    let opened: Opened = part(&["open"], &tablet)?;
-    tell("opening and working");
-    let in_the_window = window::open_the_app(&tablet)?;
-    tell("opening the app");
+    let mut full = Vec::new();
+    for cases in &plan.cases {
+        full.push(full_tablet(
+            *cases,
+            &folder.path().join(format!("full-{cases}")),
+            &tell,
+        )?);
+    }
+    ensure!(!full.is_empty(), "name at least one number of cases");
+    let clocks = super::all_clocks();
+    tell("the clocks of many cases");
 
     let pictures = pictures::measure()?;
     tell("pictures, side by side with libvips");
@@ -92,14 +89,12 @@ pub fn run(plan: &Plan) -> anyhow::Result<()> {
         at: jiff::Timestamp::from_millisecond(ground::now_ms())?,
         durable,
         first,
-        full: (full, full_traffic),
-        opened,
+        full,
         long: super::long_case(),
-        in_the_window,
+        clocks,
         nothing,
         one_edit,
         hub_first_kb,
-        hub_full_kb,
         pictures,
         bundle,
         release: !cfg!(debug_assertions),
@@ -107,6 +102,30 @@ pub fn run(plan: &Plan) -> anyhow::Result<()> {
     fs::write(&plan.out, report::page(&figures))?;
     tell(&format!("written to {}", plan.out.display()));
     Ok(())
+}
+
+/// A tablet with every case of a district: how it comes to them, and what working with them costs.
+fn full_tablet(cases: usize, tablet: &Path, tell: &impl Fn(&str)) -> anyhow::Result<Full> {
+    tell(&format!("a district of {cases} cases"));
+    let (hub, settled) = district(cases, tell)?;
+    let network = Network::to(hub.address())?;
+    let code = hub.admin().enrolment_link(&settled)?.code.to_string();
+    let first = first_sync(tablet, &network.url(), &code)?;
+    let traffic = network.take_traffic();
+    tell("its first sync");
+    let hub_kb = hub.process_id().and_then(|id| machine::peak_kb(&id.to_string()));
+    drop(hub);
+    let opened: Opened = part(&["open"], tablet)?;
+    tell("opening and working");
+    let in_the_window = window::open_the_app(tablet)?;
+    tell("opening the app");
+    Ok(Full {
+        first,
+        traffic,
+        hub_kb,
+        opened,
+        in_the_window,
+    })
 }
 
 /// A hub with a district in it, each case in one hand, without pictures; and the id of its head, who sees all of it.

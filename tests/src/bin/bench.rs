@@ -14,9 +14,9 @@ struct Arguments {
     /// Where the page goes.
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Cases of the full tablet.
-    #[arg(long, default_value_t = 10_000)]
-    cases: usize,
+    /// Cases of the full tablets; the last is worked with.
+    #[arg(long, value_delimiter = ',', default_values_t = [5_000, 10_000])]
+    cases: Vec<usize>,
     /// Cases of a first sync.
     #[arg(long, default_value_t = 300)]
     first_cases: usize,

@@ -129,11 +129,9 @@ fn an_inspection_is_written_on_one_tablet_read_on_another_and_reaches_nobody_els
     );
     assert_eq!(nobodys(edit(house, inspected(0), None)), FailureCode::NoSuchInstitution);
 
-    // Filled and sent at the head's; complete; the report's clock stops with it.
+    // Filled and sent at the head's; complete; the clocks run by it, and the report's stops.
     let now_ms = ground::now_ms();
-    let mut edits = inspected(now_ms);
-    edits.push(row("inspections", &[("at", Value::Instant(now_ms - DAY_MS))]));
-    head.tablet.ask(edit(house, edits, None));
+    head.tablet.ask(edit(house, inspected(now_ms), None));
     let sent = file(&head.tablet, house, FilingKind::Sent).unwrap();
     assert!(sent.missing.is_empty(), "{:?}", sent.missing);
     head.tablet.sync_until_in_step();
@@ -142,8 +140,13 @@ fn an_inspection_is_written_on_one_tablet_read_on_another_and_reaches_nobody_els
     assert_eq!(view.card.present, Some(31));
     assert_eq!(view.forms.iter().map(|form| form.percent).collect::<Vec<_>>(), [100]);
     assert_eq!(view.filings.len(), 1);
-    let next = view.clocks.iter().find(|(clock, _)| clock.id == "inspection").unwrap();
-    assert_eq!(next.1, Standing::Running);
+    let standing = |id: &str| {
+        let found = view.clocks.iter().find(|(clock, _)| clock.id == id);
+        found.map(|(_, standing)| standing.clone())
+    };
+    assert_eq!(standing("inspection"), Some(Standing::Running));
+    assert_eq!(standing("inspection-report"), Some(Standing::Met));
+    assert_eq!(standing("inspection-action"), Some(Standing::Running));
     assert!(view.card.clock.is_some(), "the list shows a clock, too");
 
     // Frozen: a change needs a reason, and stands beside it with the reason.
@@ -168,6 +171,91 @@ fn an_inspection_is_written_on_one_tablet_read_on_another_and_reaches_nobody_els
     scene.admin.unassign(house, &home.user).unwrap();
     home.tablet.sync_well();
     assert!(home.tablet.institutions().is_empty(), "it left with the assignment");
+}
+
+fn begin(tablet: &Tablet, house: InstitutionId) -> Result<Reply, FailureCode> {
+    let (subject, form) = (house.into(), "46".into());
+    let answer = tablet.call(Request::BeginForm { subject, form });
+    answer.map_err(|failure| failure.code)
+}
+
+fn rows(form: &ipc::FormView, table: &str) -> usize {
+    let mut items = form.sections.iter().flat_map(|section| &section.items);
+    let found = items.find_map(|item| match item {
+        FormItem::Table(view) if view.table == table => Some(view.rows.len()),
+        _ => None,
+    });
+    found.expect("the form has the table")
+}
+
+#[test]
+fn the_next_inspection_is_begun_anew_and_the_last_one_stays_as_it_was_amended() {
+    let scene = Scene::new();
+    let head = scene.officer("Sabita Mahato", &Role::Dcpo, 1);
+    let officer = scene.officer("Vinod Kumar", &Role::PoIc, 2);
+    let home = scene.officer("Nirmala Toppo", &Role::Superintendent, 3);
+    let house = scene
+        .admin
+        .add_institution(DISTRICT, "Asha Kiran Children's Home", "childrens_home", 30)
+        .unwrap();
+    scene.admin.assign(house, &home.user).unwrap();
+    head.tablet.sync_until_in_step();
+    let now_ms = ground::now_ms();
+    assert_eq!(begin(&head.tablet, house).unwrap_err(), FailureCode::NotFiled);
+    head.tablet.ask(edit(house, inspected(now_ms - 90 * DAY_MS), None));
+    let first = file(&head.tablet, house, FilingKind::Sent).unwrap().filing;
+    for who in [&head, &officer, &home] {
+        who.tablet.sync_until_in_step();
+    }
+    assert_eq!(begin(&home.tablet, house).unwrap_err(), FailureCode::NotPermitted);
+
+    // Apart: one corrects what was sent, the other begins the next one.
+    let corrected = vec![set("inspection.food", "enough")];
+    officer
+        .tablet
+        .ask(edit(house, corrected, Some("The cook was on leave.")));
+    let filled = head.tablet.form(house, "46");
+    assert_eq!((filled.needs_reason, filled.begins), (true, Some(8)));
+    begin(&head.tablet, house).unwrap();
+    assert_eq!(begin(&head.tablet, house).unwrap_err(), FailureCode::NotFiled);
+    let empty = head.tablet.form(house, "46");
+    assert_eq!((empty.needs_reason, empty.begins), (false, None));
+    assert_eq!(field(&empty, "inspection.findings").value, None);
+    assert_eq!(
+        (rows(&empty, "inspection_members"), rows(&empty, "inspections")),
+        (0, 1)
+    );
+    assert_eq!(
+        field(&empty, "institution.present").value,
+        Some(Value::Integer(31)),
+        "it is not the inspection's"
+    );
+    head.tablet.ask(edit(house, inspected(now_ms), None));
+    let second = file(&head.tablet, house, FilingKind::Sent).unwrap().filing;
+    for who in [&head, &officer, &head, &officer] {
+        who.tablet.sync_until_in_step();
+    }
+
+    for tablet in [&head.tablet, &officer.tablet] {
+        let before = filed(tablet, house, first);
+        assert_eq!(before.filing.instalment, Some(1));
+        assert_eq!(rows(&before.form, "inspection_members"), 3);
+        let told: Vec<_> = before
+            .amendments
+            .iter()
+            .map(|amendment| amendment.reason.as_deref())
+            .collect();
+        assert_eq!(
+            told,
+            [Some("The cook was on leave.")],
+            "and nothing of the next inspection"
+        );
+        let after = filed(tablet, house, second);
+        assert_eq!(after.filing.instalment, Some(2));
+        let view = tablet.institution(house);
+        assert_eq!((view.filings.len(), view.card.refused), (2, 0));
+        assert_eq!(rows(&tablet.form(house, "46"), "inspections"), 2);
+    }
 }
 
 #[test]

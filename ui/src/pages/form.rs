@@ -1,6 +1,7 @@
 //! A form: one section at a time, filled with what is known, each field saved as it is left.
 
 pub(crate) mod amend;
+mod anew;
 mod field;
 mod file;
 pub(crate) mod links;

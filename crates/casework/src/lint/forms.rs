@@ -6,6 +6,7 @@ use crate::{About, Asked, DocumentKind, Form, FormField, pack::ItemKind};
 pub(super) fn check(look: &mut Look<'_>) {
     for form in look.pack.all_forms() {
         look.repeated(form);
+        look.begun_anew(form);
         for field in form.sections.iter().flat_map(|section| &section.fields) {
             let (name, document, computed) = match &field.asks {
                 Asked::Fact(id) => match look.pack.fact(id) {
@@ -46,6 +47,39 @@ impl Look<'_> {
                     self.say(Severity::Error, at, table, message);
                 }
             }
+        }
+    }
+
+    /// A form that is begun anew is emptied of something that it asks for, and of all that it says.
+    fn begun_anew(&mut self, form: &Form) {
+        let Some(afresh) = &form.afresh else { return };
+        let at = (ItemKind::Form, form.id.as_str());
+        let asked: Vec<&Asked> = form
+            .sections
+            .iter()
+            .flat_map(|section| &section.fields)
+            .map(|field| &field.asks)
+            .collect();
+        let begins = |start: &&String| {
+            let mut facts = asked.iter().filter_map(|asked| match asked {
+                Asked::Fact(fact) => Some(fact),
+                Asked::Table(_) => None,
+            });
+            !facts.any(|fact| fact.as_str().starts_with(start.as_str()))
+        };
+        let is_asked = |table: &str| {
+            asked
+                .iter()
+                .any(|asked| matches!(asked, Asked::Table(known) if known == table))
+        };
+        let nowhere = afresh.facts.iter().filter(begins);
+        let nowhere = nowhere.chain(afresh.tables.iter().filter(|table| !is_asked(table.as_str())));
+        for name in nowhere {
+            let message = format!(
+                "form {}: {name} is emptied when it is begun anew, and the form does not ask for it",
+                form.id
+            );
+            self.say(Severity::Error, at, name, message);
         }
     }
 

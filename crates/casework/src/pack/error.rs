@@ -84,6 +84,14 @@ pub enum PackFault {
         /// The fact.
         fact: FactId,
     },
+    /// What a form puts in a column when it is filed fits it.
+    #[error("form {form} writes `{column}` when it is filed, and what it writes there does not fit, or is not said")]
+    NoFit {
+        /// The form.
+        form: String,
+        /// Table and column.
+        column: String,
+    },
     /// A role that writes what it may not read.
     #[error("{0} writes what it may not read")]
     WritesUnread(String),

@@ -7,8 +7,8 @@ use super::{
     read::{Files, ItemKind, Origin, Reading},
 };
 use crate::{
-    About, Asked, Checked, Expression, FactId, FactType, Filed, Form, Repeats, Role, clock::Clock,
-    expression::Dictionary,
+    About, Asked, CellOnFiling, Checked, Expression, FactId, FactType, Filed, Form, Repeats, Role, RowOnFiling,
+    clock::Clock, expression::Dictionary,
 };
 
 /// Checks everything, and lets the expressions know which facts are sets.
@@ -277,6 +277,9 @@ impl Check<'_> {
                 Some(_) => {}
             }
         }
+        for row in &form.rows_on_filing {
+            self.row_on_filing(pack, form, row);
+        }
         let mut seen = BTreeSet::new();
         for section in &form.sections {
             if !seen.insert(&section.id) {
@@ -301,6 +304,51 @@ impl Check<'_> {
                     _ => {}
                 }
             }
+        }
+    }
+
+    /// A row that filing writes: its table, columns and facts are there, and what is put in a column fits it.
+    fn row_on_filing(&mut self, pack: &Pack, form: &Form, row: &RowOnFiling) {
+        let (id, name) = (form.id.as_str(), format!("form {}", form.id));
+        let Some(table) = pack.table(&row.table) else {
+            return self.missing(ItemKind::Form, id, &name, "table", &row.table);
+        };
+        // What makes the row known is one of its cells.
+        let unsaid = row.key.iter().filter(|column| !row.cells.contains_key(*column));
+        let mut unfit: Vec<&String> = unsaid.collect();
+        for (column, from) in &row.cells {
+            let Some(known) = table.column(column) else {
+                self.missing(ItemKind::Form, id, &name, "column", column);
+                continue;
+            };
+            let vocabulary = known.vocabulary.as_deref();
+            let fits = match from {
+                CellOnFiling::Fact(fact) => match pack.fact(fact) {
+                    Some(fact) => fact.kind == known.kind && fact.vocabulary.as_deref() == vocabulary,
+                    None => {
+                        self.missing(ItemKind::Form, id, &name, "fact", fact.as_str());
+                        continue;
+                    }
+                },
+                CellOnFiling::Is(code) => match vocabulary.and_then(|vocabulary| pack.vocabulary(vocabulary)) {
+                    Some(vocabulary) => vocabulary.term(code).is_some(),
+                    None => known.kind == FactType::Text,
+                },
+            };
+            if !fits {
+                unfit.push(column);
+            }
+        }
+        if let Some(column) = &row.filed_at {
+            match table.column(column) {
+                None => self.missing(ItemKind::Form, id, &name, "column", column),
+                Some(known) if known.kind != FactType::Instant => unfit.push(column),
+                Some(_) => {}
+            }
+        }
+        for column in unfit {
+            let (form, column) = (id.to_owned(), format!("{}.{column}", row.table));
+            self.say(ItemKind::Form, id, "row_on_filing", PackFault::NoFit { form, column });
         }
     }
 

@@ -94,6 +94,38 @@ fn every_mistake_says_file_line_and_reason() {
         (
             with(
                 form,
+                "[[section]]",
+                &on_filing("friends", "name = { fact = \"child.name\" }"),
+            ),
+            "forms/1.toml:8",
+            "the table `friends`",
+        ),
+        (
+            with(form, "[[section]]", &on_filing("family", "age = { is = \"7\" }")),
+            "forms/1.toml:10",
+            "the column `age`",
+        ),
+        (
+            with(
+                form,
+                "[[section]]",
+                &on_filing("family", "name = { fact = \"child.height\" }"),
+            ),
+            "forms/1.toml:10",
+            "the fact `child.height`",
+        ),
+        (
+            with(
+                form,
+                "[[section]]",
+                &on_filing("family", "name = { fact = \"child.seen_at\" }"),
+            ),
+            "forms/1.toml",
+            "does not fit",
+        ),
+        (
+            with(
+                form,
                 "checked",
                 "in_force_from = \"2020-01-01\"\nin_force_until = \"2019-01-01\"\nchecked",
             ),
@@ -315,4 +347,9 @@ proptest! {
         text.truncate(at);
         let _ = Pack::parse(&files, None);
     }
+}
+
+/// A row that filing writes, before the sections.
+fn on_filing(table: &str, cell: &str) -> String {
+    format!("[[row_on_filing]]\ntable = \"{table}\"\nkey = []\ncells = {{ {cell} }}\n\n[[section]]")
 }

@@ -54,6 +54,25 @@ fn the_linter_finds_a_table_that_is_added_to_in_one_place_and_amended_in_another
     said(&files, "family repeats in again, and stands in a section that does not");
 }
 
+#[test]
+fn the_linter_finds_what_is_emptied_and_not_asked() {
+    let text = "afresh = { facts = [\"child.\"], tables = [\"family\"] }\nchecked";
+    let pack = Pack::parse(&with(FORM, "checked", text), None).unwrap();
+    let form = pack.form("1").unwrap();
+    assert!(form.is_numbered() && !form.is_repeated());
+    assert!(form.afresh.as_ref().unwrap().empties(&Asked::Table("family".into())));
+    let files = with(FORM, "checked", text);
+    let found = lint::check(&files, None).0;
+    assert!(
+        found.iter().all(|finding| !finding.message.contains("is emptied")),
+        "{found:?}"
+    );
+    for text in ["facts = [\"police.\"]", "tables = [\"friends\"]"] {
+        let text = format!("afresh = {{ {text} }}\nchecked");
+        said(&with(FORM, "checked", &text), "is emptied when it is begun anew");
+    }
+}
+
 fn said(files: &std::collections::BTreeMap<String, String>, words: &str) {
     let found = lint::check(files, None).0;
     let error = found.iter().find(|finding| finding.message.contains(words));
@@ -72,5 +91,9 @@ fn the_reports_that_the_rules_ask_for_again_and_again_repeat() {
     // One order, one report at production, one inquiry: what is changed on these is amended.
     for id in ["1", "6", "17", "18", "19", "21", "22", "31", "44", "45"] {
         assert!(!pack.form(id).unwrap().is_repeated(), "form {id}");
+    }
+    // One order, one journey, one inspection each; and then the next.
+    for id in ["18", "19", "45", "46"] {
+        assert!(pack.form(id).unwrap().afresh.is_some(), "form {id}");
     }
 }

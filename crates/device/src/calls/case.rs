@@ -51,7 +51,7 @@ pub(super) fn case(session: &Session, case: CaseId, reveal: bool) -> Answer<Case
         if parts.is_empty() && documents.damaged_of(case).is_empty() {
             return Err(FailureCode::NoSuchCase.into());
         }
-        let mut view = views::case_view(session, read, &row, &parts, reveal)?;
+        let mut view = views::case_view(session, &mut documents, read, &row, (&parts, reveal))?;
         view.damaged = documents.damaged_of(case);
         view.writes.retain(|compartment| !view.damaged.contains(compartment));
         Ok(view)

@@ -57,7 +57,7 @@ pub(super) fn edit(
         return Err(FailureCode::ReasonNeeded { form, filing }.into());
     }
     // What belongs to the next filing explains nothing of the last.
-    let reason = reason.filter(|_| filing.is_some() || !form.is_some_and(casework::Form::is_repeated));
+    let reason = reason.filter(|_| filing.is_some() || !form.is_some_and(casework::Form::is_numbered));
     let mut checked = Checked::default();
     for edit in edits {
         check(session, subject, edit, &mut checked)?;

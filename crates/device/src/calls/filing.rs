@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use casefile::{Action, DocumentKey, Edit};
-use casework::{DocumentKind, EntryId, FILINGS, FactType, Form, RowId, Subject, Value, heads_column};
+use casework::{EntryId, FILINGS, Form, RowId, Subject, Value, heads_column};
 use ipc::{FailureCode, Filed, FiledForm, FilingKind, Saved};
 
-use super::{case::ensure_here, edit::may_write_here};
+use super::{case::ensure_here, edit::may_write_here, on_filing};
 use crate::{
     documents::{Documents, Writer},
     failure::{Answer, Failed},
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The kind of an entry of the timeline that tells of a filing; its text is the form and how it was filed.
-const ENTRY: &str = "filing";
+pub(super) const ENTRY: &str = "filing";
 
 pub(super) fn file(session: &Session, subject: Subject, form: &str, how: FilingKind) -> Answer<Filed> {
     ensure_here(session, subject)?;
@@ -42,8 +42,9 @@ pub(super) fn file(session: &Session, subject: Subject, form: &str, how: FilingK
     let (missing, waiting) = session.write_documents(|documents, write| {
         let parts = views::parts(documents, write, subject)?;
         let sheet = views::Sheet::new(session.pack, views::record_of(&parts), today);
-        let missing = views::gaps(session, form, &views::count(session, form, &sheet));
-        set_moments(session, documents, write, (subject, form, writer))?;
+        let stale = views::stale_of(session, documents, write, (subject, form), &parts)?;
+        let missing = views::gaps(session, form, &views::count(session, form, &sheet, &stale));
+        on_filing::write(session, documents, write, (subject, form, writer))?;
         let key = DocumentKey::of(subject, subject.main());
         may_write_here(documents, write, key)?;
         let edits = [
@@ -90,43 +91,6 @@ pub(super) fn filed(session: &Session, subject: Subject, row: RowId) -> Answer<F
     })
 }
 
-/// Sets the moments that the form says filing sets, where they are empty and this officer may write them: before the
-/// heads are taken, so that they belong to what was filed.
-fn set_moments(
-    session: &Session,
-    documents: &mut Documents,
-    write: &Write<'_>,
-    (subject, form, writer): (Subject, &Form, Writer),
-) -> Answer<()> {
-    let mut edits: BTreeMap<DocumentKind, Vec<Edit>> = BTreeMap::new();
-    for fact in &form.on_filing {
-        let known = session.pack.fact(fact).filter(|known| known.kind == FactType::Instant);
-        let Some(kind) = known.map(|known| known.document).filter(|kind| subject.has(*kind)) else {
-            continue;
-        };
-        if !session.may_write(kind) {
-            continue;
-        }
-        let key = DocumentKey::of(subject, kind);
-        let register = casefile::Register::Fact(fact.clone());
-        let is_empty = match documents.get(write, key)? {
-            Some(open) => open.writable && !open.leaving && open.document.value(&register).is_none(),
-            None => true,
-        };
-        if is_empty {
-            edits.entry(kind).or_default().push(Edit::SetFact {
-                fact: fact.clone(),
-                value: Value::Instant(writer.now_ms),
-            });
-        }
-    }
-    for (kind, edits) in &edits {
-        let key = DocumentKey::of(subject, *kind);
-        documents.edit(write, writer, key, &Action::form(&form.id), edits)?;
-    }
-    Ok(())
-}
-
 /// The row: what was filed, how, and the heads of every document that is here.
 fn filing(
     session: &Session,
@@ -140,6 +104,18 @@ fn filing(
         ("at".to_owned(), Value::Instant(writer.now_ms)),
         ("pack".to_owned(), Value::from(session.pack.version())),
     ]);
+    cells.extend(heads_of(session, documents, write, subject)?);
+    Ok(cells)
+}
+
+/// The heads of every document that is here, by column.
+pub(super) fn heads_of(
+    session: &Session,
+    documents: &mut Documents,
+    write: &Write<'_>,
+    subject: Subject,
+) -> Answer<BTreeMap<String, Value>> {
+    let mut cells = BTreeMap::new();
     for kind in subject.kinds().iter().copied() {
         let open = documents.get(write, DocumentKey::of(subject, kind))?;
         if let Some(open) = open.filter(|open| !open.leaving) {

@@ -34,6 +34,6 @@ pub(super) fn one(session: &Session, institution: InstitutionId) -> Answer<Insti
         let row = row
             .filter(|_| !parts.is_empty())
             .ok_or(FailureCode::NoSuchInstitution)?;
-        views::institution_view(session, read, &row, &parts)
+        views::institution_view(session, &mut documents, read, &row, &parts)
     })
 }

@@ -1,6 +1,7 @@
 //! Every call of the screen, one exhaustive match, one file for each family.
 
 mod access_log;
+mod anew;
 mod case;
 mod doctor;
 mod draft;
@@ -9,6 +10,7 @@ mod filing;
 mod institution;
 mod keys;
 mod new_case;
+mod on_filing;
 mod photo;
 mod reason;
 mod start;
@@ -97,6 +99,11 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
             let filed = filing::file(&*device.session()?, subject, &form, how)?;
             device.written();
             Ok(Reply::Filed(filed))
+        }
+        Request::BeginForm { subject, form } => {
+            let saved = anew::begin(&*device.session()?, subject, &form)?;
+            device.written();
+            Ok(Reply::Saved(saved))
         }
         Request::Filed { subject, row } => {
             filing::filed(&*device.session()?, subject, row).map(|filed| Reply::FiledForm(Box::new(filed)))

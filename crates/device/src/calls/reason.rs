@@ -32,7 +32,7 @@ pub(super) fn reason_of(reason: Option<&str>) -> Answer<Option<&str>> {
     Ok(reason)
 }
 
-/// The filing that these edits amend; `None` where the form was not filed, where they write nothing that stands on it, or
+/// The filing that these edits amend; `None` where the form was not filed or was begun anew since, where they write nothing that stands on it, or
 /// where, on a form that is filed again and again, they only add to it.
 pub(super) fn amended(session: &Session, subject: Subject, form: &Form, edits: &[FieldEdit]) -> Answer<Option<RowId>> {
     let on_form: Vec<(&FieldEdit, Asked)> = edits
@@ -47,10 +47,7 @@ pub(super) fn amended(session: &Session, subject: Subject, form: &Form, edits: &
     session.store.read(|read| {
         let main = documents.get(read, DocumentKey::of(subject, subject.main()))?;
         let rows = main.map(|open| open.document.rows()).unwrap_or_default();
-        let newest = views::filing_rows(&rows)
-            .into_iter()
-            .find(|filing| filing.form == form.id)
-            .map(|filing| filing.row.id);
+        let newest = views::open_filings(&rows, &form.id).first().map(|filing| filing.row.id);
         if newest.is_none() || on_form.iter().any(|(_, asked)| !form.is_added_to(asked)) {
             return Ok::<_, Failed>(newest);
         }

@@ -14,12 +14,12 @@ use super::{
     clashes::is_plain,
     filing::filing_views,
     form::{Sheet, record_of, today},
-    form_summaries,
+    forms::{form_summaries, stale_forms},
     table::table_view,
     words,
 };
 use crate::{
-    documents::picture,
+    documents::{Documents, picture},
     failure::Answer,
     session::Session,
     store::{CardRow, MediaSize, Read, StoreError},
@@ -28,10 +28,10 @@ use crate::{
 /// The whole view of a case.
 pub(crate) fn case_view(
     session: &Session,
+    documents: &mut Documents,
     read: &Read<'_>,
     row: &CardRow,
-    parts: &[Part],
-    reveal: bool,
+    (parts, reveal): (&[Part], bool),
 ) -> Answer<CaseView> {
     let now_ms = session.now_ms();
     let speaker = Speaker::new(session, read, &row.subject)?;
@@ -55,6 +55,7 @@ pub(crate) fn case_view(
     let subject = Subject::Case(CaseId::from_bytes(row.subject));
     let kind = record.text(facts::KIND).map_or(CaseKind::Cncp, CaseKind::from_code);
     let filings = filing_views(session, &speaker, subject, parts)?;
+    let stale = stale_forms(session, documents, read, subject, (parts, &filings))?;
     let sheet = Sheet::new(session.pack, record.clone(), today(now_ms));
     Ok(CaseView {
         card: card(row, session.pack, now_ms),
@@ -80,7 +81,7 @@ pub(crate) fn case_view(
             .map(|clock| (clock.clone(), clock.standing(now_ms)))
             .collect(),
         timeline: timeline(&speaker, parts)?,
-        forms: form_summaries(session, (&About::Case, Some(&kind)), &sheet, &filings),
+        forms: form_summaries(session, (&About::Case, Some(&kind)), &sheet, (&filings, &stale)),
         filings,
         attachments: attachments(session, read, &speaker, parts)?,
         clashes: clashes(

@@ -4,8 +4,8 @@ mod amendment;
 mod stood;
 
 pub(crate) use amendment::{register_name, row_name};
-use casefile::{Document, DocumentKey, Heads, PastError, Row};
-use casework::{DocumentKind, FILINGS, Form, RowId, Subject, Value, heads_column};
+use casefile::{Document, DocumentKey, Heads, Past, PastError, Row};
+use casework::{BEGUN, DocumentKind, FILINGS, Form, RowId, Subject, Value, heads_column};
 use ipc::{FiledForm, FilingKind, FilingView};
 pub(crate) use stood::{Stood, stood};
 
@@ -27,9 +27,10 @@ pub(crate) struct FilingRow<'r> {
 }
 
 /// The filings in a document, newest first; of one second, by their rows.
-pub(crate) fn filing_rows(rows: &[Row]) -> Vec<FilingRow<'_>> {
+pub(super) fn filing_rows(rows: &[Row]) -> Vec<FilingRow<'_>> {
     let filed = rows.iter().filter(|row| row.table == FILINGS && !row.removed);
     let mut found: Vec<FilingRow<'_>> = filed
+        .filter(|row| !is_beginning(row))
         .filter_map(|row| {
             Some(FilingRow {
                 row,
@@ -40,6 +41,30 @@ pub(crate) fn filing_rows(rows: &[Row]) -> Vec<FilingRow<'_>> {
         .collect();
     found.sort_by_key(|filing| std::cmp::Reverse((filing.at_ms, filing.row.id)));
     found
+}
+
+/// Whether the row says that a form was begun anew, and is no filing.
+fn is_beginning(row: &Row) -> bool {
+    row.cells.get("how").and_then(Value::as_text) == Some(BEGUN)
+}
+
+/// The row that closed a filing: its form was begun anew by somebody who had it.
+fn closing(rows: &[Row], filing: RowId) -> Option<&Row> {
+    let filing = filing.to_string();
+    let begun = rows
+        .iter()
+        .filter(|row| row.table == FILINGS && !row.removed && is_beginning(row));
+    begun.into_iter().find(|row| {
+        let ends = row.cells.get("ends").and_then(Value::as_text).unwrap_or_default();
+        ends.split_ascii_whitespace().any(|ended| ended == filing)
+    })
+}
+
+/// The filings of a form that are not closed, newest first: what they hold is amended with a reason.
+pub(crate) fn open_filings<'r>(rows: &'r [Row], form: &str) -> Vec<FilingRow<'r>> {
+    let mut filings = filing_rows(rows);
+    filings.retain(|filing| filing.form == form && closing(rows, filing.row.id).is_none());
+    filings
 }
 
 fn main_rows(subject: Subject, parts: &[Part]) -> &[Row] {
@@ -62,7 +87,7 @@ pub(crate) fn filing_views(
 /// Which filing of a form that is filed again and again this is, counted from one; a second signature belongs to the
 /// filing before it. `None` for a form that is filed once.
 fn instalment(form: Option<&Form>, filing: &FilingRow<'_>, newest_first: &[FilingRow<'_>]) -> Option<u32> {
-    form.filter(|form| form.is_repeated())?;
+    form.filter(|form| form.is_numbered())?;
     let this = (filing.at_ms, filing.row.id);
     let approved = |filing: &FilingRow<'_>| {
         let how = filing.row.cells.get("how").and_then(Value::as_text);
@@ -129,7 +154,9 @@ pub(crate) fn filed_form(
     parts: &[Part],
     row: RowId,
 ) -> Result<Option<FiledForm>, DocumentError> {
-    let filings = filing_rows(main_rows(subject, parts));
+    let main = main_rows(subject, parts);
+    let filings = filing_rows(main);
+    let closed_by = closing(main, row);
     let Some(filing) = filings.iter().find(|filing| filing.row.id == row) else {
         return Ok(None);
     };
@@ -168,7 +195,10 @@ pub(crate) fn filed_form(
         };
         let frozen = document.and_then(|document| {
             let heads: Heads = text.parse().ok()?;
-            frozen(document, &heads).ok().map(|(state, since)| {
+            frozen(document, &heads).ok().map(|(state, mut since)| {
+                if let Some(begun) = closed_by {
+                    since.retain(|past| !is_of_the_next(document, begun, past));
+                }
                 let part = Part::then(kind, &state);
                 let told = amendment::amendments(session, &speaker, form, document, &state, since);
                 (part, told)
@@ -211,6 +241,21 @@ pub(crate) fn filed_form(
         not_here_yet,
         others,
     }))
+}
+
+/// Whether something was done to the form that was begun anew, by somebody who knew that it was: it is no change of what was
+/// filed before.
+fn is_of_the_next(document: &Document, begun: &Row, past: &Past) -> bool {
+    let column = heads_column(document.kind());
+    let heads = begun.cells.get(&column).and_then(Value::as_text);
+    let Some(Ok(heads)) = heads.map(str::parse::<Heads>) else {
+        return false;
+    };
+    let change = past.version.change;
+    // What emptied the form is what the heads name.
+    let emptied = heads.hashes().contains(&change);
+    let on_it = Heads::of(change);
+    emptied || heads.hashes().iter().all(|head| document.covers(&on_it, head))
 }
 
 type Frozen<'d> = (casefile::State<'d>, Vec<casefile::Past>);

@@ -1,12 +1,37 @@
 //! The forms of a case or an institution.
 
-use casework::{About, CaseKind, Form};
+use std::collections::{BTreeMap, BTreeSet};
+
+use casework::{About, CaseKind, Form, Subject};
 use ipc::{FilingView, FormSummary, FormUse};
 
 use crate::{
+    documents::{DocumentError, Documents},
     session::Session,
-    views::form::{Sheet, count, fits, percent, used},
+    store::Read,
+    views::{
+        Part,
+        form::{Sheet, count, fits, percent, stale_of, today, used},
+    },
 };
+
+/// The tables of each form that was filed and hold nothing new for this month, quarter or year.
+pub(super) fn stale_forms(
+    session: &Session,
+    documents: &mut Documents,
+    read: &Read<'_>,
+    subject: Subject,
+    (parts, filings): (&[Part], &[FilingView]),
+) -> Result<BTreeMap<String, BTreeSet<String>>, DocumentError> {
+    let mut found = BTreeMap::new();
+    let today = today(session.now_ms());
+    let filed: BTreeSet<&str> = filings.iter().map(|filing| filing.form.as_str()).collect();
+    for form in filed.into_iter().filter_map(|id| session.pack.form_on(id, today)) {
+        let stale = stale_of(session, documents, read, (subject, form), parts)?;
+        found.insert(form.id.clone(), stale);
+    }
+    Ok(found)
+}
 
 /// The forms about a case of this kind, or about an institution: those this officer fills first, then those to be
 /// approved, then the others.
@@ -14,10 +39,11 @@ pub(super) fn form_summaries(
     session: &Session,
     (about, kind): (&About, Option<&CaseKind>),
     sheet: &Sheet,
-    filings: &[FilingView],
+    (filings, stale): (&[FilingView], &BTreeMap<String, BTreeSet<String>>),
 ) -> Vec<FormSummary> {
+    let none = BTreeSet::new();
     let summary = |form: &Form| {
-        let total = count(session, form, sheet).total();
+        let total = count(session, form, sheet, stale.get(&form.id).unwrap_or(&none)).total();
         let mut of_form = filings.iter().filter(|filing| filing.form == form.id);
         let filed = of_form.next().cloned();
         FormSummary {

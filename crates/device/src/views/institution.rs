@@ -7,11 +7,11 @@ use super::{
     Part, Speaker, clashes,
     filing::filing_views,
     form::{Sheet, record_of, today},
-    form_summaries,
+    forms::{form_summaries, stale_forms},
     words::word_of,
 };
 use crate::{
-    documents::with_words,
+    documents::{Documents, with_words},
     failure::Answer,
     session::Session,
     store::{InstitutionRow, Read},
@@ -40,6 +40,7 @@ pub(crate) fn institution_card(row: &InstitutionRow, pack: &Pack, now_ms: i64) -
 /// The whole view of an institution. Nothing of it is masked: it names no child.
 pub(crate) fn institution_view(
     session: &Session,
+    documents: &mut Documents,
     read: &Read<'_>,
     row: &InstitutionRow,
     parts: &[Part],
@@ -50,6 +51,7 @@ pub(crate) fn institution_view(
     let record = record_of(parts);
     let running = clock::of_reader(session.pack.clocks(), &record, now_ms, |kind| session.may_read(kind));
     let filings = filing_views(session, &speaker, subject, parts)?;
+    let stale = stale_forms(session, documents, read, subject, (parts, &filings))?;
     let sheet = Sheet::new(session.pack, record, today(now_ms));
     let may_write = |kind: DocumentKind| {
         session.may_write(kind)
@@ -64,7 +66,7 @@ pub(crate) fn institution_view(
             .into_iter()
             .map(|clock| (clock.clone(), clock.standing(now_ms)))
             .collect(),
-        forms: form_summaries(session, (&About::Institution, None), &sheet, &filings),
+        forms: form_summaries(session, (&About::Institution, None), &sheet, (&filings, &stale)),
         filings,
         clashes: clashes(session, &speaker, parts, may_write, true)?,
         writes: subject

@@ -15,9 +15,10 @@ mod words;
 pub(crate) use card::card;
 pub(crate) use case::case_view;
 use clashes::clashes;
-pub(crate) use filing::{Stood, filed_form, filing_rows, filing_views, register_name, row_name, stood};
-pub(crate) use form::{Sheet, Source, count, form_view, gaps, may_file, record_of, today};
-use forms::form_summaries;
+pub(crate) use filing::{Stood, filed_form, filing_views, open_filings, register_name, row_name, stood};
+pub(crate) use form::{
+    Sheet, Source, ToEmpty, answers_to_empty, count, form_view, gaps, may_file, record_of, stale_of, today, used,
+};
 pub(crate) use institution::{institution_card, institution_view};
 pub(crate) use parts::{Part, parts};
 pub(crate) use speaker::{Speaker, delivery};

@@ -52,6 +52,7 @@ pub(crate) fn table_view(
         readable: session.may_read(table.document),
         who: Vec::new(),
         is_added_to: false,
+        stale: false,
     })
 }
 

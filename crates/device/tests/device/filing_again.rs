@@ -197,6 +197,55 @@ fn the_next_quarters_progress_is_no_amendment_and_what_was_filed_stays() {
 }
 
 #[test]
+fn what_was_filed_last_quarter_does_not_fill_this_one() {
+    let bench = Bench::new();
+    let asha = bench.tablet_of("Asha", Role::SocialWorker);
+    let case = asha.open_case("Meena");
+    let plan_items = |view: &FormView| {
+        let gaps = view.missing.iter().flat_map(|gap| &gap.missing);
+        let mut items = gaps.filter(|item| item.table.as_deref() == Some("plan_items"));
+        items.next().map(|item| item.stale)
+    };
+    assert_eq!(plan_items(&form(&asha, case)), Some(false), "nothing was written yet");
+    write(&asha, case, add("plan_items", &[("concern", "Underweight")]), None).unwrap();
+    file(&asha, case, FilingKind::Signed);
+    bench.advance(60_000);
+    assert_eq!(plan_items(&form(&asha, case)), None, "it was filed in this quarter");
+    let filled = |tablet: &Tablet| {
+        let view = tablet.case(case).unwrap();
+        let plan = view.forms.into_iter().find(|form| form.form == PLAN).unwrap();
+        plan.filled
+    };
+    let before = filled(&asha);
+
+    // From 23 November to the middle of January.
+    bench.advance(55 * 86_400_000);
+    assert_eq!(plan_items(&form(&asha, case)), Some(true));
+    assert_eq!(filled(&asha), before - 1, "the list of forms says the same");
+    let Ok(Reply::Filed(filed)) = asha.call(Request::File {
+        subject: case.into(),
+        form: PLAN.into(),
+        how: FilingKind::Signed,
+    }) else {
+        panic!()
+    };
+    assert!(
+        filed
+            .missing
+            .iter()
+            .any(|gap| gap.missing.iter().any(|item| item.stale))
+    );
+    bench.advance(92 * 86_400_000);
+    write(&asha, case, add("plan_items", &[("concern", "Sleeps badly")]), None).unwrap();
+    assert_eq!(
+        plan_items(&form(&asha, case)),
+        None,
+        "this quarter has something of its own"
+    );
+    assert_eq!(filled(&asha), before);
+}
+
+#[test]
 fn a_second_signature_has_the_number_of_what_it_signs() {
     let bench = Bench::new();
     let asha = bench.tablet_of("Asha", Role::SocialWorker);

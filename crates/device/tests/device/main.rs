@@ -3,6 +3,7 @@
 
 mod access_log;
 mod bad_input;
+mod begun_anew;
 mod bench;
 mod by_itself;
 mod cuts;

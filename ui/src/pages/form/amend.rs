@@ -3,7 +3,7 @@
 use ipc::{FilingKind, FilingView, REASON_CHARS_MAX};
 use leptos::{ev, prelude::*};
 
-use super::open_form;
+use super::{anew::BeginAnew, open_form};
 use crate::{
     browser,
     components::{DeliveryMark, Icon, Problem, Sheet, icon},
@@ -108,11 +108,13 @@ pub(crate) fn FiledNote() -> impl IntoView {
                 </button>
             }
         });
+        let closed = (!needs_reason).then(|| view! { <p data-test="begun">{words.amend_closed()}</p> });
         Some(view! {
             <section class="note filed-note stack" data-test="filed-note">
                 {filing_list(open.subject, filings)}
                 {how}
-                {button}
+                {closed}
+                <div class="actions">{button} <BeginAnew /></div>
             </section>
         })
     }

@@ -49,7 +49,13 @@ fn missing_item(words: Words, item: &MissingItem) -> impl IntoView + use<> {
         .as_ref()
         .map(ToString::to_string)
         .or_else(|| item.table.clone());
-    view! { <li data-test="missing" data-fact=name>{words.label(&item.label)} {who.map(|who| view! { <span class="muted">{who}</span> })}</li> }
+    let stale = item.stale.then(|| format!(" ({})", words.form_stale()));
+    view! {
+        <li data-test="missing" data-fact=name>
+            {words.label(&item.label)}
+            {[stale, who].map(|more| more.map(|more| view! { <span class="muted">{more}</span> }))}
+        </li>
+    }
 }
 
 /// The ways in which this officer may file the form.

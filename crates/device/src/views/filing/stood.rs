@@ -7,7 +7,7 @@ use casefile::{Document, DocumentKey, Heads, Row};
 use casework::{DocumentKind, FactId, Form, RowId, Subject, Value, heads_column};
 use ipc::FieldEdit;
 
-use super::{filing_rows, is_on};
+use super::{is_on, open_filings};
 use crate::{
     documents::{DocumentError, Documents},
     session::Session,
@@ -28,8 +28,8 @@ enum Then {
     Unknown,
 }
 
-/// The filings of the form among these rows of the main document, the newest of each filer first: whoever files again has what they
-/// filed before, and somebody who files apart may not.
+/// The open filings of the form among these rows of the main document, the newest of each filer first: whoever files again has
+/// what they filed before, and somebody who files apart may not.
 pub(crate) fn stood(
     session: &Session,
     documents: &mut Documents,
@@ -39,7 +39,7 @@ pub(crate) fn stood(
 ) -> Result<Vec<Stood>, DocumentError> {
     let mut filers = BTreeSet::new();
     let mut found = Vec::new();
-    for filing in filing_rows(main).into_iter().filter(|filing| filing.form == form.id) {
+    for filing in open_filings(main, &form.id) {
         if !filers.insert(filing.row.author) {
             continue;
         }
@@ -87,6 +87,13 @@ impl Stood {
     pub(crate) fn holds_fact(&self, session: &Session, fact: &FactId) -> bool {
         let kind = session.pack.fact(fact).map(|fact| fact.document);
         self.holds(kind, |part| part.facts.contains_key(fact))
+    }
+
+    /// Whether the row stood there.
+    pub(crate) fn held_row(&self, kind: DocumentKind, id: RowId) -> bool {
+        self.holds(Some(kind), |part| {
+            part.rows.iter().any(|row| row.id == id && !row.removed)
+        })
     }
 
     fn holds_row(&self, session: &Session, table: &str, id: RowId, holds: impl Fn(&Row) -> bool) -> bool {

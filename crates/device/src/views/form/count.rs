@@ -1,5 +1,7 @@
 //! How complete a form is, and what it lacks.
 
+use std::collections::BTreeSet;
+
 use casework::{Asked, DocumentKind, Form, FormField, Labels};
 use ipc::{MissingItem, SectionGap};
 
@@ -15,7 +17,7 @@ pub(crate) struct Count {
 
 /// The same for each section, with what is missing.
 pub(crate) struct Counted<'f> {
-    sections: Vec<(&'f str, Count, Vec<&'f FormField>)>,
+    sections: Vec<(&'f str, Count, Vec<(&'f FormField, bool)>)>,
 }
 
 impl Counted<'_> {
@@ -33,8 +35,8 @@ impl Counted<'_> {
 }
 
 /// Counts what is asked and required. What this officer may not read is not counted: nobody here can say whether it is
-/// there.
-pub(crate) fn count<'f>(session: &Session, form: &'f Form, sheet: &Sheet) -> Counted<'f> {
+/// there. A table that is `stale` holds nothing new for this month, quarter or year.
+pub(crate) fn count<'f>(session: &Session, form: &'f Form, sheet: &Sheet, stale: &BTreeSet<String>) -> Counted<'f> {
     let mut sections = Vec::new();
     for section in &form.sections {
         let holds = sheet.section_holds(section);
@@ -45,10 +47,11 @@ pub(crate) fn count<'f>(session: &Session, form: &'f Form, sheet: &Sheet) -> Cou
                 continue;
             }
             count.required += 1;
-            if place.held {
+            let stale = field.table().is_some_and(|table| stale.contains(table));
+            if place.held && !stale {
                 count.filled += 1;
             } else {
-                missing.push(field);
+                missing.push((field, stale));
             }
         }
         sections.push((section.id.as_str(), count, missing));
@@ -65,7 +68,10 @@ pub(crate) fn gaps(session: &Session, form: &Form, counted: &Counted<'_>) -> Vec
             title: title(form, id),
             filled: count.filled,
             required: count.required,
-            missing: missing.iter().map(|field| missing_item(session, form, field)).collect(),
+            missing: missing
+                .iter()
+                .map(|(field, stale)| missing_item(session, form, field, *stale))
+                .collect(),
         })
         .collect()
 }
@@ -75,7 +81,7 @@ fn title(form: &Form, section: &str) -> Labels {
     found.map(|section| section.title.clone()).unwrap_or_default()
 }
 
-fn missing_item(session: &Session, form: &Form, field: &FormField) -> MissingItem {
+fn missing_item(session: &Session, form: &Form, field: &FormField, stale: bool) -> MissingItem {
     let kind = place_of(session, field);
     let writable = kind.is_some_and(|kind| session.may_write(kind));
     let label = match &field.asks {
@@ -91,6 +97,7 @@ fn missing_item(session: &Session, form: &Form, field: &FormField) -> MissingIte
             Some(kind) if !writable => who_may_write(session, form, kind),
             _ => Vec::new(),
         },
+        stale,
     }
 }
 

@@ -1,5 +1,7 @@
 //! The fields and tables of a form, each with what is known of it.
 
+use std::collections::BTreeSet;
+
 use casefile::{DocumentKey, Register};
 use casework::{Asked, DocumentKind, Fact, FormField, Table};
 use ipc::{FieldView, FormItem, Provenance, TableView};
@@ -23,6 +25,8 @@ pub(super) struct Filling<'a> {
     pub(super) is_filed: bool,
     /// What stood when it was filed, for a form that is filed again and again.
     pub(super) stood: Vec<Stood>,
+    /// Required tables that hold nothing new for this month, quarter or year.
+    pub(super) stale: BTreeSet<String>,
 }
 
 impl Filling<'_> {
@@ -154,6 +158,7 @@ impl Filling<'_> {
         view.shown_when.clone_from(&field.shown_when);
         view.shown = place.shown;
         view.who = self.who(kind, writable);
+        view.stale = self.stale.contains(&known.id);
         view.is_added_to = self.is_filed && self.source.form.is_added_to(&field.asks);
         Ok(view)
     }

@@ -1,20 +1,24 @@
 //! A form of a case or an institution, filled with what is known and where that came from.
 
+mod anew;
 mod count;
 mod filling;
 mod rules;
 mod used;
 
+use std::collections::BTreeSet;
+
 use casework::{Form, Record, Subject};
-use ipc::{FilingView, FormContext, FormView, SectionView};
+use ipc::{FilingView, FormContext, FormUse, FormView, SectionView};
 use jiff::civil;
 
+pub(crate) use anew::{ToEmpty, answers_to_empty};
 pub(crate) use count::{count, gaps};
 pub(crate) use rules::{Sheet, percent};
 pub(crate) use used::{fits, may_file, used};
 
 use self::filling::Filling;
-use super::{Part, Speaker, stood};
+use super::{Part, Speaker, open_filings, stood};
 use crate::{
     documents::{DocumentError, Documents},
     session::Session,
@@ -52,6 +56,33 @@ pub(crate) fn today(now_ms: i64) -> civil::Date {
     casework::clock::indian_day(now_ms).unwrap_or(civil::Date::MIN)
 }
 
+/// The required tables of the form that hold nothing new for this month, quarter or year.
+pub(crate) fn stale_of(
+    session: &Session,
+    documents: &mut Documents,
+    read: &Read<'_>,
+    (subject, form): (Subject, &Form),
+    parts: &[Part],
+) -> Result<BTreeSet<String>, DocumentError> {
+    if !anew::is_ever_stale(form) {
+        return Ok(BTreeSet::new());
+    }
+    let main = parts.iter().find(|part| part.kind == subject.main());
+    let rows = main.map_or(&[][..], |part| &part.rows);
+    let open = open_filings(rows, &form.id);
+    if open.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let stood = stood(session, documents, read, (subject, form), rows)?;
+    Ok(anew::stale(
+        session,
+        form,
+        parts,
+        (&open, &stood),
+        today(session.now_ms()),
+    ))
+}
+
 /// The form as the screen shows it.
 pub(crate) fn form_view(
     session: &Session,
@@ -61,15 +92,23 @@ pub(crate) fn form_view(
     filings: Vec<FilingView>,
 ) -> Result<FormView, DocumentError> {
     let form = source.form;
-    let counted = count(session, form, source.sheet);
-    let is_filed = !filings.is_empty() && !source.frozen;
+    let main = source.parts.iter().find(|part| part.kind == source.subject.main());
+    let rows = main.map_or(&[][..], |part| &part.rows);
+    let open = open_filings(rows, &form.id);
+    let is_filed = !open.is_empty() && !source.frozen;
     let stood = if is_filed && form.is_repeated() {
-        let main = source.parts.iter().find(|part| part.kind == source.subject.main());
-        let rows = main.map_or(&[][..], |part| &part.rows);
         stood(session, documents, read, (source.subject, form), rows)?
     } else {
         Vec::new()
     };
+    let stale = anew::stale(session, form, source.parts, (&open, &stood), source.sheet.today);
+    let counted = count(session, form, source.sheet, &stale);
+    let may_file = if source.frozen {
+        Vec::new()
+    } else {
+        may_file(session, form)
+    };
+    let begins = is_filed && form.afresh.is_some() && !may_file.is_empty() && used(session, form) == FormUse::Fills;
     let mut filling = Filling {
         session,
         documents,
@@ -78,6 +117,7 @@ pub(crate) fn form_view(
         source,
         is_filed,
         stood,
+        stale,
     };
     let mut sections = Vec::new();
     for section in &form.sections {
@@ -118,11 +158,11 @@ pub(crate) fn form_view(
             today: source.sheet.today.to_string(),
         },
         used: used(session, form),
-        may_file: if source.frozen {
-            Vec::new()
-        } else {
-            may_file(session, form)
-        },
+        may_file,
+        begins: begins.then(|| {
+            let count = answers_to_empty(session, form, source.parts).len();
+            u32::try_from(count).unwrap_or(u32::MAX)
+        }),
         filings,
         needs_reason: is_filed,
     })
