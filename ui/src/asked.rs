@@ -24,8 +24,6 @@ pub struct Place {
     pub required: bool,
     /// Whether something stands there.
     pub held: bool,
-    /// Whether all of it was filed in an earlier month, quarter or year, so that what is required is missing.
-    pub stale: bool,
     /// Sentences of the rules that are not met.
     pub warnings: Vec<Labels>,
     /// The value, where nobody writes it.
@@ -165,7 +163,9 @@ impl Sheet {
             found.shown |= place.held;
             if place.required && readable {
                 found.required += 1;
-                if place.held && !place.stale {
+                // What was filed last month fills no place of this month's.
+                let stale = matches!(item, FormItem::Table(table) if table.stale);
+                if place.held && !stale {
                     found.filled += 1;
                 } else {
                     found.missing.push(missing(item));
@@ -187,7 +187,6 @@ impl Sheet {
             shown: asked || held,
             required: asked && self.required(field.always_required, field.required_when.as_ref()),
             held,
-            stale: false,
             warnings: broken.map(|check| check.says.clone()).collect(),
             derived: field
                 .derived
@@ -203,7 +202,6 @@ impl Sheet {
             shown: asked || held,
             required: asked && self.required(table.always_required, table.required_when.as_ref()),
             held,
-            stale: table.stale,
             ..Place::default()
         }
     }

@@ -142,7 +142,7 @@ fn an_inspection_is_written_on_one_tablet_read_on_another_and_reaches_nobody_els
     assert_eq!(view.filings.len(), 1);
     let standing = |id: &str| {
         let found = view.clocks.iter().find(|(clock, _)| clock.id == id);
-        found.map(|(_, standing)| standing.clone())
+        found.map(|(_, standing)| *standing)
     };
     assert_eq!(standing("inspection"), Some(Standing::Running));
     assert_eq!(standing("inspection-report"), Some(Standing::Met));
@@ -215,7 +215,7 @@ fn the_next_inspection_is_begun_anew_and_the_last_one_stays_as_it_was_amended() 
         .tablet
         .ask(edit(house, corrected, Some("The cook was on leave.")));
     let filled = head.tablet.form(house, "46");
-    assert_eq!((filled.needs_reason, filled.begins), (true, Some(8)));
+    assert_eq!((filled.needs_reason, filled.begins), (true, Some(9)));
     begin(&head.tablet, house).unwrap();
     assert_eq!(begin(&head.tablet, house).unwrap_err(), FailureCode::NotFiled);
     let empty = head.tablet.form(house, "46");

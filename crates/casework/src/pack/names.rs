@@ -323,13 +323,13 @@ impl Check<'_> {
             };
             let vocabulary = known.vocabulary.as_deref();
             let fits = match from {
-                CellOnFiling::Fact(fact) => match pack.fact(fact) {
-                    Some(fact) => fact.kind == known.kind && fact.vocabulary.as_deref() == vocabulary,
-                    None => {
+                CellOnFiling::Fact(fact) => {
+                    let Some(fact) = pack.fact(fact) else {
                         self.missing(ItemKind::Form, id, &name, "fact", fact.as_str());
                         continue;
-                    }
-                },
+                    };
+                    fact.kind == known.kind && fact.vocabulary.as_deref() == vocabulary
+                }
                 CellOnFiling::Is(code) => match vocabulary.and_then(|vocabulary| pack.vocabulary(vocabulary)) {
                     Some(vocabulary) => vocabulary.term(code).is_some(),
                     None => known.kind == FactType::Text,

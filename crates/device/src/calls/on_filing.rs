@@ -98,11 +98,12 @@ fn rows(
                 cells,
             }),
             Some(RowToWrite::Lacks(id, cells)) => {
-                edits.extend(cells.into_iter().map(|(column, value)| Edit::SetCell {
+                let lacking = cells.into_iter().map(|(column, value)| Edit::SetCell {
                     row: id,
                     column,
                     value: Some(value),
-                }))
+                });
+                edits.extend(lacking);
             }
             None => {}
         }

@@ -15,9 +15,12 @@ pub(crate) struct Count {
     pub(crate) required: u32,
 }
 
+/// A place that is missing, and whether something older stands there.
+type Lacking<'f> = (&'f FormField, bool);
+
 /// The same for each section, with what is missing.
 pub(crate) struct Counted<'f> {
-    sections: Vec<(&'f str, Count, Vec<(&'f FormField, bool)>)>,
+    sections: Vec<(&'f str, Count, Vec<Lacking<'f>>)>,
 }
 
 impl Counted<'_> {
