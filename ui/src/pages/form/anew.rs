@@ -64,7 +64,7 @@ fn BeginSheet(count: u32, asking: RwSignal<bool>) -> impl IntoView {
     view! {
         <Sheet title=words.amend_begin_title() test="begin-sheet" on_close=close>
             <div class="stack">
-                <p>{words.amend_begin_lead(count)}</p>
+                <p>{words.amend_begin_lead(count.into())}</p>
                 <p class="note">{words.amend_begin_kept()}</p>
                 <Problem text=problem />
                 <div class="actions">

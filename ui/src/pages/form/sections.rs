@@ -174,6 +174,7 @@ pub(crate) fn Section(
         }
     });
     let items = items.collect_view();
+    let asked_id = section.id.clone();
     view! {
         <section class="stack form-section" data-test="section" data-section=section.id.clone()>
             <p class="muted section-count">
@@ -188,6 +189,11 @@ pub(crate) fn Section(
                 .then(|| view! { <p class="why"><strong>{words.form_why()} ": "</strong> {why}</p> })}
             {repeats.map(|said| view! { <p class="hint" data-test="repeats">{said}</p> })}
             <Problems />
+            {move || {
+                // Somebody came back to it by its address after the answer that had it asked was changed.
+                let asked = open.asked.with(|asked| asked.section(&asked_id).is_none_or(|section| section.shown));
+                (!asked).then(|| view! { <p class="note" data-test="not-asked">{words.form_section_not_asked()}</p> })
+            }}
             {items}
             <div class="actions spread">
                 {move || {
@@ -280,9 +286,17 @@ fn FormTable(first: TableView, place: Memo<Place>) -> impl IntoView {
         let items = |view: &FormView| view.sections.iter().flat_map(|section| &section.items).find_map(find);
         open.view.with(|view| view.as_ref().and_then(items)).unwrap_or_default()
     });
+    let name = first.table.clone();
+    let stale = Memo::new(move |_| {
+        let is_stale = |item: &FormItem| matches!(item, FormItem::Table(table) if table.table == name && table.stale);
+        let any = |view: &FormView| view.sections.iter().flat_map(|section| &section.items).any(is_stale);
+        open.view.with(|view| view.as_ref().is_some_and(any))
+    });
     let needed = move || {
-        let lacks = place.with(|place| place.required && !place.held);
-        lacks.then(|| view! { <p class="needed table-needed">{words.app_needed()}</p> })
+        let (required, held) = place.with(|place| (place.required, place.held));
+        let newer = (held && stale.get()).then(|| format!(": {}", words.form_stale()));
+        (required && (!held || stale.get()))
+            .then(|| view! { <p class="needed table-needed">{words.app_needed()} {newer}</p> })
     };
     view! {
         <div class="question" hidden=hidden>
