@@ -110,6 +110,9 @@ pub struct AttachmentView {
     pub bytes: u64,
     /// Whether every size has reached the hub.
     pub on_hub: bool,
+    /// Whether the hub did not take it as what it is, an older hub a newer kind: it stays on this tablet.
+    #[serde(default)]
+    pub not_taken: bool,
     /// Whether somebody else wrote about it at the same time, see [`crate::Clash`].
     pub clash: bool,
 }

@@ -14,7 +14,7 @@ use super::{
 pub(super) const KEPT_SIDE: u32 = 1600;
 
 /// By how much a side can be divided while decoding, so that what remains is no smaller than what is kept.
-fn reduced(side: u32) -> u32 {
+pub(super) fn reduced(side: u32) -> u32 {
     [8, 4, 2].into_iter().find(|by| side / by >= KEPT_SIDE).unwrap_or(1)
 }
 

@@ -17,7 +17,7 @@ const VALUES_MAX: usize = 200_000;
 /// Most objects.
 const OBJECTS_MAX: usize = 20_000;
 /// Most bytes that all packed objects may unpack to.
-const PACKED_BYTES_MAX: usize = 8 * 1024 * 1024;
+const PACKED_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// How deep the tree of pages may be.
 const TREE_DEPTH_MAX: usize = 16;
 

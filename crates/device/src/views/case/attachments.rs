@@ -45,10 +45,11 @@ fn view(
 ) -> Result<AttachmentView, StoreError> {
     let (mut here, mut sizes) = (Vec::new(), Vec::new());
     // Somebody else's picture is at the hub in whatever sizes have come from there.
-    let mut on_hub = true;
+    let (mut on_hub, mut not_taken) = (true, false);
     for size in MediaSize::ALL {
         let Some(sha) = picture(row, size) else { continue };
         sizes.push(shown_size(size));
+        not_taken |= session.status.is_not_taken(&sha);
         let (is_here, is_sent) = read.media_state(&sha)?;
         if is_here {
             here.push(shown_size(size));
@@ -70,6 +71,7 @@ fn view(
         sizes,
         bytes: number(row, "bytes_full"),
         on_hub,
+        not_taken,
         clash: part.clashes.iter().any(|clash| is_of_row(&clash.register)),
     })
 }
