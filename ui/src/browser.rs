@@ -171,12 +171,20 @@ pub(crate) async fn read_base64(file: &Blob) -> Result<String, JsValue> {
     JsFuture::from(promise).await?;
     let url = reader.result()?.as_string().unwrap_or_default();
     // An empty file is `data:` and nothing.
-    Ok(url.split_once(";base64,").map(|(_, data)| data.to_owned()).unwrap_or_default())
+    Ok(url
+        .split_once(";base64,")
+        .map(|(_, data)| data.to_owned())
+        .unwrap_or_default())
 }
 
 /// Bytes that are base64, as a file in memory.
 pub(crate) fn blob(base64: &str, media_type: &str) -> Option<Blob> {
-    let bytes: Vec<u8> = window().atob(base64).ok()?.chars().filter_map(|c| u8::try_from(u32::from(c)).ok()).collect();
+    let bytes: Vec<u8> = window()
+        .atob(base64)
+        .ok()?
+        .chars()
+        .filter_map(|c| u8::try_from(u32::from(c)).ok())
+        .collect();
     let parts = web_sys::js_sys::Array::of1(&web_sys::js_sys::Uint8Array::from(bytes.as_slice()));
     blob_of(&parts, media_type)
 }

@@ -24,7 +24,8 @@ pub fn is_table(table: &str) -> bool {
 
 /// Whether a document holds attachments.
 pub fn is_in(kind: DocumentKind) -> bool {
-    kind.compartment().is_some_and(|compartment| table_of(compartment).is_some())
+    kind.compartment()
+        .is_some_and(|compartment| table_of(compartment).is_some())
 }
 
 /// The vocabulary of those who sign.
@@ -38,7 +39,13 @@ mod tests {
     #[test]
     fn the_pack_has_every_table_in_its_compartment_with_the_same_columns() {
         let of = |table: &str| Pack::national().table(table).unwrap();
-        let columns = |table: &str| of(table).columns.iter().map(|column| column.id.clone()).collect::<Vec<_>>();
+        let columns = |table: &str| {
+            of(table)
+                .columns
+                .iter()
+                .map(|column| column.id.clone())
+                .collect::<Vec<_>>()
+        };
         for (table, compartment) in TABLES {
             assert_eq!(of(table).document, compartment.into(), "{table}");
             assert_eq!(columns(table), columns("attachments"), "{table}");

@@ -31,8 +31,8 @@ pub use attachment::{
     RECORDING_MINUTES_MAX, SIGNER_CHARS_MAX, STROKE_POINTS_MAX, STROKE_SIDE_MAX, STROKES_MAX, Stroke,
 };
 pub use case::{
-    CaseCard, CaseFilter, CasePage, CaseView, Clash, Entry, FactView, FormSummary, NewCase,
-    PictureSize, RowChange, RowDeed, TaskOrigin, TaskView, VersionView,
+    CaseCard, CaseFilter, CasePage, CaseView, Clash, Entry, FactView, FormSummary, NewCase, PictureSize, RowChange,
+    RowDeed, TaskOrigin, TaskView, VersionView,
 };
 pub use doctor::{DoctorView, Finding};
 pub use edit::{FieldEdit, RegisterRef, Saved};

@@ -258,7 +258,9 @@ fn refusal_of_apply(error: &ApplyError) -> Refusal {
 fn media_named(document: &Document) -> Vec<Sha256> {
     const COLUMNS: [&str; 3] = ["sha_thumb", "sha_field", "sha_full"];
     let rows = document.rows();
-    let attachments = rows.iter().filter(|row| attachment::is_table(&row.table) && !row.removed);
+    let attachments = rows
+        .iter()
+        .filter(|row| attachment::is_table(&row.table) && !row.removed);
     let named = attachments.flat_map(|row| COLUMNS.iter().filter_map(|column| row.cells.get(*column)));
     named
         .filter_map(Value::as_text)

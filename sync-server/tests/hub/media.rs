@@ -86,9 +86,15 @@ fn recordings_papers_and_signatures_are_kept_and_what_is_none_of_them_is_not() {
         (picture(b"x"), StatusCode::NO_CONTENT),
         // A recorder's own file says who made it; a device would have made it anew.
         (RECORDER.to_vec(), StatusCode::UNSUPPORTED_MEDIA_TYPE),
-        ([PAPER, b"%/JavaScript \n%%EOF"].concat(), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (
+            [PAPER, b"%/JavaScript \n%%EOF"].concat(),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ),
         (b"MZ\x90\0 a program".to_vec(), StatusCode::UNSUPPORTED_MEDIA_TYPE),
-        ([picture(b"x"), b"PK".to_vec()].concat(), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (
+            [picture(b"x"), b"PK".to_vec()].concat(),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ),
     ] {
         let (_, sha256) = case_with_picture(&mut worker, &bytes);
         let up = caller(&mut worker);
@@ -116,7 +122,11 @@ fn a_paper_of_the_court_is_for_those_who_read_what_belongs_to_the_court() {
         let mut other = hub.officer(role);
         hub.assign(&other, case);
         let theirs = caller(&mut other);
-        assert_eq!(theirs.call(Method::GET, sha256, &[], Vec::new()).status(), status, "{role}");
+        assert_eq!(
+            theirs.call(Method::GET, sha256, &[], Vec::new()).status(),
+            status,
+            "{role}"
+        );
     }
 }
 

@@ -109,9 +109,16 @@ fn what_was_recorded_signed_and_scanned_offline_is_on_the_other_tablet_after_syn
 
     // A counsellor reads no legal matters, so the recording is not there, nor to be had.
     let hers = kinds(&counsellor.tablet, case);
-    assert!(!hers.iter().any(|kept| matches!(kept.kind, AttachmentKind::Recording { .. })));
+    assert!(
+        !hers
+            .iter()
+            .any(|kept| matches!(kept.kind, AttachmentKind::Recording { .. }))
+    );
     assert_eq!(hers.len(), 2);
     let attachment = sound.row;
-    let refused = counsellor.tablet.call(Request::AttachedFile { case, attachment }).unwrap_err();
+    let refused = counsellor
+        .tablet
+        .call(Request::AttachedFile { case, attachment })
+        .unwrap_err();
     assert_eq!(refused.code, FailureCode::NoSuchItem);
 }

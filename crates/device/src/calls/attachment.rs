@@ -164,8 +164,11 @@ pub(super) fn keep(session: &Session, new: New<'_>) -> Answer<Saved> {
         caption,
     } = new.place;
     let table = attachment::table_of(compartment).ok_or(FailureCode::NoSuchItem)?;
-    let mut cells: BTreeMap<String, Value> =
-        new.cells.into_iter().map(|(column, value)| (column.to_owned(), value)).collect();
+    let mut cells: BTreeMap<String, Value> = new
+        .cells
+        .into_iter()
+        .map(|(column, value)| (column.to_owned(), value))
+        .collect();
     cells.insert("caption".to_owned(), Value::Text(caption.clone()));
     cells.insert("added_at".to_owned(), Value::Instant(session.now_ms()));
     for (size, bytes) in &new.files {
@@ -202,13 +205,7 @@ pub(super) fn keep(session: &Session, new: New<'_>) -> Answer<Saved> {
 }
 
 /// The bytes of one size of an attachment; asks the hub for them where they are not here.
-pub(super) fn stored(
-    device: &Device,
-    session: &Session,
-    case: CaseId,
-    row: RowId,
-    size: MediaSize,
-) -> Answer<Vec<u8>> {
+pub(super) fn stored(device: &Device, session: &Session, case: CaseId, row: RowId, size: MediaSize) -> Answer<Vec<u8>> {
     let sha = {
         let mut documents = session.documents();
         session.store.read(|read| {
@@ -217,7 +214,9 @@ pub(super) fn stored(
                     continue;
                 }
                 let open = documents.get(read, DocumentKey::case(case, compartment))?;
-                let found = open.filter(|open| !open.leaving).and_then(|open| open.document.row(row));
+                let found = open
+                    .filter(|open| !open.leaving)
+                    .and_then(|open| open.document.row(row));
                 if let Some(found) = found.filter(|found| found.table == table) {
                     return Ok(media_of(&found, size));
                 }

@@ -11,7 +11,7 @@ pub(crate) const PIXELS_MAX: u64 = 52_000_000;
 /// Most bytes a decoder may be led to take for one picture.
 pub(crate) const DECODED_BYTES_MAX: u64 = 160 * 1024 * 1024;
 /// Most bytes that decoding a JPEG may take at its worst, when the thread that makes pixels falls behind all the while and
-/// everything that was read waits for it. Room for 52 million pixels with colours at half the resolution or less.
+/// everything that was read waits for it. Room for a camera's 52 million pixels with colours at half the resolution.
 pub(crate) const JPEG_BYTES_MAX: u64 = 224 * 1024 * 1024;
 /// Most passes of a JPEG file over its pixels. Ten or so are usual; each costs as much as the whole picture.
 const SCANS_MAX: usize = 40;
@@ -109,7 +109,7 @@ impl Outline {
             rest = &rest[2 + body.len()..];
             match marker {
                 // Baseline and extended, progressive. The others, lossless and arithmetic, are not read.
-                0xC0..=0xC2 if frame.is_none() => frame = Some(Frame::read(body)?),
+                0xC0..=0xC2 if frame.is_none() => frame = Some(Frame::read(body, marker == 0xC2)?),
                 0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => return Err(PictureError::NotAPicture),
                 0xDA => scans += 1,
                 _ => {}
@@ -121,8 +121,9 @@ impl Outline {
         let frame = frame.ok_or(PictureError::NotAPicture)?;
         let divided = u64::from(reduced(frame.width.max(frame.height))).max(1);
         let pixels = u64::from(frame.width).div_ceil(divided) * u64::from(frame.height).div_ceil(divided);
-        // What was read, two bytes each, then the planes made of it, then the pixels.
-        let bytes = frame.samples * 2 + frame.samples / (divided * divided) + pixels * frame.components;
+        // What was read, what waits to be made into planes, the planes, the pixels.
+        let planes = frame.samples / (divided * divided);
+        let bytes = frame.samples * frame.bytes_per_sample + planes + pixels * frame.components;
         let (width, height) = (frame.width, frame.height);
         Self { width, height, bytes }.within(JPEG_BYTES_MAX)
     }
@@ -132,13 +133,15 @@ struct Frame {
     width: u32,
     height: u32,
     components: u64,
-    /// Samples of all components in whole blocks. A progressive picture keeps them all until the last scan; of any other
-    /// as many wait for the thread that makes pixels of them as it is behind.
+    /// Samples of all components in whole blocks.
     samples: u64,
+    /// Two for those that wait for the thread that makes pixels of them, all of them where it is far behind; two more
+    /// where the picture is progressive and keeps them all until its last scan.
+    bytes_per_sample: u64,
 }
 
 impl Frame {
-    fn read(body: &[u8]) -> Result<Self, PictureError> {
+    fn read(body: &[u8], progressive: bool) -> Result<Self, PictureError> {
         /// Samples on the side of a block.
         const BLOCK: u64 = 8;
         let [8, h1, h0, w1, w0, count @ (1 | 3 | 4), components @ ..] = body else {
@@ -163,6 +166,7 @@ impl Frame {
             height,
             components: u64::from(*count),
             samples,
+            bytes_per_sample: if progressive { 4 } else { 2 },
         })
     }
 }
@@ -242,13 +246,18 @@ mod tests {
                 encoder.set_sampling_factor(sampling);
                 encoder.set_progressive(progressive);
                 let sides = (u16::try_from(width).unwrap(), u16::try_from(height).unwrap());
-                encoder.encode(picture.as_raw(), sides.0, sides.1, ColorType::Rgb).unwrap();
+                encoder
+                    .encode(picture.as_raw(), sides.0, sides.1, ColorType::Rgb)
+                    .unwrap();
                 let said = Outline::of_jpeg(&file, super::super::jpeg::reduced).unwrap().bytes;
                 let (decoded, took) = peak_bytes(|| super::super::jpeg::decode(&file));
                 decoded.unwrap();
                 // A row of blocks, tables, and the file's own small parts come on top.
                 let besides = 256 * 1024;
-                assert!(took <= said + besides, "{width}x{height} {sampling:?}: {took} of {said}");
+                assert!(
+                    took <= said + besides,
+                    "{width}x{height} {sampling:?}: {took} of {said}"
+                );
             }
         }
     }

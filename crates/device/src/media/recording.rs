@@ -109,7 +109,11 @@ fn write(packets: &Packets) -> Result<Recording, FileError> {
         return Err(FileError::TooMuch);
     }
     let mut writer = PacketWriter::new(Vec::new());
-    let mut put = |packet: Vec<u8>, how, at| writer.write_packet(packet, SERIAL, how, at).map_err(|_| FileError::Damaged);
+    let mut put = |packet: Vec<u8>, how, at| {
+        writer
+            .write_packet(packet, SERIAL, how, at)
+            .map_err(|_| FileError::Damaged)
+    };
     put(head(&packets.head), PacketWriteEndInfo::EndPage, 0)?;
     put(bare_tags(), PacketWriteEndInfo::EndPage, 0)?;
     let (mut at, mut page) = (0, 0);
@@ -173,8 +177,17 @@ pub(super) mod tests {
         put(&mut writer, HEAD.to_vec(), PacketWriteEndInfo::EndPage, 0);
         put(&mut writer, tags, PacketWriteEndInfo::EndPage, 0);
         for n in 0..seconds * 50 {
-            let how = if n % 50 == 49 { PacketWriteEndInfo::EndPage } else { PacketWriteEndInfo::NormalPacket };
-            put(&mut writer, sound(u8::try_from(n % 251).unwrap()), how, (n as u64 + 1) * 960);
+            let how = if n % 50 == 49 {
+                PacketWriteEndInfo::EndPage
+            } else {
+                PacketWriteEndInfo::NormalPacket
+            };
+            put(
+                &mut writer,
+                sound(u8::try_from(n % 251).unwrap()),
+                how,
+                (n as u64 + 1) * 960,
+            );
         }
         writer.into_inner()
     }

@@ -90,7 +90,11 @@ fn render(strokes: &[Stroke], bounds: Bounds, side: f32, bytes_max: usize) -> Re
     let scale = side / bounds.width.max(bounds.height);
     let pen = (side * PEN).max(1.2);
     let margin = pen * 3.0;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a side of some hundred pixels")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a side of some hundred pixels"
+    )]
     let length = |length: f32| (length * scale + margin * 2.0).ceil() as u32;
     let mut paper = GrayImage::from_pixel(length(bounds.width), length(bounds.height), Luma([255]));
     let place = |point: [u32; 3]| {
@@ -135,7 +139,11 @@ fn line(paper: &mut GrayImage, from: (f32, f32), to: (f32, f32), pen: f32) {
     for y in span(from.1, to.1, paper.height()) {
         for x in span(from.0, to.0, paper.width()) {
             let (px, py) = (x as f32 + 0.5 - from.0, y as f32 + 0.5 - from.1);
-            let along = if squared > 0.0 { ((px * dx + py * dy) / squared).clamp(0.0, 1.0) } else { 0.0 };
+            let along = if squared > 0.0 {
+                ((px * dx + py * dy) / squared).clamp(0.0, 1.0)
+            } else {
+                0.0
+            };
             let distance = (px - along * dx).hypot(py - along * dy);
             let ink = (pen / 2.0 + 0.5 - distance).clamp(0.0, 1.0);
             let pixel = paper.get_pixel_mut(x, y);
@@ -161,7 +169,11 @@ mod tests {
             assert_eq!(picture.get_pixel(0, 0).0[0], 255);
         }
         let text = String::from_utf8(made.strokes).unwrap();
-        assert!(text.starts_with("{\"strokes\":[[[0,300,0],[5,337,8]"), "{}", &text[..40]);
+        assert!(
+            text.starts_with("{\"strokes\":[[[0,300,0],[5,337,8]"),
+            "{}",
+            &text[..40]
+        );
         // The most that may be written takes no longer than an officer waits.
         let most: Vec<Stroke> = (0..STROKES_MAX)
             .map(|n| {
@@ -178,7 +190,10 @@ mod tests {
     fn a_tap_and_too_much_are_no_signature() {
         assert_eq!(signature(&[]).unwrap_err(), FileError::Empty);
         assert_eq!(signature(&[vec![[5, 5, 0], [6, 6, 9]]]).unwrap_err(), FileError::Empty);
-        assert_eq!(signature(&[vec![[5, STROKE_SIDE_MAX + 1, 0]]]).unwrap_err(), FileError::Damaged);
+        assert_eq!(
+            signature(&[vec![[5, STROKE_SIDE_MAX + 1, 0]]]).unwrap_err(),
+            FileError::Damaged
+        );
         let long = vec![[1, 1, 1]; STROKE_POINTS_MAX + 1];
         assert_eq!(signature(&[long]).unwrap_err(), FileError::TooMuch);
     }

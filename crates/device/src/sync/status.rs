@@ -58,17 +58,28 @@ impl SyncStatus {
 
     /// The hub takes no file of this kind. A newer one may: the next session asks again.
     pub(super) fn set_not_taken(&self, sha: [u8; 32]) {
-        self.not_taken.lock().unwrap_or_else(PoisonError::into_inner).insert(sha);
+        self.not_taken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(sha);
     }
 
     /// Whether the hub did not take a file in this session.
     pub(crate) fn is_not_taken(&self, sha: &[u8; 32]) -> bool {
-        self.not_taken.lock().unwrap_or_else(PoisonError::into_inner).contains(sha)
+        self.not_taken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(sha)
     }
 
     /// Files that the hub did not take in this session.
     pub(super) fn not_taken(&self) -> Vec<[u8; 32]> {
-        self.not_taken.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
+        self.not_taken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .copied()
+            .collect()
     }
 
     /// The session ends: nothing more is begun.

@@ -140,7 +140,9 @@ fn papers() -> Vec<(String, Vec<u8>)> {
         Rgba(if ink { [30, 30, 60, 255] } else { [250, 249, 245, 255] })
     }));
     let mut jpeg = Cursor::new(Vec::new());
-    DynamicImage::from(picture.to_rgb8()).write_to(&mut jpeg, ImageFormat::Jpeg).unwrap();
+    DynamicImage::from(picture.to_rgb8())
+        .write_to(&mut jpeg, ImageFormat::Jpeg)
+        .unwrap();
     let jpeg = jpeg.into_inner();
     let content = "q 595 0 0 842 0 0 cm /Im1 Do Q";
     let stream = |dict: &str, bytes: &[u8]| {

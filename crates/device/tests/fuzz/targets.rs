@@ -183,7 +183,11 @@ pub(crate) fn recording(data: &[u8]) -> u64 {
 /// A paper on its way in, and its first page.
 pub(crate) fn paper(data: &[u8]) -> u64 {
     let looked = device::media::paper(data).map(|looked| looked.first.is_some());
-    outcome((format!("{looked:?}"), told(device::media::page(data, 0)), told(MediaKind::check(data))))
+    outcome((
+        format!("{looked:?}"),
+        told(device::media::page(data, 0)),
+        told(MediaKind::check(data)),
+    ))
 }
 
 /// Strokes as the screen sends them.
@@ -198,14 +202,20 @@ fn mend_ogg(bytes: &mut [u8]) {
     let mut at = 0;
     while bytes.get(at..at + 27).is_some_and(|head| head.starts_with(b"OggS")) {
         let table = usize::from(bytes[at + 26]);
-        let Some(lengths) = bytes.get(at + 27..at + 27 + table) else { return };
+        let Some(lengths) = bytes.get(at + 27..at + 27 + table) else {
+            return;
+        };
         let end = at + 27 + table + lengths.iter().map(|length| usize::from(*length)).sum::<usize>();
         let Some(page) = bytes.get_mut(at..end) else { return };
         page[22..26].fill(0);
         let sum = page.iter().fold(0u32, |mut sum, byte| {
             sum ^= u32::from(*byte) << 24;
             for _ in 0..8 {
-                sum = if sum >> 31 == 1 { (sum << 1) ^ 0x04C1_1DB7 } else { sum << 1 };
+                sum = if sum >> 31 == 1 {
+                    (sum << 1) ^ 0x04C1_1DB7
+                } else {
+                    sum << 1
+                };
             }
             sum
         });

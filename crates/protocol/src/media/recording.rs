@@ -116,9 +116,27 @@ impl<'b> Page<'b> {
 pub fn head_skip(packet: &[u8]) -> Option<u16> {
     match packet {
         // Version 0.x, one or two channels, in the order that goes without saying.
-        [b'O', b'p', b'u', b's', b'H', b'e', b'a', b'd', 0..=15, 1 | 2, low, high, _, _, _, _, _, _, 0] => {
-            Some(u16::from_le_bytes([*low, *high]))
-        }
+        [
+            b'O',
+            b'p',
+            b'u',
+            b's',
+            b'H',
+            b'e',
+            b'a',
+            b'd',
+            0..=15,
+            1 | 2,
+            low,
+            high,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            0,
+        ] => Some(u16::from_le_bytes([*low, *high])),
         _ => None,
     }
 }

@@ -45,7 +45,11 @@ impl Shelf {
             let answer = backend::edit(open.case.into(), vec![edit], None, None).await;
             match answer {
                 Ok(_) => {
-                    let said = if is_back { words.photos_restored() } else { words.photos_removed() };
+                    let said = if is_back {
+                        words.photos_restored()
+                    } else {
+                        words.photos_removed()
+                    };
                     app.announce(said);
                     self.problem.try_set(None);
                     self.removed.try_set((!is_back).then_some(attachment));

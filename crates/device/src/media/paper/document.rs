@@ -102,13 +102,20 @@ impl<'b> Document<'b> {
         };
         let told = dict.get(b"Length".as_slice()).and_then(Value::as_count);
         // The length may be an object of its own that comes later; the end is written, too.
-        let length = told.as_ref().and_then(ends_there).or_else(|| find(rest, b"endstream"))?;
+        let length = told
+            .as_ref()
+            .and_then(ends_there)
+            .or_else(|| find(rest, b"endstream"))?;
         Some(begin..begin + length)
     }
 
     /// Reads the objects of a packed stream.
     fn packed(&mut self, dict: &Dict, range: Range<usize>) -> Result<(), FileError> {
-        let count = |name: &[u8]| dict.get(name).and_then(Value::as_count).and_then(|n| usize::try_from(n).ok());
+        let count = |name: &[u8]| {
+            dict.get(name)
+                .and_then(Value::as_count)
+                .and_then(|n| usize::try_from(n).ok())
+        };
         let (first, objects) = (count(b"First"), count(b"N"));
         let (Some(first), Some(objects)) = (first, objects) else {
             return Err(FileError::Damaged);
@@ -197,7 +204,11 @@ impl<'d> Walk<'d, '_> {
         if depth > TREE_DEPTH_MAX || !self.seen.insert(*number) {
             return Err(FileError::Damaged);
         }
-        let dict = self.document.of(node).and_then(Value::as_dict).ok_or(FileError::Damaged)?;
+        let dict = self
+            .document
+            .of(node)
+            .and_then(Value::as_dict)
+            .ok_or(FileError::Damaged)?;
         let inherited = |name: &[u8], above: Option<&'d Value>| dict.get(name).or(above);
         let page = Page {
             dict,
@@ -228,7 +239,9 @@ fn look(value: &Value) -> Result<(), FileError> {
     match value {
         Value::Name(of) => name(of),
         Value::List(values) => values.iter().try_for_each(look),
-        Value::Dict(dict) => dict.iter().try_for_each(|(key, value)| name(key).and_then(|()| look(value))),
+        Value::Dict(dict) => dict
+            .iter()
+            .try_for_each(|(key, value)| name(key).and_then(|()| look(value))),
         _ => Ok(()),
     }
 }

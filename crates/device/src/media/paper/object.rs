@@ -46,7 +46,11 @@ impl Value {
     }
 
     /// A number that counts something.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, and within a u32")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole, and within a u32"
+    )]
     pub(super) fn as_count(&self) -> Option<u32> {
         let number = self.as_number()?;
         (number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number)).then_some(number as u32)
@@ -224,5 +228,9 @@ pub(super) const fn is_white(byte: u8) -> bool {
 }
 
 const fn is_regular(byte: u8) -> bool {
-    !is_white(byte) && !matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
+    !is_white(byte)
+        && !matches!(
+            byte,
+            b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%'
+        )
 }

@@ -33,12 +33,20 @@ type Matrix = [f64; 6];
 
 pub(super) fn picture(document: &Document<'_>, page: &Page<'_>) -> Result<DynamicImage, FileError> {
     let content = content(document, page)?;
-    let resources = page.resources.and_then(|value| document.of(value)).and_then(Value::as_dict);
-    let known = resources.and_then(|resources| document.get(resources, b"XObject")).and_then(Value::as_dict);
+    let resources = page
+        .resources
+        .and_then(|value| document.of(value))
+        .and_then(Value::as_dict);
+    let known = resources
+        .and_then(|resources| document.get(resources, b"XObject"))
+        .and_then(Value::as_dict);
     let known = known.ok_or(FileError::NotShown)?;
     let paper = sheet(document, page).ok_or(FileError::NotShown)?;
     let (name, matrix) = last_picture(&content, |name| is_picture(document, known.get(name)?), paper)?;
-    let (dict, bytes) = known.get(&name).and_then(|value| document.stream_of(value)).ok_or(FileError::NotShown)?;
+    let (dict, bytes) = known
+        .get(&name)
+        .and_then(|value| document.stream_of(value))
+        .ok_or(FileError::NotShown)?;
     let picture = decode(document, dict, bytes)?;
     let picture = match matrix {
         [a, 0.0, 0.0, d, ..] if a > 0.0 && d > 0.0 => picture,
@@ -48,7 +56,10 @@ pub(super) fn picture(document: &Document<'_>, page: &Page<'_>) -> Result<Dynami
         // In a mirror, or askew.
         _ => return Err(FileError::NotShown),
     };
-    let turn = page.turn.and_then(|value| document.of(value)).and_then(Value::as_number);
+    let turn = page
+        .turn
+        .and_then(|value| document.of(value))
+        .and_then(Value::as_number);
     match turn.unwrap_or(0.0).rem_euclid(360.0) {
         0.0 => Ok(picture),
         90.0 => Ok(picture.rotate90()),
@@ -82,7 +93,10 @@ fn sheet(document: &Document<'_>, page: &Page<'_>) -> Option<[f64; 4]> {
     let Value::List(corners) = document.of(page.paper?)? else {
         return None;
     };
-    let corners: Vec<f64> = corners.iter().filter_map(|value| document.of(value)?.as_number()).collect();
+    let corners: Vec<f64> = corners
+        .iter()
+        .filter_map(|value| document.of(value)?.as_number())
+        .collect();
     let [x0, y0, x1, y1] = corners.try_into().ok()?;
     let sheet = [f64::min(x0, x1), f64::min(y0, y1), f64::max(x0, x1), f64::max(y0, y1)];
     (sheet[2] > sheet[0] && sheet[3] > sheet[1]).then_some(sheet)
@@ -186,7 +200,8 @@ fn decode(document: &Document<'_>, dict: &Dict, bytes: &[u8]) -> Result<DynamicI
         return jpeg::decode_as_it_lies(bytes).map_err(|_| FileError::NotShown);
     }
     let count = |name: &[u8]| document.get(dict, name).and_then(Value::as_count);
-    let (Some(width), Some(height), Some(bits)) = (count(b"Width"), count(b"Height"), count(b"BitsPerComponent")) else {
+    let (Some(width), Some(height), Some(bits)) = (count(b"Width"), count(b"Height"), count(b"BitsPerComponent"))
+    else {
         return Err(FileError::NotShown);
     };
     let pixels = u64::from(width) * u64::from(height);
@@ -242,7 +257,11 @@ fn channels(document: &Document<'_>, dict: &Dict) -> Option<u8> {
 }
 
 /// Whether the rows were filtered before they were packed, each as it packs best, as those of a PNG are.
-fn is_filtered(document: &Document<'_>, dict: &Dict, (width, channels, bits): (u32, u8, u32)) -> Result<bool, FileError> {
+fn is_filtered(
+    document: &Document<'_>,
+    dict: &Dict,
+    (width, channels, bits): (u32, u8, u32),
+) -> Result<bool, FileError> {
     let how = match document.get(dict, b"DecodeParms") {
         Some(Value::List(parts)) => parts.first().and_then(|part| document.of(part)),
         how => how,
@@ -306,7 +325,13 @@ fn nearest(left: u8, above: u8, corner: u8) -> u8 {
 
 fn grey_of_bits(bytes: &[u8], row: usize, width: u32) -> Vec<u8> {
     let of_row = |bits: &[u8]| {
-        let pixel = |x: usize| if bits[x / 8] >> (7 - x % 8) & 1 == 1 { u8::MAX } else { 0 };
+        let pixel = |x: usize| {
+            if bits[x / 8] >> (7 - x % 8) & 1 == 1 {
+                u8::MAX
+            } else {
+                0
+            }
+        };
         (0..width as usize).map(pixel).collect::<Vec<u8>>()
     };
     bytes.chunks_exact(row).flat_map(of_row).collect()

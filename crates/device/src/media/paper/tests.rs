@@ -16,7 +16,13 @@ fn paper_of(objects: &[Vec<u8>]) -> Vec<u8> {
     }
     let at = file.len();
     file.extend(table.into_bytes());
-    file.extend(format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{at}\n%%EOF\n", objects.len() + 1).into_bytes());
+    file.extend(
+        format!(
+            "trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{at}\n%%EOF\n",
+            objects.len() + 1
+        )
+        .into_bytes(),
+    );
     file
 }
 
@@ -62,7 +68,7 @@ const COVER: &str = "q 600 0 0 800 0 0 cm /Im1 Do Q";
 
 /// In which quarter the black edge lies: above, right, below, left.
 fn black_edge(jpeg: &[u8]) -> &'static str {
-    let picture = image::load_from_memory(jpeg).unwrap().into_luma8();
+    let picture = crate::media::jpeg::decode(jpeg).unwrap().into_luma8();
     let (width, height) = picture.dimensions();
     let edges = [
         ("above", width / 2, 5),
@@ -100,7 +106,11 @@ fn a_scan_is_counted_and_its_page_is_shown_as_it_lies() {
         // Smaller than the sheet, and alone on it.
         ("q 1 0 0 1 50 50 cm 300 0 0 400 0 0 cm /Im1 Do Q", "", "above"),
         // What software read out of it, unseen; and a white ground before it.
-        ("1 1 1 rg 0 0 600 800 re f q 600 0 0 800 0 0 cm /Im1 Do Q BT 3 Tr (Ram\\)) Tj ET", "", "above"),
+        (
+            "1 1 1 rg 0 0 600 800 re f q 600 0 0 800 0 0 cm /Im1 Do Q BT 3 Tr (Ram\\)) Tj ET",
+            "",
+            "above",
+        ),
     ] {
         let file = scan(&photographed(), content, of_page);
         assert_eq!(black_edge(&page(&file, 0).unwrap()), edge, "{content} {of_page}");
@@ -115,7 +125,12 @@ fn pixels_that_are_packed_are_shown_too() {
         .flat_map(|row| {
             let row: Vec<bool> = row.map(|pixel| pixel.0[0] > 128).collect();
             row.chunks(8)
-                .map(|eight| eight.iter().enumerate().fold(0, |byte, (n, bit)| byte | u8::from(*bit) << (7 - n)))
+                .map(|eight| {
+                    eight
+                        .iter()
+                        .enumerate()
+                        .fold(0, |byte, (n, bit)| byte | u8::from(*bit) << (7 - n))
+                })
                 .collect::<Vec<u8>>()
         })
         .collect();
@@ -125,7 +140,11 @@ fn pixels_that_are_packed_are_shown_too() {
     let rows: Vec<&[u8]> = colours.as_raw().chunks(180).collect();
     for (y, row) in rows.iter().enumerate() {
         filtered.push(2);
-        filtered.extend(row.iter().enumerate().map(|(x, byte)| byte.wrapping_sub(if y == 0 { 0 } else { rows[y - 1][x] })));
+        filtered.extend(
+            row.iter()
+                .enumerate()
+                .map(|(x, byte)| byte.wrapping_sub(if y == 0 { 0 } else { rows[y - 1][x] })),
+        );
     }
     let of = |space: &str, bits: u8, more: &str, bytes: &[u8]| {
         let dict = format!(
@@ -136,7 +155,12 @@ fn pixels_that_are_packed_are_shown_too() {
     for picture in [
         of("/DeviceGray", 8, "", sheet.as_raw()),
         of("/DeviceGray", 1, "", &bits),
-        of("/DeviceRGB", 8, "/DecodeParms << /Predictor 15 /Colors 3 /Columns 60 >>", &filtered),
+        of(
+            "/DeviceRGB",
+            8,
+            "/DecodeParms << /Predictor 15 /Colors 3 /Columns 60 >>",
+            &filtered,
+        ),
     ] {
         assert_eq!(black_edge(&page(&scan(&picture, COVER, ""), 0).unwrap()), "above");
     }
@@ -145,7 +169,10 @@ fn pixels_that_are_packed_are_shown_too() {
         of("/DeviceGray", 8, "/Decode [1 0]", sheet.as_raw()),
         of("[/Indexed /DeviceRGB 1 <000000ffffff>]", 8, "", sheet.as_raw()),
         of("/DeviceGray", 8, "/SMask 9 0 R", sheet.as_raw()),
-        stream("/Subtype /Image /Width 60 /Height 80 /ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /CCITTFaxDecode", b"x"),
+        stream(
+            "/Subtype /Image /Width 60 /Height 80 /ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /CCITTFaxDecode",
+            b"x",
+        ),
         stream("/Subtype /Form", b"0 0 9 9 re f"),
     ] {
         let file = scan(&wrong, COVER, "");
@@ -191,7 +218,10 @@ fn packed(inside: &str) -> Vec<u8> {
         bodies.push(' ');
     }
     let body = compress_to_vec_zlib(format!("{heads}{bodies}").as_bytes(), 6);
-    let stream = stream(&format!("/Type /ObjStm /N 3 /First {} /Filter /FlateDecode", heads.len()), &body);
+    let stream = stream(
+        &format!("/Type /ObjStm /N 3 /First {} /Filter /FlateDecode", heads.len()),
+        &body,
+    );
     // The paper's own objects come first and are empty.
     paper_of(&[words("null"), words("null"), words("null"), stream])
 }
@@ -221,7 +251,10 @@ fn what_a_paper_does_is_found_where_it_hides() {
 fn what_is_no_paper_is_refused() {
     let whole = scan(&photographed(), COVER, "");
     let without = |from: &str, to: &str| {
-        let at = whole.windows(from.len()).position(|window| window == from.as_bytes()).unwrap();
+        let at = whole
+            .windows(from.len())
+            .position(|window| window == from.as_bytes())
+            .unwrap();
         [&whole[..at], to.as_bytes(), &whole[at + from.len()..]].concat()
     };
     let pages = |count: u32| {

@@ -29,7 +29,9 @@ const LACED: u8 = 0x06;
 /// The packets of the one track, which must be Opus.
 pub(super) fn packets(file: &[u8]) -> Result<Packets, FileError> {
     let (head, mut rest) = Element::read(file).ok_or(FileError::Damaged)?;
-    let of_web = head.children().any(|(id, body)| id == DOC_TYPE && body.trim_ascii_end() == b"webm");
+    let of_web = head
+        .children()
+        .any(|(id, body)| id == DOC_TYPE && body.trim_ascii_end() == b"webm");
     if head.id != EBML || !of_web {
         return Err(FileError::Damaged);
     }
@@ -178,7 +180,10 @@ mod tests {
         const UNKNOWN: [u8; 8] = [0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
         let mut file = element(&[0x1A, 0x45, 0xDF, 0xA3], &element(&[0x42, 0x82], b"webm"));
         file.extend([&[0x18, 0x53, 0x80, 0x67], UNKNOWN.as_slice()].concat());
-        file.extend(element(&[0x15, 0x49, 0xA9, 0x66], &element(&[0x4D, 0x80], b"Recorder of Asha")));
+        file.extend(element(
+            &[0x15, 0x49, 0xA9, 0x66],
+            &element(&[0x4D, 0x80], b"Recorder of Asha"),
+        ));
         file.extend(element(&[0x16, 0x54, 0xAE, 0x6B], tracks));
         for (n, block) in blocks.iter().enumerate() {
             if n % 20 == 0 {
@@ -202,7 +207,12 @@ mod tests {
         assert!(!text.contains("Asha"));
         // A group of blocks says the same.
         let grouped: Vec<Vec<u8>> = (0..100)
-            .map(|n| element(&[0xA0], &element(&[0xA1], &[&[0x81, 0, 0, 0], sound(n).as_slice()].concat())))
+            .map(|n| {
+                element(
+                    &[0xA0],
+                    &element(&[0xA1], &[&[0x81, 0, 0, 0], sound(n).as_slice()].concat()),
+                )
+            })
             .collect();
         assert_eq!(recording(&file(&track(b"A_OPUS", HEAD), &grouped)).unwrap(), made);
     }
@@ -222,7 +232,10 @@ mod tests {
             (file(&opus, &[block(1, 0, b"\x7B\0")]), FileError::Damaged),
             (file(&opus, &[]), FileError::Empty),
             (file(&opus, &lengths), FileError::Empty),
-            (element(&[0x1A, 0x45, 0xDF, 0xA3], &element(&[0x42, 0x82], b"other")), FileError::Damaged),
+            (
+                element(&[0x1A, 0x45, 0xDF, 0xA3], &element(&[0x42, 0x82], b"other")),
+                FileError::Damaged,
+            ),
             (b"\x1A\x45\xDF\xA3".to_vec(), FileError::Damaged),
         ] {
             assert_eq!(recording(&file).unwrap_err(), why);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use casework::{
-    CaseId, Compartment, FactType, Record, RecordRow, RowId, Term, Value, adoption, attachment, clock::Running, custody,
-    disability, growth, links, plan, stage,
+    CaseId, Compartment, FactType, Record, RecordRow, RowId, Term, Value, adoption, attachment, clock::Running,
+    custody, disability, growth, links, plan, stage,
 };
 use ipc::{Life, LinkView};
 

@@ -41,7 +41,11 @@ pub(super) fn Add() -> impl IntoView {
     let places = Memo::new(move |_| {
         let writes = writes.get();
         let of = |(_, compartment): &(_, Compartment)| writes.contains(compartment);
-        attachment::TABLES.into_iter().filter(of).map(|(_, compartment)| compartment).collect::<Vec<_>>()
+        attachment::TABLES
+            .into_iter()
+            .filter(of)
+            .map(|(_, compartment)| compartment)
+            .collect::<Vec<_>>()
     });
     let chosen = RwSignal::new(None::<Kind>);
     move || {
@@ -50,39 +54,43 @@ pub(super) fn Add() -> impl IntoView {
             return None;
         }
         let photos = places.contains(&Compartment::Identity);
-        let first = if photos { Kind::Photo } else { Kind::Recording };
-        let kind = move || chosen.get().unwrap_or(first);
-        let choices = Kind::ALL.into_iter().filter(|kind| photos || *kind != Kind::Photo).map(|this| {
-            let (sign, label) = match this {
-                Kind::Photo => (Icon::Photo, words.photos_kind_photo()),
-                Kind::Recording => (Icon::Sound, words.photos_kind_recording()),
-                Kind::Signature => (Icon::Sign, words.photos_kind_signature()),
-                Kind::Paper => (Icon::Form, words.photos_kind_paper()),
-            };
-            view! {
-                <button
-                    type="button"
-                    class="button kind"
-                    aria-pressed=move || (kind() == this).to_string()
-                    data-test=format!("add-{}", this.code())
-                    on:click=move |_| chosen.set(Some(this))
-                >
-                    {icon(sign)}
-                    <span>{label}</span>
-                </button>
-            }
-        });
+        let choices = Kind::ALL
+            .into_iter()
+            .filter(|kind| photos || *kind != Kind::Photo)
+            .map(|this| {
+                let (sign, label) = match this {
+                    Kind::Photo => (Icon::Photo, words.photos_kind_photo()),
+                    Kind::Recording => (Icon::Sound, words.photos_kind_recording()),
+                    Kind::Signature => (Icon::Sign, words.photos_kind_signature()),
+                    Kind::Paper => (Icon::Form, words.photos_kind_paper()),
+                };
+                view! {
+                    <button
+                        type="button"
+                        class="button kind"
+                        aria-pressed=move || (chosen.get() == Some(this)).to_string()
+                        data-test=format!("add-{}", this.code())
+                        on:click=move |_| chosen.update(|chosen| *chosen = (*chosen != Some(this)).then_some(this))
+                    >
+                        {icon(sign)}
+                        <span>{label}</span>
+                    </button>
+                }
+            });
         let places = StoredValue::new(places);
         let choices = choices.collect_view();
         Some(view! {
             <section class="card stack" aria-labelledby="add-what">
                 <h3 id="add-what">{words.photos_what()}</h3>
                 <div class="kinds" role="group" aria-labelledby="add-what">{choices}</div>
-                {move || match kind() {
-                    Kind::Photo => view! { <NewPhoto /> }.into_any(),
-                    Kind::Recording => view! { <NewSound readers=places.get_value() /> }.into_any(),
-                    Kind::Signature => view! { <NewSignature readers=places.get_value() /> }.into_any(),
-                    Kind::Paper => view! { <NewPaper readers=places.get_value() /> }.into_any(),
+                {move || {
+                    let form = match chosen.get()? {
+                        Kind::Photo => view! { <NewPhoto /> }.into_any(),
+                        Kind::Recording => view! { <NewSound readers=places.get_value() /> }.into_any(),
+                        Kind::Signature => view! { <NewSignature readers=places.get_value() /> }.into_any(),
+                        Kind::Paper => view! { <NewPaper readers=places.get_value() /> }.into_any(),
+                    };
+                    Some(form)
                 }}
             </section>
         })

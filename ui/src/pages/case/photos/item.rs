@@ -46,10 +46,24 @@ pub(super) fn said(attachment: &AttachmentView) -> Option<String> {
             let pages = words.paper_pages(u64::from(*pages));
             Some(words.paper_said(pages, time::bytes(words, attachment.bytes)))
         }
-        AttachmentKind::Signature { signer, signer_as, form } => {
-            let role = signer_as.as_ref().map(|term| words.label(&term.label)).unwrap_or_default();
-            let by = if signer.is_empty() { role } else { words.sign_by(signer, role) };
-            Some(form.as_ref().map_or_else(|| by.clone(), |form| format!("{by} · {}", words.sign_of_form(form))))
+        AttachmentKind::Signature {
+            signer,
+            signer_as,
+            form,
+        } => {
+            let role = signer_as
+                .as_ref()
+                .map(|term| words.label(&term.label))
+                .unwrap_or_default();
+            let by = if signer.is_empty() {
+                role
+            } else {
+                words.sign_by(signer, role)
+            };
+            Some(
+                form.as_ref()
+                    .map_or_else(|| by.clone(), |form| format!("{by} · {}", words.sign_of_form(form))),
+            )
         }
         AttachmentKind::Unknown { .. } => Some(words.photos_kind_unknown().to_owned()),
     }
@@ -71,7 +85,10 @@ pub(super) fn Item(attachment: AttachmentView, revealed: Memo<bool>) -> impl Int
     let words = words();
     let (open, shelf) = (open_case(), shelf());
     let text = caption(&attachment);
-    let date = attachment.added_at_ms.map(|at| time::date(words, at)).unwrap_or_default();
+    let date = attachment
+        .added_at_ms
+        .map(|at| time::date(words, at))
+        .unwrap_or_default();
     let (on_hub, by, clash) = (attachment.on_hub, attachment.by.clone(), attachment.clash);
     let line = said(&attachment);
     let readers = (attachment.compartment != casework::Compartment::Identity)

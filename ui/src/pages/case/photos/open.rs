@@ -26,7 +26,9 @@ pub(super) fn Opened(attachment: AttachmentView) -> impl IntoView {
     let writes = open_case().writes(attachment.compartment);
     let line = said(&attachment);
     let body = match attachment.kind {
-        AttachmentKind::Photo | AttachmentKind::Signature { .. } => view! { <Large attachment=attachment.clone() /> }.into_any(),
+        AttachmentKind::Photo | AttachmentKind::Signature { .. } => {
+            view! { <Large attachment=attachment.clone() /> }.into_any()
+        }
         AttachmentKind::Recording { ms } => view! { <Sound attachment=attachment.clone() ms=ms /> }.into_any(),
         AttachmentKind::Paper { pages } => view! { <Pages attachment=attachment.clone() pages=pages /> }.into_any(),
         AttachmentKind::Unknown { .. } => ().into_any(),
@@ -97,7 +99,12 @@ fn Large(attachment: AttachmentView) -> impl IntoView {
             None => view! { <Loading text=words.photos_reading() /> }.into_any(),
             Some(Err(problem)) => view! { <p class="problem">{problem}</p> }.into_any(),
             Some(Ok(address)) => {
-                view! { <img class="photo-large" class:signed=!is_photo src=address alt=alt.clone() /> }.into_any()
+                view! {
+                    <div>
+                        <img class="photo-large" class:signed=!is_photo src=address alt=alt.clone() />
+                    </div>
+                }
+                    .into_any()
             }
         }}
         {(is_photo && largest < PictureSize::Full).then(|| view! { <p class="muted">{words.photos_larger()}</p> })}
@@ -179,7 +186,8 @@ fn Pages(attachment: AttachmentView, pages: u32) -> impl IntoView {
             let alt = caption(&attachment);
             move || {
                 let address = picture.get().and_then(Result::ok);
-                address.map(|address| view! { <img class="photo-large" src=address alt=alt.clone() /> })
+                address
+                    .map(|address| view! { <div><img class="photo-large paper" src=address alt=alt.clone() /></div> })
             }
         });
         return view! {
@@ -211,7 +219,12 @@ fn Pages(attachment: AttachmentView, pages: u32) -> impl IntoView {
             None => view! { <Loading text=words.photos_reading() /> }.into_any(),
             Some(Err(problem)) => view! { <p class="note" data-test="paper-not-shown">{problem}</p> }.into_any(),
             Some(Ok(address)) => {
-                view! { <img class="photo-large paper" src=address alt=alt.clone() data-test="paper-page" /> }.into_any()
+                view! {
+                    <div>
+                        <img class="photo-large paper" src=address alt=alt.clone() data-test="paper-page" />
+                    </div>
+                }
+                    .into_any()
             }
         }}
         <div class="actions spread" hidden=pages < 2>

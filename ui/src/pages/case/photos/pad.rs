@@ -54,7 +54,9 @@ impl Pad {
     }
 
     fn go(self, (x, y): (u32, u32)) {
-        let last = self.strokes.with_untracked(|strokes| strokes.last().and_then(|stroke| stroke.last().copied()));
+        let last = self
+            .strokes
+            .with_untracked(|strokes| strokes.last().and_then(|stroke| stroke.last().copied()));
         let moved = last.is_some_and(|[a, b, _]| a.abs_diff(x).max(b.abs_diff(y)) >= NEAR);
         if moved && !self.is_full() {
             let point = [x, y, self.ms()];
@@ -95,11 +97,17 @@ impl Pad {
 }
 
 /// Where a pointer is on the pad.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "kept within the pad")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "kept within the pad"
+)]
 fn place(event: &ev::PointerEvent) -> Option<(u32, u32)> {
     let pad: Element = event.current_target()?.dyn_into().ok()?;
     let edges = pad.get_bounding_client_rect();
-    let at = |offset: f64, length: f64, units: u32| (offset / length.max(1.0) * f64::from(units)).clamp(0.0, f64::from(units)) as u32;
+    let at = |offset: f64, length: f64, units: u32| {
+        (offset / length.max(1.0) * f64::from(units)).clamp(0.0, f64::from(units)) as u32
+    };
     Some((
         at(f64::from(event.client_x()) - edges.left(), edges.width(), WIDTH),
         at(f64::from(event.client_y()) - edges.top(), edges.height(), HEIGHT),
@@ -109,7 +117,9 @@ fn place(event: &ev::PointerEvent) -> Option<(u32, u32)> {
 /// A stroke as a line; a dot as a line of no length, which a round pen shows.
 fn line(stroke: &Stroke) -> String {
     let mut points = stroke.iter();
-    let Some([x, y, _]) = points.next() else { return String::new() };
+    let Some([x, y, _]) = points.next() else {
+        return String::new();
+    };
     let rest = points.map(|[x, y, _]| format!("L{x} {y}")).collect::<String>();
     format!("M{x} {y}{}", if rest.is_empty() { "h0".to_owned() } else { rest })
 }
@@ -122,7 +132,10 @@ fn Field(pad: Pad) -> impl IntoView {
             return;
         }
         event.prevent_default();
-        if let Some(field) = event.current_target().and_then(|target| target.dyn_into::<Element>().ok()) {
+        if let Some(field) = event
+            .current_target()
+            .and_then(|target| target.dyn_into::<Element>().ok())
+        {
             // A stroke that leaves the pad goes on at its edge.
             let _ = field.set_pointer_capture(event.pointer_id());
         }
@@ -156,7 +169,10 @@ fn Field(pad: Pad) -> impl IntoView {
     };
     // Each line stays as it is once the next is begun.
     let lines = move || (0..count()).collect::<Vec<_>>();
-    let of = move |index: usize| pad.strokes.with(|strokes| strokes.get(index).map(line).unwrap_or_default());
+    let of = move |index: usize| {
+        pad.strokes
+            .with(|strokes| strokes.get(index).map(line).unwrap_or_default())
+    };
     view! {
         <div class="pad" data-empty=move || (count() == 0).to_string()>
             <span class="pad-hint" aria-hidden="true">{words.sign_empty_pad()}</span>
@@ -223,7 +239,9 @@ fn Choice(
     options: Vec<(String, String)>,
     chosen: RwSignal<String>,
 ) -> impl IntoView {
-    let options = options.into_iter().map(|(code, said)| view! { <option value=code>{said}</option> });
+    let options = options
+        .into_iter()
+        .map(|(code, said)| view! { <option value=code>{said}</option> });
     view! {
         <div class="question">
             <label class="label" for=id>{label}</label>
@@ -258,17 +276,32 @@ pub(super) fn NewSignature(readers: Vec<Compartment>) -> impl IntoView {
     let busy = RwSignal::new(false);
     let problem = RwSignal::new(None::<String>);
     let (roles, forms) = open.view.with_untracked(|view| {
-        let terms = view.iter().filter_map(|view| view.life.words.get(attachment::SIGNERS)).flatten();
-        let roles: Vec<_> = terms.map(|term| (term.code.clone(), words.label(&term.label))).collect();
+        let terms = view
+            .iter()
+            .filter_map(|view| view.life.words.get(attachment::SIGNERS))
+            .flatten();
+        let roles: Vec<_> = terms
+            .map(|term| (term.code.clone(), words.label(&term.label)))
+            .collect();
         let forms = view.iter().flat_map(|view| &view.forms);
         let title = |number: &str, title: String| format!("{}: {title}", words.sign_of_form(number));
-        let forms: Vec<_> = forms.map(|form| (form.form.clone(), title(&form.form, words.label(&form.title)))).collect();
+        let forms: Vec<_> = forms
+            .map(|form| (form.form.clone(), title(&form.form, words.label(&form.title))))
+            .collect();
         (roles, forms)
     });
     let keep = move |_| {
         let missing = [
-            (signer.with_untracked(|signer| signer.trim().is_empty()), "sign-signer", words.sign_need_signer()),
-            (signer_as.with_untracked(String::is_empty), "sign-as", words.sign_need_role()),
+            (
+                signer.with_untracked(|signer| signer.trim().is_empty()),
+                "sign-signer",
+                words.sign_need_signer(),
+            ),
+            (
+                signer_as.with_untracked(String::is_empty),
+                "sign-as",
+                words.sign_need_role(),
+            ),
         ];
         if let Some((_, id, said)) = missing.into_iter().find(|(missing, ..)| *missing) {
             problem.set(Some(said.to_owned()));

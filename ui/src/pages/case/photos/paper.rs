@@ -32,7 +32,9 @@ pub(super) fn NewPaper(readers: Vec<Compartment>) -> impl IntoView {
         input.set_value("");
         match chosen {
             Some(chosen) if browser::is_larger(&chosen, PAPER_BYTES_MAX) => {
-                failed(FailureCode::FileTooLarge { bytes_max: PAPER_BYTES_MAX });
+                failed(FailureCode::FileTooLarge {
+                    bytes_max: PAPER_BYTES_MAX,
+                });
             }
             Some(chosen) => file.set(Some(chosen)),
             None => {}
@@ -65,7 +67,11 @@ pub(super) fn NewPaper(readers: Vec<Compartment>) -> impl IntoView {
             }
         });
     };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes of a file that is there")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "bytes of a file that is there"
+    )]
     let size = move |file: &web_sys::File| time::bytes(words, file.size() as u64);
     view! {
         <p class="hint">{words.paper_help(time::bytes(words, PAPER_BYTES_MAX as u64), PAPER_PAGES_MAX)}</p>

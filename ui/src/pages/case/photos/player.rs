@@ -49,8 +49,18 @@ pub(super) fn Player(source: Source, ms: u64) -> impl IntoView {
             let _ = element.play();
         }
     };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "minutes in milliseconds")]
-    let moved = move |_| at_ms.set(element().map_or(0, |element| (element.current_time() * 1_000.0) as u64).min(ms));
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "minutes in milliseconds"
+    )]
+    let moved = move |_| {
+        at_ms.set(
+            element()
+                .map_or(0, |element| (element.current_time() * 1_000.0) as u64)
+                .min(ms),
+        )
+    };
     let seek = move |event: ev::Event| {
         let place = event_target_value(&event).parse::<f64>().unwrap_or_default();
         if let Some(element) = element() {

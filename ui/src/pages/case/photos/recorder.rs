@@ -51,7 +51,9 @@ impl Recorder {
         }
         let wanted = MediaStreamConstraints::new();
         wanted.set_audio(&JsValue::TRUE);
-        let asked = devices.get_user_media_with_constraints(&wanted).map_err(|error| why(&error))?;
+        let asked = devices
+            .get_user_media_with_constraints(&wanted)
+            .map_err(|error| why(&error))?;
         let stream: MediaStream = JsFuture::from(asked)
             .await
             .map_err(|error| why(&error))?
@@ -80,7 +82,9 @@ impl Recorder {
             _told: told,
             _stopped: ended,
         };
-        made.recorder.start_with_time_slice(PIECE_MS).map_err(|_| NoSound::Cannot)?;
+        made.recorder
+            .start_with_time_slice(PIECE_MS)
+            .map_err(|_| NoSound::Cannot)?;
         Ok(made)
     }
 
@@ -126,12 +130,16 @@ fn release(stream: &MediaStream) {
 
 /// What this web view can record of what the device keeps.
 fn kind() -> Option<&'static str> {
-    Reflect::has(&window(), &"MediaRecorder".into()).ok().filter(|has| *has)?;
+    Reflect::has(&window(), &"MediaRecorder".into())
+        .ok()
+        .filter(|has| *has)?;
     KINDS.into_iter().find(|kind| MediaRecorder::is_type_supported(kind))
 }
 
 fn why(error: &JsValue) -> NoSound {
-    let name = Reflect::get(error, &"name".into()).ok().and_then(|name| name.as_string());
+    let name = Reflect::get(error, &"name".into())
+        .ok()
+        .and_then(|name| name.as_string());
     match name.unwrap_or_default().as_str() {
         "NotAllowedError" | "SecurityError" => NoSound::Denied,
         "NotFoundError" | "OverconstrainedError" | "NotReadableError" => NoSound::NoMicrophone,

@@ -36,8 +36,14 @@ const UNDECIDED_MS: u64 = 45_000;
 enum Stage {
     Ready,
     Asking,
-    Recording { paused: bool },
-    Heard { sound: StoredValue<Option<Blob>, LocalStorage>, source: Option<Source>, ms: u64 },
+    Recording {
+        paused: bool,
+    },
+    Heard {
+        sound: StoredValue<Option<Blob>, LocalStorage>,
+        source: Option<Source>,
+        ms: u64,
+    },
     Keeping,
 }
 
@@ -89,7 +95,9 @@ impl Desk {
     /// Looks at the clock, and stops where a limit is reached.
     fn tick(self) {
         let now_ms = browser::now_ms();
-        let gone = u64::try_from(now_ms - self.looked_ms.get_value()).unwrap_or(0).min(5_000);
+        let gone = u64::try_from(now_ms - self.looked_ms.get_value())
+            .unwrap_or(0)
+            .min(5_000);
         self.looked_ms.set_value(now_ms);
         match self.stage.get_untracked() {
             Stage::Recording { paused } => {
@@ -98,7 +106,9 @@ impl Desk {
                 if !paused {
                     self.ms.update(|ms| *ms += gone);
                 }
-                let bytes = self.recorder.with_value(|recorder| recorder.as_ref().map_or(0.0, Recorder::bytes));
+                let bytes = self
+                    .recorder
+                    .with_value(|recorder| recorder.as_ref().map_or(0.0, Recorder::bytes));
                 if self.ms.get_untracked() >= STOP_AT_MS || bytes >= STOP_AT_BYTES {
                     self.note.set(Some(words().sound_ended()));
                     self.stop();
@@ -133,9 +143,15 @@ impl Desk {
 
     /// The last piece is there.
     fn stopped(self) {
-        let sound = self.recorder.try_with_value(|recorder| recorder.as_ref().and_then(Recorder::sound)).flatten();
+        let sound = self
+            .recorder
+            .try_with_value(|recorder| recorder.as_ref().and_then(Recorder::sound))
+            .flatten();
         // The recorder calls this from inside itself, so it is dropped a moment later.
-        set_timeout(move || drop(self.recorder.try_update_value(Option::take)), Duration::ZERO);
+        set_timeout(
+            move || drop(self.recorder.try_update_value(Option::take)),
+            Duration::ZERO,
+        );
         if let Some(sound) = sound {
             self.hear(sound, self.ms.get_untracked());
         }
@@ -181,7 +197,10 @@ impl Desk {
 
     /// The page is left, or goes out of sight: what was recorded is kept.
     fn leave(self) {
-        let (caption, readers) = (self.caption.get_untracked().trim().to_owned(), self.readers.get_untracked());
+        let (caption, readers) = (
+            self.caption.get_untracked().trim().to_owned(),
+            self.readers.get_untracked(),
+        );
         let sound = match self.stage.get_untracked() {
             Stage::Recording { .. } => {
                 let taken = self.recorder.try_update_value(Option::take).flatten();
@@ -311,7 +330,11 @@ fn Ready(desk: Desk) -> impl IntoView {
 #[component]
 fn Running(desk: Desk, paused: bool) -> impl IntoView {
     let words = words();
-    let state = if paused { words.sound_paused() } else { words.sound_recording() };
+    let state = if paused {
+        words.sound_paused()
+    } else {
+        words.sound_recording()
+    };
     let left = move || words.sound_left(time::minutes(STOP_AT_MS.saturating_sub(desk.ms.get())));
     view! {
         <div class="recording" data-test="sound-running" data-paused=paused.to_string()>
