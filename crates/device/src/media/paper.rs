@@ -13,7 +13,10 @@ mod scan;
 use protocol::media::kind::MediaKind;
 
 use self::document::Document;
-use super::{FileError, Sizes, picture::sizes_of};
+use super::{
+    FileError, PictureError, Sizes,
+    picture::{full_of, sizes_of},
+};
 
 /// A paper that was looked through.
 #[derive(Debug)]
@@ -30,7 +33,7 @@ pub fn paper(file: &[u8]) -> Result<Paper, FileError> {
         let document = looked_through(file)?;
         let pages = document.pages()?;
         let first = pages.first().ok_or(FileError::Damaged)?;
-        let first = scan::picture(&document, first).and_then(sizes);
+        let first = scan::picture(&document, first).and_then(|picture| sizes_of(picture).map_err(not_shown));
         Ok(Paper {
             pages: u32::try_from(pages.len()).unwrap_or(u32::MAX),
             first: first.ok(),
@@ -45,12 +48,12 @@ pub fn page(file: &[u8], page: u32) -> Result<Vec<u8>, FileError> {
         let pages = document.pages()?;
         let page = usize::try_from(page).ok().and_then(|page| pages.get(page));
         let picture = scan::picture(&document, page.ok_or(FileError::NotShown)?)?;
-        Ok(sizes(picture)?.full)
+        full_of(picture).map_err(not_shown)
     })
 }
 
-fn sizes(picture: image::DynamicImage) -> Result<Sizes, FileError> {
-    sizes_of(picture).map_err(|_| FileError::NotShown)
+const fn not_shown(_: PictureError) -> FileError {
+    FileError::NotShown
 }
 
 fn looked_through(file: &[u8]) -> Result<Document<'_>, FileError> {

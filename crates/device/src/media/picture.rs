@@ -73,10 +73,14 @@ pub fn sizes(file: &[u8]) -> Result<Sizes, PictureError> {
     sizes_of(decode(file)?)
 }
 
+/// A decoded picture in full size alone.
+pub(super) fn full_of(picture: DynamicImage) -> Result<Vec<u8>, PictureError> {
+    encode(shrink(on_white(picture), FULL.side)?, &FULL)
+}
+
 /// The three sizes of a decoded picture.
 pub(super) fn sizes_of(picture: DynamicImage) -> Result<Sizes, PictureError> {
-    let picture = on_white(picture);
-    let full = shrink(picture, FULL.side)?;
+    let full = shrink(on_white(picture), FULL.side)?;
     let field = shrink(full.clone(), FIELD.side)?;
     let thumb = shrink(field.clone(), THUMB.side)?;
     Ok(Sizes {

@@ -163,9 +163,9 @@ mod tests {
     use super::*;
     use crate::media::recording::tests::second;
 
-    fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+    fn chunk(name: &[u8], body: &[u8]) -> Vec<u8> {
         let length = u32::try_from(body.len()).unwrap().to_be_bytes();
-        [&length, name.as_slice(), body, &[0; 4]].concat()
+        [&length, name, body, &[0; 4]].concat()
     }
 
     fn png_of(chunks: &[Vec<u8>]) -> Vec<u8> {

@@ -237,7 +237,7 @@ pub(super) mod tests {
         let mut other = sound.clone();
         other[14] = 9;
         let continued = packets(CONTINUED, &[&[0x78, 1, 2]]);
-        let endless = page(0, &[u8::MAX; 255], &[0x78; 255 * 255]);
+        let endless = page(0, &[u8::MAX; 255], &vec![0x78; 255 * 255]);
         for wrong in [
             [head.clone(), packets(0, &[&named]), sound.clone()].concat(),
             [vorbis, tags.clone(), sound.clone()].concat(),

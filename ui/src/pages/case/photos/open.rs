@@ -211,6 +211,7 @@ fn Pages(attachment: AttachmentView, pages: u32) -> impl IntoView {
         });
     });
     let alt = caption(&attachment);
+    let is_last = move || page.get() + 1 >= pages;
     let turn = move |to: i64| {
         page.update(|page| *page = u32::try_from((i64::from(*page) + to).clamp(0, i64::from(pages) - 1)).unwrap_or(0));
     };
@@ -242,7 +243,7 @@ fn Pages(attachment: AttachmentView, pages: u32) -> impl IntoView {
             <button
                 type="button"
                 class="button"
-                disabled=move || page.get() + 1 >= pages
+                disabled=is_last
                 data-test="paper-next"
                 on:click=move |_| turn(1)
             >
