@@ -80,8 +80,8 @@ pub(super) struct Signed {
 pub(super) fn add_signature(session: &Session, place: Place, signed: Signed, strokes: &[Stroke]) -> Answer<Saved> {
     ensure_may_add(session, &place)?;
     let invalid = |invalid| FailureCode::InvalidValue { fact: None, invalid };
-    let signer = signed.signer.trim();
-    if signer.chars().count() > ipc::SIGNER_CHARS_MAX {
+    let name = signed.signer.trim();
+    if name.chars().count() > ipc::SIGNER_CHARS_MAX {
         let max = ipc::SIGNER_CHARS_MAX;
         return Err(invalid(Invalid::TooLong { max }).into());
     }
@@ -98,7 +98,7 @@ pub(super) fn add_signature(session: &Session, place: Place, signed: Signed, str
     })?;
     let mut cells = vec![
         ("kind", Value::from("signature")),
-        ("signer", Value::Text(signer.to_owned())),
+        ("signer", Value::Text(name.to_owned())),
         ("signer_as", Value::Text(signed.signer_as)),
     ];
     cells.extend(signed.form.map(|form| ("form", Value::Text(form))));

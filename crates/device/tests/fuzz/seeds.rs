@@ -1,7 +1,7 @@
 //! The corpus that the repository holds, made by what makes such bytes in earnest. Run with `FUZZ_SEEDS=1` to write seeds
 //! that are not there; those that are stay as they are.
 
-use std::{fs, io::Cursor};
+use std::{fmt::Write as _, fs, io::Cursor};
 
 use casefile::{Action, Document, Edit};
 use casework::{AuthorId, Compartment, DocumentKind, EntryId, PackBundle, RowId, Value, shipped_files};
@@ -162,7 +162,7 @@ fn papers() -> Vec<(String, Vec<u8>)> {
     let mut file = b"%PDF-1.4\n".to_vec();
     let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
     for (index, object) in objects.iter().enumerate() {
-        table += &format!("{:010} 00000 n \n", file.len());
+        writeln!(table, "{:010} 00000 n ", file.len()).unwrap();
         file.extend(format!("{} 0 obj\n", index + 1).bytes().chain(object.iter().copied()));
         file.extend(b"\nendobj\n");
     }

@@ -164,6 +164,7 @@ fn numbers(operands: &[Value]) -> Option<Matrix> {
 }
 
 /// First the one, then the other.
+#[expect(clippy::many_single_char_names, reason = "as the format names them")]
 fn product([a, b, c, d, e, f]: Matrix, [a2, b2, c2, d2, e2, f2]: Matrix) -> Matrix {
     [
         a * a2 + b * c2,
@@ -176,6 +177,7 @@ fn product([a, b, c, d, e, f]: Matrix, [a2, b2, c2, d2, e2, f2]: Matrix) -> Matr
 }
 
 /// What part of the sheet a picture covers.
+#[expect(clippy::many_single_char_names, reason = "as the format names them")]
 fn covered([a, b, c, d, e, f]: Matrix, [left, bottom, right, top]: [f64; 4]) -> f64 {
     let (x, y) = ([e, e + a + c], [f, f + b + d]);
     let overlap = |from: [f64; 2], low: f64, high: f64| {
@@ -205,9 +207,8 @@ fn decode(document: &Document<'_>, dict: &Dict, bytes: &[u8]) -> Result<DynamicI
         return Err(FileError::NotShown);
     };
     let pixels = u64::from(width) * u64::from(height);
-    let channels = match (channels, bits) {
-        (Some(channels @ (1 | 3)), 8) | (Some(channels @ 1), 1) => channels,
-        _ => return Err(FileError::NotShown),
+    let ((Some(channels @ (1 | 3)), 8) | (Some(channels @ 1), 1)) = (channels, bits) else {
+        return Err(FileError::NotShown);
     };
     if pixels == 0 || pixels > PIXELS_MAX || pixels * u64::from(channels) * 2 > DECODED_BYTES_MAX {
         return Err(FileError::NotShown);

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, RgbImage};
 use miniz_oxide::deflate::compress_to_vec_zlib;
 
@@ -9,7 +11,7 @@ fn paper_of(objects: &[Vec<u8>]) -> Vec<u8> {
     let mut file = b"%PDF-1.5\n".to_vec();
     let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
     for (index, object) in objects.iter().enumerate() {
-        table.push_str(&format!("{:010} 00000 n \n", file.len()));
+        writeln!(table, "{:010} 00000 n ", file.len()).unwrap();
         file.extend(format!("{} 0 obj\n", index + 1).into_bytes());
         file.extend(object);
         file.extend(b"\nendobj\n");
@@ -213,7 +215,7 @@ fn packed(inside: &str) -> Vec<u8> {
     ];
     let (mut heads, mut bodies) = (String::new(), String::new());
     for (index, object) in objects.iter().enumerate() {
-        heads.push_str(&format!("{} {} ", index + 1, bodies.len()));
+        write!(heads, "{} {} ", index + 1, bodies.len()).unwrap();
         bodies.push_str(object);
         bodies.push(' ');
     }
@@ -258,7 +260,8 @@ fn what_is_no_paper_is_refused() {
         [&whole[..at], to.as_bytes(), &whole[at + from.len()..]].concat()
     };
     let pages = |count: u32| {
-        let kids: String = (0..count).map(|n| format!("{} 0 R ", n + 3)).collect();
+        let kids: Vec<String> = (0..count).map(|n| format!("{} 0 R", n + 3)).collect();
+        let kids = kids.join(" ");
         let mut objects = vec![
             words("<< /Type /Catalog /Pages 2 0 R >>"),
             words(&format!("<< /Kids [{kids}] >>")),
@@ -287,7 +290,7 @@ fn what_is_no_paper_is_refused() {
 fn a_paper_that_would_fill_the_memory_or_the_stack_is_refused_before_it_does() {
     let zeros = compress_to_vec_zlib(&vec![b' '; 64 << 20], 9);
     let bomb = stream("/Type /ObjStm /N 9 /First 20 /Filter /FlateDecode", &zeros);
-    let lists = stream("", &[b"9 0 obj ".as_slice(), &[b'['; 4 << 20]].concat());
+    let lists = stream("", &[b"9 0 obj ".as_slice(), &vec![b'['; 4 << 20]].concat());
     let many = "[0]".repeat(1 << 20);
     let huge = stream(
         "/Subtype /Image /Width 40000 /Height 40000 /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /FlateDecode",
