@@ -31,12 +31,13 @@ impl Drop for Address {
     }
 }
 
-/// A button, a bar and the time.
+/// A button, a bar and the time. `ms` is 0 where nobody has measured the sound yet; then its own word is taken.
 #[component]
 pub(super) fn Player(source: Source, ms: u64) -> impl IntoView {
     let words = words();
     let audio: NodeRef<html::Audio> = NodeRef::new();
     let (playing, at_ms, broken) = (RwSignal::new(false), RwSignal::new(0_u64), RwSignal::new(false));
+    let length_ms = RwSignal::new(ms);
     let address = source.0.0.clone();
     // The address holds while the player is there.
     on_cleanup(move || drop(source));
@@ -54,12 +55,18 @@ pub(super) fn Player(source: Source, ms: u64) -> impl IntoView {
         clippy::cast_sign_loss,
         reason = "minutes in milliseconds"
     )]
-    let moved = move |_| {
-        at_ms.set(
-            element()
-                .map_or(0, |element| (element.current_time() * 1_000.0) as u64)
-                .min(ms),
-        )
+    let in_ms = |seconds: f64| {
+        if seconds.is_finite() {
+            (seconds * 1_000.0) as u64
+        } else {
+            0
+        }
+    };
+    let moved = move |_| at_ms.set(element().map_or(0, |element| in_ms(element.current_time())));
+    let known = move |_| {
+        if ms == 0 {
+            length_ms.set(element().map_or(0, |element| in_ms(element.duration())));
+        }
     };
     let seek = move |event: ev::Event| {
         let place = event_target_value(&event).parse::<f64>().unwrap_or_default();
@@ -74,7 +81,10 @@ pub(super) fn Player(source: Source, ms: u64) -> impl IntoView {
             element.set_current_time(0.0);
         }
     };
-    let said = move || words.sound_of(time::minutes(at_ms.get()), time::minutes(ms));
+    let said = move || match (at_ms.get(), length_ms.get()) {
+        (at, 0) => time::minutes(at),
+        (at, length) => words.sound_of(time::minutes(at.min(length)), time::minutes(length)),
+    };
     view! {
         <audio
             node_ref=audio
@@ -83,6 +93,7 @@ pub(super) fn Player(source: Source, ms: u64) -> impl IntoView {
             on:play=move |_| playing.set(true)
             on:pause=move |_| playing.set(false)
             on:timeupdate=moved
+            on:loadedmetadata=known
             on:ended=ended
             on:error=move |_| broken.set(true)
         ></audio>
@@ -99,7 +110,8 @@ pub(super) fn Player(source: Source, ms: u64) -> impl IntoView {
                     <input
                         type="range"
                         min="0"
-                        max=ms.to_string()
+                        max=move || length_ms.get().to_string()
+                        hidden=move || length_ms.get() == 0
                         step="100"
                         aria-label=words.sound_place()
                         aria-valuetext=said
