@@ -4,6 +4,7 @@
 //! own. This crate has no rules: whatever it would decide about a case belongs to `device` or below.
 
 mod gateway;
+mod microphone;
 mod panics;
 mod watch;
 mod window;

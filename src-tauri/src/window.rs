@@ -5,6 +5,8 @@ use std::path::Path;
 use anyhow::Context as _;
 use tauri::WebviewWindowBuilder;
 
+use crate::microphone;
+
 /// Set by `tauri-driver` when a test drives the window.
 const AUTOMATION_VARIABLE: &str = "TAURI_WEBVIEW_AUTOMATION";
 
@@ -20,9 +22,10 @@ pub(crate) fn open(app: &tauri::App, data_dir: &Path) -> anyhow::Result<()> {
         .first()
         .context("tauri.conf.json describes a window")?;
     let driven = std::env::var_os(AUTOMATION_VARIABLE).is_some();
-    WebviewWindowBuilder::from_config(app, settings)?
+    let window = WebviewWindowBuilder::from_config(app, settings)?
         .incognito(!driven)
         .data_directory(data_dir.join("webview"))
         .build()?;
+    microphone::offer(&window)?;
     Ok(())
 }

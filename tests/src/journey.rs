@@ -156,12 +156,14 @@ fn work(window: &Window) -> anyhow::Result<()> {
     window.press("form-back")?;
 
     window.press("tab-photos")?;
+    window.press("add-photo")?;
     let file = window.folder().join("bag.jpg");
     fs::write(&file, pictures::as_jpeg(&pictures::draw(11, 1800, 1350), 85))?;
     window.write("photo-caption", "Where she was found")?;
     window.choose_file("photo-file", &file)?;
     window.see_words("photos", "Where she was found")?;
     a_file_that_is_no_picture(window)?;
+    what_was_said_and_what_is_on_paper(window)?;
     window.press("reveal")?;
     window.see(hook("photo-item").inner(&Css::element("img")))?;
     window.see_no(hook("photo-item").inner(&Css::element(".delivery").with("data-state", "on_tablet")))?;
@@ -172,6 +174,24 @@ fn work(window: &Window) -> anyhow::Result<()> {
     window.press("task-tick")?;
     window.see(hook("task").with("data-done", "true"))?;
     in_step(window)
+}
+
+/// A recording made elsewhere and a scanned paper. Recording itself needs a microphone, which the machine may not have.
+fn what_was_said_and_what_is_on_paper(window: &Window) -> anyhow::Result<()> {
+    let (sound, paper) = (window.folder().join("note.webm"), window.folder().join("letter.pdf"));
+    fs::write(&sound, include_bytes!("../../fuzz/corpus/recording/chromium"))?;
+    fs::write(&paper, include_bytes!("../../fuzz/corpus/paper/scan"))?;
+    window.press("add-recording")?;
+    window.write("sound-caption", "What the neighbour said")?;
+    window.choose_file("sound-file", &sound)?;
+    window.press("sound-keep")?;
+    window.see_words("photos", "What the neighbour said")?;
+    window.press("add-paper")?;
+    window.write("paper-caption", "Letter of the school")?;
+    window.choose_file("paper-file", &paper)?;
+    window.press("paper-keep")?;
+    window.see_words("photos", "Letter of the school")?;
+    window.press("add-paper")
 }
 
 fn a_file_that_is_no_picture(window: &Window) -> anyhow::Result<()> {

@@ -6,10 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use casework::{CaseId, InstitutionId, RowId, Subject, Value};
+use casework::{CaseId, Compartment, InstitutionId, RowId, Subject, Value};
 use ipc::{
     AccessLogView, CaseFilter, CasePage, CaseView, Changed, DoctorView, EnrolLink, Failure, FailureCode, FieldEdit,
-    Filed, FiledForm, FilingKind, FormView, InstitutionPage, InstitutionView, NewCase, PackView, PictureSize,
+    FileKind, Filed, FiledForm, FilingKind, FormView, InstitutionPage, InstitutionView, NewCase, PackView, PictureSize,
     RecoveryAsk, RegisterRef, Reply, Request, RowChange, Saved, Session, Start, SyncView, VersionView,
 };
 use wasm_bindgen::{JsCast, JsValue};
@@ -239,6 +239,45 @@ pub(crate) async fn add_photo(case: CaseId, caption: String, picture: String) ->
 /// A stored picture, as a base64 JPEG.
 pub(crate) async fn picture(case: CaseId, attachment: RowId, size: PictureSize) -> Answer<String> {
     match call(&Request::Picture { case, attachment, size }).await? {
+        Reply::Picture { jpeg } => Ok(jpeg),
+        _ => Err(FailureCode::Fault.into()),
+    }
+}
+
+/// Adds a recording or a scanned paper.
+pub(crate) async fn add_file(
+    case: CaseId,
+    compartment: Compartment,
+    caption: String,
+    kind: FileKind,
+    file: String,
+) -> Answer<Saved> {
+    let request = Request::AddFile {
+        case,
+        compartment,
+        caption,
+        kind,
+        file,
+    };
+    ask!(request, Saved)
+}
+
+/// Adds a signature.
+pub(crate) async fn add_signature(request: Request) -> Answer<Saved> {
+    ask!(request, Saved)
+}
+
+/// A recording or a paper: its media type and its bytes, base64.
+pub(crate) async fn attached_file(case: CaseId, attachment: RowId) -> Answer<(String, String)> {
+    match call(&Request::AttachedFile { case, attachment }).await? {
+        Reply::AttachedFile { media_type, file } => Ok((media_type, file)),
+        _ => Err(FailureCode::Fault.into()),
+    }
+}
+
+/// A page of a paper, as a base64 JPEG.
+pub(crate) async fn paper_page(case: CaseId, attachment: RowId, page: u32) -> Answer<String> {
+    match call(&Request::PaperPage { case, attachment, page }).await? {
         Reply::Picture { jpeg } => Ok(jpeg),
         _ => Err(FailureCode::Fault.into()),
     }

@@ -5,7 +5,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlElement, HtmlInputElement, js_sys::Promise};
+use web_sys::{Blob, HtmlElement, HtmlInputElement, js_sys::Promise};
 
 use crate::{
     route::Route,
@@ -137,21 +137,29 @@ pub(crate) async fn sleep(ms: i32) {
     let _ = JsFuture::from(promise).await;
 }
 
-/// The file chosen in a file input, base64. `None` when none was chosen.
+/// The file chosen in a file input. `None` when none was chosen.
+pub(crate) fn chosen(input: &HtmlInputElement) -> Option<web_sys::File> {
+    input.files()?.get(0)
+}
+
+/// The picture chosen in a file input, base64. `None` when none was chosen.
 pub(crate) async fn chosen_file(input: &HtmlInputElement) -> Option<Result<String, Failure>> {
-    let file = input.files()?.get(0)?;
-    #[expect(clippy::cast_precision_loss, reason = "the limit is far below 2^53")]
-    let too_large = file.size() > PICTURE_BYTES_MAX as f64;
-    if too_large {
-        return Some(Err(FailureCode::PictureTooLarge {
-            bytes_max: PICTURE_BYTES_MAX,
-        }
-        .into()));
+    let file = chosen(input)?;
+    let bytes_max = PICTURE_BYTES_MAX;
+    if is_larger(&file, bytes_max) {
+        return Some(Err(FailureCode::PictureTooLarge { bytes_max }.into()));
     }
     Some(read_base64(&file).await.map_err(|_| FailureCode::NotAPicture.into()))
 }
 
-async fn read_base64(file: &web_sys::File) -> Result<String, JsValue> {
+/// Whether a file has more bytes than it may have.
+#[expect(clippy::cast_precision_loss, reason = "the limits are far below 2^53")]
+pub(crate) fn is_larger(file: &Blob, bytes_max: usize) -> bool {
+    file.size() > bytes_max as f64
+}
+
+/// The bytes of a file, base64.
+pub(crate) async fn read_base64(file: &Blob) -> Result<String, JsValue> {
     let reader = web_sys::FileReader::new()?;
     let promise = Promise::new(&mut |resolve, _| {
         let loaded = Closure::once_into_js(move || {
@@ -162,7 +170,28 @@ async fn read_base64(file: &web_sys::File) -> Result<String, JsValue> {
     reader.read_as_data_url(file)?;
     JsFuture::from(promise).await?;
     let url = reader.result()?.as_string().unwrap_or_default();
-    url.split_once(";base64,")
+    // An empty file is `data:` and nothing.
+    Ok(url
+        .split_once(";base64,")
         .map(|(_, data)| data.to_owned())
-        .ok_or(JsValue::NULL)
+        .unwrap_or_default())
+}
+
+/// Bytes that are base64, as a file in memory.
+pub(crate) fn blob(base64: &str, media_type: &str) -> Option<Blob> {
+    let bytes: Vec<u8> = window()
+        .atob(base64)
+        .ok()?
+        .chars()
+        .filter_map(|c| u8::try_from(u32::from(c)).ok())
+        .collect();
+    let parts = web_sys::js_sys::Array::of1(&web_sys::js_sys::Uint8Array::from(bytes.as_slice()));
+    blob_of(&parts, media_type)
+}
+
+/// A file in memory of several parts.
+pub(crate) fn blob_of(parts: &web_sys::js_sys::Array, media_type: &str) -> Option<Blob> {
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type(media_type);
+    Blob::new_with_u8_array_sequence_and_options(parts, &options).ok()
 }

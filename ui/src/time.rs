@@ -262,6 +262,12 @@ pub fn from_date_input(text: &str) -> Option<Date> {
     Date::new(year.parse().ok()?, b.parse().ok()?, day.parse().ok()?).ok()
 }
 
+/// The place in a recording, or how long it is: `3:07`.
+pub fn minutes(ms: u64) -> String {
+    let seconds = ms / 1_000;
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
 /// Bytes in words.
 pub fn bytes(words: Words, count: u64) -> String {
     const STEP: u64 = 1024;

@@ -79,6 +79,9 @@ impl Words {
             "open" => self.action_open(),
             "enter" => self.action_enter(),
             "photo" => self.action_photo(),
+            "recording" => self.action_recording(),
+            "paper" => self.action_paper(),
+            "signature" => self.action_signature(),
             "task" => self.action_task(),
             "choose" => self.action_resolve(),
             "" | "edit" => self.action_edit(),
@@ -231,6 +234,18 @@ impl Words {
             FailureCode::OtherKind { kind } => return self.other_kind(*kind),
             FailureCode::PictureTooLarge { bytes_max } => {
                 return self.failure_picture_too_large(time::bytes(self, *bytes_max as u64));
+            }
+            FailureCode::NotARecording => self.failure_not_a_recording(),
+            FailureCode::RecordingTooLong { minutes_max } => return self.failure_recording_too_long(minutes_max),
+            FailureCode::NotAPaper => self.failure_not_a_paper(),
+            FailureCode::ActivePaper => self.failure_active_paper(),
+            FailureCode::EncryptedPaper => self.failure_encrypted_paper(),
+            FailureCode::TooManyPages { pages_max } => return self.failure_too_many_pages(pages_max),
+            FailureCode::PageNotShown => self.failure_page_not_shown(),
+            FailureCode::NothingInIt => self.failure_nothing_in_it(),
+            FailureCode::StrokesTooMany => self.failure_strokes_too_many(),
+            FailureCode::FileTooLarge { bytes_max } => {
+                return self.failure_file_too_large(time::bytes(self, *bytes_max as u64));
             }
             FailureCode::NotHereYet => self.failure_not_here_yet(),
             FailureCode::NoSuchCase => self.failure_no_such_case(),

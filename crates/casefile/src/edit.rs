@@ -30,6 +30,12 @@ impl Action {
     pub const TASK: Self = Self(std::borrow::Cow::Borrowed("task"));
     /// A picture was added.
     pub const PHOTO: Self = Self(std::borrow::Cow::Borrowed("photo"));
+    /// A sound recording was added.
+    pub const RECORDING: Self = Self(std::borrow::Cow::Borrowed("recording"));
+    /// A scanned paper was added.
+    pub const PAPER: Self = Self(std::borrow::Cow::Borrowed("paper"));
+    /// A signature was added.
+    pub const SIGNATURE: Self = Self(std::borrow::Cow::Borrowed("signature"));
     /// One of several versions was chosen.
     pub const CHOOSE: Self = Self(std::borrow::Cow::Borrowed("choose"));
 
@@ -84,6 +90,11 @@ pub enum Edit {
     },
     /// Takes a row off the screen; it stays in the document.
     RemoveRow {
+        /// The row.
+        row: RowId,
+    },
+    /// Puts a row that was taken off the screen back on it.
+    RestoreRow {
         /// The row.
         row: RowId,
     },
@@ -185,6 +196,10 @@ fn write(tx: &mut Tx<'_>, edit: &Edit, now_ms: i64) -> Result<(), EditError> {
         Edit::RemoveRow { row } => {
             let map = row_object(tx, *row)?;
             put(tx, &map, read::REMOVED, &Value::Flag(true))
+        }
+        Edit::RestoreRow { row } => {
+            let map = row_object(tx, *row)?;
+            put(tx, &map, read::REMOVED, &Value::Flag(false))
         }
         Edit::AddEntry { entry, kind, text } => {
             let map = new_map(tx, TIMELINE_OP, &entry.to_string())?;

@@ -99,6 +99,8 @@ pub enum Deed {
     AddedRow(RowId),
     /// A row was taken off the screen.
     RemovedRow(RowId),
+    /// A row that was taken off the screen was put back.
+    RestoredRow(RowId),
 }
 
 /// A deed, who did it and when; the version's value is what was written.
@@ -271,7 +273,11 @@ fn cell(op: &legacy::Op, row: RowId) -> Option<(Deed, Option<Value>)> {
         _ => return None,
     };
     if column == REMOVED {
-        return (value == Some(Value::Flag(true))).then_some((Deed::RemovedRow(row), None));
+        return match value {
+            Some(Value::Flag(true)) => Some((Deed::RemovedRow(row), None)),
+            Some(Value::Flag(false)) => Some((Deed::RestoredRow(row), None)),
+            _ => None,
+        };
     }
     let column = column.to_string();
     Some((Deed::Wrote(Register::Cell { row, column }), value))

@@ -6,6 +6,7 @@
 
 pub mod adoption;
 pub mod age;
+pub mod attachment;
 pub mod clock;
 mod compartment;
 pub mod custody;

@@ -2,12 +2,12 @@
 
 pub use casework::tasks::Origin as TaskOrigin;
 use casework::{
-    CaseId, CaseKind, Compartment, EntryId, FactId, Labels, RowId, Stage, Urgency, Value,
+    CaseId, CaseKind, Compartment, EntryId, FactId, Labels, Stage, Urgency, Value,
     clock::{Running, Standing},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Delivery, FilingView, FormUse, Life, RegisterRef, TableView};
+use crate::{AttachmentView, Delivery, FilingView, FormUse, Life, RegisterRef, TableView};
 
 /// Which cases a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,7 +108,7 @@ pub struct CaseView {
     pub life: Life,
     /// Every table of the pack that this officer may read, in the order of their names: orders, hearings, visits,
     /// disabilities, clock extensions, leaves and whatever a pack adds. Rows of `identity` come only when revealed.
-    /// The tables that are shown otherwise (`tasks`, `attachments`, `filings`, `amendments`) are left out.
+    /// The tables that are shown otherwise (`tasks`, those of attachments, `filings`, `amendments`) are left out.
     pub tables: Vec<TableView>,
     /// Forms that were signed, sent or approved, newest first.
     pub filings: Vec<FilingView>,
@@ -119,7 +119,7 @@ pub struct CaseView {
     pub timeline: Vec<Entry>,
     /// Forms for a case of this kind, in force today: first those this officer fills or approves, then the others.
     pub forms: Vec<FormSummary>,
-    /// Pictures and papers.
+    /// Photos, papers, recordings and signatures, newest first.
     pub attachments: Vec<AttachmentView>,
     /// Registers with two versions.
     pub clashes: Vec<Clash>,
@@ -219,23 +219,6 @@ pub struct FormSummary {
     pub filed: Option<FilingView>,
 }
 
-/// A picture or paper.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AttachmentView {
-    /// Its row.
-    pub row: RowId,
-    /// What it shows.
-    pub caption: String,
-    /// When it was added.
-    pub added_at_ms: Option<i64>,
-    /// Who added it.
-    pub by: String,
-    /// Sizes that are on this tablet.
-    pub here: Vec<PictureSize>,
-    /// Whether every size has reached the hub.
-    pub on_hub: bool,
-}
-
 /// The three sizes of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -244,7 +227,7 @@ pub enum PictureSize {
     Thumb,
     /// 640 px, at most 130 kB.
     Field,
-    /// 1600 px.
+    /// 1600 px; of a recording or a paper, the whole file; of a signature, its strokes.
     Full,
 }
 
@@ -309,4 +292,6 @@ pub enum RowDeed {
     },
     /// The row was taken off the screen.
     Removed,
+    /// The row was put back on the screen.
+    Restored,
 }

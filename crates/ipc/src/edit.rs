@@ -46,6 +46,13 @@ pub enum FieldEdit {
         /// The row.
         row: RowId,
     },
+    /// Puts a row that was taken off the screen back on it.
+    RestoreRow {
+        /// The table.
+        table: String,
+        /// The row.
+        row: RowId,
+    },
     /// Ticks a task, or unticks it.
     TickTask {
         /// The row of the table `tasks`.

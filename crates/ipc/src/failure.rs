@@ -95,7 +95,36 @@ pub enum FailureCode {
         /// Most bytes.
         bytes_max: usize,
     },
-    /// The picture is not on this tablet yet.
+    /// The file is no recording that can be read, or not of Opus.
+    NotARecording,
+    /// The recording is longer than one may be.
+    RecordingTooLong {
+        /// Most minutes.
+        minutes_max: u32,
+    },
+    /// The file is no PDF, or damaged.
+    NotAPaper,
+    /// A paper with a program, or with other files, in it.
+    ActivePaper,
+    /// A paper under a password.
+    EncryptedPaper,
+    /// A paper of more pages than one may have.
+    TooManyPages {
+        /// Most pages.
+        pages_max: u32,
+    },
+    /// The page is no scan, or of a kind that this app does not show.
+    PageNotShown,
+    /// A recording without sound in it, or a signature without a stroke.
+    NothingInIt,
+    /// The signature is no signature: too many strokes or points, or points outside.
+    StrokesTooMany,
+    /// The file is too large to be kept.
+    FileTooLarge {
+        /// Most bytes.
+        bytes_max: usize,
+    },
+    /// The picture or file is not on this tablet yet.
     NotHereYet,
     /// There is no such case on this tablet.
     NoSuchCase,

@@ -8,6 +8,7 @@
 //! All times are milliseconds since 1970-01-01 UTC.
 
 mod access_log;
+mod attachment;
 mod case;
 mod doctor;
 mod edit;
@@ -21,13 +22,17 @@ mod sync;
 
 use std::collections::BTreeMap;
 
-use casework::{CaseId, InstitutionId, RowId, Subject};
+use casework::{CaseId, Compartment, InstitutionId, RowId, Subject};
 use serde::{Deserialize, Serialize};
 
 pub use access_log::{AccessLine, AccessLogView};
+pub use attachment::{
+    AttachmentKind, AttachmentView, FileKind, PAPER_BYTES_MAX, PAPER_PAGES_MAX, RECORDING_BYTES_MAX,
+    RECORDING_MINUTES_MAX, SIGNER_CHARS_MAX, STROKE_POINTS_MAX, STROKE_SIDE_MAX, STROKES_MAX, Stroke,
+};
 pub use case::{
-    AttachmentView, CaseCard, CaseFilter, CasePage, CaseView, Clash, Entry, FactView, FormSummary, NewCase,
-    PictureSize, RowChange, RowDeed, TaskOrigin, TaskView, VersionView,
+    CaseCard, CaseFilter, CasePage, CaseView, Clash, Entry, FactView, FormSummary, NewCase, PictureSize, RowChange,
+    RowDeed, TaskOrigin, TaskView, VersionView,
 };
 pub use doctor::{DoctorView, Finding};
 pub use edit::{FieldEdit, RegisterRef, Saved};
@@ -265,6 +270,53 @@ pub enum Request {
         /// The picture file, base64.
         picture: String,
     },
+    /// Adds a recording or a scanned paper. A recording is made anew of its sound alone, a paper is kept as it is.
+    /// Answer: [`Reply::Saved`].
+    AddFile {
+        /// The case.
+        case: CaseId,
+        /// Who may read it; [`Compartment::Core`] takes none.
+        compartment: Compartment,
+        /// What it is, in the officer's words.
+        caption: String,
+        /// Which kind of file.
+        kind: FileKind,
+        /// The file, base64.
+        file: String,
+    },
+    /// Adds a signature, which is rendered from its strokes. Answer: [`Reply::Saved`].
+    AddSignature {
+        /// The case.
+        case: CaseId,
+        /// Who may read it; [`Compartment::Core`] takes none.
+        compartment: Compartment,
+        /// What was signed, in the officer's words.
+        caption: String,
+        /// Who signed, at most [`SIGNER_CHARS_MAX`] characters.
+        signer: String,
+        /// As what: a code of the vocabulary `signer`.
+        signer_as: String,
+        /// The form that it belongs to, by its number.
+        form: Option<String>,
+        /// Its strokes.
+        strokes: Vec<Stroke>,
+    },
+    /// The bytes of a recording or a scanned paper. Written in the access log. Answer: [`Reply::AttachedFile`].
+    AttachedFile {
+        /// The case.
+        case: CaseId,
+        /// The row of a table of attachments.
+        attachment: RowId,
+    },
+    /// A page of a scanned paper as a picture. Written in the access log. Answer: [`Reply::Picture`].
+    PaperPage {
+        /// The case.
+        case: CaseId,
+        /// The row of a table of attachments.
+        attachment: RowId,
+        /// Which page, from 0.
+        page: u32,
+    },
     /// A stored picture. Answer: [`Reply::Picture`].
     Picture {
         /// The case.
@@ -352,9 +404,16 @@ pub enum Reply {
     Filed(Filed),
     /// Answers [`Request::Filed`].
     FiledForm(Box<FiledForm>),
-    /// Answers [`Request::Picture`].
+    /// Answers [`Request::AttachedFile`].
+    AttachedFile {
+        /// Its media type, for a player.
+        media_type: String,
+        /// The file, base64.
+        file: String,
+    },
+    /// Answers [`Request::Picture`] and [`Request::PaperPage`].
     Picture {
-        /// A JPEG file, base64.
+        /// A JPEG file, base64; of a signature, a PNG.
         jpeg: String,
     },
     /// Answers [`Request::Packs`].

@@ -47,6 +47,9 @@ impl IntoResponse for Refused {
             Self::Media(MediaError::Offset(progress)) => (StatusCode::CONFLICT, headers_of(progress)).into_response(),
             Self::Media(MediaError::TooLong) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
             Self::Media(MediaError::HashMismatch) => mismatch.into_response(),
+            Self::Media(MediaError::NotMedia(why)) => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, why.to_string()).into_response()
+            }
             Self::Media(error) => {
                 tracing::error!(%error, "media failed");
                 StatusCode::SERVICE_UNAVAILABLE.into_response()

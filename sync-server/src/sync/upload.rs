@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use casefile::{ApplyError, ChangeError, ChangeHead, Document, DocumentKey};
-use casework::{DocumentKind, Pack, Value};
+use casework::{DocumentKind, Pack, Value, attachment};
 use protocol::ids::Sha256;
 use protocol::message::down::Outcome;
 use protocol::{DocumentId, Refusal};
@@ -258,7 +258,9 @@ fn refusal_of_apply(error: &ApplyError) -> Refusal {
 fn media_named(document: &Document) -> Vec<Sha256> {
     const COLUMNS: [&str; 3] = ["sha_thumb", "sha_field", "sha_full"];
     let rows = document.rows();
-    let attachments = rows.iter().filter(|row| row.table == "attachments" && !row.removed);
+    let attachments = rows
+        .iter()
+        .filter(|row| attachment::is_table(&row.table) && !row.removed);
     let named = attachments.flat_map(|row| COLUMNS.iter().filter_map(|column| row.cells.get(*column)));
     named
         .filter_map(Value::as_text)

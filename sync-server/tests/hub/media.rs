@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 
 use casefile::Edit;
-use casework::{Compartment, RowId, Value};
+use casework::{Compartment, RowId, Value, attachment};
 use protocol::ids::Sha256;
+use protocol::media::kind::{MediaKind, NotMedia};
 use protocol::media::{MediaSize, PIECE_CONTENT_TYPE, UPLOAD_LENGTH, UPLOAD_OFFSET, path};
 use reqwest::blocking::Response;
 use reqwest::{Method, StatusCode};
@@ -47,25 +48,98 @@ fn offset(response: &Response) -> &str {
     response.headers()[UPLOAD_OFFSET].to_str().unwrap()
 }
 
+/// Bytes in the outline of a JPEG.
+fn picture(pixels: &[u8]) -> Vec<u8> {
+    let head = b"\xFF\xD8\xFF\xC0\0\x02\xFF\xDA\0\x02";
+    [head.as_slice(), pixels, b"\xFF\xD9"].concat()
+}
+
 /// A case with a picture named in its identity document.
 fn case_with_picture(device: &mut TestDevice, picture: &[u8]) -> ([u8; 16], Sha256) {
-    let sha256 = Sha256(sha2::Sha256::digest(picture).into());
+    case_with(device, Compartment::Identity, picture)
+}
+
+/// A case that names bytes in one of its documents.
+fn case_with(device: &mut TestDevice, compartment: Compartment, bytes: &[u8]) -> ([u8; 16], Sha256) {
+    let sha256 = Sha256(sha2::Sha256::digest(bytes).into());
     let case = device.open_case();
-    let cells = BTreeMap::from([("sha_field".to_owned(), Value::Text(sha256.to_string()))]);
+    let cells = BTreeMap::from([("sha_full".to_owned(), Value::Text(sha256.to_string()))]);
     let row = Edit::AddRow {
         row: RowId::from_bytes(random()),
-        table: "attachments".into(),
+        table: attachment::table_of(compartment).unwrap().into(),
         cells,
     };
-    device.edit(document(case, Compartment::Identity), &[row]);
+    device.edit(document(case, compartment), &[row]);
     (case, sha256)
+}
+
+#[test]
+fn recordings_papers_and_signatures_are_kept_and_what_is_none_of_them_is_not() {
+    const RECORDING: &[u8] = include_bytes!("../../../fuzz/corpus/recording/kept");
+    const RECORDER: &[u8] = include_bytes!("../../../fuzz/corpus/recording/chromium");
+    const PAPER: &[u8] = include_bytes!("../../../fuzz/corpus/paper/scan");
+    // The same paper, with a script in the place of words that a picture can do without.
+    let place = PAPER
+        .windows(19)
+        .position(|window| window == b"/BitsPerComponent 8")
+        .unwrap();
+    let acting = [&PAPER[..place], b"/JavaScript 9      ", &PAPER[place + 19..]].concat();
+    assert_eq!(MediaKind::check(&acting), Err(NotMedia::Active));
+    let hub = TestHub::start();
+    let mut worker = hub.officer("po_nic");
+    for (bytes, status) in [
+        (RECORDING.to_vec(), StatusCode::NO_CONTENT),
+        (PAPER.to_vec(), StatusCode::NO_CONTENT),
+        (b"{\"strokes\":[[[1,2,0],[90,40,9]]]}".to_vec(), StatusCode::NO_CONTENT),
+        (picture(b"x"), StatusCode::NO_CONTENT),
+        // A recorder's own file says who made it; a device would have made it anew.
+        (RECORDER.to_vec(), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (acting, StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (b"MZ\x90\0 a program".to_vec(), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (
+            [picture(b"x"), b"PK".to_vec()].concat(),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ),
+    ] {
+        let (_, sha256) = case_with_picture(&mut worker, &bytes);
+        let up = caller(&mut worker);
+        up.begin(sha256, bytes.len());
+        assert_eq!(up.piece(sha256, 0, &bytes).status(), status, "{:?}", &bytes[..8]);
+        let kept = up.call(Method::GET, sha256, &[], Vec::new()).status() == StatusCode::OK;
+        assert_eq!(kept, status == StatusCode::NO_CONTENT);
+        if !kept {
+            let forgotten = up.call(Method::HEAD, sha256, &[], Vec::new()).status();
+            assert_eq!(forgotten, StatusCode::NOT_FOUND, "nothing of it stays");
+        }
+    }
+}
+
+#[test]
+fn a_paper_of_the_court_is_for_those_who_read_what_belongs_to_the_court() {
+    let hub = TestHub::start();
+    let mut worker = hub.officer("po_nic");
+    let bytes = picture(b"an order");
+    let (case, sha256) = case_with(&mut worker, Compartment::Legal, &bytes);
+    let up = caller(&mut worker);
+    up.begin(sha256, bytes.len());
+    assert_eq!(up.piece(sha256, 0, &bytes).status(), StatusCode::NO_CONTENT);
+    for (role, status) in [("lpo", StatusCode::OK), ("counsellor", StatusCode::NOT_FOUND)] {
+        let mut other = hub.officer(role);
+        hub.assign(&other, case);
+        let theirs = caller(&mut other);
+        assert_eq!(
+            theirs.call(Method::GET, sha256, &[], Vec::new()).status(),
+            status,
+            "{role}"
+        );
+    }
 }
 
 #[test]
 fn naming_a_strangers_picture_in_ones_own_case_does_not_open_it() {
     let hub = TestHub::start();
     let (mut worker, mut stranger) = (hub.officer("po_nic"), hub.officer("po_nic"));
-    let picture = random::<1000>();
+    let picture = picture(&random::<1000>());
     let (_, sha256) = case_with_picture(&mut worker, &picture);
     let up = caller(&mut worker);
     up.begin(sha256, picture.len());
@@ -94,7 +168,7 @@ fn naming_a_strangers_picture_in_ones_own_case_does_not_open_it() {
 fn a_picture_goes_up_in_pieces_and_comes_down_to_those_who_may_read_the_case() {
     let hub = TestHub::start();
     let mut worker = hub.officer("po_nic");
-    let picture: Vec<u8> = (0..40).flat_map(|_| random::<1000>()).collect();
+    let picture = picture(&(0..40).flat_map(|_| random::<1000>()).collect::<Vec<u8>>());
     let (_, sha256) = case_with_picture(&mut worker, &picture);
     let up = caller(&mut worker);
     assert_eq!(
@@ -140,30 +214,32 @@ fn a_picture_goes_up_in_pieces_and_comes_down_to_those_who_may_read_the_case() {
 fn bytes_that_are_not_what_they_are_called_are_forgotten() {
     let hub = TestHub::start();
     let mut worker = hub.officer("po_nic");
-    let (_, sha256) = case_with_picture(&mut worker, b"the picture");
+    let whole = picture(b"the picture");
+    let (_, sha256) = case_with_picture(&mut worker, &whole);
     let up = caller(&mut worker);
-    up.begin(sha256, 11);
-    assert_eq!(up.piece(sha256, 0, b"not picture").status().as_u16(), 460);
+    up.begin(sha256, whole.len());
+    assert_eq!(up.piece(sha256, 0, &picture(b"not picture")).status().as_u16(), 460);
     assert_eq!(
         up.call(Method::HEAD, sha256, &[], Vec::new()).status(),
         StatusCode::NOT_FOUND
     );
-    up.begin(sha256, 11);
+    up.begin(sha256, whole.len());
     assert_eq!(
-        up.piece(sha256, 0, b"the picture and more").status(),
+        up.piece(sha256, 0, &picture(b"the picture and more")).status(),
         StatusCode::PAYLOAD_TOO_LARGE
     );
-    assert_eq!(up.piece(sha256, 0, b"the picture").status(), StatusCode::NO_CONTENT);
+    assert_eq!(up.piece(sha256, 0, &whole).status(), StatusCode::NO_CONTENT);
 }
 
 #[test]
 fn without_a_living_token_nothing_is_given() {
     let hub = TestHub::start();
     let mut worker = hub.officer("po_nic");
-    let (case, sha256) = case_with_picture(&mut worker, b"the picture");
+    let whole = picture(b"the picture");
+    let (case, sha256) = case_with_picture(&mut worker, &whole);
     let mut up = caller(&mut worker);
-    up.begin(sha256, 11);
-    up.piece(sha256, 0, b"the picture");
+    up.begin(sha256, whole.len());
+    up.piece(sha256, 0, &whole);
     let token = std::mem::replace(&mut up.token, "ff".repeat(32));
     assert_eq!(
         up.call(Method::GET, sha256, &[], Vec::new()).status(),

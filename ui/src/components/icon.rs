@@ -47,6 +47,16 @@ pub(crate) enum Icon {
     Hide,
     /// A camera.
     Photo,
+    /// A microphone.
+    Sound,
+    /// A triangle: play.
+    Play,
+    /// Two bars: pause.
+    Pause,
+    /// A square: stop.
+    Stop,
+    /// A curl on a line: a signature.
+    Sign,
     /// A pencil.
     Write,
     /// A sheet with lines: a form.
@@ -94,6 +104,15 @@ impl Icon {
                 "M4 4l16 16M9.5 6.2A9.6 9.6 0 0 1 12 5.8c6 0 9.5 6.2 9.5 6.2a17 17 0 0 1-3 3.6M6 7.6A16.5 16.5 0 0 0 2.5 12S6 18.2 12 18.2c1.3 0 2.5-.3 3.6-.8"
             }
             Self::Photo => "M4 8h3.5L9 5.5h6L16.5 8H20v11H4zM12 10.2a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4z",
+            Self::Sound => {
+                "M12 4a2.8 2.8 0 0 1 2.8 2.8v4.4a2.8 2.8 0 0 1-5.6 0V6.8A2.8 2.8 0 0 1 12 4zM6 11.5a6 6 0 0 0 12 0M12 17.5V20.5M8.5 20.5h7"
+            }
+            Self::Play => "M8 5.5v13l10.5-6.5z",
+            Self::Pause => "M8.5 5.5v13M15.5 5.5v13",
+            Self::Stop => "M6.5 6.5h11v11h-11z",
+            Self::Sign => {
+                "M3.5 20h17M4.5 15.5c3-1.5 6-8 6.2-10.2.1-1.6-1.7-1.8-2.2.6-.7 3.4-.3 8 1.7 8 1.6 0 2.3-3 3.3-3 .9 0 .5 2.6 1.6 2.6 1 0 1.4-1.8 2.6-1.8.9 0 .8 1 2.3 1"
+            }
             Self::Write => "M5 19l.8-3.8L16 5l3 3L8.8 18.2zM14 7l3 3",
             Self::Form => "M6 3h9l4 4v14H6zM14.5 3v4.5H19M9 12h7M9 16h7",
             Self::Place => {

@@ -138,6 +138,7 @@ fn Changes(subject: Subject, table: String, row: casework::RowId) -> impl IntoVi
         let (title, said) = match &change.deed {
             RowDeed::Added => (words.history_added().to_owned(), Some(String::new())),
             RowDeed::Removed => (words.history_removed().to_owned(), Some(String::new())),
+            RowDeed::Restored => (words.history_restored().to_owned(), Some(String::new())),
             RowDeed::Written { label, .. } => (words.label(label), None),
         };
         let said =

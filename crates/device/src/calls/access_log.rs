@@ -56,6 +56,10 @@ pub(super) fn about(request: &Request) -> Option<(&'static str, Option<Subject>)
         Request::Filed { subject, .. } => ("filed", Some(*subject)),
         Request::History { subject, .. } | Request::RowHistory { subject, .. } => ("history", Some(*subject)),
         Request::AddPhoto { case, .. } => ("add_photo", Some((*case).into())),
+        Request::AddFile { case, .. } => ("add_file", Some((*case).into())),
+        Request::AddSignature { case, .. } => ("add_signature", Some((*case).into())),
+        Request::AttachedFile { case, .. } => ("file", Some((*case).into())),
+        Request::PaperPage { case, .. } => ("page", Some((*case).into())),
         Request::Picture { case, .. } => ("picture", Some((*case).into())),
         _ => return None,
     })

@@ -150,6 +150,7 @@ pub(super) fn row_history(
             let (deed, vocabulary) = match past.deed {
                 Deed::AddedRow(_) => (RowDeed::Added, None),
                 Deed::RemovedRow(_) => (RowDeed::Removed, None),
+                Deed::RestoredRow(_) => (RowDeed::Restored, None),
                 Deed::Wrote(Register::Cell { column, .. }) => {
                     // A column that only a newer pack knows stays unseen.
                     let Some(known) = known.column(&column) else { continue };

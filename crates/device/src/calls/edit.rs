@@ -156,9 +156,10 @@ pub(super) fn may_write_here(documents: &mut Documents, write: &Write<'_>, key: 
 fn action_of(edits: &[FieldEdit]) -> Action {
     let is_task = |edit: &FieldEdit| match edit {
         FieldEdit::TickTask { .. } => true,
-        FieldEdit::AddRow { table, .. } | FieldEdit::SetCell { table, .. } | FieldEdit::RemoveRow { table, .. } => {
-            table == "tasks"
-        }
+        FieldEdit::AddRow { table, .. }
+        | FieldEdit::SetCell { table, .. }
+        | FieldEdit::RemoveRow { table, .. }
+        | FieldEdit::RestoreRow { table, .. } => table == "tasks",
         _ => false,
     };
     match edits {
@@ -194,6 +195,11 @@ fn check(session: &Session, subject: Subject, edit: FieldEdit, checked: &mut Che
             let kind = check_cell(session, &table, &column, value.as_ref())?;
             checked.written.push((kind, row, table));
             (kind, Edit::SetCell { row, column, value })
+        }
+        FieldEdit::RestoreRow { table, row } => {
+            let kind = table_of(session, &table)?.document;
+            checked.written.push((kind, row, table));
+            (kind, Edit::RestoreRow { row })
         }
         FieldEdit::RemoveRow { table, row } => {
             let kind = table_of(session, &table)?.document;

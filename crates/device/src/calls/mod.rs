@@ -2,6 +2,7 @@
 
 mod access_log;
 mod anew;
+mod attachment;
 mod case;
 mod doctor;
 mod draft;
@@ -139,6 +140,47 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
             device.written();
             Ok(Reply::Saved(saved))
         }
+        Request::AddFile {
+            case,
+            compartment,
+            caption,
+            kind,
+            file,
+        } => {
+            let place = attachment::Place {
+                case,
+                compartment,
+                caption,
+            };
+            let saved = attachment::add_file(&*device.session()?, place, kind, &file)?;
+            device.written();
+            Ok(Reply::Saved(saved))
+        }
+        Request::AddSignature {
+            case,
+            compartment,
+            caption,
+            signer,
+            signer_as,
+            form,
+            strokes,
+        } => {
+            let place = attachment::Place {
+                case,
+                compartment,
+                caption,
+            };
+            let signed = attachment::Signed {
+                signer,
+                signer_as,
+                form,
+            };
+            let saved = attachment::add_signature(&*device.session()?, place, signed, &strokes)?;
+            device.written();
+            Ok(Reply::Saved(saved))
+        }
+        Request::AttachedFile { case, attachment } => attachment::file(device, case, attachment),
+        Request::PaperPage { case, attachment, page } => attachment::page(device, case, attachment, page),
         Request::Picture { case, attachment, size } => photo::picture(device, case, attachment, size),
         Request::Packs => start::packs(&*device.session()?).map(Reply::Packs),
         Request::SyncStatus => sync::status(&*device.session_before_hub()?).map(|view| Reply::Sync(Box::new(view))),

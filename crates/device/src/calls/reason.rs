@@ -64,9 +64,10 @@ pub(super) fn amended(session: &Session, subject: Subject, form: &Form, edits: &
 fn asked(edit: &FieldEdit) -> Option<Asked> {
     match edit {
         FieldEdit::SetFact { fact, .. } | FieldEdit::ClearFact { fact } => Some(Asked::Fact(fact.clone())),
-        FieldEdit::AddRow { table, .. } | FieldEdit::SetCell { table, .. } | FieldEdit::RemoveRow { table, .. } => {
-            Some(Asked::Table(table.clone()))
-        }
+        FieldEdit::AddRow { table, .. }
+        | FieldEdit::SetCell { table, .. }
+        | FieldEdit::RemoveRow { table, .. }
+        | FieldEdit::RestoreRow { table, .. } => Some(Asked::Table(table.clone())),
         FieldEdit::TickTask { .. } | FieldEdit::AddNote { .. } => None,
     }
 }
@@ -113,7 +114,7 @@ fn name(edit: &Edit, tables: &BTreeMap<RowId, String>) -> Option<String> {
             row: *row,
             column: column.clone(),
         }),
-        Edit::RemoveRow { row } => views::row_name(tables.get(row)?, *row),
+        Edit::RemoveRow { row } | Edit::RestoreRow { row } => views::row_name(tables.get(row)?, *row),
         Edit::AddEntry { .. } => return None,
     })
 }

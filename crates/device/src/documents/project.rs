@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use casefile::{Document, DocumentKey, Row};
 use casework::{
-    Compartment, DocumentKind, FactId, Record, Spine, Stage, Urgency, Value, facts, initials, institution, links,
+    Compartment, DocumentKind, FactId, Record, Spine, Stage, Urgency, Value, attachment, facts, initials, institution,
+    links,
 };
 
 use super::{Clockwork, DocumentError, words::words};
@@ -51,15 +52,17 @@ pub(super) fn project_alone(
     }
     write.set_clashes(row, document.clashes().len())?;
     write.set_words(row, &words(&facts, &rows, &document.timeline(), pack))?;
+    if attachment::is_in(key.kind) {
+        for (sha, size) in rows.iter().filter(|row| !row.removed).flat_map(pictures) {
+            write.know_media(&sha, size, &key.subject)?;
+        }
+    }
     match key.kind {
         DocumentKind::Case(Compartment::Core) => {
             write.set_core_card(&key.subject, &core_card(&facts, &rows))?;
         }
         DocumentKind::Case(Compartment::Identity) => {
             write.set_identity_card(&key.subject, &identity_card(&facts))?;
-            for (sha, size) in rows.iter().filter(|row| !row.removed).flat_map(pictures) {
-                write.know_media(&sha, size, &key.subject)?;
-            }
         }
         DocumentKind::Institution => write.set_house_card(&key.subject, &house_card(&facts))?,
         _ => {}
@@ -143,9 +146,9 @@ fn house_card(all: &BTreeMap<FactId, Value>) -> HouseCard {
     }
 }
 
-/// The pictures an attachment names.
+/// The pictures and files an attachment names.
 fn pictures(row: &Row) -> Vec<([u8; 32], MediaSize)> {
-    if row.table != "attachments" {
+    if !attachment::is_table(&row.table) {
         return Vec::new();
     }
     MediaSize::ALL
@@ -154,7 +157,7 @@ fn pictures(row: &Row) -> Vec<([u8; 32], MediaSize)> {
         .collect()
 }
 
-/// The hash of one size of an attachment's picture.
+/// The hash of one size of an attachment, or of its file.
 pub(crate) fn picture(row: &Row, size: MediaSize) -> Option<[u8; 32]> {
     let column = match size {
         MediaSize::Thumb => "sha_thumb",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use casefile::{Entry, Row};
-use casework::{FactId, FactType, Pack, Value};
+use casework::{FactId, FactType, Pack, Value, attachment};
 
 use crate::store::findable;
 
@@ -19,7 +19,7 @@ pub(super) fn words(facts: &BTreeMap<FactId, Value>, rows: &[Row], timeline: &[E
     });
     let of_rows = rows
         .iter()
-        .filter(|row| !row.removed && row.table != "attachments")
+        .filter(|row| !row.removed && !attachment::is_table(&row.table))
         .flat_map(|row| {
             let table = pack.table(&row.table);
             row.cells.iter().filter_map(move |(column, value)| {

@@ -14,12 +14,23 @@ use super::{
 pub(super) const KEPT_SIDE: u32 = 1600;
 
 /// By how much a side can be divided while decoding, so that what remains is no smaller than what is kept.
-fn reduced(side: u32) -> u32 {
+pub(super) fn reduced(side: u32) -> u32 {
     [8, 4, 2].into_iter().find(|by| side / by >= KEPT_SIDE).unwrap_or(1)
 }
 
 /// Decodes, no smaller than [`KEPT_SIDE`], the right way up.
 pub(super) fn decode(file: &[u8]) -> Result<DynamicImage, PictureError> {
+    let (mut picture, turned) = read(file)?;
+    picture.apply_orientation(turned);
+    Ok(picture)
+}
+
+/// Decodes, no smaller than [`KEPT_SIDE`], whatever the file says of how it was held.
+pub(super) fn decode_as_it_lies(file: &[u8]) -> Result<DynamicImage, PictureError> {
+    Ok(read(file)?.0)
+}
+
+fn read(file: &[u8]) -> Result<(DynamicImage, Orientation), PictureError> {
     let outline = Outline::of_jpeg(file, reduced)?;
     let mut decoder = jpeg_decoder::Decoder::new(file);
     decoder.set_max_decoding_buffer_size(usize::try_from(DECODED_BYTES_MAX).unwrap_or(usize::MAX));
@@ -31,7 +42,7 @@ pub(super) fn decode(file: &[u8]) -> Result<DynamicImage, PictureError> {
     let pixels = decoder.decode().map_err(|_| PictureError::NotAPicture)?;
     let info = decoder.info().ok_or(PictureError::NotAPicture)?;
     let (width, height) = (u32::from(info.width), u32::from(info.height));
-    let mut picture = match info.pixel_format {
+    let picture = match info.pixel_format {
         PixelFormat::RGB24 => RgbImage::from_raw(width, height, pixels).map(DynamicImage::from),
         PixelFormat::L8 => GrayImage::from_raw(width, height, pixels).map(DynamicImage::from),
         PixelFormat::CMYK32 => RgbImage::from_raw(width, height, from_inks(&pixels)).map(DynamicImage::from),
@@ -39,8 +50,7 @@ pub(super) fn decode(file: &[u8]) -> Result<DynamicImage, PictureError> {
     }
     .ok_or(PictureError::NotAPicture)?;
     let turned = decoder.exif_data().and_then(Orientation::from_exif_chunk);
-    picture.apply_orientation(turned.unwrap_or(Orientation::NoTransforms));
-    Ok(picture)
+    Ok((picture, turned.unwrap_or(Orientation::NoTransforms)))
 }
 
 /// Print shops' scanners write inks: how much of each lies on the paper.

@@ -1,16 +1,27 @@
-//! Pictures: read from files of any origin, oriented, stripped of everything but the picture, in three sizes.
+//! Pictures, recordings, papers and signatures: read from files of any origin, stripped of everything but what is seen
+//! or heard.
 //!
-//! Nothing is decoded before its head was read and found within limits ([`outline`]); whatever a decoder then makes of
+//! Pictures are oriented and kept in three sizes, recordings made anew of their sound, papers kept whole and looked
+//! through, signatures rendered from their strokes. Nothing is decoded before its head was read and found within limits ([`outline`]); whatever a decoder then makes of
 //! a stranger's bytes, a panic included, is an error like any other.
 
+mod file;
 mod jpeg;
 mod kind;
 mod outline;
+mod paper;
 mod picture;
 mod qr;
+mod recording;
+mod signature;
 
+pub use file::FileError;
+pub(crate) use file::media_type;
+pub use paper::{Paper, page, paper};
 pub use picture::{PictureError, Sizes, sizes};
 pub(crate) use qr::read_qr;
+pub use recording::{Recording, recording};
+pub use signature::{Signature, signature};
 
 use std::io::Cursor;
 

@@ -10,10 +10,11 @@ use super::PictureError;
 pub(crate) const PIXELS_MAX: u64 = 52_000_000;
 /// Most bytes a decoder may be led to take for one picture.
 pub(crate) const DECODED_BYTES_MAX: u64 = 160 * 1024 * 1024;
+/// Most bytes that decoding a JPEG may take at its worst, when the thread that makes pixels falls behind all the while and
+/// everything that was read waits for it. Room for a camera's 52 million pixels with colours at half the resolution.
+pub(crate) const JPEG_BYTES_MAX: u64 = 224 * 1024 * 1024;
 /// Most passes of a JPEG file over its pixels. Ten or so are usual; each costs as much as the whole picture.
 const SCANS_MAX: usize = 40;
-/// A JPEG that is decoded whole, and not at once in a smaller size, takes its planes and its pixels.
-const JPEG_BYTES_PER_PIXEL: u64 = 6;
 /// A WebP takes its planes or its pixels, and the picture made of them.
 const WEBP_BYTES_PER_PIXEL: u64 = 8;
 
@@ -22,17 +23,17 @@ const WEBP_BYTES_PER_PIXEL: u64 = 8;
 pub(crate) struct Outline {
     pub(crate) width: u32,
     pub(crate) height: u32,
-    /// Memory that decoding will take, about.
+    /// Memory that decoding will take at most.
     bytes: u64,
 }
 
 impl Outline {
     /// Refuses what is announced beyond the limits.
-    fn within(self) -> Result<Self, PictureError> {
+    fn within(self, bytes_max: u64) -> Result<Self, PictureError> {
         if self.width == 0 || self.height == 0 {
             return Err(PictureError::NotAPicture);
         }
-        if u64::from(self.width) * u64::from(self.height) > PIXELS_MAX || self.bytes > DECODED_BYTES_MAX {
+        if u64::from(self.width) * u64::from(self.height) > PIXELS_MAX || self.bytes > bytes_max {
             return Err(PictureError::TooLarge);
         }
         Ok(self)
@@ -55,7 +56,7 @@ impl Outline {
         let bytes = u64::from(width)
             .saturating_mul(height.into())
             .saturating_mul(channels * if head[8] == 16 { 2 } else { 1 });
-        Self { width, height, bytes }.within()
+        Self { width, height, bytes }.within(DECODED_BYTES_MAX)
     }
 
     /// Of a WebP: its canvas, and every picture in it, which may claim another size.
@@ -83,7 +84,7 @@ impl Outline {
             rest = behind;
         }
         let bytes = (u64::from(width) * u64::from(height)).saturating_mul(WEBP_BYTES_PER_PIXEL);
-        Self { width, height, bytes }.within()
+        Self { width, height, bytes }.within(DECODED_BYTES_MAX)
     }
 
     /// Of a JPEG. `reduced` says for a side by how much the decoder can divide it while it decodes.
@@ -119,22 +120,30 @@ impl Outline {
         }
         let frame = frame.ok_or(PictureError::NotAPicture)?;
         let divided = u64::from(reduced(frame.width.max(frame.height))).max(1);
-        let pixels = u64::from(frame.width) * u64::from(frame.height);
-        let bytes = pixels.saturating_mul(JPEG_BYTES_PER_PIXEL) / (divided * divided) + frame.coefficients;
+        let pixels = u64::from(frame.width).div_ceil(divided) * u64::from(frame.height).div_ceil(divided);
+        // What was read, what waits to be made into planes, the planes, the pixels.
+        let planes = frame.samples / (divided * divided);
+        let bytes = frame.samples * frame.bytes_per_sample + planes + pixels * frame.components;
         let (width, height) = (frame.width, frame.height);
-        Self { width, height, bytes }.within()
+        Self { width, height, bytes }.within(JPEG_BYTES_MAX)
     }
 }
 
 struct Frame {
     width: u32,
     height: u32,
-    /// What a progressive picture keeps of all its pixels until the last scan, in bytes.
-    coefficients: u64,
+    components: u64,
+    /// Samples of all components in whole blocks.
+    samples: u64,
+    /// Two for those that wait for the thread that makes pixels of them, all of them where it is far behind; two more
+    /// where the picture is progressive and keeps them all until its last scan.
+    bytes_per_sample: u64,
 }
 
 impl Frame {
     fn read(body: &[u8], progressive: bool) -> Result<Self, PictureError> {
+        /// Samples on the side of a block.
+        const BLOCK: u64 = 8;
         let [8, h1, h0, w1, w0, count @ (1 | 3 | 4), components @ ..] = body else {
             return Err(PictureError::NotAPicture);
         };
@@ -150,13 +159,14 @@ impl Frame {
         let (across, down) = factors
             .iter()
             .fold((1, 1), |(x, y), factor| (x.max(factor.0), y.max(factor.1)));
-        let pixels = u64::from(width) * u64::from(height);
-        let samples: u64 = factors.iter().map(|(x, y)| pixels * x * y / (across * down)).sum();
-        let coefficients = if progressive { samples * 2 } else { 0 };
+        let units = u64::from(width).div_ceil(BLOCK * across) * u64::from(height).div_ceil(BLOCK * down);
+        let samples = factors.iter().map(|(x, y)| units * x * y * BLOCK * BLOCK).sum();
         Ok(Self {
             width,
             height,
-            coefficients,
+            components: u64::from(*count),
+            samples,
+            bytes_per_sample: if progressive { 4 } else { 2 },
         })
     }
 }
@@ -207,5 +217,48 @@ fn u24_le(bytes: &[u8]) -> u32 {
     match bytes {
         [a, b, c, ..] => u32::from_le_bytes([*a, *b, *c, 0]),
         _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::RgbImage;
+    use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+
+    use super::*;
+    use crate::testing::peak_bytes;
+
+    /// What is allocated here and given back by another thread counts as never given back: the worst that can be.
+    #[test]
+    fn a_jpeg_takes_no_more_than_its_head_says_however_slow_its_second_thread_is() {
+        for (width, height) in [(1900, 1400), (3500, 900), (700, 3), (3, 700), (641, 479)] {
+            let picture = RgbImage::from_fn(width, height, |x, y| {
+                image::Rgb([x, y, x * y].map(|value| u8::try_from(value % 256).unwrap()))
+            });
+            for (sampling, progressive) in [
+                (SamplingFactor::F_2_2, false),
+                (SamplingFactor::F_1_1, false),
+                (SamplingFactor::F_2_1, true),
+                (SamplingFactor::F_1_1, true),
+            ] {
+                let mut file = Vec::new();
+                let mut encoder = Encoder::new(&mut file, 85);
+                encoder.set_sampling_factor(sampling);
+                encoder.set_progressive(progressive);
+                let sides = (u16::try_from(width).unwrap(), u16::try_from(height).unwrap());
+                encoder
+                    .encode(picture.as_raw(), sides.0, sides.1, ColorType::Rgb)
+                    .unwrap();
+                let said = Outline::of_jpeg(&file, super::super::jpeg::reduced).unwrap().bytes;
+                let (decoded, took) = peak_bytes(|| super::super::jpeg::decode(&file));
+                decoded.unwrap();
+                // A row of blocks, tables, and the file's own small parts come on top.
+                let besides = 256 * 1024;
+                assert!(
+                    took <= said + besides,
+                    "{width}x{height} {sampling:?}: {took} of {said}"
+                );
+            }
+        }
     }
 }

@@ -36,20 +36,20 @@ pub struct Sizes {
 
 /// How one size is made: its longest side, its most bytes, the quality tried first. One that comes out under
 /// `bytes_few` is tried once more at the best quality, since there is room.
-struct Recipe {
+pub(super) struct Recipe {
     side: u32,
-    bytes_max: usize,
+    pub(super) bytes_max: usize,
     bytes_few: usize,
     quality: u8,
 }
 
-const THUMB: Recipe = Recipe {
+pub(super) const THUMB: Recipe = Recipe {
     side: 192,
     bytes_max: 8_000,
     bytes_few: 0,
     quality: 70,
 };
-const FIELD: Recipe = Recipe {
+pub(super) const FIELD: Recipe = Recipe {
     side: 640,
     bytes_max: 130_000,
     bytes_few: 0,
@@ -70,8 +70,17 @@ const QUALITY_STEP: u8 = 12;
 
 /// Makes the three sizes of a file of unknown origin. Only pixels are carried over, so place, time and camera are not.
 pub fn sizes(file: &[u8]) -> Result<Sizes, PictureError> {
-    let picture = on_white(decode(file)?);
-    let full = shrink(picture, FULL.side)?;
+    sizes_of(decode(file)?)
+}
+
+/// A decoded picture in full size alone.
+pub(super) fn full_of(picture: DynamicImage) -> Result<Vec<u8>, PictureError> {
+    encode(shrink(on_white(picture), FULL.side)?, &FULL)
+}
+
+/// The three sizes of a decoded picture.
+pub(super) fn sizes_of(picture: DynamicImage) -> Result<Sizes, PictureError> {
+    let full = shrink(on_white(picture), FULL.side)?;
     let field = shrink(full.clone(), FIELD.side)?;
     let thumb = shrink(field.clone(), THUMB.side)?;
     Ok(Sizes {

@@ -1,4 +1,4 @@
-//! Pictures, when all text is said: small sizes first, up before down, in pieces that a cut costs little of.
+//! Pictures, recordings and papers, when all text is said: small sizes first, up before down, in pieces that a cut costs little of.
 
 use ipc::Topic;
 use protocol::{HubUrl, ids::Sha256, limits::MEDIA_PIECE_BYTES_MAX, media};
@@ -23,12 +23,15 @@ pub(super) enum Next {
 }
 
 const UNAUTHORIZED: u16 = 401;
+const UNSUPPORTED_MEDIA_TYPE: u16 = 415;
 
 /// What became of one picture.
 enum Carried {
     Done,
     /// Not this time: the hub does not know the document yet that names it, or its bytes are not whole there.
     NotNow,
+    /// The hub keeps nothing of this kind.
+    NotTaken,
     TokenEnded,
     /// Somebody wrote something meanwhile.
     TextWaits,
@@ -45,7 +48,8 @@ pub(super) fn exchange(
         ((|read, tried| read.next_unsent_media(tried)) as Pick, send as Carry),
         (|read, tried| read.next_wanted_media(tried), fetch),
     ] {
-        let mut tried = Vec::new();
+        let mut tried = session.status.not_taken();
+        let before = tried.len();
         while let Some((sha, size)) = session.store.read(|read| next(read, &tried))? {
             if session.status.is_stopping() {
                 return Err(ExchangeError::Stopped);
@@ -60,8 +64,12 @@ pub(super) fn exchange(
             match carry(session, transport, hub, call, *sent_upto)? {
                 Carried::Done => session.news.tell([Topic::Sync]),
                 Carried::NotNow => {}
+                Carried::NotTaken => {
+                    session.status.set_not_taken(sha);
+                    session.news.tell([Topic::Sync]);
+                }
                 // With a token that ends at once, asking for another would go on forever.
-                Carried::TokenEnded if tried.len() == 1 => return Ok(Next::Rest),
+                Carried::TokenEnded if tried.len() == before + 1 => return Ok(Next::Rest),
                 Carried::TokenEnded | Carried::TextWaits => return Ok(Next::Sync),
             }
         }
@@ -138,6 +146,7 @@ fn fetch(
 fn refused(error: TransportError) -> Result<Carried, ExchangeError> {
     match error {
         TransportError::Status(UNAUTHORIZED) => Ok(Carried::TokenEnded),
+        TransportError::Status(UNSUPPORTED_MEDIA_TYPE) => Ok(Carried::NotTaken),
         TransportError::Status(400..=499) => Ok(Carried::NotNow),
         other => Err(other.into()),
     }

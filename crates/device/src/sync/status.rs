@@ -1,5 +1,6 @@
 //! How things stand with the hub, in memory; the moments stand in the store.
 
+use std::collections::BTreeSet;
 use std::sync::{
     Mutex, MutexGuard, PoisonError,
     atomic::{AtomicBool, AtomicI64, Ordering},
@@ -18,6 +19,8 @@ pub(crate) struct SyncStatus {
     /// How far this tablet's clock is behind the hub's, where the hub has complained.
     clock_offset_ms: AtomicI64,
     stopping: AtomicBool,
+    /// Files that the hub did not take as what they are: sent once in a session, not at every round.
+    not_taken: Mutex<BTreeSet<[u8; 32]>>,
     round: Mutex<()>,
 }
 
@@ -27,6 +30,7 @@ impl SyncStatus {
             net: Mutex::new(NetState::NotTried),
             clock_offset_ms: AtomicI64::new(0),
             stopping: AtomicBool::new(false),
+            not_taken: Mutex::new(BTreeSet::new()),
             round: Mutex::new(()),
         }
     }
@@ -50,6 +54,32 @@ impl SyncStatus {
 
     pub(crate) fn set_clock_offset_ms(&self, offset_ms: i64) {
         self.clock_offset_ms.store(offset_ms, Ordering::Relaxed);
+    }
+
+    /// The hub takes no file of this kind. A newer one may: the next session asks again.
+    pub(super) fn set_not_taken(&self, sha: [u8; 32]) {
+        self.not_taken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(sha);
+    }
+
+    /// Whether the hub did not take a file in this session.
+    pub(crate) fn is_not_taken(&self, sha: &[u8; 32]) -> bool {
+        self.not_taken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(sha)
+    }
+
+    /// Files that the hub did not take in this session.
+    pub(super) fn not_taken(&self) -> Vec<[u8; 32]> {
+        self.not_taken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .copied()
+            .collect()
     }
 
     /// The session ends: nothing more is begun.

@@ -1,13 +1,14 @@
 //! A case as its screen shows it.
 
+mod attachments;
 mod life;
 mod tasks;
 
 use std::collections::BTreeSet;
 
-use casefile::{Register, Row};
-use casework::{About, CaseId, CaseKind, Compartment, DocumentKind, FactId, Subject, Value, clock, facts};
-use ipc::{AttachmentView, CaseView, Entry, FactView, PictureSize, TableView};
+use casefile::Register;
+use casework::{About, CaseId, CaseKind, Compartment, DocumentKind, FactId, Subject, attachment, clock, facts};
+use ipc::{CaseView, Entry, FactView, TableView};
 
 use super::{
     Part, Speaker, card, clashes,
@@ -19,10 +20,10 @@ use super::{
     words,
 };
 use crate::{
-    documents::{Documents, picture},
+    documents::Documents,
     failure::Answer,
     session::Session,
-    store::{CardRow, MediaSize, Read, StoreError},
+    store::{CardRow, Read, StoreError},
 };
 
 /// The whole view of a case.
@@ -83,7 +84,7 @@ pub(crate) fn case_view(
         timeline: timeline(&speaker, parts)?,
         forms: form_summaries(session, (&About::Case, Some(&kind)), &sheet, (&filings, &stale)),
         filings,
-        attachments: attachments(session, read, &speaker, parts)?,
+        attachments: attachments::attachments(session, read, &speaker, parts, reveal)?,
         clashes: clashes(
             session,
             &speaker,
@@ -127,12 +128,8 @@ fn fact_views(session: &Session, part: &Part, reveal: bool) -> Vec<FactView> {
         .collect()
 }
 
-fn text(row: &Row, column: &str) -> Option<String> {
-    row.cells.get(column).and_then(Value::as_text).map(str::to_owned)
-}
-
-/// Tables that are shown otherwise.
-const SHOWN_ELSEWHERE: [&str; 4] = ["tasks", "attachments", "filings", "amendments"];
+/// Tables that are shown otherwise, as those of attachments are.
+const SHOWN_ELSEWHERE: [&str; 3] = ["tasks", "filings", "amendments"];
 
 /// The tables this officer may read. Rows outside `core` come only when revealed.
 fn tables(
@@ -147,7 +144,8 @@ fn tables(
         let Some(compartment) = known.compartment() else {
             continue;
         };
-        if !session.may_read(compartment) || SHOWN_ELSEWHERE.contains(&known.id.as_str()) {
+        let elsewhere = SHOWN_ELSEWHERE.contains(&known.id.as_str()) || attachment::is_table(&known.id);
+        if elsewhere || !session.may_read(compartment) {
             continue;
         }
         let part = parts.iter().find(|part| part.kind == known.document);
@@ -178,50 +176,4 @@ fn timeline(speaker: &Speaker<'_>, parts: &[Part]) -> Result<Vec<Entry>, StoreEr
     }
     entries.sort_by_key(|entry| std::cmp::Reverse((entry.at_ms, entry.id)));
     Ok(entries)
-}
-
-fn attachments(
-    session: &Session,
-    read: &Read<'_>,
-    speaker: &Speaker<'_>,
-    parts: &[Part],
-) -> Result<Vec<AttachmentView>, StoreError> {
-    let mut views = Vec::new();
-    for row in parts
-        .iter()
-        .flat_map(|part| &part.rows)
-        .filter(|row| row.table == "attachments" && !row.removed)
-    {
-        let mut here = Vec::new();
-        // Somebody else's picture is at the hub in whatever sizes have come from there.
-        let mut on_hub = true;
-        for size in MediaSize::ALL {
-            let Some(sha) = picture(row, size) else { continue };
-            let (is_here, is_sent) = read.media_state(&sha)?;
-            if is_here {
-                here.push(shown_size(size));
-                on_hub &= is_sent;
-            } else {
-                on_hub &= row.author != Some(session.author) && size == MediaSize::Full;
-            }
-        }
-        views.push(AttachmentView {
-            row: row.id,
-            caption: text(row, "caption").unwrap_or_default(),
-            added_at_ms: row.cells.get("added_at").and_then(Value::as_instant_ms),
-            by: speaker.by(row.author)?,
-            here,
-            on_hub,
-        });
-    }
-    views.sort_by_key(|view| (std::cmp::Reverse(view.added_at_ms), view.row));
-    Ok(views)
-}
-
-const fn shown_size(size: MediaSize) -> PictureSize {
-    match size {
-        MediaSize::Thumb => PictureSize::Thumb,
-        MediaSize::Field => PictureSize::Field,
-        MediaSize::Full => PictureSize::Full,
-    }
 }

@@ -346,6 +346,7 @@ fn a_row_tells_who_added_it_who_wrote_in_it_and_who_took_it_away() {
         .map(|change| match &change.deed {
             RowDeed::Added => ("added", None),
             RowDeed::Removed => ("removed", None),
+            RowDeed::Restored => ("restored", None),
             RowDeed::Written { .. } => ("written", change.version.value.clone()),
         })
         .collect();

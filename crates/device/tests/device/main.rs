@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where something is not as it must be")]
 
 mod access_log;
+mod attachments;
 mod bad_input;
 mod begun_anew;
 mod bench;

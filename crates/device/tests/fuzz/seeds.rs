@@ -1,7 +1,7 @@
 //! The corpus that the repository holds, made by what makes such bytes in earnest. Run with `FUZZ_SEEDS=1` to write seeds
 //! that are not there; those that are stay as they are.
 
-use std::{fs, io::Cursor};
+use std::{fmt::Write as _, fs, io::Cursor};
 
 use casefile::{Action, Document, Edit};
 use casework::{AuthorId, Compartment, DocumentKind, EntryId, PackBundle, RowId, Value, shipped_files};
@@ -19,6 +19,9 @@ pub(crate) fn write_if_asked() {
         ("change", changes()),
         ("pack", packs()),
         ("picture", pictures()),
+        ("recording", recordings()),
+        ("paper", papers()),
+        ("signature", signatures()),
     ] {
         fs::create_dir_all(folder(target)).unwrap();
         for (name, bytes) in seeds {
@@ -122,4 +125,54 @@ fn pictures() -> Vec<(String, Vec<u8>)> {
         ("webp".into(), file(ImageFormat::WebP)),
         ("progressive".into(), progressive),
     ]
+}
+
+/// Beside `chromium`, which a web view recorded of a device that plays tones, the file that is made of it.
+fn recordings() -> Vec<(String, Vec<u8>)> {
+    let recorded = fs::read(folder("recording").join("chromium")).unwrap();
+    vec![("kept".into(), device::media::recording(&recorded).unwrap().ogg)]
+}
+
+/// Beside `drawn`, which a browser printed, a paper as scanners write it: a page that is one picture.
+fn papers() -> Vec<(String, Vec<u8>)> {
+    let picture = DynamicImage::from(RgbaImage::from_fn(40, 56, |x, y| {
+        let ink = (x / 3 * 5 + y / 4 * 7) % 4 == 0 && x > 4 && y > 6;
+        Rgba(if ink { [30, 30, 60, 255] } else { [250, 249, 245, 255] })
+    }));
+    let mut jpeg = Cursor::new(Vec::new());
+    DynamicImage::from(picture.to_rgb8())
+        .write_to(&mut jpeg, ImageFormat::Jpeg)
+        .unwrap();
+    let jpeg = jpeg.into_inner();
+    let content = "q 595 0 0 842 0 0 cm /Im1 Do Q";
+    let stream = |dict: &str, bytes: &[u8]| {
+        let head = format!("<< {dict} /Length {} >>\nstream\n", bytes.len());
+        [head.as_bytes(), bytes, b"\nendstream"].concat()
+    };
+    let objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 595 842] >>".to_vec(),
+        b"<< /Type /Page /Parent 2 0 R /Resources << /XObject << /Im1 5 0 R >> >> /Contents 4 0 R >>".to_vec(),
+        stream("", content.as_bytes()),
+        stream(
+            "/Type /XObject /Subtype /Image /Width 40 /Height 56 /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode",
+            &jpeg,
+        ),
+    ];
+    let mut file = b"%PDF-1.4\n".to_vec();
+    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+    for (index, object) in objects.iter().enumerate() {
+        writeln!(table, "{:010} 00000 n ", file.len()).unwrap();
+        file.extend(format!("{} 0 obj\n", index + 1).bytes().chain(object.iter().copied()));
+        file.extend(b"\nendobj\n");
+    }
+    let end = format!("trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n{}\n%%EOF\n", file.len());
+    file.extend(table.bytes().chain(end.bytes()));
+    vec![("scan".into(), file)]
+}
+
+fn signatures() -> Vec<(String, Vec<u8>)> {
+    let wave: Vec<[u32; 3]> = (0..60).map(|n| [100 + n * 9, 200 + n * 37 % 90, n * 16]).collect();
+    let strokes = serde_json::to_vec(&[wave, vec![[900, 120, 1_400], [940, 260, 1_500]]]).unwrap();
+    vec![("name".into(), strokes)]
 }

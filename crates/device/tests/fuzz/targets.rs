@@ -8,6 +8,7 @@ use casework::{Compartment, DocumentKind, Pack, PackBundle};
 use protocol::{
     DownMessage, EnrolLink, Frame, FrameDecoder, UpMessage,
     enrol::{EnrolReply, EnrolRequest},
+    media::kind::MediaKind,
     pack::{PackKey, SignedPack},
     parcel::unpack,
 };
@@ -23,7 +24,7 @@ pub(crate) struct Target {
     pub(crate) rounds: usize,
 }
 
-pub(crate) const TARGETS: [Target; 4] = [
+pub(crate) const TARGETS: [Target; 7] = [
     Target {
         name: "frame",
         run: frame,
@@ -46,6 +47,24 @@ pub(crate) const TARGETS: [Target; 4] = [
         name: "picture",
         run: picture,
         mend: mend_png,
+        rounds: 200,
+    },
+    Target {
+        name: "recording",
+        run: recording,
+        mend: mend_ogg,
+        rounds: 300,
+    },
+    Target {
+        name: "paper",
+        run: paper,
+        mend: mend_start,
+        rounds: 300,
+    },
+    Target {
+        name: "signature",
+        run: signature,
+        mend: nothing,
         rounds: 200,
     },
 ];
@@ -151,6 +170,72 @@ pub(crate) fn picture(data: &[u8]) -> u64 {
         Ok(made) => format!("ok {}", made.thumb.len() / 64),
         Err(error) => format!("{error:?}"),
     })
+}
+
+/// A recording on its way in; and as a hub, or another tablet, looks at one that is kept.
+pub(crate) fn recording(data: &[u8]) -> u64 {
+    let made = device::media::recording(data).map(|made| {
+        assert!(MediaKind::check(&made.ogg).is_ok(), "what is made is what is kept");
+    });
+    outcome((told(made), told(MediaKind::check(data))))
+}
+
+/// A paper on its way in, and its first page.
+pub(crate) fn paper(data: &[u8]) -> u64 {
+    let looked = device::media::paper(data).map(|looked| looked.first.is_some());
+    outcome((
+        format!("{looked:?}"),
+        told(device::media::page(data, 0)),
+        told(MediaKind::check(data)),
+    ))
+}
+
+/// Strokes as the screen sends them.
+pub(crate) fn signature(data: &[u8]) -> u64 {
+    let strokes = serde_json::from_slice::<Vec<ipc::Stroke>>(data);
+    let made = strokes.map(|strokes| told(device::media::signature(&strokes)));
+    outcome((made.unwrap_or_default(), told(MediaKind::check(data))))
+}
+
+/// Every page of an Ogg file has a sum over itself.
+fn mend_ogg(bytes: &mut [u8]) {
+    let mut at = 0;
+    while bytes.get(at..at + 27).is_some_and(|head| head.starts_with(b"OggS")) {
+        let table = usize::from(bytes[at + 26]);
+        let Some(lengths) = bytes.get(at + 27..at + 27 + table) else {
+            return;
+        };
+        let end = at + 27 + table + lengths.iter().map(|length| usize::from(*length)).sum::<usize>();
+        let Some(page) = bytes.get_mut(at..end) else { return };
+        page[22..26].fill(0);
+        let sum = page.iter().fold(0u32, |mut sum, byte| {
+            sum ^= u32::from(*byte) << 24;
+            for _ in 0..8 {
+                sum = if sum >> 31 == 1 {
+                    (sum << 1) ^ 0x04C1_1DB7
+                } else {
+                    sum << 1
+                };
+            }
+            sum
+        });
+        page[22..26].copy_from_slice(&sum.to_le_bytes());
+        at = end;
+    }
+}
+
+/// A paper says at its end where its table begins.
+fn mend_start(bytes: &mut [u8]) {
+    let find = |wanted: &[u8]| bytes.windows(wanted.len()).rposition(|window| window == wanted);
+    let (Some(table), Some(start)) = (find(b"\nxref"), find(b"startxref\n")) else {
+        return;
+    };
+    let digits = bytes.get(start + 10..).unwrap_or_default();
+    let length = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let told = format!("{:0length$}", table + 1);
+    if told.len() == length {
+        bytes[start + 10..start + 10 + length].copy_from_slice(told.as_bytes());
+    }
 }
 
 /// A chunk of automerge has four bytes of the hash of all that follows them.

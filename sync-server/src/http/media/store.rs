@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use protocol::ids::Sha256;
+use protocol::media::kind::{MediaKind, NotMedia};
 use sha2::Digest;
 
 use crate::storage::{Storage, StorageError};
@@ -21,6 +22,8 @@ pub(in crate::http) enum MediaError {
     TooLong,
     #[error("the whole does not hash to its name")]
     HashMismatch,
+    #[error("the whole is nothing that is kept")]
+    NotMedia(#[from] NotMedia),
     #[error("the media folder fails")]
     Io(#[from] io::Error),
     #[error(transparent)]
@@ -108,6 +111,12 @@ impl Store {
             fs::remove_file(part)?;
             storage.forget_media(sha256)?;
             return Err(MediaError::HashMismatch);
+        }
+        // A program under a picture's name is not kept, whoever names it.
+        if let Err(why) = MediaKind::check(&bytes) {
+            fs::remove_file(part)?;
+            storage.forget_media(sha256)?;
+            return Err(why.into());
         }
         let whole = self.whole(sha256);
         fs::rename(part, &whole)?;

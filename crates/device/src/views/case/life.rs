@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use casework::{
-    CaseId, Compartment, FactType, Record, RecordRow, RowId, Term, Value, adoption, clock::Running, custody,
-    disability, growth, links, plan, stage,
+    CaseId, Compartment, FactType, Record, RecordRow, RowId, Term, Value, adoption, attachment, clock::Running,
+    custody, disability, growth, links, plan, stage,
 };
 use ipc::{Life, LinkView};
 
@@ -153,6 +153,7 @@ fn vocabularies(session: &Session) -> BTreeMap<String, Vec<Term>> {
         .filter_map(|column| column.vocabulary.as_deref());
     of_facts
         .chain(of_columns)
+        .chain([attachment::SIGNERS])
         .filter_map(|id| Some((id.to_owned(), pack.vocabulary(id)?.terms.clone())))
         .collect()
 }

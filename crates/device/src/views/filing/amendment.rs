@@ -89,7 +89,7 @@ fn is_addition(form: &Form, then: &State<'_>, past: &Past) -> bool {
         Deed::Wrote(register @ Register::Cell { row, .. }) => {
             of_table(past.table.as_ref()) && then.row(*row).is_some() && then.value(register).is_none()
         }
-        Deed::RemovedRow(_) => false,
+        Deed::RemovedRow(_) | Deed::RestoredRow(_) => false,
     }
 }
 
@@ -155,7 +155,7 @@ fn tell<'p>(session: &'p Session, form: &Form, document: &Document, then: &State
                 what: Amended::Register { register: register_ref },
             })
         }
-        Deed::AddedRow(row) => {
+        Deed::AddedRow(row) | Deed::RestoredRow(row) => {
             let table = asked_table(session, form, past.table.as_deref()?)?;
             let now = document.row(*row)?;
             Some(Told {

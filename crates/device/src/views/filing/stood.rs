@@ -78,7 +78,9 @@ impl Stood {
             FieldEdit::SetCell { table, row, column, .. } => {
                 self.holds_row(session, table, *row, |row| row.cells.contains_key(column))
             }
-            FieldEdit::RemoveRow { table, row } => self.holds_row(session, table, *row, |_| true),
+            FieldEdit::RemoveRow { table, row } | FieldEdit::RestoreRow { table, row } => {
+                self.holds_row(session, table, *row, |_| true)
+            }
             FieldEdit::AddRow { .. } | FieldEdit::TickTask { .. } | FieldEdit::AddNote { .. } => false,
         }
     }
