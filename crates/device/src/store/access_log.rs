@@ -125,6 +125,12 @@ impl Read<'_> {
         self.number(ON_HUB)
     }
 
+    /// The number of the last row; 0 where there is none.
+    pub(crate) fn last_access_row(&self) -> Result<i64, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT coalesce(max(n), 0) FROM access_log")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
     /// Rows that the hub does not have, at most so many.
     pub(crate) fn access_rows_after(&self, n: i64, limit: usize) -> Result<Vec<AccessRowSent>, StoreError> {
         let mut statement = self.0.prepare_cached(&format!(

@@ -200,7 +200,7 @@ impl VaultFolder {
     ) -> Result<(Self, MasterKey), VaultError> {
         check_strength(passphrase, platform.keystore.is_there())?;
         let path = data_dir.join("users").join(hex(&platform.random::<16>()));
-        fs::create_dir_all(&path)?;
+        make_folder(&path)?;
         restrict(&path)?;
         let vault = Self { path };
         let master = MasterKey::random(platform);
@@ -543,13 +543,32 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()?;
     drop(file);
     fs::rename(&fresh, path)?;
-    if let Some(folder) = path.parent() {
-        // The name itself is durable only once the folder is; platforms that cannot open a folder do it by themselves.
-        if let Ok(folder) = fs::File::open(folder) {
-            folder.sync_all()?;
-        }
+    path.parent().map_or(Ok(()), sync_folder)
+}
+
+/// Makes a folder, and those it lies in, so that their names survive a power cut.
+pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
+    let missing: Vec<&Path> = path.ancestors().take_while(|folder| !folder.exists()).collect();
+    fs::create_dir_all(path)?;
+    missing
+        .into_iter()
+        .rev()
+        .filter_map(Path::parent)
+        .try_for_each(sync_folder)
+}
+
+/// Makes the names in a folder durable; platforms that cannot open a folder do it by themselves.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    // The parent of a name without a folder is the empty path, which means this one.
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    match fs::File::open(folder) {
+        Ok(folder) => folder.sync_all(),
+        Err(_) => Ok(()),
     }
-    Ok(())
 }
 
 #[cfg(test)]
