@@ -81,6 +81,16 @@ pub(crate) async fn set_idle(minutes: u32) -> Answer<()> {
     done(Request::SetIdle { minutes }).await
 }
 
+/// How much the vault may hold before no more pictures of others are fetched.
+pub(crate) async fn set_quota(mib: u32) -> Answer<()> {
+    done(Request::SetQuota { mib }).await
+}
+
+/// Clears away what the server has and no case here needs.
+pub(crate) async fn make_room() -> Answer<()> {
+    done(Request::MakeRoom).await
+}
+
 /// Another passphrase for the open vault.
 pub(crate) async fn change_passphrase(old: String, new: String) -> Answer<()> {
     done(Request::ChangePassphrase { old, new }).await

@@ -101,6 +101,7 @@ impl Words {
             "saw_picture" => self.access_saw_picture(),
             "refused" => self.access_refused(),
             "destroyed" => self.access_destroyed(),
+            "purged" => self.access_purged(),
             other => return other.replace('_', " "),
         }
         .to_owned()

@@ -20,6 +20,7 @@ mod packs;
 mod platform;
 mod rotation;
 mod session;
+mod space;
 mod store;
 mod sync;
 #[cfg(test)]
@@ -28,6 +29,6 @@ mod vault;
 mod views;
 
 pub use device::{Device, OpenError, Options};
-pub use platform::{Clock, Entropy, Platform, SystemClock, SystemEntropy};
+pub use platform::{Clock, Disk, Entropy, Platform, SystemClock, SystemDisk, SystemEntropy};
 pub use sync::{MediaCall, Transport, TransportError};
 pub use vault::{Keystore, KeystoreError, NoKeystore, Stretching};

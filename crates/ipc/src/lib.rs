@@ -42,7 +42,7 @@ pub use life::{Life, LinkView};
 pub use session::{
     Changed, EnrolLink, Farewell, PackPart, PackView, Progress, RecoveryAsk, Session, Start, TabletUser, Topic,
 };
-pub use sync::{Delivery, NetState, ReceiptRow, RefusedItem, SyncView};
+pub use sync::{Delivery, NetState, Purged, ReceiptRow, RefusedItem, SpaceState, SpaceView, SyncView};
 
 /// Most rows of a list in one answer.
 pub const PAGE_ROWS_MAX: u32 = 200;
@@ -60,6 +60,12 @@ pub const PIN_DIGITS_MIN: usize = 6;
 pub const IDLE_MINUTES: u32 = 5;
 /// The longest that may be chosen.
 pub const IDLE_MINUTES_MAX: u32 = 30;
+/// What a vault may hold before no more pictures of others are fetched, in MiB, unless somebody chose otherwise.
+pub const QUOTA_MIB: u32 = 2_048;
+/// The least that may be chosen.
+pub const QUOTA_MIB_MIN: u32 = 16;
+/// The most.
+pub const QUOTA_MIB_MAX: u32 = 65_536;
 /// Longest answer of the district that may be typed or pasted, in characters.
 pub const ANSWER_CHARS_MAX: usize = 16_384;
 /// Longest reason for changing a filed form, in characters.
@@ -113,6 +119,15 @@ pub enum Request {
         /// The minutes.
         minutes: u32,
     },
+    /// How much the vault may hold before no more pictures of others are fetched, in MiB, [`QUOTA_MIB_MIN`] to
+    /// [`QUOTA_MIB_MAX`]. What the officer writes is saved all the same. Answer: [`Reply::Done`].
+    SetQuota {
+        /// The quota.
+        mib: u32,
+    },
+    /// Clears away what the hub has and what belongs to no case here. Answer: [`Reply::Done`]; [`SyncView::space`] says
+    /// what it was.
+    MakeRoom,
     /// Another passphrase for the open vault. The old one is asked for, which counts as a try. Answer: [`Reply::Done`].
     ChangePassphrase {
         /// The passphrase so far.

@@ -2,6 +2,7 @@
 
 mod access_log;
 mod doctor;
+mod room;
 
 use ipc::PackView;
 use leptos::{prelude::*, task::spawn_local};
@@ -72,6 +73,7 @@ pub(crate) fn TabletPage() -> impl IntoView {
                 <p class="muted">{words.tablet_lock_help()}</p>
                 <Problem text=problem />
             </section>
+            <room::Room />
             <doctor::Doctor />
             <IdleTime />
             <ChangePassphrase />

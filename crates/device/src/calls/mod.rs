@@ -18,7 +18,7 @@ mod sync;
 
 use ipc::{Reply, Request};
 
-use crate::{Device, failure::Answer};
+use crate::{Device, failure::Answer, session::Session, space};
 
 /// Answers a call, and writes in the access log that it was refused where it was.
 pub(crate) fn dispatch(device: &Device, request: Request) -> Answer<Reply> {
@@ -28,6 +28,11 @@ pub(crate) fn dispatch(device: &Device, request: Request) -> Answer<Reply> {
         access_log::refused(device, failed, about);
     }
     answer
+}
+
+/// Answers a call that writes what the officer wrote: on a full disk in the place of the room kept for it.
+fn with_room<T>(session: &Session, mut call: impl FnMut(&Session) -> Answer<T>) -> Answer<T> {
+    space::with_room(&session.vault, || call(session))
 }
 
 /// Most calls need a session; those that do not stand first.
@@ -43,8 +48,12 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
         }
         Request::Lock => start::lock(device).map(|()| Reply::Done),
         Request::Active => Ok(Reply::Done),
-        Request::KeepDraft { case, text } => draft::keep(&*device.session()?, case, text).map(|()| Reply::Done),
+        Request::KeepDraft { case, text } => {
+            with_room(&*device.session()?, |session| draft::keep(session, case, text.clone())).map(|()| Reply::Done)
+        }
         Request::Drafts => draft::all(&*device.session()?).map(|drafts| Reply::Drafts { drafts }),
+        Request::SetQuota { mib } => space::set_quota(&*device.session()?, mib).map(|()| Reply::Done),
+        Request::MakeRoom => space::make_room(&*device.session()?).map(|()| Reply::Done),
         Request::SetIdle { minutes } => start::set_idle(device, minutes).map(|()| Reply::Done),
         Request::ChangePassphrase { old, new } => {
             let (old, new) = (zeroize::Zeroizing::new(old), zeroize::Zeroizing::new(new));
@@ -75,7 +84,7 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
             institution::one(&*device.session()?, institution).map(|view| Reply::Institution(Box::new(view)))
         }
         Request::OpenCase(new_case) => {
-            let case = new_case::open(&*device.session()?, &new_case)?;
+            let case = with_room(&*device.session()?, |session| new_case::open(session, &new_case))?;
             device.written();
             Ok(Reply::CaseOpened { case })
         }
@@ -91,12 +100,16 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
             form,
             reason,
         } => {
-            let saved = edit::edit(&*device.session()?, subject, edits, form.as_deref(), reason.as_deref())?;
+            let saved = with_room(&*device.session()?, |session| {
+                edit::edit(session, subject, edits.clone(), form.as_deref(), reason.as_deref())
+            })?;
             device.written();
             Ok(Reply::Saved(saved))
         }
         Request::File { subject, form, how } => {
-            let filed = filing::file(&*device.session()?, subject, &form, how)?;
+            let filed = with_room(&*device.session()?, |session| {
+                filing::file(session, subject, &form, how)
+            })?;
             device.written();
             Ok(Reply::Filed(filed))
         }
@@ -130,12 +143,16 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
             register,
             value,
         } => {
-            let saved = edit::resolve(&*device.session()?, subject, register, value)?;
+            let saved = with_room(&*device.session()?, |session| {
+                edit::resolve(session, subject, register.clone(), value.clone())
+            })?;
             device.written();
             Ok(Reply::Saved(saved))
         }
         Request::AddPhoto { case, caption, picture } => {
-            let saved = photo::add(&*device.session()?, case, caption, &picture)?;
+            let saved = with_room(&*device.session()?, |session| {
+                photo::add(session, case, caption.clone(), &picture)
+            })?;
             device.written();
             Ok(Reply::Saved(saved))
         }

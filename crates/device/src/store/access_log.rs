@@ -25,6 +25,8 @@ pub(crate) enum AccessAction {
     SawPicture,
     Refused,
     Destroyed,
+    /// What the hub has and no case here needs was cleared away; `detail` says how many items.
+    Purged,
 }
 
 impl AccessAction {
@@ -41,6 +43,7 @@ impl AccessAction {
             Self::SawPicture => "saw_picture",
             Self::Refused => "refused",
             Self::Destroyed => "destroyed",
+            Self::Purged => "purged",
         }
     }
 }

@@ -14,6 +14,7 @@ mod document;
 #[cfg(test)]
 mod flips;
 mod health;
+mod idle;
 mod institution_card;
 mod media;
 mod meta;
@@ -134,6 +135,8 @@ impl Store {
                 behind: false,
             });
         }
+        // auto_vacuum: holds for a file that is made now, and lets it grow smaller again.
+        writer.execute_batch("PRAGMA auto_vacuum = INCREMENTAL")?;
         // secure_delete: a destroyed document leaves no bytes in free pages, not even encrypted ones.
         writer.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")?;
         migrate::run(&mut writer)?;
@@ -196,6 +199,19 @@ impl Store {
         drop(self.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
+    /// Gives the room of what was removed back to the disk: after documents were destroyed, or something was cleared
+    /// away. A vault of before this was possible keeps its pages for what is written next.
+    pub(crate) fn give_back(&self) -> Result<(), StoreError> {
+        {
+            let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            let writer = writer.as_ref().ok_or(StoreError::Closed)?;
+            let mut vacuum = writer.prepare("PRAGMA incremental_vacuum")?;
+            let mut rows = vacuum.query([])?;
+            while rows.next()?.is_some() {}
+        }
+        self.empty_log()
+    }
+
     /// Moves everything out of the write-ahead log and empties it: after a document was destroyed, so that no copy
     /// stays behind there.
     pub(crate) fn empty_log(&self) -> Result<(), StoreError> {
@@ -210,6 +226,16 @@ impl Read<'_> {
     /// What the store takes up on the disk.
     pub(crate) fn store_bytes(&self) -> Result<u64, StoreError> {
         let sql = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
+        let bytes: i64 = self.0.query_row(sql, [], |row| row.get(0))?;
+        Ok(u64::try_from(bytes).unwrap_or(0))
+    }
+}
+
+impl Read<'_> {
+    /// What is in use of that: pages that hold something.
+    pub(crate) fn used_bytes(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT (page_count - freelist_count) * page_size
+             FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()";
         let bytes: i64 = self.0.query_row(sql, [], |row| row.get(0))?;
         Ok(u64::try_from(bytes).unwrap_or(0))
     }

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     session::Session,
+    space,
     store::{AccessAction, AccessRow, MediaSize, Read, StoreError},
     vault::sha256,
 };
@@ -130,6 +131,10 @@ fn fetch(
 ) -> Result<Carried, ExchangeError> {
     if text_waits(session, sent_upto)? {
         return Ok(Carried::TextWaits);
+    }
+    // What room is left is for what is written here.
+    if !space::may_fetch(session) {
+        return Ok(Carried::NotNow);
     }
     let sha = call.sha256.as_bytes();
     let bytes = match transport.download(hub, call) {

@@ -46,6 +46,7 @@ use crate::Platform;
 const KEY_FILE: &str = "vault.key";
 const LOCK_FILE: &str = "in-use";
 const TRIES_FILE: &str = "tries.json";
+const RESERVE_FILE: &str = "reserve";
 const DATABASE_FILE: &str = "vault.db";
 const DATABASE_COPY_FILE: &str = "vault.db.next";
 
@@ -362,6 +363,11 @@ impl VaultFolder {
     /// Where a copy of it stands while the key is changed.
     pub(crate) fn database_copy(&self) -> PathBuf {
         self.path.join(DATABASE_COPY_FILE)
+    }
+
+    /// Where room is kept for the last save.
+    pub(crate) fn reserve(&self) -> PathBuf {
+        self.path.join(RESERVE_FILE)
     }
 
     /// Destroys a vault: one that never finished enrolling, or one whose user was shut out. The key goes first, in the
