@@ -8,6 +8,7 @@
 #![allow(clippy::redundant_closure_for_method_calls)]
 
 mod attention;
+mod backup;
 mod calls;
 mod device;
 mod documents;

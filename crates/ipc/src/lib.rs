@@ -8,6 +8,7 @@
 //! All times are milliseconds since 1970-01-01 UTC.
 
 mod access_log;
+mod backup;
 mod case;
 mod doctor;
 mod edit;
@@ -25,6 +26,7 @@ use casework::{CaseId, InstitutionId, RowId, Subject};
 use serde::{Deserialize, Serialize};
 
 pub use access_log::{AccessLine, AccessLogView};
+pub use backup::{BackedUp, Restored};
 pub use case::{
     AttachmentView, CaseCard, CaseFilter, CasePage, CaseView, Clash, Entry, FactView, FormSummary, NewCase,
     PictureSize, RowChange, RowDeed, TaskOrigin, TaskView, VersionView,
@@ -66,6 +68,8 @@ pub const QUOTA_MIB: u32 = 2_048;
 pub const QUOTA_MIB_MIN: u32 = 16;
 /// The most.
 pub const QUOTA_MIB_MAX: u32 = 65_536;
+/// Longest path of a file, in bytes.
+pub const PATH_BYTES_MAX: usize = 1_024;
 /// Longest answer of the district that may be typed or pasted, in characters.
 pub const ANSWER_CHARS_MAX: usize = 16_384;
 /// Longest reason for changing a filed form, in characters.
@@ -128,6 +132,22 @@ pub enum Request {
     /// Clears away what the hub has and what belongs to no case here. Answer: [`Reply::Done`]; [`SyncView::space`] says
     /// what it was.
     MakeRoom,
+    /// Writes what is on this tablet and nowhere else to a file under a passphrase of its own, and reads it back.
+    /// [`Topic::Opening`] and [`Start::opening`] say how far it is. Answer: [`Reply::BackedUp`].
+    Backup {
+        /// The whole path of a file that is not there yet, at most [`PATH_BYTES_MAX`] bytes.
+        path: String,
+        /// What it is to be opened with.
+        passphrase: String,
+    },
+    /// Brings such a file back into the open vault of the same officer. The hub is asked first for what it has; the
+    /// rest is written once more by this tablet's author. Doing it twice changes nothing. Answer: [`Reply::Restored`].
+    Restore {
+        /// The whole path of the file.
+        path: String,
+        /// What it was locked with.
+        passphrase: String,
+    },
     /// Another passphrase for the open vault. The old one is asked for, which counts as a try. Answer: [`Reply::Done`].
     ChangePassphrase {
         /// The passphrase so far.
@@ -328,6 +348,10 @@ pub enum Reply {
     },
     /// Answers [`Request::AskRecovery`].
     Recovery(RecoveryAsk),
+    /// Answers [`Request::Backup`].
+    BackedUp(BackedUp),
+    /// Answers [`Request::Restore`].
+    Restored(Restored),
     /// Answers [`Request::Watch`].
     Changed(Changed),
     /// Answers [`Request::Cases`].

@@ -6,6 +6,7 @@
 
 mod absences;
 mod arrows;
+mod backup;
 mod bad_input;
 mod bad_input_in_the_window;
 mod converge;

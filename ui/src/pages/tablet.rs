@@ -1,6 +1,7 @@
 //! This tablet: language, text size, colours, lock.
 
 mod access_log;
+mod backup;
 mod doctor;
 mod room;
 
@@ -74,6 +75,8 @@ pub(crate) fn TabletPage() -> impl IntoView {
                 <Problem text=problem />
             </section>
             <room::Room />
+            <backup::Backup />
+            <backup::Restore />
             <doctor::Doctor />
             <IdleTime />
             <ChangePassphrase />

@@ -16,9 +16,10 @@ mod reason;
 mod start;
 mod sync;
 
+pub(crate) use draft::{drafts, keep_drafts};
 use ipc::{Reply, Request};
 
-use crate::{Device, failure::Answer, session::Session, space};
+use crate::{Device, backup, failure::Answer, session::Session, space};
 
 /// Answers a call, and writes in the access log that it was refused where it was.
 pub(crate) fn dispatch(device: &Device, request: Request) -> Answer<Reply> {
@@ -52,6 +53,12 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
             with_room(&*device.session()?, |session| draft::keep(session, case, text.clone())).map(|()| Reply::Done)
         }
         Request::Drafts => draft::all(&*device.session()?).map(|drafts| Reply::Drafts { drafts }),
+        Request::Backup { path, passphrase } => {
+            keys::back_up(device, &path, &zeroize::Zeroizing::new(passphrase)).map(Reply::BackedUp)
+        }
+        Request::Restore { path, passphrase } => {
+            backup::restore(device, &path, &zeroize::Zeroizing::new(passphrase)).map(Reply::Restored)
+        }
         Request::SetQuota { mib } => space::set_quota(&*device.session()?, mib).map(|()| Reply::Done),
         Request::MakeRoom => space::make_room(&*device.session()?).map(|()| Reply::Done),
         Request::SetIdle { minutes } => start::set_idle(device, minutes).map(|()| Reply::Done),

@@ -27,6 +27,10 @@ pub(crate) enum AccessAction {
     Destroyed,
     /// What the hub has and no case here needs was cleared away; `detail` says how many items.
     Purged,
+    /// What no hub has was written to a file under a passphrase.
+    BackedUp,
+    /// Such a file was brought back.
+    Restored,
 }
 
 impl AccessAction {
@@ -44,6 +48,8 @@ impl AccessAction {
             Self::Refused => "refused",
             Self::Destroyed => "destroyed",
             Self::Purged => "purged",
+            Self::BackedUp => "backed_up",
+            Self::Restored => "restored",
         }
     }
 }

@@ -16,10 +16,12 @@ impl MediaSize {
     pub(crate) const ALL: [Self; 3] = [Self::Thumb, Self::Field, Self::Full];
 
     fn from_number(number: i64) -> Result<Self, StoreError> {
-        Self::ALL
-            .into_iter()
-            .find(|size| *size as i64 == number)
-            .ok_or(StoreError::Row("media"))
+        let size = u8::try_from(number).ok().and_then(Self::from_byte);
+        size.ok_or(StoreError::Row("media"))
+    }
+
+    pub(crate) fn from_byte(byte: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|size| *size as u8 == byte)
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod access_log;
 mod author;
+mod backup;
 mod case_card;
 mod case_clock;
 mod case_link;
