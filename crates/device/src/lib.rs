@@ -28,6 +28,8 @@ mod sync;
 mod testing;
 mod vault;
 mod views;
+#[doc(hidden)]
+pub mod wipe;
 
 pub use device::{Device, OpenError, Options};
 pub use platform::{Clock, Disk, Entropy, Platform, SystemClock, SystemDisk, SystemEntropy};

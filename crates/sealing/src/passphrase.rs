@@ -138,10 +138,10 @@ mod tests {
         }
         let to_a_key = crate::seal(&crate::Identity::generate().recipient(), b"a key").unwrap();
         assert!(matches!(unlocked(RIGHT, &to_a_key), Err(UnlockError::Malformed)));
-        let text = String::from_utf8_lossy(&locked(b"")).into_owned();
+        let file = locked(b"");
+        let text = String::from_utf8_lossy(&file).into_owned();
         let head = text.lines().nth(1).unwrap().to_owned();
         let more = head.trim_end_matches(char::is_numeric).to_owned() + "30";
-        let file = locked(b"");
         let at = file.windows(head.len()).position(|run| run == head.as_bytes()).unwrap();
         let asks = [&file[..at], more.as_bytes(), &file[at + head.len()..]].concat();
         assert!(matches!(unlocked(RIGHT, &asks), Err(UnlockError::TooMuchWork)));

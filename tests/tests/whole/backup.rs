@@ -104,7 +104,7 @@ fn what_no_hub_had_comes_back_on_another_tablet_and_reaches_everybody() {
 
     // Meanwhile somebody else writes.
     head.tablet.sync_until_in_step();
-    head.tablet.write(known, "found.landmark", "Beside the tea stall");
+    head.tablet.write(known, "found.circumstances", "Beside the tea stall");
     head.tablet.sync_until_in_step();
 
     let new = another_tablet(&scene, &officer, 53);
@@ -131,7 +131,7 @@ fn what_no_hub_had_comes_back_on_another_tablet_and_reaches_everybody() {
             Some("Junction, platform 4")
         );
         assert_eq!(
-            text(tablet, known, "found.landmark").as_deref(),
+            text(tablet, known, "found.circumstances").as_deref(),
             Some("Beside the tea stall")
         );
         assert!(notes(tablet, known).contains(&"She remembers a temple with two towers.".to_owned()));

@@ -13,6 +13,7 @@ mod converge;
 mod cut_off;
 mod demo_data;
 mod dismissed;
+mod forensics;
 mod hub_killed;
 mod institutions;
 mod kill;

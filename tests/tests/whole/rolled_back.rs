@@ -64,7 +64,7 @@ fn before_the_hub_is_reached_nothing_tells_and_then_everything_it_has_comes_back
     assert_eq!(tablet.status().refused.len(), 0);
     let audit = scene.admin.run(&["audit"]).unwrap();
     assert!(
-        audit.contains("access log"),
+        audit.contains("broken-access-log"),
         "the hub notes the log that does not hold: {audit}"
     );
     assert!(scene.admin.run(&["access-log", "verify"]).is_err());

@@ -34,8 +34,7 @@ pub(crate) fn restore(device: &Device, path: &str, passphrase: &str) -> Answer<i
     if contents.head.user != session.enrolment.user {
         return Err(BackupError::AnotherOfficer.into());
     }
-    let net = round(&session, device.options.transport.as_ref());
-    if !matches!(&net, NetState::Reached | NetState::Trouble { .. }) {
+    if !everything_was_said(&round(&session, device.options.transport.as_ref())) {
         return Err(FailureCode::Unreachable.into());
     }
     let restored = words(&session, &contents)
@@ -47,6 +46,15 @@ pub(crate) fn restore(device: &Device, path: &str, passphrase: &str) -> Answer<i
     session.log(AccessAction::Restored, &detail)?;
     device.written();
     Ok(restored)
+}
+
+/// Whether a round came to its end, whatever of it could not be taken in.
+fn everything_was_said(net: &NetState) -> bool {
+    match net {
+        NetState::Reached => true,
+        NetState::Trouble { code, .. } => code == "set_aside" || code == "pack_unusable",
+        NetState::NotTried | NetState::Syncing | NetState::Offline { .. } => false,
+    }
 }
 
 /// The changes, all or none.
@@ -132,8 +140,9 @@ fn pictures(
         };
         done += 1;
         let size = MediaSize::from_byte(picture.size).ok_or(BackupError::Newer)?;
-        let (is_here, on_hub) = session.store.read(|read| read.media_state(&picture.sha))?;
-        if is_here || on_hub {
+        // Whether the hub has one that is not here is not known; it says so when the sending begins.
+        let (is_here, _) = session.store.read(|read| read.media_state(&picture.sha))?;
+        if is_here {
             restored.already += 1;
         } else {
             session

@@ -247,6 +247,8 @@ fn connect(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
     let connection = Connection::open(path)?;
     // A wrong key is an answer here; left alone, SQLCipher tells whoever reads the terminal or the system's log, too.
     connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
+    // Pages in the clear are wiped when their memory is given back, and kept out of the swap as far as the system allows.
+    connection.execute_batch("PRAGMA cipher_memory_security = ON")?;
     connection.execute_batch(&key.to_pragma())?;
     // temp_store: sorted words of a case must not land in a plain temporary file.
     connection.execute_batch(

@@ -204,6 +204,7 @@ impl<'s> Inbound<'s> {
             more,
             packs,
             access_upto,
+            access_differs,
             terms,
             dismissal,
             ..
@@ -219,7 +220,7 @@ impl<'s> Inbound<'s> {
         if let Some(terms) = terms {
             lease::take(self.session, &terms)?;
         }
-        let noted = self.note_access_log(access_upto)?;
+        let noted = self.note_access_log(access_upto, access_differs == Some(true))?;
         Ok(Closed {
             token,
             more: more || noted == Noted::Behind,
@@ -229,24 +230,22 @@ impl<'s> Inbound<'s> {
         })
     }
 
-    /// Notes how far the hub has the access log. Where it has more than was ever written here, this vault is an older
-    /// one that somebody put in the place of the right one: the hub is asked for everything once more.
-    fn note_access_log(&self, upto: Option<u64>) -> Result<Noted, ExchangeError> {
+    /// Notes how far the hub has the access log. Where it has another, or more than was ever written here, this vault is
+    /// an older one that somebody put in the place of the right one: the hub is asked for everything once more.
+    fn note_access_log(&self, upto: Option<u64>, differs: bool) -> Result<Noted, ExchangeError> {
         let Some(upto) = upto else { return Ok(Noted::AsKnown) };
         let known = i64::try_from(upto).map_err(|_| ExchangeError::Garbled)?;
         let now_ms = self.session.now_ms();
         Ok(self.session.store.write(|write| {
             let before = write.access_log_on_hub()?;
             write.set_access_log_on_hub(known)?;
-            if before.is_some_and(|before| before >= known) {
-                return Ok(Noted::AsKnown);
-            }
-            if write.last_access_row()? < known {
+            let news = before.is_none_or(|before| before < known);
+            if differs || (news && write.last_access_row()? < known) {
                 write.set_number(BEHIND, Some(now_ms))?;
                 write.set_blob(CURSOR, &[])?;
                 return Ok(Noted::Behind);
             }
-            let left = !write.access_rows_after(known, 1)?.is_empty();
+            let left = news && !write.access_rows_after(known, 1)?.is_empty();
             Ok::<_, StoreError>(if left { Noted::Left } else { Noted::AsKnown })
         })?)
     }
