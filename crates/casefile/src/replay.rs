@@ -65,6 +65,19 @@ impl Anew {
                     .map(|(column, value)| (column, self.named_in_value(value)))
                     .collect(),
             },
+            Edit::SetCell {
+                row,
+                column,
+                value: Some(value),
+            } => Edit::SetCell {
+                row,
+                column,
+                value: Some(self.named_in_value(value)),
+            },
+            Edit::SetFact { fact, value } => Edit::SetFact {
+                fact,
+                value: self.named_in_value(value),
+            },
             other => other,
         }
     }

@@ -162,9 +162,9 @@ pub(super) fn read_all(
         return Err(BackupError::Newer);
     }
     loop {
-        let mut head = [0; 5];
-        fill(from, &mut head)?;
-        let [kind, length @ ..] = head;
+        let mut front = [0; 5];
+        fill(from, &mut front)?;
+        let [kind, length @ ..] = front;
         let length = usize::try_from(u32::from_le_bytes(length)).unwrap_or(usize::MAX);
         if length > RECORD_BYTES_MAX {
             return Err(BackupError::Damaged);

@@ -121,7 +121,7 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
             Ok(Reply::Filed(filed))
         }
         Request::BeginForm { subject, form } => {
-            let saved = anew::begin(&*device.session()?, subject, &form)?;
+            let saved = with_room(&*device.session()?, |session| anew::begin(session, subject, &form))?;
             device.written();
             Ok(Reply::Saved(saved))
         }

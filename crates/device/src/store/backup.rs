@@ -6,13 +6,18 @@ use crate::vault::hex;
 /// Begins the names of marks that say as what a change was written once more.
 const RESTORED: &str = "restored ";
 
+/// The document and the bytes of a change.
+pub(crate) type UnsentChange = ([u8; 17], Vec<u8>);
+/// The hash of a picture, its size and its case.
+pub(crate) type UnsentPicture = ([u8; 32], MediaSize, [u8; 16]);
+
 fn mark(hash: &[u8; 32]) -> String {
     format!("{RESTORED}{}", hex(hash))
 }
 
 impl Read<'_> {
     /// Changes that the hub does not have or refused, in the order they were written.
-    pub(crate) fn unsent_changes(&self) -> Result<Vec<([u8; 17], Vec<u8>)>, StoreError> {
+    pub(crate) fn unsent_changes(&self) -> Result<Vec<UnsentChange>, StoreError> {
         let sql = "SELECT document, bytes FROM own_change WHERE number IS NULL ORDER BY n";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -20,7 +25,7 @@ impl Read<'_> {
     }
 
     /// Pictures that the hub does not have, and whose.
-    pub(crate) fn unsent_pictures(&self) -> Result<Vec<([u8; 32], MediaSize, [u8; 16])>, StoreError> {
+    pub(crate) fn unsent_pictures(&self) -> Result<Vec<UnsentPicture>, StoreError> {
         let sql = "SELECT sha, size, subject FROM media WHERE unsent = 1 ORDER BY size, sha";
         let mut statement = self.0.prepare_cached(sql)?;
         let mut rows = statement.query([])?;
