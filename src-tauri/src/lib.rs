@@ -3,6 +3,7 @@
 //! The page gets one command, [`ipc::Request`] in and [`ipc::Reply`] or [`ipc::Failure`] out, and nothing of Tauri's
 //! own. This crate has no rules: whatever it would decide about a case belongs to `device` or below.
 
+mod dumps;
 mod gateway;
 mod microphone;
 mod panics;
@@ -25,6 +26,7 @@ const DATA_DIR_VARIABLE: &str = "VATSALYA_DATA_DIR";
 #[cfg_attr(mobile, tauri::mobile_entry_point)]
 pub fn run() {
     panics::keep_words_out_of_the_log();
+    dumps::forbid();
     let app = tauri::Builder::default()
         .invoke_handler(tauri::generate_handler![gateway::call])
         .setup(|app| Ok(set_up(app)?))

@@ -32,7 +32,7 @@ pub use documents::{
 pub use entries::{Entries, Entry, EntryBody, Window};
 pub use grants::{Access, Assigned, Grants, Readable};
 pub use media::{Media, MediaRow};
-pub use openings::{Opened, Openings};
+pub use openings::{Opened, Openings, TokenHolder};
 pub use outbox::{Delivery, Outbox, Parcel};
 pub use packs::{NewPack, PackRow, Packs};
 pub use people::{Author, Enrolment, People, User};

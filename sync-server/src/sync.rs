@@ -10,3 +10,4 @@ mod upload;
 pub use fold::{FoldError, fold};
 pub use serve::{Sink, SinkClosed};
 pub use session::SyncSession;
+pub(crate) use upload::LATE_MS;

@@ -7,7 +7,8 @@
  * VATSALYA_CALLS_LOG    where every call is recorded with its bytes, if anywhere
  *
  * An order is a line: "!off", "!kill K", "!tear K" (writes half, then dies), "!fail K ERRNO once" or "!fail K ERRNO on"
- * (this call, or this and every later one that a disk in that state refuses). K counts from the order on. */
+ * (this call, or this and every later one that a disk in that state refuses), or "!full K": from this call on there is
+ * room for nothing but what is given back by removing and shortening. K counts from the order on. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -25,13 +26,17 @@
 #include <unistd.h>
 
 enum { MARK, CREATE, WRITE, TRUNCATE, SYNC, RENAME, UNLINK, MKDIR, RMDIR };
-enum { OFF, KILL, TEAR, FAIL_ONCE, FAIL_ON };
+enum { OFF, KILL, TEAR, FAIL_ONCE, FAIL_ON, FULL };
+/* A new name takes a block. */
+enum { BLOCK = 4096 };
 
 static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
 static char folder[PATH_MAX], orders[PATH_MAX];
 static size_t folder_length;
 static int log_fd = -1, mode = OFF, fault, ready;
 static uint64_t count, target;
+/* What a full disk has room for. */
+static int64_t room;
 
 static void setup(void) {
     if (ready) return;
@@ -85,15 +90,25 @@ static int refused_from_now_on(int op, int grows) {
     return op != MARK;
 }
 
+/* What was removed or shortened is room again. */
+static void give_back(int64_t bytes) {
+    if (mode == FULL && count >= target && bytes > 0) room += bytes;
+}
+
 /* Counts a call. Returns the error it is to fail with, or 0; `torn` says that half is to be written before dying. */
-static int next(int op, int grows, int *torn) {
+static int next(int op, int64_t grows, int *torn) {
     *torn = 0;
     count++;
     if (mode == OFF || count < target) return 0;
     if (mode == KILL && count == target) die();
     if (mode == TEAR && count == target) { if (op != WRITE) die(); *torn = 1; return 0; }
     if (mode == FAIL_ONCE && count == target) return fault;
-    if (mode == FAIL_ON && refused_from_now_on(op, grows)) return fault;
+    if (mode == FAIL_ON && refused_from_now_on(op, grows > 0)) return fault;
+    if (mode == FULL) {
+        int64_t takes = op == CREATE || op == MKDIR ? BLOCK : grows;
+        if (takes > room) return ENOSPC;
+        if (takes > 0) room -= takes;
+    }
     return 0;
 }
 
@@ -103,9 +118,10 @@ static void take_order(const char *text, size_t length) {
     int number = 0;
     snprintf(line, sizeof line, "%.*s", (int)(length < 127 ? length : 127), text);
     sscanf(line, "!%15s %llu %d %15s", word, &at, &number, how);
-    mode = !strcmp(word, "kill") ? KILL : !strcmp(word, "tear") ? TEAR : strcmp(word, "fail") ? OFF
+    mode = !strcmp(word, "full") ? FULL : !strcmp(word, "kill") ? KILL : !strcmp(word, "tear") ? TEAR : strcmp(word, "fail") ? OFF
          : strcmp(how, "on") ? FAIL_ONCE : FAIL_ON;
     fault = number;
+    room = 0;
     target = at;
     count = 0;
 }
@@ -133,6 +149,7 @@ static int opened(int dirfd, const char *path, int flags, mode_t permissions) {
     }
     BEGIN(exists ? TRUNCATE : CREATE, 0)
     int fd = (int)syscall(SYS_openat, dirfd, path, flags, permissions);
+    if (fd >= 0 && exists) give_back(there.st_size);
     if (fd >= 0) record(exists ? TRUNCATE : CREATE, whole, NULL, 0, NULL, 0);
     END(fd);
 }
@@ -169,7 +186,7 @@ static ssize_t written(int fd, const void *data, size_t length, int64_t offset) 
     fstat(fd, &there);
     int64_t at = offset;
     if (at < 0) at = syscall(SYS_fcntl, fd, F_GETFL) & O_APPEND ? there.st_size : syscall(SYS_lseek, fd, 0, SEEK_CUR);
-    BEGIN(WRITE, at + (int64_t)length > there.st_size)
+    BEGIN(WRITE, at + (int64_t)length - there.st_size)
     size_t now = torn_ ? length / 2 : length;
     ssize_t done = offset < 0 ? syscall(SYS_write, fd, data, now) : syscall(SYS_pwrite64, fd, data, now, offset);
     if (torn_) die();
@@ -202,8 +219,9 @@ static int shortened(int fd, int64_t length) {
     if (!below(path)) return (int)syscall(SYS_ftruncate, fd, length);
     struct stat there = {0};
     fstat(fd, &there);
-    BEGIN(TRUNCATE, length > there.st_size)
+    BEGIN(TRUNCATE, length - there.st_size)
     int done = (int)syscall(SYS_ftruncate, fd, length);
+    if (!done) give_back(there.st_size - length);
     if (!done) record(TRUNCATE, path, NULL, (uint64_t)length, NULL, 0);
     END(done);
 }
@@ -231,9 +249,12 @@ int renameat(int from_at, const char *from, int to_at, const char *to) {
     absolute(from_at, from, old);
     absolute(to_at, to, new);
     if (!below(new)) return (int)syscall(SYS_renameat2, from_at, from, to_at, to, 0);
+    struct stat replaced = {0};
+    fstatat(to_at, to, &replaced, AT_SYMLINK_NOFOLLOW);
     BEGIN(RENAME, 0)
     int done = (int)syscall(SYS_renameat2, from_at, from, to_at, to, 0);
     if (!done) record(RENAME, old, new, 0, NULL, 0);
+    if (!done) give_back(replaced.st_size);
     END(done);
 }
 
@@ -251,6 +272,7 @@ int unlinkat(int at, const char *path, int flags) {
     BEGIN(op, 0)
     int done = (int)syscall(SYS_unlinkat, at, path, flags);
     if (!done) record(op, whole, NULL, 0, NULL, 0);
+    if (!done) give_back(there.st_size + BLOCK);
     END(done);
 }
 

@@ -8,6 +8,7 @@
 pub mod admin;
 pub mod author;
 pub mod bench;
+pub mod canary;
 pub mod crash;
 pub mod demo;
 pub mod ground;

@@ -7,10 +7,10 @@ use std::{
 };
 
 use casework::{CaseId, FactId, InstitutionId, Subject, Value};
-use device::{Device, Options, Platform, SystemEntropy, Transport};
+use device::{Device, Disk, Options, Platform, SystemDisk, SystemEntropy, Transport};
 use ipc::{
     CaseCard, CaseFilter, CaseView, Delivery, Failure, FieldEdit, FormView, InstitutionCard, InstitutionView, NetState,
-    NewCase, PAGE_ROWS_MAX, RegisterRef, Reply, Request, Saved, Session, SyncView, VersionView,
+    NewCase, PAGE_ROWS_MAX, RegisterRef, Reply, Request, Saved, Session, SyncView, TabletUser, VersionView,
 };
 use tempfile::TempDir;
 
@@ -99,9 +99,18 @@ impl Tablet {
     /// # Panics
     /// When the device cannot be opened.
     pub fn before(folder: &Path, transport: Arc<dyn Transport>) -> Self {
+        Self::before_on(folder, transport, Arc::new(SystemDisk))
+    }
+
+    /// The same on this disk.
+    ///
+    /// # Panics
+    /// When the device cannot be opened.
+    pub fn before_on(folder: &Path, transport: Arc<dyn Transport>, disk: Arc<dyn Disk>) -> Self {
         let clock = Arc::new(ShiftedClock::default());
         let platform = Platform {
             entropy: Arc::new(SystemEntropy),
+            disk,
             ..ground::platform(&clock, 0)
         };
         let options = Options {
@@ -179,22 +188,28 @@ impl Tablet {
         self.call(request).map(session)
     }
 
-    /// Opens the only vault of the tablet.
+    /// Opens the only vault of the tablet, or the first by name.
     pub fn unlock(&self, passphrase: &str) -> Result<Session, Failure> {
-        let Reply::Start(start) = self.ask(Request::Start) else {
-            panic!("start is answered by start")
-        };
-        let user = start
-            .users
-            .first()
-            .expect("somebody has enrolled on this tablet")
-            .id
-            .clone();
+        let users = self.users();
+        let user = users.first().expect("somebody has enrolled on this tablet");
+        self.unlock_user(&user.id, passphrase)
+    }
+
+    /// Opens a vault of the tablet.
+    pub fn unlock_user(&self, user: &str, passphrase: &str) -> Result<Session, Failure> {
         self.call(Request::Unlock {
-            user,
+            user: user.to_owned(),
             passphrase: passphrase.to_owned(),
         })
         .map(session)
+    }
+
+    /// Everybody with a vault on the tablet, by name.
+    pub fn users(&self) -> Vec<TabletUser> {
+        match self.ask(Request::Start) {
+            Reply::Start(start) => start.users,
+            other => panic!("start was answered by {other:?}"),
+        }
     }
 
     /// Every case on the tablet.

@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 
 use casework::{CaseId, Compartment, InstitutionId, RowId, Subject, Value};
 use ipc::{
-    AccessLogView, CaseFilter, CasePage, CaseView, Changed, DoctorView, EnrolLink, Failure, FailureCode, FieldEdit,
-    FileKind, Filed, FiledForm, FilingKind, FormView, InstitutionPage, InstitutionView, NewCase, PackView, PictureSize,
-    RecoveryAsk, RegisterRef, Reply, Request, RowChange, Saved, Session, Start, SyncView, VersionView,
+    AccessLogView, BackedUp, CaseFilter, CasePage, CaseView, Changed, DoctorView, EnrolLink, Failure, FailureCode,
+    FieldEdit, FileKind, Filed, FiledForm, FilingKind, FormView, InstitutionPage, InstitutionView, NewCase, PackView,
+    PictureSize, RecoveryAsk, RegisterRef, Reply, Request, Restored, RowChange, Saved, Session, Start, SyncView,
+    VersionView,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -79,6 +80,26 @@ pub(crate) async fn drafts() -> Answer<BTreeMap<CaseId, String>> {
 /// After how many idle minutes the tablet locks itself.
 pub(crate) async fn set_idle(minutes: u32) -> Answer<()> {
     done(Request::SetIdle { minutes }).await
+}
+
+/// Writes what no server has to a file.
+pub(crate) async fn back_up(path: String, passphrase: String) -> Answer<BackedUp> {
+    ask!(Request::Backup { path, passphrase }, BackedUp)
+}
+
+/// Brings such a file back.
+pub(crate) async fn restore(path: String, passphrase: String) -> Answer<Restored> {
+    ask!(Request::Restore { path, passphrase }, Restored)
+}
+
+/// How much the vault may hold before no more pictures of others are fetched.
+pub(crate) async fn set_quota(mib: u32) -> Answer<()> {
+    done(Request::SetQuota { mib }).await
+}
+
+/// Clears away what the server has and no case here needs.
+pub(crate) async fn make_room() -> Answer<()> {
+    done(Request::MakeRoom).await
 }
 
 /// Another passphrase for the open vault.

@@ -104,6 +104,9 @@ impl Words {
             "saw_picture" => self.access_saw_picture(),
             "refused" => self.access_refused(),
             "destroyed" => self.access_destroyed(),
+            "purged" => self.access_purged(),
+            "backed_up" => self.access_backed_up(),
+            "restored" => self.access_restored(),
             other => return other.replace('_', " "),
         }
         .to_owned()
@@ -260,6 +263,13 @@ impl Words {
             FailureCode::BadCall => self.failure_bad_call(),
             FailureCode::DiskFull => self.failure_disk_full(),
             FailureCode::Storage => self.failure_storage(),
+            FailureCode::BackupPlace => self.failure_backup_place(),
+            FailureCode::BackupFile => self.failure_backup_file(),
+            FailureCode::NotABackup => self.failure_not_a_backup(),
+            FailureCode::BackupDamaged => self.failure_backup_damaged(),
+            FailureCode::NewerBackup => self.failure_newer_backup(),
+            FailureCode::BackupPassphrase => self.failure_backup_passphrase(),
+            FailureCode::BackupOfAnother => self.failure_backup_of_another(),
             FailureCode::NewerVault => self.failure_newer_vault(),
             FailureCode::ReadOnly => self.failure_read_only(),
             FailureCode::DamagedDocument => self.failure_damaged_document(),

@@ -49,6 +49,15 @@ impl Action {
         }
     }
 
+    /// The action with this code; one too long to be one becomes a plain edit.
+    pub fn of_code(code: &str) -> Self {
+        if code.len() > Self::BYTES_MAX {
+            Self::EDIT
+        } else {
+            Self(code.to_owned().into())
+        }
+    }
+
     /// The code.
     pub fn code(&self) -> &str {
         &self.0

@@ -28,6 +28,7 @@ mod guard;
 mod key;
 mod past;
 mod read;
+mod replay;
 mod touched;
 mod version;
 
@@ -38,5 +39,6 @@ pub use edit::{Action, Edit, EditError, NewChange};
 pub use key::DocumentKey;
 pub use past::{Deed, Heads, Past, PastError};
 pub use read::{Entry, Register, Row, State};
+pub use replay::{Anew, Told};
 pub use touched::{Touched, TouchedRow};
 pub use version::{Clash, Version};

@@ -27,6 +27,13 @@ impl Heads {
         Self(vec![change])
     }
 
+    /// The state that these changes name, of which there is at least one.
+    pub(crate) fn naming(mut hashes: Vec<ChangeHash>) -> Self {
+        hashes.sort_unstable();
+        hashes.dedup();
+        Self(hashes)
+    }
+
     /// The hashes, sorted.
     pub fn hashes(&self) -> &[ChangeHash] {
         &self.0
@@ -179,7 +186,7 @@ impl Document {
         }
     }
 
-    fn deeds(&self, changes: &[Change]) -> Vec<Past> {
+    pub(crate) fn deeds(&self, changes: &[Change]) -> Vec<Past> {
         let rows = self.row_objects();
         let facts = object(FACTS_OP);
         let mut deeds = Vec::new();

@@ -88,24 +88,7 @@ impl Document {
 
     /// The timeline, oldest entry first.
     pub fn timeline(&self) -> Vec<Entry> {
-        let now = self.now();
-        let mut entries: Vec<Entry> = now
-            .map(&object(TIMELINE_OP))
-            .filter_map(|item| {
-                let object = item.id();
-                let text = |key| Some(now.scalar(&object, key)?.as_text()?.to_owned());
-                Some(Entry {
-                    id: item.key.parse().ok()?,
-                    kind: text(KIND)?,
-                    text: text(TEXT)?,
-                    at_ms: now.scalar(&object, AT)?.as_instant_ms()?,
-                    author: author_of_object(&object),
-                    change: self.doc.hash_for_opid(&object).map(|hash| hash.0),
-                })
-            })
-            .collect();
-        entries.sort_by_key(|entry| (entry.at_ms, entry.id));
-        entries
+        timeline_of(&self.now())
     }
 
     /// The document as it stands.
@@ -119,6 +102,27 @@ impl Document {
     pub(crate) fn row_object(&self, row: RowId) -> Option<ObjId> {
         self.now().row_object(row)
     }
+}
+
+/// The timeline of a state, oldest entry first.
+pub(crate) fn timeline_of(state: &State<'_>) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = state
+        .map(&object(TIMELINE_OP))
+        .filter_map(|item| {
+            let object = item.id();
+            let text = |key| Some(state.scalar(&object, key)?.as_text()?.to_owned());
+            Some(Entry {
+                id: item.key.parse().ok()?,
+                kind: text(KIND)?,
+                text: text(TEXT)?,
+                at_ms: state.scalar(&object, AT)?.as_instant_ms()?,
+                author: author_of_object(&object),
+                change: state.doc.hash_for_opid(&object).map(|hash| hash.0),
+            })
+        })
+        .collect();
+    entries.sort_by_key(|entry| (entry.at_ms, entry.id));
+    entries
 }
 
 /// A document as it stands, or as it stood ([`Document::at`]).

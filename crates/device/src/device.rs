@@ -1,7 +1,7 @@
 //! A device: a data folder, the platform round it and, while somebody is signed in, a session with its sync.
 
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -19,6 +19,7 @@ use crate::{
     session::Session,
     store::AccessAction,
     sync::{Engine, HttpTransport, round},
+    vault::make_folder,
 };
 
 /// Why a device could not begin.
@@ -74,7 +75,7 @@ impl Device {
 
     /// The same with another network, or without a thread of its own: for tests and for tools.
     pub fn open_with(data_dir: &Path, platform: Platform, options: Options) -> Result<Self, OpenError> {
-        fs::create_dir_all(data_dir)?;
+        make_folder(data_dir)?;
         let news = Arc::new(News::default());
         news.tell_session();
         Ok(Self {

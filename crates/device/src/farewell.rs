@@ -5,6 +5,8 @@ use std::{fs, io, path::Path};
 
 use ipc::Farewell;
 
+use crate::vault::{make_folder, write_whole};
+
 const FOLDER: &str = "farewells";
 /// More than these are not shown; the oldest go.
 const KEPT_MAX: usize = 20;
@@ -12,9 +14,9 @@ const KEPT_MAX: usize = 20;
 /// Writes a farewell down, before anything is destroyed.
 pub(crate) fn write(data_dir: &Path, farewell: &Farewell) -> io::Result<()> {
     let folder = data_dir.join(FOLDER);
-    fs::create_dir_all(&folder)?;
+    make_folder(&folder)?;
     let bytes = serde_json::to_vec(farewell).map_err(io::Error::other)?;
-    crate::vault::write_whole(&folder.join(format!("{}.json", farewell.id)), &bytes)
+    write_whole(&folder.join(format!("{}.json", farewell.id)), &bytes)
 }
 
 /// All there are, newest first. What cannot be read is passed over.

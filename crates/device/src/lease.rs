@@ -137,9 +137,7 @@ pub(crate) fn seal(session: &Session) {
         return;
     }
     if let Some(master) = session.master() {
-        let _ = session
-            .vault
-            .seal(&[&master], &session.holder(), &recipient, &session.platform);
+        let _ = session.vault.seal(&[&master], &session.holder(), &recipient);
     }
 }
 

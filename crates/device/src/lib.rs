@@ -8,6 +8,7 @@
 #![allow(clippy::redundant_closure_for_method_calls)]
 
 mod attention;
+mod backup;
 mod calls;
 mod device;
 mod documents;
@@ -20,14 +21,17 @@ mod packs;
 mod platform;
 mod rotation;
 mod session;
+mod space;
 mod store;
 mod sync;
 #[cfg(test)]
 mod testing;
 mod vault;
 mod views;
+#[doc(hidden)]
+pub mod wipe;
 
 pub use device::{Device, OpenError, Options};
-pub use platform::{Clock, Entropy, Platform, SystemClock, SystemEntropy};
+pub use platform::{Clock, Disk, Entropy, Platform, SystemClock, SystemDisk, SystemEntropy};
 pub use sync::{MediaCall, Transport, TransportError};
 pub use vault::{Keystore, KeystoreError, NoKeystore, Stretching};

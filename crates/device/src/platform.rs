@@ -1,7 +1,9 @@
 //! What the device takes from the platform it runs on: the time, randomness, and its own version. Everything else it
 //! does itself, so that a test can hand in a clock that it moves by hand.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, fs::File, io, path::Path, sync::Arc};
+
+use fs4::fs_std::FileExt as _;
 
 use crate::vault::{Keystore, NoKeystore, Stretching};
 
@@ -42,6 +44,37 @@ impl Entropy for SystemEntropy {
     }
 }
 
+/// What is kept for the last save on a full disk.
+pub(crate) const RESERVE_BYTES: u64 = 16 * 1024 * 1024;
+
+/// The disk that the data folder lies on.
+pub trait Disk: Send + Sync {
+    /// Bytes that may still be written where this folder lies.
+    fn free_bytes(&self, folder: &Path) -> io::Result<u64>;
+
+    /// Makes a file so long, with a place on the disk of its own.
+    fn set_aside(&self, file: &File, bytes: u64) -> io::Result<()>;
+
+    /// How much is kept for the last save.
+    fn reserve_bytes(&self) -> u64 {
+        RESERVE_BYTES
+    }
+}
+
+/// The machine's own disk.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemDisk;
+
+impl Disk for SystemDisk {
+    fn free_bytes(&self, folder: &Path) -> io::Result<u64> {
+        fs4::available_space(folder)
+    }
+
+    fn set_aside(&self, file: &File, bytes: u64) -> io::Result<()> {
+        file.allocate(bytes)
+    }
+}
+
 /// The platform round a device.
 #[derive(Clone)]
 pub struct Platform {
@@ -49,6 +82,8 @@ pub struct Platform {
     pub clock: Arc<dyn Clock>,
     /// Randomness for ids, keys and nonces.
     pub entropy: Arc<dyn Entropy>,
+    /// The disk.
+    pub disk: Arc<dyn Disk>,
     /// The platform's place for secrets; [`NoKeystore`] where there is none.
     pub keystore: Arc<dyn Keystore>,
     /// How much work a guess at a passphrase is made to cost.
@@ -65,6 +100,7 @@ impl Platform {
         Self {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
+            disk: Arc::new(SystemDisk),
             keystore: Arc::new(NoKeystore),
             stretching: Stretching::Tuned,
             app_version: app_version.into(),

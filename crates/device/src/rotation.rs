@@ -44,7 +44,7 @@ pub(crate) fn rotate(
     let next = MasterKey::random(platform);
     vault.announce(unlocked, &next, platform).map_err(failed)?;
     after(Step::Announced)?;
-    seal(vault, &[&unlocked.master, &next], platform)?;
+    seal(vault, &[&unlocked.master, &next])?;
     after(Step::Sealed)?;
     let (store, copy) = (vault.database(), vault.database_copy());
     let (old_key, new_key) = (unlocked.master.database_key(), next.database_key());
@@ -54,7 +54,7 @@ pub(crate) fn rotate(
     after(Step::Switched)?;
     vault.settle(unlocked, &next, platform).map_err(failed)?;
     after(Step::Settled)?;
-    seal(vault, &[&next], platform)?;
+    seal(vault, &[&next])?;
     after(Step::Resealed)
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn settled(vault: &VaultFolder, unlocked: &Unlocked, platform: &Platf
     // A disk that is full, or a keystore away: both keys stay where they are, and it is tried again next time.
     if vault.settle(unlocked, stays, platform).is_ok() {
         // What is sealed still holds both; the next change of keys or terms renews it.
-        let _ = seal(vault, &[stays], platform);
+        let _ = seal(vault, &[stays]);
     }
     Ok(stays.clone())
 }
@@ -88,10 +88,10 @@ pub(crate) fn opening(vault: &VaultFolder, keys: Vec<MasterKey>) -> Answer<Optio
 }
 
 /// Seals anew to whom it was sealed before; where it was not, there is nothing to renew.
-fn seal(vault: &VaultFolder, keys: &[&MasterKey], platform: &Platform) -> Answer<()> {
+fn seal(vault: &VaultFolder, keys: &[&MasterKey]) -> Answer<()> {
     if let (Some(holder), Some(recipient)) = (vault.sealed_holder(), vault.sealed_to()) {
         vault
-            .seal(keys, &holder, &recipient, platform)
+            .seal(keys, &holder, &recipient)
             .map_err(|error| Failed::of_vault(&error, 0))?;
     }
     Ok(())
@@ -129,7 +129,7 @@ mod tests {
             name: "Asha".into(),
             hub: "https://hub.example".into(),
         };
-        vault.seal(&[&key], &holder, DISTRICT, &bench.platform).unwrap();
+        vault.seal(&[&key], &holder, DISTRICT).unwrap();
         let store = Store::open(&vault.database(), key.database_key()).unwrap();
         for n in 0..400 {
             let word = format!("word {n} ").repeat(50);

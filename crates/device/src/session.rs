@@ -21,7 +21,7 @@ use crate::{
     failure::{Answer, Failed},
     lease::{self, Lease},
     news::News,
-    packs,
+    packs, space,
     store::{AccessAction, AccessRow, Enrolment, Store, StoreError, Write},
     sync::{CURSOR, SyncStatus},
     vault::{Holder, MasterKey, VaultFolder},
@@ -155,6 +155,7 @@ impl Session {
         let _ = vault.set_person(&protocol::enrol::person_mark(UserId(session.enrolment.user)).0);
         lease::look(&session)?;
         lease::seal(&session);
+        let _ = space::look(&session);
         session.project_again_if_older()?;
         Ok(Some(session))
     }

@@ -4,15 +4,17 @@ use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
     collections::HashMap,
+    fs::File,
+    io,
     path::Path,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
 
 use crate::{
-    Clock, Keystore, KeystoreError, NoKeystore, Platform, Stretching, SystemEntropy,
+    Clock, Disk, Keystore, KeystoreError, NoKeystore, Platform, Stretching, SystemEntropy,
     session::{AUTHOR, SEED, Session},
     store::{Enrolment, Store},
     vault::{DatabaseKey, MasterKey, VaultFolder},
@@ -65,9 +67,26 @@ impl Keystore for MemoryKeystore {
     }
 }
 
+/// A disk with as much room as a test says.
+#[derive(Debug)]
+pub(crate) struct HandDisk {
+    pub(crate) free: AtomicU64,
+}
+
+impl Disk for HandDisk {
+    fn free_bytes(&self, _folder: &Path) -> io::Result<u64> {
+        Ok(self.free.load(Ordering::SeqCst))
+    }
+
+    fn set_aside(&self, file: &File, bytes: u64) -> io::Result<()> {
+        file.set_len(bytes)
+    }
+}
+
 pub(crate) struct Bench {
     pub(crate) platform: Platform,
     pub(crate) clock: Arc<HandClock>,
+    pub(crate) disk: Arc<HandDisk>,
     folder: tempfile::TempDir,
 }
 
@@ -114,9 +133,13 @@ pub(crate) fn session(bench: &Bench, vault: &VaultFolder, key: &DatabaseKey) -> 
 impl Bench {
     pub(crate) fn new() -> Self {
         let clock = Arc::new(HandClock(AtomicI64::new(NOW_MS)));
+        let disk = Arc::new(HandDisk {
+            free: AtomicU64::new(1 << 40),
+        });
         let platform = Platform {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(SystemEntropy),
+            disk: Arc::clone(&disk) as Arc<dyn Disk>,
             keystore: Arc::new(NoKeystore),
             stretching: Stretching::Least,
             app_version: "0.0.0-test".into(),
@@ -125,6 +148,7 @@ impl Bench {
         Self {
             platform,
             clock,
+            disk,
             folder: tempfile::tempdir().unwrap(),
         }
     }

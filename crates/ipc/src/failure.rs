@@ -163,6 +163,21 @@ pub enum FailureCode {
     DiskFull,
     /// The vault cannot be read or written.
     Storage,
+    /// No file can be made there: the path is not whole, its folder is not there or is the app's own, or there is a
+    /// file of this name.
+    BackupPlace,
+    /// The file of a backup cannot be found, read or written.
+    BackupFile,
+    /// The file is no backup.
+    NotABackup,
+    /// The backup is damaged or cut off; nothing of it was brought back.
+    BackupDamaged,
+    /// The backup was made by a newer app.
+    NewerBackup,
+    /// Not the passphrase of the backup.
+    BackupPassphrase,
+    /// The backup is of another officer.
+    BackupOfAnother,
     /// The vault was made by a newer app.
     NewerVault,
     /// The vault was made by a newer app: it is open to be read ([`crate::Session::read_only`]), and nothing is written.

@@ -9,6 +9,7 @@
 
 mod access_log;
 mod attachment;
+mod backup;
 mod case;
 mod doctor;
 mod edit;
@@ -30,6 +31,7 @@ pub use attachment::{
     AttachmentKind, AttachmentView, FileKind, PAPER_BYTES_MAX, PAPER_PAGES_MAX, RECORDING_BYTES_MAX,
     RECORDING_MINUTES_MAX, SIGNER_CHARS_MAX, STROKE_POINTS_MAX, STROKE_SIDE_MAX, STROKES_MAX, Stroke,
 };
+pub use backup::{BackedUp, Restored};
 pub use case::{
     CaseCard, CaseFilter, CasePage, CaseView, Clash, Entry, FactView, FormSummary, NewCase, PictureSize, RowChange,
     RowDeed, TaskOrigin, TaskView, VersionView,
@@ -47,7 +49,7 @@ pub use life::{Life, LinkView};
 pub use session::{
     Changed, EnrolLink, Farewell, PackPart, PackView, Progress, RecoveryAsk, Session, Start, TabletUser, Topic,
 };
-pub use sync::{Delivery, NetState, ReceiptRow, RefusedItem, SyncView};
+pub use sync::{Delivery, NetState, Purged, ReceiptRow, RefusedItem, SpaceState, SpaceView, SyncView};
 
 /// Most rows of a list in one answer.
 pub const PAGE_ROWS_MAX: u32 = 200;
@@ -65,6 +67,14 @@ pub const PIN_DIGITS_MIN: usize = 6;
 pub const IDLE_MINUTES: u32 = 5;
 /// The longest that may be chosen.
 pub const IDLE_MINUTES_MAX: u32 = 30;
+/// What a vault may hold before no more pictures of others are fetched, in MiB, unless somebody chose otherwise.
+pub const QUOTA_MIB: u32 = 2_048;
+/// The least that may be chosen.
+pub const QUOTA_MIB_MIN: u32 = 16;
+/// The most.
+pub const QUOTA_MIB_MAX: u32 = 65_536;
+/// Longest path of a file, in bytes.
+pub const PATH_BYTES_MAX: usize = 1_024;
 /// Longest answer of the district that may be typed or pasted, in characters.
 pub const ANSWER_CHARS_MAX: usize = 16_384;
 /// Longest reason for changing a filed form, in characters.
@@ -117,6 +127,31 @@ pub enum Request {
     SetIdle {
         /// The minutes.
         minutes: u32,
+    },
+    /// How much the vault may hold before no more pictures of others are fetched, in MiB, [`QUOTA_MIB_MIN`] to
+    /// [`QUOTA_MIB_MAX`]. What the officer writes is saved all the same. Answer: [`Reply::Done`].
+    SetQuota {
+        /// The quota.
+        mib: u32,
+    },
+    /// Clears away what the hub has and what belongs to no case here. Answer: [`Reply::Done`]; [`SyncView::space`] says
+    /// what it was.
+    MakeRoom,
+    /// Writes what is on this tablet and nowhere else to a file under a passphrase of its own, and reads it back.
+    /// [`Topic::Opening`] and [`Start::opening`] say how far it is. Answer: [`Reply::BackedUp`].
+    Backup {
+        /// The whole path of a file that is not there yet, at most [`PATH_BYTES_MAX`] bytes.
+        path: String,
+        /// What it is to be opened with.
+        passphrase: String,
+    },
+    /// Brings such a file back into the open vault of the same officer. The hub is asked first for what it has; the
+    /// rest is written once more by this tablet's author. Doing it twice changes nothing. Answer: [`Reply::Restored`].
+    Restore {
+        /// The whole path of the file.
+        path: String,
+        /// What it was locked with.
+        passphrase: String,
     },
     /// Another passphrase for the open vault. The old one is asked for, which counts as a try. Answer: [`Reply::Done`].
     ChangePassphrase {
@@ -365,6 +400,10 @@ pub enum Reply {
     },
     /// Answers [`Request::AskRecovery`].
     Recovery(RecoveryAsk),
+    /// Answers [`Request::Backup`].
+    BackedUp(BackedUp),
+    /// Answers [`Request::Restore`].
+    Restored(Restored),
     /// Answers [`Request::Watch`].
     Changed(Changed),
     /// Answers [`Request::Cases`].

@@ -53,10 +53,54 @@ pub struct SyncView {
     pub receipts: Vec<ReceiptRow>,
     /// What the vault takes up, in bytes.
     pub store_bytes: u64,
+    /// How much room there is.
+    pub space: SpaceView,
     /// Cases on this tablet.
     pub cases: u32,
     /// The device's time when this was made.
     pub now_ms: i64,
+}
+
+/// How much room there is on the tablet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpaceView {
+    /// What is to be said of it.
+    pub state: SpaceState,
+    /// Free bytes of the disk; `None` where the platform does not say.
+    pub free_bytes: Option<u64>,
+    /// What the vault holds, in bytes.
+    pub used_bytes: u64,
+    /// What it may hold before no more pictures of others are fetched.
+    pub quota_bytes: u64,
+    /// Whether room is kept for the last save.
+    pub has_reserve: bool,
+    /// What was last cleared away.
+    pub purged: Option<Purged>,
+}
+
+/// Whether there is room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SpaceState {
+    /// There is.
+    Enough,
+    /// The disk is nearly full; no pictures of others are fetched.
+    Low,
+    /// The disk is full and the room kept for the last save is used up.
+    Full,
+    /// The vault holds more than its quota; no pictures of others are fetched.
+    OverQuota,
+}
+
+/// What was cleared away: pictures that the hub has, of cases that have left, and what was noted of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Purged {
+    /// When.
+    pub at_ms: i64,
+    /// How many pictures and notes.
+    pub items: u64,
+    /// How many bytes that gave.
+    pub bytes: u64,
 }
 
 /// Whether the hub can be reached.

@@ -16,6 +16,10 @@
 //! nothing of it none is ever sent. The hub keeps what it gets at once and as it came: a row whose number it has is
 //! passed over, so that a request that was cut costs nothing but its repetition; a row that does not follow from the one
 //! before is kept too, as the evidence it is, and told to the district's administrator.
+//!
+//! A device whose folder was put back from an older copy writes rows with numbers that the hub has with other rows. The hub
+//! says so in `Close`, and a device that hears it, or hears of more rows than it ever wrote, asks for everything once more
+//! with an empty cursor: what it had written and sent since the copy is at the hub.
 
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};

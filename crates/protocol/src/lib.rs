@@ -122,7 +122,6 @@ pub mod pack;
 pub mod parcel;
 pub mod recovery;
 pub mod refusal;
-pub mod sealing;
 pub mod signing;
 pub mod terms;
 

@@ -1,8 +1,8 @@
 //! How a vault whose passphrase is lost, or whose key was erased after wrong tries, is opened again on the same device,
 //! together with an officer of the district.
 //!
-//! A device seals its master key to the district's age recipient ([`crate::terms`], [`crate::sealing`]) as a [`SealedKey`] and keeps the
-//! age file beside the vault. To recover, it makes an age identity of its own and a [`RecoveryRequest`] with that file
+//! A device seals its master key to the district's age recipient (X25519, `age-encryption.org/v1`; [`crate::terms`]) as a
+//! [`SealedKey`] and keeps the age file beside the vault. To recover, it makes an age identity of its own and a [`RecoveryRequest`] with that file
 //! and the identity's recipient. The officer opens the file with the district's identity, looks at whose key it is,
 //! and seals the same `SealedKey` to the recipient in the request: a [`RecoveryAnswer`], which only that device reads.
 //!

@@ -195,9 +195,15 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         terms: None,
         dismissal: None,
         access_upto: None,
+        access_differs: None,
     };
     let close_with_access = Close {
         access_upto: Some(42),
+        ..close.clone()
+    };
+    let close_of_a_copy = Close {
+        access_upto: Some(42),
+        access_differs: Some(true),
         ..close.clone()
     };
     let close_with_packs = Close {
@@ -274,6 +280,7 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         ("close", close.into()),
         ("close-packs", close_with_packs.into()),
         ("close-access", close_with_access.into()),
+        ("close-differs", close_of_a_copy.into()),
         ("close-terms", close_with_terms.into()),
         (
             "reject",

@@ -6,7 +6,6 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use protocol::UserId;
 use protocol::ids::Sha256;
 use protocol::limits::{MEDIA_BYTES_MAX, MEDIA_PIECE_BYTES_MAX};
 use protocol::media::{MediaSize, PIECE_CONTENT_TYPE, STATUS_HASH_MISMATCH, UPLOAD_LENGTH, UPLOAD_OFFSET};
@@ -17,7 +16,8 @@ use store::{MediaError, Progress};
 use super::App;
 use super::body::read_body;
 use crate::identity::token_hash;
-use crate::storage::StorageError;
+use crate::storage::{StorageError, TokenHolder};
+use crate::sync::LATE_MS;
 
 /// The name in the path, as it came.
 type Name = Path<(String, String)>;
@@ -25,6 +25,8 @@ type Name = Path<(String, String)>;
 /// Why a call is not answered with what it asks.
 enum Refused {
     Unauthorised,
+    /// The author is shut out: what they bring is taken, nothing is given.
+    HandsIn,
     /// No such object, or none this user may know of. The two look alike.
     NotFound,
     Bad(&'static str),
@@ -42,6 +44,7 @@ impl IntoResponse for Refused {
         let mismatch = StatusCode::from_u16(STATUS_HASH_MISMATCH).unwrap_or(StatusCode::CONFLICT);
         match self {
             Self::Unauthorised => StatusCode::UNAUTHORIZED.into_response(),
+            Self::HandsIn => StatusCode::FORBIDDEN.into_response(),
             Self::NotFound | Self::Media(MediaError::NotBegun) => StatusCode::NOT_FOUND.into_response(),
             Self::Bad(words) => (StatusCode::BAD_REQUEST, words).into_response(),
             Self::Media(MediaError::Offset(progress)) => (StatusCode::CONFLICT, headers_of(progress)).into_response(),
@@ -61,7 +64,7 @@ impl IntoResponse for Refused {
 /// `HEAD`: how much has arrived.
 pub(super) async fn progress(State(app): State<App>, Path(name): Name, headers: HeaderMap) -> Response {
     blocking(move || {
-        let sha256 = permitted(&app, &name, &headers)?;
+        let sha256 = to_bring(&app, &name, &headers)?;
         let progress = app
             .media
             .progress(&*app.hub.storage, sha256)?
@@ -74,7 +77,7 @@ pub(super) async fn progress(State(app): State<App>, Path(name): Name, headers: 
 /// `POST`: begins an upload, or says how far one has come.
 pub(super) async fn begin(State(app): State<App>, Path(name): Name, headers: HeaderMap) -> Response {
     blocking(move || {
-        let sha256 = permitted(&app, &name, &headers)?;
+        let sha256 = to_bring(&app, &name, &headers)?;
         let bytes = number(&headers, UPLOAD_LENGTH).ok_or(Refused::Bad("upload-length is missing"))?;
         if bytes == 0 || bytes > MEDIA_BYTES_MAX {
             return Err(MediaError::TooLong.into());
@@ -96,7 +99,7 @@ pub(super) async fn piece(State(app): State<App>, Path(name): Name, headers: Hea
         Err(status) => return status.into_response(),
     };
     blocking(move || {
-        let sha256 = permitted(&app, &name, &headers)?;
+        let sha256 = to_bring(&app, &name, &headers)?;
         if headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) != Some(PIECE_CONTENT_TYPE) {
             return Ok(StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response());
         }
@@ -110,7 +113,19 @@ pub(super) async fn piece(State(app): State<App>, Path(name): Name, headers: Hea
 /// `GET`: the whole bytes, or those from an offset on.
 pub(super) async fn download(State(app): State<App>, Path(name): Name, headers: HeaderMap) -> Response {
     blocking(move || {
-        let sha256 = permitted(&app, &name, &headers)?;
+        let holder = holder(&app, &headers)?;
+        if holder.hands_in {
+            return Err(Refused::HandsIn);
+        }
+        let sha256 = named(&name)?;
+        if !app
+            .hub
+            .storage
+            .may_have_media(holder.user, sha256)
+            .map_err(MediaError::from)?
+        {
+            return Err(Refused::NotFound);
+        }
         let bytes = app.media.read(&*app.hub.storage, sha256)?.ok_or(Refused::NotFound)?;
         let kind = [
             (header::CONTENT_TYPE, "application/octet-stream"),
@@ -143,19 +158,32 @@ async fn blocking(work: impl FnOnce() -> Result<Response, Refused> + Send + 'sta
     }
 }
 
-/// The object, if the bearer of the token may read a document that names it.
-fn permitted(app: &App, (sha256, size): &(String, String), headers: &HeaderMap) -> Result<Sha256, Refused> {
+/// The object, if the bearer of the token may read a document that names it, or wrote in it until lately: a picture that
+/// was not sent when the case was given to somebody else is handed in like words.
+fn to_bring(app: &App, name: &(String, String), headers: &HeaderMap) -> Result<Sha256, Refused> {
+    let user = holder(app, headers)?.user;
+    let sha256 = named(name)?;
     let storage = &app.hub.storage;
-    let holder = holder_of_token(app, headers).map_err(MediaError::from)?;
-    let user = holder.ok_or(Refused::Unauthorised)?;
-    let sha256: Sha256 = sha256.parse().map_err(|_| Refused::NotFound)?;
-    let _: MediaSize = size.parse().map_err(|_| Refused::NotFound)?;
-    let may = storage.may_have_media(user, sha256).map_err(MediaError::from)?;
+    let until_ms = app.hub.clock.now_ms() - LATE_MS;
+    let may = storage.may_have_media(user, sha256).map_err(MediaError::from)?
+        || storage
+            .may_bring_media(user, sha256, until_ms)
+            .map_err(MediaError::from)?;
     if may { Ok(sha256) } else { Err(Refused::NotFound) }
 }
 
-/// The user whose token a call carries; `None` without one that is good.
-pub(super) fn holder_of_token(app: &App, headers: &HeaderMap) -> Result<Option<UserId>, StorageError> {
+fn holder(app: &App, headers: &HeaderMap) -> Result<TokenHolder, Refused> {
+    let holder = holder_of_token(app, headers).map_err(MediaError::from)?;
+    holder.ok_or(Refused::Unauthorised)
+}
+
+fn named((sha256, size): &(String, String)) -> Result<Sha256, Refused> {
+    let _: MediaSize = size.parse().map_err(|_| Refused::NotFound)?;
+    sha256.parse().map_err(|_| Refused::NotFound)
+}
+
+/// Whose token a call carries; `None` without one that is good.
+pub(super) fn holder_of_token(app: &App, headers: &HeaderMap) -> Result<Option<TokenHolder>, StorageError> {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     match bearer.and_then(|value| value.strip_prefix("Bearer ")) {
         Some(token) => app.hub.storage.token_holder(token_hash(token), app.hub.clock.now_ms()),

@@ -12,6 +12,7 @@ use super::media::holder_of_token;
 pub(super) async fn download(State(app): State<App>, Path(name): Path<String>, headers: HeaderMap) -> Response {
     let answer = tokio::task::spawn_blocking(move || {
         match holder_of_token(&app, &headers) {
+            Ok(Some(holder)) if holder.hands_in => return StatusCode::FORBIDDEN.into_response(),
             Ok(Some(_)) => {}
             Ok(None) => return StatusCode::UNAUTHORIZED.into_response(),
             Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),

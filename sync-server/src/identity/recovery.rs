@@ -3,9 +3,7 @@
 use std::str::FromStr as _;
 
 use protocol::recovery::{RecoveryAnswer, RecoveryRequest, SealedKey};
-use protocol::sealing::{Identity, Recipient, seal};
-
-use super::random;
+use sealing::{Identity, Recipient, seal};
 
 /// Why a request was not answered.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +35,7 @@ pub struct Answered {
 
 /// A new identity, as the text of its file, and its recipient.
 pub fn make_recovery_identity() -> (zeroize::Zeroizing<String>, String) {
-    let identity = Identity::from_random(random());
+    let identity = Identity::generate();
     let recipient = identity.recipient().to_string();
     let text = format!(
         "# The district's recovery key. Whoever has this file opens the vaults of the district's tablets: keep it offline.\n\
@@ -66,7 +64,7 @@ pub fn answer_recovery(identity_file: &str, request: &RecoveryRequest) -> Result
     if key.author != request.author {
         return Err(RecoveryError::AnotherAuthor);
     }
-    let sealed = seal(&to, &plain, &random()).map_err(|_| RecoveryError::NotForUs)?;
+    let sealed = seal(&to, &plain).map_err(|_| RecoveryError::NotForUs)?;
     Ok(Answered {
         name: key.name.clone(),
         answer: RecoveryAnswer {
@@ -93,13 +91,13 @@ mod tests {
             keys: vec![KeyBytes(vec![7; 33])],
         };
         let to = Recipient::from_str(&recipient).unwrap();
-        let device = Identity::from_random([3; 32]);
+        let device = Identity::generate();
         let request = RecoveryRequest {
             author: AuthorId([1; 16]),
             name: "Asha Toppo".into(),
             made_ms: 5,
             recipient: device.recipient().to_string(),
-            sealed: seal(&to, &key.to_cbor(), &[4; 64]).unwrap(),
+            sealed: seal(&to, &key.to_cbor()).unwrap(),
         };
         let answered = answer_recovery(&file, &request).unwrap();
         assert_eq!(answered.name, "Asha Toppo");

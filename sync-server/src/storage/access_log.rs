@@ -45,8 +45,8 @@ pub struct AccessFilter {
 /// What is known of access logs.
 pub trait AccessLogs {
     /// Adds rows of an author's log. A row whose number is there is passed over. Rows that do not hold together are
-    /// kept all the same, with a row in the audit.
-    fn append_access(&self, user: UserId, author: AuthorId, rows: &[AccessRow], now_ms: i64) -> Result<()>;
+    /// kept all the same, with a row in the audit. Returns whether they held together, and with those that were there.
+    fn append_access(&self, user: UserId, author: AuthorId, rows: &[AccessRow], now_ms: i64) -> Result<bool>;
 
     /// The number of the author's last row; 0 where there is none.
     fn access_upto(&self, author: AuthorId) -> Result<u64>;
@@ -76,7 +76,7 @@ fn read_line(row: &Row<'_>) -> rusqlite::Result<AccessLine> {
 }
 
 impl AccessLogs for Sqlite {
-    fn append_access(&self, user: UserId, author: AuthorId, rows: &[AccessRow], now_ms: i64) -> Result<()> {
+    fn append_access(&self, user: UserId, author: AuthorId, rows: &[AccessRow], now_ms: i64) -> Result<bool> {
         self.write(|tx| {
             let (mut last, mut previous) = last_of(tx, author)?;
             let mut broken = None;
@@ -106,14 +106,15 @@ impl AccessLogs for Sqlite {
                 ])?;
                 (last, previous) = (row.n, row.hash);
             }
-            let Some(n) = broken else { return Ok(()) };
+            let Some(n) = broken else { return Ok(true) };
             let about = About {
                 user: Some(user),
                 author: Some(author),
                 detail: &format!("row {n}"),
                 ..About::default()
             };
-            audit(tx, now_ms, Deed::BrokenAccessLog, &about)
+            audit(tx, now_ms, Deed::BrokenAccessLog, &about)?;
+            Ok(false)
         })
     }
 

@@ -202,7 +202,11 @@ pub(super) fn find_access(
     }
     let formerly: Option<(i64, bool, bool)> = tx
         .prepare_cached(
-            "SELECT r.at_ms, r.writable, d.author IS NOT NULL FROM revoked r
+            // An author of after the revocation never had the document: that it is not there says nothing of what was
+            // written on another tablet of the same user, and is brought by this one.
+            "SELECT r.at_ms, r.writable,
+                    d.author IS NOT NULL AND (SELECT enrolled_ms FROM author a WHERE a.id = ?3) <= r.at_ms
+             FROM revoked r
              LEFT JOIN destroyed d ON d.author = ?3 AND d.document = r.document AND d.number = r.number
              WHERE r.user = ?1 AND r.document = ?2",
         )?

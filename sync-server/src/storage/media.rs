@@ -21,6 +21,10 @@ pub trait Media {
     /// Whether a user may read a document whose attachments name the object.
     fn may_have_media(&self, user: UserId, sha256: Sha256) -> Result<bool>;
 
+    /// Whether a user could write in a document whose attachments name the object, until this moment or later, and may
+    /// still bring what they had not sent.
+    fn may_bring_media(&self, user: UserId, sha256: Sha256, until_ms: i64) -> Result<bool>;
+
     /// The object, if it has begun to arrive.
     fn media(&self, sha256: Sha256) -> Result<Option<MediaRow>>;
 
@@ -43,6 +47,19 @@ impl Media for Sqlite {
             )?;
             Ok(statement
                 .query_row(params![sha256.0, user.0], |_| Ok(()))
+                .optional()?
+                .is_some())
+        })
+    }
+
+    fn may_bring_media(&self, user: UserId, sha256: Sha256, until_ms: i64) -> Result<bool> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT 1 FROM attachment a JOIN revoked r ON r.document = a.document
+                 WHERE a.sha256 = ?1 AND r.user = ?2 AND r.writable = 1 AND r.at_ms >= ?3 LIMIT 1",
+            )?;
+            Ok(statement
+                .query_row(params![sha256.0, user.0, until_ms], |_| Ok(()))
                 .optional()?
                 .is_some())
         })

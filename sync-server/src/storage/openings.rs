@@ -15,6 +15,15 @@ pub enum Opened {
     Replay,
 }
 
+/// Whose token it is, and what for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenHolder {
+    /// The user.
+    pub user: UserId,
+    /// Whether the author is shut out and still hands in: then the token takes, and gives nothing.
+    pub hands_in: bool,
+}
+
 /// What is known of openings and tokens.
 pub trait Openings {
     /// Keeps an opening, forgets those older than `forget_before_ms`, and keeps the hash of a new token.
@@ -28,8 +37,8 @@ pub trait Openings {
         forget_before_ms: i64,
     ) -> Result<Opened>;
 
-    /// The user whose author holds this token, while it lives and the author is not shut out.
-    fn token_holder(&self, token_hash: [u8; 32], now_ms: i64) -> Result<Option<UserId>>;
+    /// Who holds this token, while it lives and the author is not shut out, or may still hand in.
+    fn token_holder(&self, token_hash: [u8; 32], now_ms: i64) -> Result<Option<TokenHolder>>;
 }
 
 impl Openings for Sqlite {
@@ -61,13 +70,18 @@ impl Openings for Sqlite {
         })
     }
 
-    fn token_holder(&self, token_hash: [u8; 32], now_ms: i64) -> Result<Option<UserId>> {
+    fn token_holder(&self, token_hash: [u8; 32], now_ms: i64) -> Result<Option<TokenHolder>> {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(
-                "SELECT a.user FROM media_token t JOIN author a ON a.id = t.author
+                "SELECT a.user, a.revoked_ms IS NOT NULL FROM media_token t JOIN author a ON a.id = t.author
                  WHERE t.hash = ?1 AND t.ends_ms >= ?2 AND (a.revoked_ms IS NULL OR a.hand_in = 1)",
             )?;
-            let holder = statement.query_row(params![token_hash, now_ms], |row| row.get(0).map(UserId));
+            let holder = statement.query_row(params![token_hash, now_ms], |row| {
+                Ok(TokenHolder {
+                    user: UserId(row.get(0)?),
+                    hands_in: row.get(1)?,
+                })
+            });
             Ok(holder.optional()?)
         })
     }

@@ -50,16 +50,19 @@ pub(super) struct Serving<'a> {
     hub: &'a Hub,
     session: &'a Session,
     sink: &'a mut dyn Sink,
+    /// Whether the access log that came is another than the one that is here.
+    access_differs: bool,
     since_mark_bytes: usize,
     sent_bytes: usize,
 }
 
 impl<'a> Serving<'a> {
-    pub(super) fn new(hub: &'a Hub, session: &'a Session, sink: &'a mut dyn Sink) -> Self {
+    pub(super) fn new(hub: &'a Hub, session: &'a Session, sink: &'a mut dyn Sink, access_differs: bool) -> Self {
         Self {
             hub,
             session,
             sink,
+            access_differs,
             since_mark_bytes: 0,
             sent_bytes: 0,
         }
@@ -118,6 +121,7 @@ impl<'a> Serving<'a> {
             token_ends_ms: self.session.token_ends_ms,
             more,
             access_upto: Some(self.hub.storage.access_upto(self.session.author.id)?),
+            access_differs: self.access_differs.then_some(true),
             packs: packs::named_in_close(&*self.hub.storage, &self.session.author.user.district)?,
             terms: Some(identity::terms(self.hub, &self.session.author)?),
             dismissal: None,
@@ -136,6 +140,7 @@ impl<'a> Serving<'a> {
             terms: None,
             dismissal: identity::dismissal(self.hub, self.session, 0)?,
             access_upto: None,
+            access_differs: None,
         };
         Ok(self.sink.send(DownMessage::from(close).to_frame()?.into_bytes())?)
     }

@@ -29,6 +29,8 @@ pub struct SyncSession {
     again: BTreeSet<DocumentId>,
     /// Rows of the access log that came.
     access_rows: usize,
+    /// Whether they are others than those that are here.
+    access_differs: bool,
     ended: bool,
     refused: Option<Refusal>,
 }
@@ -54,6 +56,7 @@ impl SyncSession {
             verdicts: Vec::new(),
             again: BTreeSet::new(),
             access_rows: 0,
+            access_differs: false,
             ended: false,
             refused: None,
         }
@@ -147,8 +150,10 @@ impl SyncSession {
             return Ok(Err(Refusal::Malformed));
         }
         let author = &self.session.author;
-        hub.storage
+        let held = hub
+            .storage
             .append_access(author.user.id, author.id, &access.rows, hub.clock.now_ms())?;
+        self.access_differs |= !held;
         Ok(Ok(()))
     }
 
@@ -214,7 +219,7 @@ impl SyncSession {
         for verdict in self.verdicts {
             send(sink, &verdict.into())?;
         }
-        let mut serving = Serving::new(hub, &self.session, sink);
+        let mut serving = Serving::new(hub, &self.session, sink, self.access_differs);
         // Whoever is shut out and hands in what is left gets nothing back.
         let again = self.again.iter().filter(|_| self.session.author.revoked_ms.is_none());
         for document in again {

@@ -16,8 +16,7 @@ use crate::rights::{beginning, key_of};
 use crate::storage::{Access, Author, CommitError, Committed, Kept, NewChange, Refused, StorageError, Writing};
 
 /// How long after a document was taken away its former worker may hand in what they wrote before.
-const LATE_DAYS: i64 = 60;
-const DAY_MS: i64 = 86_400_000;
+pub(crate) const LATE_MS: i64 = 60 * 86_400_000;
 /// Documents kept open within one request: a device sends the changes of one case together.
 const OPEN_DOCUMENTS_MAX: usize = 8;
 
@@ -215,7 +214,7 @@ fn writing(hub: &Hub, pack: &Pack, author: &Author, id: DocumentId, key: Documen
     match storage.access(user.id, author.id, id)? {
         Access::Write => Ok(Writing::Granted),
         Access::Read => Err(Refusal::NotPermitted.into()),
-        Access::Formerly { revoked_ms } if hub.clock.now_ms() - revoked_ms <= LATE_DAYS * DAY_MS => Ok(Writing::Late),
+        Access::Formerly { revoked_ms } if hub.clock.now_ms() - revoked_ms <= LATE_MS => Ok(Writing::Late),
         Access::Formerly { .. } | Access::NoLonger => Err(Refusal::Revoked.into()),
         Access::Never => {
             // What the role may never begin is refused alike whether it exists or not; a compartment of one's own case

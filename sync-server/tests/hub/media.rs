@@ -260,3 +260,45 @@ fn without_a_living_token_nothing_is_given() {
         StatusCode::UNAUTHORIZED
     );
 }
+
+#[test]
+fn whoever_is_shut_out_and_may_hand_in_brings_pictures_and_gets_none() {
+    let hub = TestHub::start();
+    let mut worker = hub.officer("po_nic");
+    let (case, here) = case_with_picture(&mut worker, b"the picture");
+    let up = caller(&mut worker);
+    up.begin(here, 11);
+    up.piece(here, 0, b"the picture");
+    let late = Sha256(sha2::Sha256::digest(b"another").into());
+    let cells = BTreeMap::from([("sha_field".to_owned(), Value::Text(late.to_string()))]);
+    let row = Edit::AddRow {
+        row: RowId::from_bytes(random()),
+        table: "attachments".into(),
+        cells,
+    };
+    worker.edit(document(case, Compartment::Identity), &[row]);
+    let before = caller(&mut worker).token;
+    hub.hub.storage.dismiss_author(worker.author, true, 0).unwrap();
+
+    let old = Caller {
+        device: &worker,
+        token: before,
+    };
+    let status = old.call(Method::GET, here, &[], Vec::new()).status();
+    assert_eq!(status, StatusCode::UNAUTHORIZED, "a token of before has ended");
+    let leaving = caller(&mut worker);
+    assert_eq!(
+        leaving.call(Method::GET, here, &[], Vec::new()).status(),
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(leaving.begin(late, 7).status(), StatusCode::CREATED);
+    assert_eq!(leaving.piece(late, 0, b"another").status(), StatusCode::NO_CONTENT);
+    assert_eq!(
+        leaving.call(Method::GET, late, &[], Vec::new()).status(),
+        StatusCode::FORBIDDEN,
+        "nor what they brought"
+    );
+    let mut head = hub.officer("dcpo");
+    let brought = caller(&mut head).call(Method::GET, late, &[], Vec::new());
+    assert_eq!(brought.bytes().unwrap().as_ref(), b"another");
+}

@@ -63,6 +63,7 @@ fn main() -> anyhow::Result<()> {
             );
         }
         Campaign::Disk(calls) => {
+            well &= say("disk full, with room kept", &recorded.full(calls.into())?);
             for (name, errno, lasting) in [
                 ("disk full once", ENOSPC, false),
                 ("disk full from there on", ENOSPC, true),

@@ -41,6 +41,9 @@ struct Arguments {
     /// Whether later calls fail, too.
     #[arg(long)]
     lasting: bool,
+    /// Whether the disk is full from there on, but for what is given back.
+    #[arg(long)]
+    full: bool,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -59,9 +62,10 @@ fn main() -> anyhow::Result<()> {
         }
         return begun.hour(&arguments.place, &marks).run();
     }
-    let fault = Fault {
-        errno: arguments.errno,
-        lasting: arguments.lasting,
+    let fault = match (arguments.full, arguments.lasting) {
+        (true, _) => Fault::Full,
+        (false, true) => Fault::FromThereOn(arguments.errno),
+        (false, false) => Fault::Once(arguments.errno),
     };
     let tally = fail_in_this_process(&arguments.place, &begun, &arguments.fail, fault)?;
     println!("{}", serde_json::to_string(&tally)?);

@@ -202,19 +202,29 @@ impl Recorded {
         Ok(tally)
     }
 
+    /// From each of these calls on the disk is full, but for what is given back. Once the vault was open, every edit must
+    /// be saved all the same: room was kept for it.
+    pub fn full(&self, which: Which) -> anyhow::Result<Tally> {
+        self.go_wrong(which, &["--full"])
+    }
+
     /// Each of these calls fails, and where `lasting` every later one that such a disk refuses, too. A process of its own
     /// goes through all of them.
     pub fn fail(&self, which: Which, errno: i32, lasting: bool) -> anyhow::Result<Tally> {
+        let errno = errno.to_string();
+        let mut how = vec!["--errno", errno.as_str()];
+        how.extend(lasting.then_some("--lasting"));
+        self.go_wrong(which, &how)
+    }
+
+    fn go_wrong(&self, which: Which, how: &[&str]) -> anyhow::Result<Tally> {
         let place = tempfile::tempdir()?;
         self.begun.copy(place.path())?;
         let watched = watched(place.path(), false);
         let calls: Vec<String> = which.of(self.calls()).iter().map(ToString::to_string).collect();
         let mut command = session(&watched, &self.begun, place.path(), None)?;
         command.arg("--beginning").arg(self.begun.place());
-        command.args(["--fail", &calls.join(","), "--errno", &errno.to_string()]);
-        if lasting {
-            command.arg("--lasting");
-        }
+        command.args(["--fail", &calls.join(",")]).args(how);
         let output = command.stderr(Stdio::inherit()).output()?;
         ensure!(output.status.success(), "the session ends with {}", output.status);
         serde_json::from_slice(&output.stdout).context("the session says what it found")
@@ -230,8 +240,11 @@ pub fn fail_in_this_process(place: &Path, begun: &Beginning, calls: &[usize], fa
         fs::remove_dir_all(place.join("tablet"))?;
         begun.copy(place)?;
         marks.take::<Mark>()?;
-        let how = if fault.lasting { "on" } else { "once" };
-        let order = format!("fail {call} {} {how}", fault.errno);
+        let order = match fault {
+            Fault::Full => format!("full {call}"),
+            Fault::Once(errno) => format!("fail {call} {errno} once"),
+            Fault::FromThereOn(errno) => format!("fail {call} {errno} on"),
+        };
         marks.order(&order)?;
         let went = begun.hour(place, &marks).run();
         marks.order("off")?;
@@ -241,18 +254,36 @@ pub fn fail_in_this_process(place: &Path, begun: &Beginning, calls: &[usize], fa
                 *tally.answers.entry(format!("{step}: {failure}")).or_default() += 1;
             }
         }
+        let went = went.and_then(|()| kept_room(fault, &marks));
         tally.note(order, went.and_then(|()| verify(place, begun, &marks)));
     }
     Ok(tally)
 }
 
+/// On a full disk, once the vault was open, every edit is saved.
+fn kept_room(fault: Fault, marks: &[Mark]) -> anyhow::Result<()> {
+    let was_open = marks.iter().position(|mark| *mark == Mark::Opened);
+    let after = was_open.map_or(&[][..], |at| &marks[at..]);
+    for mark in after {
+        if let Mark::Failed { step, failure } = mark {
+            ensure!(
+                fault != Fault::Full || step != "edit",
+                "room was kept, and an edit was not saved: {failure}"
+            );
+        }
+    }
+    Ok(())
+}
+
 /// How a call fails.
-#[derive(Debug, Clone, Copy)]
-pub struct Fault {
-    /// The system's number of the error.
-    pub errno: i32,
-    /// Whether the disk stays so.
-    pub lasting: bool,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The disk is full from there on, but for what is given back.
+    Full,
+    /// This call fails with this error.
+    Once(i32),
+    /// This call and every later one that such a disk refuses.
+    FromThereOn(i32),
 }
 
 fn digest(folder: &Path, marks: &[Mark]) -> anyhow::Result<u64> {

@@ -5,14 +5,16 @@
 
 use std::{
     fs::{self, File},
+    io,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use casework::{CaseId, RowId};
-use device::Transport;
+use device::{Disk, Transport};
 use ipc::{Failure, NetState, Reply, Request};
+use protocol::EnrolCode;
 use serde::{Deserialize, Serialize};
 
 use super::{calls::Marks, hub::PaperHub};
@@ -34,6 +36,12 @@ pub enum Mark {
     Photo(RowId),
     /// The vault is closed.
     Locked,
+    /// The vault has another passphrase.
+    NewPassphrase,
+    /// Everything is encrypted under another key.
+    NewKey,
+    /// A second officer has a vault on the tablet.
+    Enrolled,
     /// The hub's paper is so long.
     Paper {
         /// In bytes.
@@ -115,6 +123,7 @@ impl Beginning {
             other: self.other,
             last: self.last,
             marks,
+            passphrase: PASSPHRASE,
         }
     }
 
@@ -157,6 +166,14 @@ pub fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What the passphrase is changed to.
+pub const SECOND_PASSPHRASE: &str = "quite another few words";
+
+/// The code by which the second officer enrols.
+pub fn code() -> String {
+    EnrolCode::from_random(4242).to_string()
+}
+
 /// Whether everything was said. The saved vault holds a change of a newer app that stays set aside, which is told, too.
 pub fn is_in_step(net: &NetState) -> bool {
     match net {
@@ -173,6 +190,25 @@ pub struct Hour<'a> {
     other: CaseId,
     last: u64,
     marks: &'a Marks,
+    passphrase: &'static str,
+}
+
+/// A disk that says it has room, and keeps little of it for the last save: what is kept is a file like any other, so that
+/// the library sees it.
+struct SmallDisk;
+
+impl Disk for SmallDisk {
+    fn free_bytes(&self, _folder: &Path) -> io::Result<u64> {
+        Ok(1 << 30)
+    }
+
+    fn set_aside(&self, file: &File, bytes: u64) -> io::Result<()> {
+        file.set_len(bytes)
+    }
+
+    fn reserve_bytes(&self) -> u64 {
+        1 << 20
+    }
 }
 
 impl Hour<'_> {
@@ -180,7 +216,8 @@ impl Hour<'_> {
     pub fn run(mut self) -> anyhow::Result<()> {
         let marks = self.marks;
         let hub = Arc::new(PaperHub::open(&self.folder.join("paper"), marks.clone())?);
-        let tablet = Tablet::before(&self.folder.join("tablet"), Arc::clone(&hub) as Arc<dyn Transport>);
+        let transport = Arc::clone(&hub) as Arc<dyn Transport>;
+        let tablet = Tablet::before_on(&self.folder.join("tablet"), transport, Arc::new(SmallDisk));
         self.open(&tablet)?;
         self.edit(&tablet)?;
         self.edit(&tablet)?;
@@ -196,13 +233,21 @@ impl Hour<'_> {
         self.lock(&tablet)?;
         self.open(&tablet)?;
         self.edit(&tablet)?;
+        self.change_passphrase(&tablet)?;
+        self.edit(&tablet)?;
+        self.change_key(&tablet)?;
+        self.edit(&tablet)?;
+        self.enrol(&tablet)?;
+        self.lock(&tablet)?;
+        self.open(&tablet)?;
+        self.edit(&tablet)?;
         self.lock(&tablet)?;
         drop(tablet);
         marks.leave(&Mark::Over)
     }
 
     fn open(&self, tablet: &Tablet) -> anyhow::Result<()> {
-        match tablet.unlock(PASSPHRASE) {
+        match tablet.unlock(self.passphrase) {
             Ok(_) => self.marks.leave(&Mark::Opened),
             Err(failure) => self.failed("unlock", &failure),
         }
@@ -236,6 +281,51 @@ impl Hour<'_> {
             Ok(Reply::Saved(saved)) => self.marks.leave(&Mark::Photo(saved.rows[0])),
             Ok(other) => anyhow::bail!("a picture was answered by {other:?}"),
             Err(failure) => self.failed("photo", &failure),
+        }
+    }
+
+    fn change_passphrase(&mut self, tablet: &Tablet) -> anyhow::Result<()> {
+        let request = Request::ChangePassphrase {
+            old: self.passphrase.into(),
+            new: SECOND_PASSPHRASE.into(),
+        };
+        match tablet.call(request) {
+            Ok(_) => {
+                self.passphrase = SECOND_PASSPHRASE;
+                self.marks.leave(&Mark::NewPassphrase)
+            }
+            Err(failure) => {
+                // Refused after the renaming, it holds all the same; whichever it is, the next step needs it.
+                self.failed("change the passphrase", &failure)?;
+                tablet.call(Request::Lock).ok();
+                if tablet.unlock(self.passphrase).is_err() {
+                    self.passphrase = SECOND_PASSPHRASE;
+                    self.open(tablet)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn change_key(&self, tablet: &Tablet) -> anyhow::Result<()> {
+        let passphrase = self.passphrase.to_owned();
+        match tablet.call(Request::RotateKey { passphrase }) {
+            Ok(_) => self.marks.leave(&Mark::NewKey),
+            Err(failure) => {
+                self.failed("change the key", &failure)?;
+                // The session is closed meanwhile; where it could not be opened again, the officer does it.
+                if tablet.call(Request::SyncStatus).is_err() {
+                    self.open(tablet)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn enrol(&self, tablet: &Tablet) -> anyhow::Result<()> {
+        match tablet.enrol("http://127.0.0.1:9", &code()) {
+            Ok(_) => self.marks.leave(&Mark::Enrolled),
+            Err(failure) => self.failed("enrol", &failure),
         }
     }
 

@@ -15,7 +15,7 @@ use casework::{CaseId, Compartment, Pack, Role};
 use device::{MediaCall, Transport, TransportError};
 use protocol::{
     AuthorId, Cursor, DocumentId, DownMessage, Epoch, FrameReader, HubUrl, Refusal, UpMessage, UserId,
-    enrol::{EnrolReply, EnrolRequest, Enrolled},
+    enrol::{EnrolReply, EnrolRequest, Enrolled, person_mark},
     ids::Sha256,
     limits::CHANGE_BYTES_MAX,
     message::down::{self, Outcome},
@@ -28,6 +28,10 @@ use super::{calls::Marks, hour::Mark};
 /// The colleague who writes from elsewhere.
 const COLLEAGUE: [u8; 16] = [0xC0; 16];
 const OFFICER: UserId = UserId([1; 16]);
+/// Whoever is enrolled where the first officer is already.
+const SECOND_OFFICER: UserId = UserId([2; 16]);
+/// Comes after the first by name.
+pub const SECOND_NAME: &str = "Zoya Khan";
 const EPOCH: u8 = 7;
 
 /// A line of the paper.
@@ -303,6 +307,7 @@ impl State {
             more: false,
             packs: None,
             access_upto: None,
+            access_differs: None,
             terms: None,
             dismissal: None,
         };
@@ -326,10 +331,16 @@ fn sha16(text: &str) -> [u8; 16] {
 
 impl Transport for PaperHub {
     fn enrol(&self, _: &HubUrl, body: Vec<u8>) -> Result<Vec<u8>, TransportError> {
-        EnrolRequest::from_cbor(&body).map_err(|_| TransportError::Garbled)?;
+        let request = EnrolRequest::from_cbor(&body).map_err(|_| TransportError::Garbled)?;
+        let first_is_here = request.persons.iter().flatten().any(|one| *one == person_mark(OFFICER));
+        let (user, name) = if first_is_here {
+            (SECOND_OFFICER, SECOND_NAME)
+        } else {
+            (OFFICER, "Asha Toppo")
+        };
         let enrolled = Enrolled {
-            user: OFFICER,
-            user_name: "Asha Toppo".into(),
+            user,
+            user_name: name.into(),
             role: Role::PoNic.code().into(),
             district: "D1".into(),
             district_name: "Garhpur".into(),

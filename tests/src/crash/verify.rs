@@ -2,7 +2,7 @@
 //! the work goes on, up to the hub and back.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::Arc,
@@ -11,12 +11,12 @@ use std::{
 use anyhow::{anyhow, bail, ensure};
 use casework::{CaseId, Compartment};
 use device::Transport;
-use ipc::{PictureSize, Reply, Request};
+use ipc::{FailureCode, PictureSize, Reply, Request};
 
 use super::{
     calls::Marks,
-    hour::{Beginning, Mark, is_in_step},
-    hub::PaperHub,
+    hour::{Beginning, Mark, SECOND_PASSPHRASE, code, is_in_step},
+    hub::{PaperHub, SECOND_NAME},
 };
 use crate::{
     session,
@@ -49,9 +49,15 @@ fn look(folder: &Path, begun: &Beginning, marks: &[Mark]) -> anyhow::Result<()> 
     }
     let hub = Arc::new(PaperHub::open(&paper, Marks::default())?);
     let tablet = Tablet::before(&folder.join("tablet"), Arc::clone(&hub) as Arc<dyn Transport>);
-    tablet
-        .unlock(PASSPHRASE)
-        .map_err(|failure| anyhow!("the vault does not open: {failure:?}"))?;
+    let changed = marks.contains(&Mark::NewPassphrase);
+    let opened = match tablet.unlock(if changed { SECOND_PASSPHRASE } else { PASSPHRASE }) {
+        // Cut off before it was said, the passphrase may be the new one.
+        Err(failure) if !changed && matches!(failure.code, FailureCode::WrongPassphrase { .. }) => {
+            tablet.unlock(SECOND_PASSPHRASE)
+        }
+        opened => opened,
+    };
+    opened.map_err(|failure| anyhow!("the vault does not open: {failure:?}"))?;
     let last = edits(&tablet, begun, marks)?;
     pictures(&tablet, begun, marks)?;
     for card in tablet.cases() {
@@ -61,7 +67,33 @@ fn look(folder: &Path, begun: &Beginning, marks: &[Mark]) -> anyhow::Result<()> 
         Some(Ok(_)) => {}
         other => bail!("the access log is broken: {other:?}"),
     }
-    goes_on(&tablet, &hub, begun, last)
+    goes_on(&tablet, &hub, begun, last)?;
+    second_officer(&tablet, marks)
+}
+
+/// Whoever was enrolled is there; whoever was not quite is enrolled with the same code.
+fn second_officer(tablet: &Tablet, marks: &[Mark]) -> anyhow::Result<()> {
+    let there = || tablet.users().into_iter().find(|user| user.name == SECOND_NAME);
+    ensure!(
+        there().is_some() || !marks.contains(&Mark::Enrolled),
+        "an officer who was enrolled is gone"
+    );
+    if fs::read_dir(tablet.folder().join("users"))?.count() == 1 {
+        // It had not begun yet.
+        return Ok(());
+    }
+    if there().is_none() {
+        tablet
+            .enrol("http://127.0.0.1:9", &code())
+            .map_err(|failure| anyhow!("the second officer cannot be enrolled any more: {failure:?}"))?;
+        tablet.ask(Request::Lock);
+    }
+    let user = there().ok_or_else(|| anyhow!("the second officer is not on the tablet"))?;
+    tablet
+        .unlock_user(&user.id, PASSPHRASE)
+        .map_err(|failure| anyhow!("the second officer's vault does not open: {failure:?}"))?;
+    tablet.ask(Request::Lock);
+    Ok(())
 }
 
 /// Every acknowledged edit is there, and one more at most, each whole. Gives the last.

@@ -7,7 +7,7 @@ use std::sync::{
 
 use anyhow::{bail, ensure};
 use casework::{CaseId, InstitutionId};
-use device::{Clock, Device, NoKeystore, Options, Platform, Stretching};
+use device::{Clock, Device, NoKeystore, Options, Platform, Stretching, SystemDisk};
 use ipc::{CaseView, Failure, FailureCode, InstitutionView, NetState, Reply, Request, SyncView};
 use tempfile::TempDir;
 
@@ -65,6 +65,7 @@ impl Desk {
         let platform = Platform {
             clock: Arc::clone(clock) as Arc<dyn Clock>,
             entropy: Arc::new(SeededEntropy::new(seed)),
+            disk: Arc::new(SystemDisk),
             keystore: Arc::new(NoKeystore),
             stretching: Stretching::Least,
             app_version: "0.1.0".into(),

@@ -6,20 +6,32 @@ use cargo_metadata::{Metadata, MetadataCommand};
 use tests::places;
 
 /// A package, by its folder, and the packages of this workspace that it may use.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("crates/casework", &[]),
     ("crates/casefile", &["crates/casework"]),
     ("crates/protocol", &[]),
     ("crates/ipc", &["crates/casework"]),
+    ("crates/sealing", &[]),
     (
         "crates/device",
-        &["crates/ipc", "crates/protocol", "crates/casefile", "crates/casework"],
+        &[
+            "crates/ipc",
+            "crates/protocol",
+            "crates/sealing",
+            "crates/casefile",
+            "crates/casework",
+        ],
     ),
     ("src-tauri", &["crates/ipc", "crates/device"]),
     ("ui", &["crates/ipc", "crates/casework"]),
     (
         "sync-server",
-        &["crates/protocol", "crates/casefile", "crates/casework"],
+        &[
+            "crates/protocol",
+            "crates/sealing",
+            "crates/casefile",
+            "crates/casework",
+        ],
     ),
     (
         "tests",
@@ -36,7 +48,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
 ];
 
 /// Crates that belong in one place, and the folders that may use them.
-const PLACES: [(&str, &[&str]); 9] = [
+const PLACES: [(&str, &[&str]); 10] = [
     ("tauri", &["src-tauri"]),
     ("leptos", &["ui"]),
     ("leptos_router", &["ui"]),
@@ -44,7 +56,8 @@ const PLACES: [(&str, &[&str]); 9] = [
     ("rusqlite", &["crates/device", "sync-server", "tests"]),
     ("ed25519-dalek", &["crates/protocol", "crates/device", "sync-server"]),
     ("argon2", &["crates/device"]),
-    ("chacha20poly1305", &["crates/device", "crates/protocol"]),
+    ("chacha20poly1305", &["crates/device"]),
+    ("age", &["crates/sealing"]),
     ("axum", &["sync-server", "tests"]),
 ];
 

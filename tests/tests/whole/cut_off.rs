@@ -19,6 +19,7 @@ fn whatever_call_is_the_last_every_acknowledged_word_is_there_and_nothing_is_the
     let sample = |count, seed| Which::Sample { count, seed };
     well(&recorded.kill(sample(2, 41)).unwrap());
     well(&recorded.cut(sample(4, 42), 1).unwrap());
+    well(&recorded.full(sample(3, 46)).unwrap());
     for (seed, errno, lasting) in [(43, ENOSPC, true), (44, EIO, false), (45, EROFS, true)] {
         well(&recorded.fail(sample(2, seed), errno, lasting).unwrap());
     }

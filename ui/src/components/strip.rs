@@ -1,6 +1,6 @@
 //! The sync strip: always on the screen, never claims more than is so.
 
-use ipc::{NetState, SyncView};
+use ipc::{NetState, SpaceState, SyncView};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Icon, icon};
@@ -56,6 +56,17 @@ fn details(view: &SyncView) -> String {
     parts.split_off(said).join(" · ")
 }
 
+/// What is to be said of the tablet's storage, if anything.
+fn room(view: &SyncView) -> Option<&'static str> {
+    let words = words();
+    match view.space.state {
+        SpaceState::Enough => None,
+        SpaceState::Low => Some(words.strip_room_low()),
+        SpaceState::Full => Some(words.strip_room_full()),
+        SpaceState::OverQuota => Some(words.strip_room_quota()),
+    }
+}
+
 fn last_reached(view: &SyncView) -> String {
     let words = words();
     match view.reached_at_ms {
@@ -105,6 +116,9 @@ pub(crate) fn SyncStrip() -> impl IntoView {
                         })}
                     </strong>
                     <span class="strip-details">{move || app.sync.with(|sync| sync.as_ref().map(details))}</span>
+                    {move || app.sync.with(|sync| sync.as_ref().and_then(room)).map(|said| view! {
+                        <span class="strip-details strip-room" data-test="strip-room">{said}</span>
+                    })}
                     <span class="strip-details strip-reached">
                         {move || app.sync.with(|sync| sync.as_ref().map(last_reached))}
                     </span>

@@ -1,7 +1,9 @@
 //! This tablet: language, text size, colours, lock.
 
 mod access_log;
+mod backup;
 mod doctor;
+mod room;
 
 use ipc::PackView;
 use leptos::{prelude::*, task::spawn_local};
@@ -72,6 +74,9 @@ pub(crate) fn TabletPage() -> impl IntoView {
                 <p class="muted">{words.tablet_lock_help()}</p>
                 <Problem text=problem />
             </section>
+            <room::Room />
+            <backup::Backup />
+            <backup::Restore />
             <doctor::Doctor />
             <IdleTime />
             <ChangePassphrase />

@@ -7,7 +7,7 @@ use casework::{CaseId, Invalid, TEXT_CHARS_MAX};
 use ipc::FailureCode;
 
 use crate::{
-    failure::Answer,
+    failure::{Answer, Failed},
     session::Session,
     store::{Read, StoreError},
 };
@@ -20,6 +20,26 @@ const DRAFTS_MAX: usize = 200;
 fn kept(read: &Read<'_>) -> Result<BTreeMap<CaseId, String>, StoreError> {
     let text = read.text(DRAFTS)?.unwrap_or_default();
     Ok(serde_json::from_str(&text).unwrap_or_default())
+}
+
+/// Every note that was begun.
+pub(crate) fn drafts(read: &Read<'_>) -> Result<BTreeMap<CaseId, String>, StoreError> {
+    kept(read)
+}
+
+/// Keeps notes that were begun on another tablet, where none is begun here and the case is.
+pub(crate) fn keep_drafts(session: &Session, drafts: BTreeMap<CaseId, String>) -> Answer<()> {
+    let begun = all(session)?;
+    for (case, text) in drafts {
+        if begun.contains_key(&case) {
+            continue;
+        }
+        match keep(session, case, text) {
+            Err(Failed(FailureCode::NoSuchCase)) | Ok(()) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// Keeps a note, or forgets it where it is empty.

@@ -8,12 +8,12 @@ use protocol::{
 
 use super::start::{entered, found, view};
 use crate::{
-    Device,
+    Device, backup,
     failure::{Answer, Failed},
     rotation,
     session::Session,
     sync::TransportError,
-    vault::{VaultError, VaultFolder},
+    vault::{VaultError, VaultFolder, check_file_passphrase},
 };
 
 fn of_vault(device: &Device, error: &VaultError) -> Failed {
@@ -57,6 +57,13 @@ pub(super) fn rotate(device: &Device, passphrase: &str) -> Answer<SessionView> {
     let session = entered(device, &vault, passphrase).inspect_err(|_| device.news.tell_session())?;
     rotated?;
     Ok(view(&session))
+}
+
+/// Writes what no hub has to a file under a passphrase of its own.
+pub(super) fn back_up(device: &Device, path: &str, passphrase: &str) -> Answer<ipc::BackedUp> {
+    let session = device.session()?;
+    check_file_passphrase(passphrase).map_err(|error| of_vault(device, &error))?;
+    Ok(backup::make(&session, path, passphrase)?)
 }
 
 /// Begins to ask the district, and hands the hub the request where it can be reached.

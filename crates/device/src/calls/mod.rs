@@ -17,9 +17,10 @@ mod reason;
 mod start;
 mod sync;
 
+pub(crate) use draft::{drafts, keep_drafts};
 use ipc::{Reply, Request};
 
-use crate::{Device, failure::Answer};
+use crate::{Device, backup, failure::Answer, session::Session, space};
 
 /// Answers a call, and writes in the access log that it was refused where it was.
 pub(crate) fn dispatch(device: &Device, request: Request) -> Answer<Reply> {
@@ -29,6 +30,11 @@ pub(crate) fn dispatch(device: &Device, request: Request) -> Answer<Reply> {
         access_log::refused(device, failed, about);
     }
     answer
+}
+
+/// Answers a call that writes what the officer wrote: on a full disk in the place of the room kept for it.
+fn with_room<T>(session: &Session, mut call: impl FnMut(&Session) -> Answer<T>) -> Answer<T> {
+    space::with_room(&session.vault, || call(session))
 }
 
 /// Most calls need a session; those that do not stand first.
@@ -44,8 +50,18 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
         }
         Request::Lock => start::lock(device).map(|()| Reply::Done),
         Request::Active => Ok(Reply::Done),
-        Request::KeepDraft { case, text } => draft::keep(&*device.session()?, case, text).map(|()| Reply::Done),
+        Request::KeepDraft { case, text } => {
+            with_room(&*device.session()?, |session| draft::keep(session, case, text.clone())).map(|()| Reply::Done)
+        }
         Request::Drafts => draft::all(&*device.session()?).map(|drafts| Reply::Drafts { drafts }),
+        Request::Backup { path, passphrase } => {
+            keys::back_up(device, &path, &zeroize::Zeroizing::new(passphrase)).map(Reply::BackedUp)
+        }
+        Request::Restore { path, passphrase } => {
+            backup::restore(device, &path, &zeroize::Zeroizing::new(passphrase)).map(Reply::Restored)
+        }
+        Request::SetQuota { mib } => space::set_quota(&*device.session()?, mib).map(|()| Reply::Done),
+        Request::MakeRoom => space::make_room(&*device.session()?).map(|()| Reply::Done),
         Request::SetIdle { minutes } => start::set_idle(device, minutes).map(|()| Reply::Done),
         Request::ChangePassphrase { old, new } => {
             let (old, new) = (zeroize::Zeroizing::new(old), zeroize::Zeroizing::new(new));
@@ -76,7 +92,7 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
             institution::one(&*device.session()?, institution).map(|view| Reply::Institution(Box::new(view)))
         }
         Request::OpenCase(new_case) => {
-            let case = new_case::open(&*device.session()?, &new_case)?;
+            let case = with_room(&*device.session()?, |session| new_case::open(session, &new_case))?;
             device.written();
             Ok(Reply::CaseOpened { case })
         }
@@ -92,17 +108,21 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
             form,
             reason,
         } => {
-            let saved = edit::edit(&*device.session()?, subject, edits, form.as_deref(), reason.as_deref())?;
+            let saved = with_room(&*device.session()?, |session| {
+                edit::edit(session, subject, edits.clone(), form.as_deref(), reason.as_deref())
+            })?;
             device.written();
             Ok(Reply::Saved(saved))
         }
         Request::File { subject, form, how } => {
-            let filed = filing::file(&*device.session()?, subject, &form, how)?;
+            let filed = with_room(&*device.session()?, |session| {
+                filing::file(session, subject, &form, how)
+            })?;
             device.written();
             Ok(Reply::Filed(filed))
         }
         Request::BeginForm { subject, form } => {
-            let saved = anew::begin(&*device.session()?, subject, &form)?;
+            let saved = with_room(&*device.session()?, |session| anew::begin(session, subject, &form))?;
             device.written();
             Ok(Reply::Saved(saved))
         }
@@ -131,12 +151,16 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
             register,
             value,
         } => {
-            let saved = edit::resolve(&*device.session()?, subject, register, value)?;
+            let saved = with_room(&*device.session()?, |session| {
+                edit::resolve(session, subject, register.clone(), value.clone())
+            })?;
             device.written();
             Ok(Reply::Saved(saved))
         }
         Request::AddPhoto { case, caption, picture } => {
-            let saved = photo::add(&*device.session()?, case, caption, &picture)?;
+            let saved = with_room(&*device.session()?, |session| {
+                photo::add(session, case, caption.clone(), &picture)
+            })?;
             device.written();
             Ok(Reply::Saved(saved))
         }

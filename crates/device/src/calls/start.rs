@@ -14,6 +14,7 @@ use crate::{
     media::{PictureError, read_qr as read_qr_picture},
     packs, rotation,
     session::Session,
+    space,
     store::StoreError,
     sync,
     vault::VaultFolder,
@@ -90,6 +91,11 @@ pub(super) fn found(device: &Device, user: &str) -> Answer<VaultFolder> {
 
 /// Tries the passphrase and signs the user in.
 pub(super) fn entered(device: &Device, vault: &VaultFolder, passphrase: &str) -> Answer<Arc<Session>> {
+    // Opening writes, too: a try is counted, the access log says who came.
+    space::with_room(vault, || entered_once(device, vault, passphrase))
+}
+
+fn entered_once(device: &Device, vault: &VaultFolder, passphrase: &str) -> Answer<Arc<Session>> {
     let unlocked = vault.unlock(passphrase, &device.platform).map_err(|error| {
         // The moment to wait for is told before anything is written, which takes a while.
         let failed = Failed::of_vault(&error, device.platform.clock.now_ms());

@@ -8,12 +8,14 @@ use protocol::Refusal;
 use crate::{
     failure::{Answer, Failed},
     session::Session,
+    space,
     sync::REACHED,
     views::delivery,
 };
 
 pub(super) fn status(session: &Session) -> Answer<SyncView> {
     let net = session.status.net();
+    let space = space::look(session)?;
     // Before the hub was reached, nothing of a case is told.
     let rows = if session.hub_first() { 0 } else { ipc::PAGE_ROWS_MAX };
     session.store.read(|read| {
@@ -49,6 +51,7 @@ pub(super) fn status(session: &Session) -> Answer<SyncView> {
             refused,
             receipts,
             store_bytes: read.store_bytes()?,
+            space: space.clone(),
             cases: read.count_cases()?,
             now_ms: session.now_ms(),
         })

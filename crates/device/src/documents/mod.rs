@@ -9,6 +9,7 @@ mod damage;
 mod edit;
 mod leave;
 mod project;
+mod replay;
 mod words;
 
 use std::{
@@ -23,6 +24,7 @@ pub(crate) use apply::{Granted, Incoming};
 pub(crate) use clocks::{Clockwork, with_words};
 pub(crate) use edit::Writer;
 pub(crate) use project::{PROJECTION_VERSION, picture};
+pub(crate) use replay::Old;
 
 use crate::store::{Read, Store, StoreError, Write};
 

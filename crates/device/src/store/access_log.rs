@@ -25,6 +25,12 @@ pub(crate) enum AccessAction {
     SawPicture,
     Refused,
     Destroyed,
+    /// What the hub has and no case here needs was cleared away; `detail` says how many items.
+    Purged,
+    /// What no hub has was written to a file under a passphrase.
+    BackedUp,
+    /// Such a file was brought back.
+    Restored,
 }
 
 impl AccessAction {
@@ -41,6 +47,9 @@ impl AccessAction {
             Self::SawPicture => "saw_picture",
             Self::Refused => "refused",
             Self::Destroyed => "destroyed",
+            Self::Purged => "purged",
+            Self::BackedUp => "backed_up",
+            Self::Restored => "restored",
         }
     }
 }
@@ -123,6 +132,12 @@ impl Read<'_> {
     /// Up to which row the hub has the log; `None` where it has never said so, and then it is sent none.
     pub(crate) fn access_log_on_hub(&self) -> Result<Option<i64>, StoreError> {
         self.number(ON_HUB)
+    }
+
+    /// The number of the last row; 0 where there is none.
+    pub(crate) fn last_access_row(&self) -> Result<i64, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT coalesce(max(n), 0) FROM access_log")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
     }
 
     /// Rows that the hub does not have, at most so many.

@@ -73,12 +73,16 @@ impl Read<'_> {
         Ok(statement.query_row([subject], |row| row.get(0))?)
     }
 
-    /// Documents that may now be destroyed: taken back, with nothing of theirs still to be handed in.
+    /// Documents that may now be destroyed: taken back, with nothing of theirs still to be handed in. With who the child
+    /// is (kind 2) go the pictures, so that one waits for them, too.
     pub(crate) fn documents_handed_in(&self) -> Result<Vec<[u8; 17]>, StoreError> {
         let mut statement = self.0.prepare_cached(
-            "SELECT id FROM document d WHERE leaving = 1 AND NOT EXISTS (
+            "SELECT id FROM document d WHERE leaving = 1
+             AND NOT EXISTS (
                  SELECT 1 FROM own_change o
-                 WHERE o.subject = d.subject AND o.document = d.id AND o.number IS NULL AND o.refused IS NULL)",
+                 WHERE o.subject = d.subject AND o.document = d.id AND o.number IS NULL AND o.refused IS NULL)
+             AND NOT (substr(d.id, 17) = x'02' AND EXISTS (
+                 SELECT 1 FROM media m WHERE m.subject = d.subject AND m.unsent = 1))",
         )?;
         let rows = statement.query_map([], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)

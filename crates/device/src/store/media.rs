@@ -16,10 +16,12 @@ impl MediaSize {
     pub(crate) const ALL: [Self; 3] = [Self::Thumb, Self::Field, Self::Full];
 
     fn from_number(number: i64) -> Result<Self, StoreError> {
-        Self::ALL
-            .into_iter()
-            .find(|size| *size as i64 == number)
-            .ok_or(StoreError::Row("media"))
+        let size = u8::try_from(number).ok().and_then(Self::from_byte);
+        size.ok_or(StoreError::Row("media"))
+    }
+
+    pub(crate) fn from_byte(byte: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|size| *size as u8 == byte)
     }
 }
 
@@ -127,6 +129,20 @@ impl Write<'_> {
             .prepare_cached("DELETE FROM media WHERE subject = ?1")?
             .execute([subject])?;
         Ok(())
+    }
+
+    /// The hub does not take a picture of a case that has left, and never will: everything written there is said. It goes
+    /// with the rest. Returns whether that is so.
+    pub(crate) fn give_media_up(&self, sha: &[u8; 32]) -> Result<Option<[u8; 16]>, StoreError> {
+        let mut statement = self.0.0.prepare_cached(
+            "DELETE FROM media WHERE sha = ?1 AND EXISTS (
+                 SELECT 1 FROM document d WHERE d.subject = media.subject AND d.leaving = 1 AND substr(d.id, 17) = x'02')
+             AND NOT EXISTS (
+                 SELECT 1 FROM own_change o
+                 WHERE o.subject = media.subject AND o.number IS NULL AND o.refused IS NULL)
+             RETURNING subject",
+        )?;
+        Ok(statement.query_row([sha], |row| row.get(0)).optional()?)
     }
 
     /// The bytes have arrived. Returns the case; `None` where it has left the tablet meanwhile.

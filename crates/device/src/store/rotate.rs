@@ -48,7 +48,7 @@ pub(crate) fn copy_under(
     )?;
     let name = to.to_str().ok_or(StoreError::Row("path"))?;
     connection.execute("ATTACH DATABASE ?1 AS next KEY ?2", (name, to_key.to_raw().as_str()))?;
-    connection.execute_batch("PRAGMA next.synchronous = FULL")?;
+    connection.execute_batch("PRAGMA next.auto_vacuum = INCREMENTAL; PRAGMA next.synchronous = FULL")?;
     connection.query_row("SELECT sqlcipher_export('next')", [], |_| Ok(()))?;
     connection.execute_batch(&format!("PRAGMA next.user_version = {version}; DETACH DATABASE next"))?;
     let copied = rows(&connection)?;

@@ -49,7 +49,7 @@ pub(super) fn commit(session: &Session, batch: Batch) -> Result<(), ExchangeErro
         Ok::<_, ExchangeError>(done)
     })?;
     if done.destroyed > 0 {
-        session.store.empty_log()?;
+        session.store.give_back()?;
     }
     if !done.subjects.is_empty() {
         session.tell_all_changed(done.subjects);

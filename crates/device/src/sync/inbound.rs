@@ -18,11 +18,15 @@ use protocol::{
     parcel::Collector,
 };
 
-use super::{commit, exchange::ExchangeError, outbound::Outbound};
+use super::{
+    commit,
+    exchange::ExchangeError,
+    outbound::{CURSOR, Outbound},
+};
 use crate::{
     documents::{Granted, Incoming},
     lease,
-    session::Session,
+    session::{BEHIND, Session},
     store::{AuthorRow, StoreError},
 };
 
@@ -37,6 +41,17 @@ pub(super) enum Entry {
     Author(AuthorRow),
     Receipt(Receipt),
     Received(Received),
+}
+
+/// What the hub's word on the access log means here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Noted {
+    /// It has no more of it than before, or all.
+    AsKnown,
+    /// It has more of it than before, and still not all.
+    Left,
+    /// It has more of it than there is here.
+    Behind,
 }
 
 /// What belongs into one transaction.
@@ -189,6 +204,7 @@ impl<'s> Inbound<'s> {
             more,
             packs,
             access_upto,
+            access_differs,
             terms,
             dismissal,
             ..
@@ -204,25 +220,33 @@ impl<'s> Inbound<'s> {
         if let Some(terms) = terms {
             lease::take(self.session, &terms)?;
         }
-        let access_left = self.note_access_log(access_upto)? && self.access_left;
+        let noted = self.note_access_log(access_upto, access_differs == Some(true))?;
         Ok(Closed {
             token,
-            more,
+            more: more || noted == Noted::Behind,
             packs,
-            access_left,
+            access_left: noted == Noted::Left && self.access_left,
             dismissal,
         })
     }
 
-    /// Notes how far the hub has the access log. Says whether it has more of it now than before and still not all.
-    fn note_access_log(&self, upto: Option<u64>) -> Result<bool, ExchangeError> {
-        let Some(upto) = upto else { return Ok(false) };
+    /// Notes how far the hub has the access log. Where it has another, or more than was ever written here, this vault is
+    /// an older one that somebody put in the place of the right one: the hub is asked for everything once more.
+    fn note_access_log(&self, upto: Option<u64>, differs: bool) -> Result<Noted, ExchangeError> {
+        let Some(upto) = upto else { return Ok(Noted::AsKnown) };
         let known = i64::try_from(upto).map_err(|_| ExchangeError::Garbled)?;
+        let now_ms = self.session.now_ms();
         Ok(self.session.store.write(|write| {
             let before = write.access_log_on_hub()?;
             write.set_access_log_on_hub(known)?;
-            let left = !write.access_rows_after(known, 1)?.is_empty();
-            Ok::<_, StoreError>(left && before.is_none_or(|before| before < known))
+            let news = before.is_none_or(|before| before < known);
+            if differs || (news && write.last_access_row()? < known) {
+                write.set_number(BEHIND, Some(now_ms))?;
+                write.set_blob(CURSOR, &[])?;
+                return Ok(Noted::Behind);
+            }
+            let left = news && !write.access_rows_after(known, 1)?.is_empty();
+            Ok::<_, StoreError>(if left { Noted::Left } else { Noted::AsKnown })
         })?)
     }
 

@@ -9,7 +9,8 @@ use super::{
 };
 use crate::{
     session::Session,
-    store::{MediaSize, Read, StoreError},
+    space,
+    store::{AccessAction, AccessRow, MediaSize, Read, StoreError},
     vault::sha256,
 };
 
@@ -23,6 +24,7 @@ pub(super) enum Next {
 }
 
 const UNAUTHORIZED: u16 = 401;
+const NOT_FOUND: u16 = 404;
 const UNSUPPORTED_MEDIA_TYPE: u16 = 415;
 
 /// What became of one picture.
@@ -37,17 +39,24 @@ enum Carried {
     TextWaits,
 }
 
-/// Sends and fetches pictures until none is left that can go now.
+/// Sends and fetches pictures until none is left that can go now. An author who is shut out only sends.
 pub(super) fn exchange(
     session: &Session,
     transport: &dyn Transport,
     hub: &HubUrl,
-    Exchanged { token, sent_upto, .. }: &Exchanged,
+    Exchanged {
+        token,
+        sent_upto,
+        dismissal,
+        ..
+    }: &Exchanged,
 ) -> Result<Next, ExchangeError> {
-    for (next, carry) in [
+    let both = [
         ((|read, tried| read.next_unsent_media(tried)) as Pick, send as Carry),
         (|read, tried| read.next_wanted_media(tried), fetch),
-    ] {
+    ];
+    let ways = if dismissal.is_some() { &both[..1] } else { &both[..] };
+    for (next, carry) in ways {
         let mut tried = session.status.not_taken();
         let before = tried.len();
         while let Some((sha, size)) = session.store.read(|read| next(read, &tried))? {
@@ -74,7 +83,9 @@ pub(super) fn exchange(
             }
         }
     }
-    Ok(Next::Rest)
+    // A case that was given to somebody else waited for its pictures, and goes now.
+    let goes = !session.store.read(|read| read.documents_handed_in())?.is_empty();
+    Ok(if goes { Next::Sync } else { Next::Rest })
 }
 
 type Pick = fn(&Read<'_>, &[[u8; 32]]) -> Result<Option<([u8; 32], MediaSize)>, StoreError>;
@@ -92,6 +103,7 @@ fn send(
         return Ok(Carried::NotNow);
     };
     let mut at = match transport.begin_upload(hub, call, bytes.len() as u64) {
+        Err(TransportError::Status(NOT_FOUND)) => return give_up(session, sha),
         Err(error) => return refused(error),
         Ok(at) => at,
     };
@@ -128,6 +140,10 @@ fn fetch(
     if text_waits(session, sent_upto)? {
         return Ok(Carried::TextWaits);
     }
+    // What room is left is for what is written here.
+    if !space::may_fetch(session) {
+        return Ok(Carried::NotNow);
+    }
     let sha = call.sha256.as_bytes();
     let bytes = match transport.download(hub, call) {
         Err(error) => return refused(error),
@@ -140,6 +156,23 @@ fn fetch(
         session.tell_changed(casework::CaseId::from_bytes(subject).into());
     }
     Ok(Carried::Done)
+}
+
+/// The hub knows no document that names the picture. Where that cannot change any more, it is over, and written down.
+fn give_up(session: &Session, sha: &[u8; 32]) -> Result<Carried, ExchangeError> {
+    let now_ms = session.now_ms();
+    session.store.write(|write| {
+        let Some(subject) = write.give_media_up(sha)? else {
+            return Ok(());
+        };
+        write.log_access(&AccessRow {
+            at_ms: now_ms,
+            action: AccessAction::Destroyed,
+            subject: Some(&subject),
+            detail: "picture not taken",
+        })
+    })?;
+    Ok(Carried::NotNow)
 }
 
 /// What a refusal means for the pictures that follow.

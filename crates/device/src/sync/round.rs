@@ -13,6 +13,7 @@ use crate::{
     documents::DocumentError,
     lease,
     session::Session,
+    space,
     store::{Read, StoreError},
 };
 
@@ -27,6 +28,8 @@ pub(crate) fn round(session: &Session, transport: &dyn Transport) -> NetState {
     session.news.tell([Topic::Sync]);
     let result = talk(session, transport);
     session.note_damage();
+    // What cannot be looked at now is looked at after the next round.
+    let _ = space::look(session);
     let net = match result {
         Ok(()) => reached_state(session),
         Err(ExchangeError::Stopped | ExchangeError::Farewell) => before,

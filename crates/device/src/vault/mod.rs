@@ -18,6 +18,7 @@ mod digest;
 mod door;
 mod key_file;
 mod keystore;
+mod locked_file;
 mod master;
 mod recovery;
 mod stretch;
@@ -34,6 +35,7 @@ use zeroize::Zeroizing;
 pub(crate) use digest::{hex, sha256, sha256_of};
 use key_file::{KeyFile, Wrapped};
 pub use keystore::{Keystore, KeystoreError, NoKeystore};
+pub(crate) use locked_file::{UnlockError, check_file_passphrase, lock_file, unlock_file};
 pub(crate) use master::MasterKey;
 pub(crate) use recovery::Holder;
 use stretch::Stretch;
@@ -46,6 +48,7 @@ use crate::Platform;
 const KEY_FILE: &str = "vault.key";
 const LOCK_FILE: &str = "in-use";
 const TRIES_FILE: &str = "tries.json";
+const RESERVE_FILE: &str = "reserve";
 const DATABASE_FILE: &str = "vault.db";
 const DATABASE_COPY_FILE: &str = "vault.db.next";
 
@@ -200,7 +203,7 @@ impl VaultFolder {
     ) -> Result<(Self, MasterKey), VaultError> {
         check_strength(passphrase, platform.keystore.is_there())?;
         let path = data_dir.join("users").join(hex(&platform.random::<16>()));
-        fs::create_dir_all(&path)?;
+        make_folder(&path)?;
         restrict(&path)?;
         let vault = Self { path };
         let master = MasterKey::random(platform);
@@ -362,6 +365,11 @@ impl VaultFolder {
     /// Where a copy of it stands while the key is changed.
     pub(crate) fn database_copy(&self) -> PathBuf {
         self.path.join(DATABASE_COPY_FILE)
+    }
+
+    /// Where room is kept for the last save.
+    pub(crate) fn reserve(&self) -> PathBuf {
+        self.path.join(RESERVE_FILE)
     }
 
     /// Destroys a vault: one that never finished enrolling, or one whose user was shut out. The key goes first, in the
@@ -543,13 +551,32 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()?;
     drop(file);
     fs::rename(&fresh, path)?;
-    if let Some(folder) = path.parent() {
-        // The name itself is durable only once the folder is; platforms that cannot open a folder do it by themselves.
-        if let Ok(folder) = fs::File::open(folder) {
-            folder.sync_all()?;
-        }
+    path.parent().map_or(Ok(()), sync_folder)
+}
+
+/// Makes a folder, and those it lies in, so that their names survive a power cut.
+pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
+    let missing: Vec<&Path> = path.ancestors().take_while(|folder| !folder.exists()).collect();
+    fs::create_dir_all(path)?;
+    missing
+        .into_iter()
+        .rev()
+        .filter_map(Path::parent)
+        .try_for_each(sync_folder)
+}
+
+/// Makes the names in a folder durable; platforms that cannot open a folder do it by themselves.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    // The parent of a name without a folder is the empty path, which means this one.
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    match fs::File::open(folder) {
+        Ok(folder) => folder.sync_all(),
+        Err(_) => Ok(()),
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -13,8 +13,8 @@ use std::{fs, path::Path, str::FromStr as _};
 use protocol::{
     AuthorId, UserId,
     recovery::{KeyBytes, RecoveryAnswer, RecoveryRequest, SealedKey},
-    sealing::{Identity, Recipient, seal},
 };
+use sealing::{Identity, Recipient, seal};
 use serde::{Deserialize, Serialize};
 
 use super::{MasterKey, VaultError, VaultFolder, write_whole};
@@ -68,13 +68,7 @@ fn write(path: &Path, file: &impl Serialize) -> Result<(), VaultError> {
 
 impl VaultFolder {
     /// Seals the keys (while one is being changed, both) to the district's recipient.
-    pub(crate) fn seal(
-        &self,
-        keys: &[&MasterKey],
-        holder: &Holder,
-        recipient: &str,
-        platform: &Platform,
-    ) -> Result<(), VaultError> {
+    pub(crate) fn seal(&self, keys: &[&MasterKey], holder: &Holder, recipient: &str) -> Result<(), VaultError> {
         let to = Recipient::from_str(recipient).map_err(|_| VaultError::Recovery("the recipient is none"))?;
         let key = SealedKey {
             author: AuthorId(holder.author),
@@ -83,7 +77,7 @@ impl VaultFolder {
             keys: keys.iter().map(|key| KeyBytes(key.to_bytes().to_vec())).collect(),
         };
         let plain = zeroize::Zeroizing::new(key.to_cbor());
-        let sealed = seal(&to, &plain, &platform.random()).map_err(|_| VaultError::Recovery("the key is too long"))?;
+        let sealed = seal(&to, &plain).map_err(|_| VaultError::Recovery("the key cannot be sealed"))?;
         let file = SealedFile {
             holder: holder.clone(),
             recipient: recipient.to_owned(),
@@ -121,7 +115,7 @@ impl VaultFolder {
         {
             return Ok(asked);
         }
-        let identity = Identity::from_random(platform.random());
+        let identity = Identity::generate();
         let request = RecoveryRequest {
             author: AuthorId(file.holder.author),
             name: file.holder.name,
@@ -174,7 +168,7 @@ mod tests {
         let bench = Bench::new();
         let (vault, key) = VaultFolder::create(bench.dir(), "right enough", "Asha", &bench.platform).unwrap();
         assert!(matches!(vault.ask(&bench.platform), Err(VaultError::NotSealed)));
-        let district = Identity::from_random([5; 32]);
+        let district = Identity::generate();
         let holder = Holder {
             author: [1; 16],
             user: [2; 16],
@@ -182,8 +176,8 @@ mod tests {
             hub: "https://hub.example".into(),
         };
         let recipient = district.recipient().to_string();
-        vault.seal(&[&key], &holder, &recipient, &bench.platform).unwrap();
-        assert!(vault.seal(&[&key], &holder, "age1nonsense", &bench.platform).is_err());
+        vault.seal(&[&key], &holder, &recipient).unwrap();
+        assert!(vault.seal(&[&key], &holder, "age1nonsense").is_err());
         let request = vault.ask(&bench.platform).unwrap();
         assert_eq!(
             vault.ask(&bench.platform).unwrap(),
@@ -195,7 +189,7 @@ mod tests {
         let to = Recipient::from_str(&request.recipient).unwrap();
         let answer = RecoveryAnswer {
             request: request.id(),
-            sealed: seal(&to, &plain, &[6; 64]).unwrap(),
+            sealed: seal(&to, &plain).unwrap(),
         };
         let opened = vault.open_answer(&answer).unwrap();
         assert!(opened.len() == 1 && opened[0] == key);

@@ -29,7 +29,7 @@ fn first_format(bench: &Bench, database_key: [u8; 32]) -> VaultFolder {
         msg: &database_key,
         aad: &aad,
     };
-    let ciphertext = XChaCha20Poly1305::new(key.as_ref().into())
+    let ciphertext = XChaCha20Poly1305::new((&*key).into())
         .encrypt(XNonce::from_slice(&nonce), payload)
         .unwrap();
     let base64 = |bytes: &[u8]| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes);

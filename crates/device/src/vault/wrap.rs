@@ -63,7 +63,7 @@ impl WrappingKey {
         let nonce = platform.random::<24>().to_vec();
         let (plain, aad) = (key.to_bytes(), associated_data(head, which));
         let payload = Payload { msg: &plain, aad: &aad };
-        let ciphertext = XChaCha20Poly1305::new(self.0.as_ref().into())
+        let ciphertext = XChaCha20Poly1305::new((&*self.0).into())
             .encrypt(XNonce::from_slice(&nonce), payload)
             .map_err(|_| VaultError::KeyFile("the key could not be wrapped"))?;
         Ok(Sealed { nonce, ciphertext })

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use casework::{CaseId, Compartment, Role, Value};
-use device::{Clock, Device, NoKeystore, Options, Platform, Stretching, SystemEntropy};
+use device::{Clock, Device, NoKeystore, Options, Platform, Stretching, SystemDisk, SystemEntropy};
 use ipc::{
     CaseCard, CaseFilter, CaseView, FailureCode, FieldEdit, NetState, NewCase, RegisterRef, Reply, Request, Saved,
     Session, Start, SyncView, VersionView,
@@ -59,6 +59,7 @@ impl Bench {
         let platform = Platform {
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             entropy: Arc::new(SystemEntropy),
+            disk: Arc::new(SystemDisk),
             keystore: Arc::new(NoKeystore),
             stretching: Stretching::Least,
             app_version: "0.0.0-test".into(),

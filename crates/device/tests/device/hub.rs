@@ -539,6 +539,7 @@ impl State {
                 token_ends_ms: i64::MAX,
                 more: false,
                 access_upto: (!self.takes_no_access_log).then(|| self.access.get(&reader).map_or(0, Vec::len) as u64),
+                access_differs: None,
                 terms: None,
                 dismissal: None,
                 packs: (!self.packs.is_empty()).then(|| self.packs.iter().map(|(named, _)| named.clone()).collect()),

@@ -4,10 +4,8 @@ use std::str::FromStr as _;
 
 use casework::Role;
 use ipc::{CaseFilter, FailureCode, RecoveryAsk, Reply, Request};
-use protocol::{
-    recovery::{RecoveryAnswer, RecoveryRequest},
-    sealing::{Identity, Recipient, seal},
-};
+use protocol::recovery::{RecoveryAnswer, RecoveryRequest};
+use sealing::{Identity, Recipient, seal};
 
 use crate::bench::{Bench, PASSPHRASE, Tablet};
 
@@ -24,14 +22,14 @@ fn answered(district: &Identity, request: &RecoveryRequest) -> RecoveryAnswer {
     let to = Recipient::from_str(&request.recipient).unwrap();
     RecoveryAnswer {
         request: request.id(),
-        sealed: seal(&to, &plain, &[6; 64]).unwrap(),
+        sealed: seal(&to, &plain).unwrap(),
     }
 }
 
 /// A bench whose district has a recovery key.
 fn bench_with_recovery() -> (Bench, Identity) {
     let bench = Bench::new();
-    let district = Identity::from_random([5; 32]);
+    let district = Identity::generate();
     bench.hub.state().terms = Some((14 * DAY_MS, Some(district.recipient().to_string())));
     (bench, district)
 }

@@ -34,6 +34,10 @@ pub struct Close {
     /// Up to which row the hub has the author's access log, see [`crate::access_log`]. Absent from a hub that takes none.
     #[n(7)]
     pub access_upto: Option<u64>,
+    /// Whether rows of the access log that came with this request are others than those of the same numbers which the hub
+    /// has, or do not follow from them: then the device holds an older copy of itself. Absent where they are the same.
+    #[n(8)]
+    pub access_differs: Option<bool>,
 }
 
 /// A bearer token. Not shown, since who holds it reads pictures.
