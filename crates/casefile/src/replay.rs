@@ -173,6 +173,7 @@ fn edit_of(past: Past, after: &State<'_>) -> Option<Edit> {
             }
         }
         Deed::RemovedRow(row) => Edit::RemoveRow { row },
+        Deed::RestoredRow(row) => Edit::RestoreRow { row },
     })
 }
 #[cfg(test)]

@@ -222,7 +222,7 @@ fn what_was_filed_last_quarter_does_not_fill_this_one() {
     bench.advance(55 * 86_400_000);
     assert_eq!(plan_items(&form(&asha, case)), Some(true));
     assert_eq!(filled(&asha), before - 1, "the list of forms says the same");
-    let Ok(Reply::Filed(filed)) = asha.call(Request::File {
+    let Ok(Reply::Filed(second)) = asha.call(Request::File {
         subject: case.into(),
         form: PLAN.into(),
         how: FilingKind::Signed,
