@@ -230,7 +230,7 @@ fn what_was_filed_last_quarter_does_not_fill_this_one() {
         panic!()
     };
     assert!(
-        filed
+        second
             .missing
             .iter()
             .any(|gap| gap.missing.iter().any(|item| item.stale))
