@@ -28,6 +28,11 @@ pub fn is_in(kind: DocumentKind) -> bool {
         .is_some_and(|compartment| table_of(compartment).is_some())
 }
 
+/// Whether a column says something of the bytes, which tells a person nothing.
+pub fn is_of_bytes(column: &str) -> bool {
+    column == "kind" || column.starts_with("sha_") || column.starts_with("bytes_")
+}
+
 /// The vocabulary of those who sign.
 pub const SIGNERS: &str = "signer";
 

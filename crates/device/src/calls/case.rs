@@ -1,7 +1,7 @@
 //! Reading: the list, a case, a form, a history.
 
 use casefile::{Deed, DocumentKey, Register};
-use casework::{CaseId, RowId, Subject};
+use casework::{CaseId, RowId, Subject, attachment};
 use ipc::{CaseFilter, CasePage, CaseView, FailureCode, FormView, RegisterRef, RowChange, RowDeed, VersionView};
 
 use crate::{
@@ -151,6 +151,11 @@ pub(super) fn row_history(
                 Deed::AddedRow(_) => (RowDeed::Added, None),
                 Deed::RemovedRow(_) => (RowDeed::Removed, None),
                 Deed::RestoredRow(_) => (RowDeed::Restored, None),
+                Deed::Wrote(Register::Cell { column, .. })
+                    if attachment::is_table(table) && attachment::is_of_bytes(&column) =>
+                {
+                    continue;
+                }
                 Deed::Wrote(Register::Cell { column, .. }) => {
                     // A column that only a newer pack knows stays unseen.
                     let Some(known) = known.column(&column) else { continue };

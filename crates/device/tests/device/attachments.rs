@@ -246,6 +246,18 @@ fn what_is_taken_off_a_case_is_put_back_and_both_stand_in_its_history() {
     let deeds: Vec<&RowDeed> = changes.iter().map(|change| &change.deed).collect();
     assert_eq!(deeds[..2], [&RowDeed::Restored, &RowDeed::Removed]);
     assert_eq!(deeds.last(), Some(&&RowDeed::Added));
+    let columns: Vec<&str> = deeds
+        .iter()
+        .filter_map(|deed| match deed {
+            RowDeed::Written { column, .. } => Some(column.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        columns,
+        ["pages", "caption", "added_at"],
+        "hashes tell a person nothing"
+    );
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     backend, browser,
     components::{Icon, Loading, Sheet, failure_text, icon},
-    pages::case::open_case,
+    pages::{case::open_case, desk::Past},
     state::{app, words},
     time,
 };
@@ -35,11 +35,24 @@ pub(super) fn Opened(attachment: AttachmentView) -> impl IntoView {
     };
     let title = caption(&attachment);
     let attachment = StoredValue::new(attachment);
+    let past = open_case().past;
+    let history = move |_| {
+        let attachment = attachment.get_value();
+        shelf.shown.set(None);
+        past.set(Some((
+            Past::Row(attachment.table.clone(), attachment.row),
+            caption(&attachment),
+        )));
+    };
     view! {
         <Sheet title=title test="photo-sheet" on_close=close>
             <div class="stack">
                 {line.map(|line| view! { <p>{line}</p> })}
                 {body}
+                <button type="button" class="button quiet" data-test="attachment-history" on:click=history>
+                    {icon(Icon::History)}
+                    <span>{words.form_history()}</span>
+                </button>
                 {move || {
                     if !writes.get() {
                         return None;
