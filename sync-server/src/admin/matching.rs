@@ -36,7 +36,7 @@ pub struct DedupeCommand {
     /// The register.
     #[arg(long = "in", value_name = "FILE.csv")]
     register: PathBuf,
-    /// Where the pairs go that are likelier than not one child.
+    /// Where the pairs go that may be one child.
     #[arg(long, value_name = "FILE.csv")]
     out: PathBuf,
     #[command(flatten)]

@@ -79,13 +79,19 @@ impl Population {
     /// The share of records in which such a word stands.
     pub(super) fn share(&self, count: f32, kind: Kind) -> f32 {
         let unseen = self.prior * UNSEEN[kind as usize];
-        (self.people(count) + unseen) / (self.people(self.known[kind as usize]) + self.prior + 1.0)
+        (self.others(count) + unseen) / (self.people(self.known[kind as usize]) + self.prior + 1.0)
     }
 
     /// The share of records with that date of birth.
     pub(super) fn birthday(&self, number: u64) -> f32 {
         let count = self.birthdays.get(&number).copied().unwrap_or(1.0);
-        (self.people(count) + self.prior / BIRTHDAYS) / (self.people(self.births) + self.prior + 1.0)
+        (self.others(count) + self.prior / BIRTHDAYS) / (self.people(self.births) + self.prior + 1.0)
+    }
+
+    /// How many people have it, the one in question counted by half: that there is one says that there may be more, and not
+    /// that there are.
+    fn others(&self, records: f32) -> f32 {
+        self.people(records) - 0.5
     }
 
     fn people(&self, records: f32) -> f32 {
@@ -101,8 +107,9 @@ impl Population {
     /// The share of a word beside another, where alone it has `share`: names go together with names and with languages, and
     /// words of a place with its PIN.
     pub(super) fn beside(&self, word: TermId, beside: u64, share: f32, terms: &Terms) -> f32 {
-        let all = self.together.get(&beside).copied().unwrap_or(1.0);
-        let both = self.together.get(&with(beside, word, terms)).copied().unwrap_or(1.0);
+        // Whoever is compared must not speak for themselves: what counts is how many other people go together so.
+        let others = |key: u64| self.together.get(&key).map_or(0.0, |count| count / self.records_per_person - 1.0).max(0.0);
+        let (all, both) = (others(beside), others(with(beside, word, terms)));
         ((both + CONTEXT * share) / (all + CONTEXT)).min(1.0)
     }
 

@@ -12,8 +12,9 @@ use super::{register::Register, work};
 const BEST: usize = 10;
 /// Duplicates of one row that are looked at.
 const DUPLICATES_MAX: usize = 50;
-/// A pair of a register is written where it is likelier than this.
-const DUPLICATE_MIN: f32 = 0.5;
+/// A pair of a register is written where it is likelier than this. Officers are shown pairs from `SHOWN_MIN` on; whoever
+/// cleans a register wants to see the doubtful ones, too, and the row says how likely it is.
+const DUPLICATE_MIN: f32 = 0.3;
 
 /// The ten best for each missing child.
 pub(super) fn matches(
@@ -50,7 +51,7 @@ pub(super) fn matches(
     Ok(out.flush()?)
 }
 
-/// Every pair that is likelier than not one child, the likeliest first.
+/// Every pair that may be one child, the likeliest first.
 pub(super) fn duplicates(catalogue: &Catalogue, register: &Register, out: &mut dyn Write, said: &mut dyn Write) -> Result<()> {
     let mut pairs: Vec<Duplicate> = Vec::new();
     let each = |asking: &mut Asking, number: usize| catalogue.ask_stored(number, DUPLICATES_MAX, asking);
