@@ -90,10 +90,16 @@ splink.title = "`splink`"
 
 
 def train(linker, rules, passes):
+    from splink.internals.exceptions import EMTrainingException
+
     linker.training.estimate_probability_two_random_records_match(rules, recall=0.8)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6)
     for one in passes:
-        linker.training.estimate_parameters_using_expectation_maximisation(one)
+        try:
+            linker.training.estimate_parameters_using_expectation_maximisation(one)
+        except EMTrainingException:
+            # Across scripts no two rows agree in letters; then this pass has nothing to learn from.
+            pass
 
 
 def splink_lists(missing, found):

@@ -13,16 +13,26 @@ const REPORTS: usize = 50_000;
 const QUESTIONS: usize = 500;
 
 fn main() {
-    let files: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let files: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with("--"))
+        .collect();
     let [found, missing] = files.as_slice() else {
         println!("matching: needs two lists, see `cargo xtask bench matching`");
         return;
     };
-    let knowledge = Pack::national().matching().expect("the national pack knows of matching");
+    let knowledge = Pack::national()
+        .matching()
+        .expect("the national pack knows of matching");
     let mut gathering = Gathering::new(knowledge).expect("its rates can be reckoned with");
     let (mut bytes, mut longest, mut count) = (0, 0, 0);
     for report in reports(found, REPORTS) {
-        let wire = Entry { id: [7; 16], kind: EntryKind::Found, report }.to_bytes();
+        let wire = Entry {
+            id: [7; 16],
+            kind: EntryKind::Found,
+            report,
+        }
+        .to_bytes();
         bytes += wire.len();
         longest = longest.max(wire.len());
         count += 1;
@@ -43,7 +53,14 @@ fn main() {
         })
         .collect();
     times.sort_unstable();
-    let of = |share: usize| times.get(times.len() * share / 100).copied().unwrap_or_default().as_secs_f64() * 1000.0;
+    let of = |share: usize| {
+        times
+            .get(times.len() * share / 100)
+            .copied()
+            .unwrap_or_default()
+            .as_secs_f64()
+            * 1000.0
+    };
     println!(
         "{count} reports | {} | {longest} | {:.0} ms | {:.1} ms | {:.1} ms | {:.1} ms | {} MB",
         bytes / count.max(1),
@@ -74,5 +91,6 @@ fn reports(path: &str, limit: usize) -> impl Iterator<Item = Report> {
 fn peak_kb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok())
+        .unwrap_or(0)
 }

@@ -7,15 +7,15 @@
 
 #[cfg(feature = "matching")]
 mod catalogue;
-mod field;
-#[cfg(feature = "matching")]
-mod duplicates;
-#[cfg(feature = "matching")]
-mod index;
 #[cfg(feature = "matching")]
 mod compare;
 #[cfg(feature = "matching")]
 mod day;
+#[cfg(feature = "matching")]
+mod duplicates;
+mod field;
+#[cfg(feature = "matching")]
+mod index;
 #[cfg(feature = "matching")]
 mod learn;
 #[cfg(feature = "matching")]
@@ -27,9 +27,9 @@ mod population;
 #[cfg(feature = "matching")]
 mod prepared;
 #[cfg(feature = "matching")]
-mod scratch;
-#[cfg(feature = "matching")]
 mod score;
+#[cfg(feature = "matching")]
+mod scratch;
 #[cfg(feature = "matching")]
 pub mod sound;
 #[cfg(feature = "matching")]
@@ -44,21 +44,26 @@ mod english;
 #[cfg(feature = "matching")]
 mod entry;
 mod knowledge;
+mod reason;
 mod report;
 
 pub use field::{Field, Level};
 pub use knowledge::{Common, Knowledge, KnowledgeError, Meaning, Rates, Words};
+pub use reason::{How, Reason, Score};
 pub use report::{COLUMNS, FACT_BYTES_MAX, Report};
 #[cfg(feature = "matching")]
 pub use {
     catalogue::{Asking, Catalogue, Gathering},
-    compare::{How, Relation},
+    compare::Relation,
     duplicates::Duplicate,
     english::english,
     entry::{Entry, EntryError, EntryKind},
-    score::{Reason, Score},
     weights::{Source, Weights},
 };
+
+/// From this probability on a proposal is shown to officers without being asked for: in every list it was tried on, at least
+/// 95 of a hundred such proposals are right. `docs/benchmarks.md` has the figures.
+pub const SHOWN_MIN: f32 = 0.9;
 
 /// A report of a list that may be the same child.
 #[derive(Debug, Clone, Copy, PartialEq)]

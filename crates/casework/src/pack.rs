@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use jiff::civil;
 
-use crate::{Fact, FactId, FactType, Form, Rights, Table, Vocabulary, clock::Clocks, matching::Knowledge, period, stage::Stages};
+use crate::{
+    Fact, FactId, FactType, Form, Rights, Table, Vocabulary, clock::Clocks, matching::Knowledge, period, stage::Stages,
+};
 
 #[cfg(feature = "packs")]
 mod bundle;

@@ -68,7 +68,9 @@ pub fn match_lists(command: &MatchCommand, said: &mut dyn Write) -> Result<()> {
         gathering.store(&report);
     }
     let catalogue = ready(gathering, Relation::MissingAndFound, &command.weights, &knowledge, said)?;
-    write(&command.out, |out| output::matches(&catalogue, &missing, &found, out, said))
+    write(&command.out, |out| {
+        output::matches(&catalogue, &missing, &found, out, said)
+    })
 }
 
 /// Looks for duplicates in one list.
@@ -97,7 +99,9 @@ fn ready(
         catalogue.learn();
     }
     if let Some(path) = &options.save_weights {
-        let taught = MatchingFile { matching: catalogue.weights().into_knowledge(knowledge) };
+        let taught = MatchingFile {
+            matching: catalogue.weights().into_knowledge(knowledge),
+        };
         let text = toml::to_string(&taught).context("the weights cannot be written as TOML")?;
         std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
@@ -112,17 +116,25 @@ struct MatchingFile {
 
 fn knowledge(options: &WeightsOptions) -> Result<Knowledge> {
     let Some(path) = &options.weights else {
-        return casework::Pack::national().matching().cloned().context("the pack that ships knows nothing of matching");
+        return casework::Pack::national()
+            .matching()
+            .cloned()
+            .context("the pack that ships knows nothing of matching");
     };
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let file: MatchingFile = toml::from_str(&text).with_context(|| format!("{} is no matching.toml", path.display()))?;
-    file.matching.check().with_context(|| format!("{} cannot be reckoned with", path.display()))?;
+    let file: MatchingFile =
+        toml::from_str(&text).with_context(|| format!("{} is no matching.toml", path.display()))?;
+    file.matching
+        .check()
+        .with_context(|| format!("{} cannot be reckoned with", path.display()))?;
     Ok(file.matching)
 }
 
 /// Writes beside the file first, so that what stands at the end is whole.
 fn write(path: &Path, with: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
-    let Some(name) = path.file_name() else { bail!("{} is no file", path.display()) };
+    let Some(name) = path.file_name() else {
+        bail!("{} is no file", path.display())
+    };
     let mut part = name.to_owned();
     part.push(".part");
     let part = path.with_file_name(part);
@@ -133,3 +145,6 @@ fn write(path: &Path, with: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result
     drop(out);
     std::fs::rename(&part, path).with_context(|| format!("cannot write {}", path.display()))
 }
+
+#[cfg(test)]
+mod tests;

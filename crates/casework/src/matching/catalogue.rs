@@ -1,5 +1,11 @@
 //! A list of reports that can be asked who in it may be the same child.
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "a list has fewer records than a u32 counts, and rates need no more than an f32"
+)]
+
 use super::{
     Proposal,
     compare::{Ground, Part, Relation},
@@ -8,8 +14,8 @@ use super::{
     lexicon::Lexicon,
     population::Population,
     prepared::{Prepared, prepare},
+    reason::Score,
     report::Report,
-    score::Score,
     scratch::Scratch,
     terms::{Kind, Terms},
     weights::Weights,
@@ -41,7 +47,10 @@ impl Known {
     fn new(knowledge: &Knowledge) -> Result<Self, KnowledgeError> {
         let lexicon = Lexicon::new(knowledge);
         let of = |share: f64, word: &String| lexicon.name(word).into_iter().map(move |word| (word, share as f32));
-        let common = knowledge.common.iter().flat_map(|common| common.words.iter().flat_map(|word| of(common.share, word)));
+        let common = knowledge
+            .common
+            .iter()
+            .flat_map(|common| common.words.iter().flat_map(|word| of(common.share, word)));
         Ok(Self {
             common: common.collect(),
             weights: Weights::of(knowledge)?,
@@ -64,7 +73,12 @@ impl Gathering {
     /// Begins with what a pack knows.
     pub fn new(knowledge: &Knowledge) -> Result<Self, KnowledgeError> {
         let known = Known::new(knowledge)?;
-        Ok(Self { known, terms: Terms::default(), stored: Vec::new(), sought: Vec::new() })
+        Ok(Self {
+            known,
+            terms: Terms::default(),
+            stored: Vec::new(),
+            sought: Vec::new(),
+        })
     }
 
     /// Adds a report to those that can be found. They are numbered in the order they come.
@@ -145,7 +159,12 @@ impl Catalogue {
         self.known.count_common(&mut self.terms);
         let repeats = self.population.records_per_person;
         self.population = Population::default();
-        let stored = self.stored.iter().zip(&self.gone).filter(|(_, gone)| !**gone).map(|(stored, _)| stored);
+        let stored = self
+            .stored
+            .iter()
+            .zip(&self.gone)
+            .filter(|(_, gone)| !**gone)
+            .map(|(stored, _)| stored);
         let all = stored.chain(&self.sought);
         self.population.count(all, self.known.prior, &mut self.terms);
         self.population.records_per_person = repeats.max(1.0);
@@ -221,8 +240,14 @@ impl Catalogue {
 
     fn propose(&self, sought: &Prepared, itself: Option<u32>, limit: usize, asking: &mut Asking) -> Vec<Proposal> {
         let ground = self.ground();
-        let Asking { scratch, tally, candidates, parts } = asking;
-        self.index.candidates(sought, &self.terms, CANDIDATES_MAX, tally, candidates);
+        let Asking {
+            scratch,
+            tally,
+            candidates,
+            parts,
+        } = asking;
+        self.index
+            .candidates(sought, &self.terms, CANDIDATES_MAX, tally, candidates);
         candidates.extend(self.index.len() as u32..self.stored.len() as u32);
         let mut proposals: Vec<Proposal> = Vec::with_capacity(candidates.len());
         let meant = |number: &u32| Some(*number) != itself && !self.gone[*number as usize];
@@ -230,7 +255,11 @@ impl Catalogue {
             ground.compare(sought, &self.stored[number as usize], scratch, parts);
             let score = ground.sum_up(parts).total();
             let probability = ground.probability(score, self.stored.len() as f32);
-            proposals.push(Proposal { number: number as usize, score, probability });
+            proposals.push(Proposal {
+                number: number as usize,
+                score,
+                probability,
+            });
         }
         // The number decides between equals, so that the answer is the same every time.
         proposals.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.number.cmp(&b.number)));

@@ -1,11 +1,17 @@
 //! Two reports, fact against fact. Where either side is silent there is no comparison, so what is unknown weighs nothing.
 
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "counts of records stay far below what an f32 holds exactly, or need not be exact"
+)]
+
 use super::{
     day::Written,
     field::{Field, Level},
     names::{Slot, align, joined},
     population::{Population, beside_district, beside_name, beside_pin},
     prepared::Prepared,
+    reason::How,
     scratch::Scratch,
     terms::{Kind, Likeness, TermId, Terms, one_slip},
     weights::Weights,
@@ -29,22 +35,6 @@ pub(super) struct Part {
     pub(super) u: f32,
     pub(super) words: Option<(TermId, TermId)>,
     pub(super) how: How,
-}
-
-/// What is to be said beside a comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum How {
-    /// Nothing.
-    Plain,
-    /// One side wrote as one word what the other wrote as two.
-    Joined,
-    /// The parts stand in another order.
-    Reordered,
-    /// One of the two is another name of the child.
-    Alias,
-    /// The father's name stands where the other has the mother's.
-    Crossed,
 }
 
 /// What comparing needs to know.
@@ -90,7 +80,13 @@ impl Ground<'_> {
 
     fn push(&self, out: &mut Vec<Part>, field: Field, level: Level) {
         let u = self.weights.strangers(field, level);
-        out.push(Part { field, level, u, words: None, how: How::Plain });
+        out.push(Part {
+            field,
+            level,
+            u,
+            words: None,
+            how: How::Plain,
+        });
     }
 
     /// The child's own names: the pair of names that speaks most for one child.
@@ -107,11 +103,18 @@ impl Ground<'_> {
         for (at, x) in a.names.iter().enumerate() {
             for (to, y) in b.names.iter().enumerate() {
                 align(x, y, self.terms, scratch, &mut slots);
-                let of_family = [if at == 0 { a.of_family } else { 0 }, if to == 0 { b.of_family } else { 0 }];
+                let of_family = [
+                    if at == 0 { a.of_family } else { 0 },
+                    if to == 0 { b.of_family } else { 0 },
+                ];
                 let given = self.given(x, y, of_family, &slots);
                 out.truncate(from);
                 for (number, slot) in slots.iter().enumerate() {
-                    let field = if given == Some(number) { Field::Given } else { Field::Family };
+                    let field = if given == Some(number) {
+                        Field::Given
+                    } else {
+                        Field::Family
+                    };
                     let mut part = self.slot(field, Kind::Own, x, y, *slot, chances);
                     if at + to > 0 {
                         part.how = How::Alias;
@@ -135,7 +138,10 @@ impl Ground<'_> {
     fn go_together(&self, parts: &mut [Part]) {
         let Some(given) = given_of(parts) else { return };
         let beside = beside_name(given, self.terms);
-        for part in parts.iter_mut().filter(|part| part.field == Field::Family && part.level == Level::Same) {
+        for part in parts
+            .iter_mut()
+            .filter(|part| part.field == Field::Family && part.level == Level::Same)
+        {
             if let Some((x, y)) = part.words {
                 part.u = self.population.beside(x.min(y), beside, part.u, self.terms).max(part.u);
             }
@@ -145,13 +151,23 @@ impl Ground<'_> {
     /// A language is as rare as it is beside the name.
     fn languages(&self, a: &Prepared, b: &Prepared, out: &mut Vec<Part>) {
         let shared = a.languages.iter().find(|language| b.languages.contains(language));
-        let level = if shared.is_some() { Level::Same } else { Level::Different };
+        let level = if shared.is_some() {
+            Level::Same
+        } else {
+            Level::Different
+        };
         let mut u = self.weights.strangers(Field::Language, level);
         if let (Some(language), Some(given)) = (shared, given_of(out)) {
             let beside = beside_name(given, self.terms);
             u = self.population.beside(*language, beside, u, self.terms).max(u);
         }
-        out.push(Part { field: Field::Language, level, u, words: None, how: How::Plain });
+        out.push(Part {
+            field: Field::Language,
+            level,
+            u,
+            words: None,
+            how: How::Plain,
+        });
     }
 
     /// Which slot holds the name that is the child's alone: no part that a parent has, and at the beginning rather than at the
@@ -176,14 +192,18 @@ impl Ground<'_> {
     fn count(&self, a: &[TermId], b: &[TermId], slot: Slot, kind: Kind) -> f32 {
         let (x, y) = (a[usize::from(slot.i)], b[usize::from(slot.j)]);
         let count = |term: TermId| self.terms.same(term, kind);
-        if slot.joined { count(x).min(count(y)) } else { count(x).max(count(y)) }
+        if slot.joined {
+            count(x).min(count(y))
+        } else {
+            count(x).max(count(y))
+        }
     }
 
     fn slot(&self, field: Field, kind: Kind, a: &[TermId], b: &[TermId], slot: Slot, chances: f32) -> Part {
         let (x, y) = (a[usize::from(slot.i)], b[usize::from(slot.j)]);
         let level = level(slot.like);
         let table = self.weights.strangers(field, level);
-        let u = match slot.like {
+        let probability = match slot.like {
             Likeness::Same => (self.population.share(self.count(a, b, slot, kind), kind) * chances).min(1.0),
             Likeness::Close => {
                 let close = self.terms.close(x, kind).max(self.terms.close(y, kind));
@@ -196,11 +216,20 @@ impl Ground<'_> {
             (_, false) if a.len() == b.len() => How::Reordered,
             _ => How::Plain,
         };
-        Part { field, level, u, words: Some((x, y)), how }
+        Part {
+            field,
+            level,
+            u: probability,
+            words: Some((x, y)),
+            how,
+        }
     }
 
     fn sum(&self, parts: &[Part]) -> f32 {
-        parts.iter().map(|part| self.weights.weight(part.field, part.level, part.u)).sum()
+        parts
+            .iter()
+            .map(|part| self.weights.weight(part.field, part.level, part.u))
+            .sum()
     }
 
     /// Father against father and mother against mother; crosswise only where straight nothing agrees.
@@ -246,7 +275,13 @@ impl Ground<'_> {
                 Level::Same => self.population.birthday(x.number()),
                 _ => self.weights.strangers(Field::Birth, level),
             };
-            out.push(Part { field: Field::Birth, level, u, words: None, how: How::Plain });
+            out.push(Part {
+                field: Field::Birth,
+                level,
+                u,
+                words: None,
+                how: How::Plain,
+            });
             return;
         }
         let ages = match (a.born, b.born) {
@@ -264,7 +299,7 @@ impl Ground<'_> {
     fn whereabouts(&self, a: &Prepared, b: &Prepared, scratch: &mut Scratch, out: &mut Vec<Part>) {
         let mut beside = None;
         if let (Some(x), Some(y)) = (a.pin, b.pin) {
-            let level = self.pin(x, y, a.pin_digits, b.pin_digits);
+            let level = pin(x, y, a.pin_digits, b.pin_digits);
             let u = match level {
                 Level::Same => {
                     beside = Some(beside_pin(x));
@@ -272,7 +307,13 @@ impl Ground<'_> {
                 }
                 _ => self.weights.strangers(Field::Pin, level),
             };
-            out.push(Part { field: Field::Pin, level, u, words: Some((x, y)), how: How::Plain });
+            out.push(Part {
+                field: Field::Pin,
+                level,
+                u,
+                words: Some((x, y)),
+                how: How::Plain,
+            });
         }
         if beside.is_none()
             && let (Some(x), Some(y)) = (a.district, b.district)
@@ -285,11 +326,20 @@ impl Ground<'_> {
             let mut u = self.weights.strangers(Field::District, level);
             if level <= Level::Close {
                 beside = Some(beside_district(x.min(y), self.terms));
-                let count = self.terms.same(x, Kind::District).max(self.terms.same(y, Kind::District));
+                let count = self
+                    .terms
+                    .same(x, Kind::District)
+                    .max(self.terms.same(y, Kind::District));
                 let share = self.population.share(count, Kind::District);
                 u = if level == Level::Same { share } else { share.max(u) };
             }
-            out.push(Part { field: Field::District, level, u, words: Some((x, y)), how: How::Plain });
+            out.push(Part {
+                field: Field::District,
+                level,
+                u,
+                words: Some((x, y)),
+                how: How::Plain,
+            });
         }
         if beside.is_none()
             && let (Some(x), Some(y)) = (a.state, b.state)
@@ -302,29 +352,17 @@ impl Ground<'_> {
             } else {
                 self.weights.strangers(Field::State, level)
             };
-            out.push(Part { field: Field::State, level, u, words: Some((x, y)), how: How::Plain });
+            out.push(Part {
+                field: Field::State,
+                level,
+                u,
+                words: Some((x, y)),
+                how: How::Plain,
+            });
         }
         if !a.place.is_empty() && !b.place.is_empty() {
             let part = self.place(&a.place, &b.place, beside, scratch);
             out.push(part);
-        }
-    }
-
-    fn pin(&self, a: TermId, b: TermId, x: u32, y: u32) -> Level {
-        /// Digits of a sorting district, and of a whole PIN.
-        const REGION: u32 = 3;
-        let digits = |number: u32| number.checked_ilog10().map_or(0, |log| log + 1);
-        if a == b {
-            return Level::Same;
-        }
-        let head = |number: u32| number / 10_u32.pow(digits(number).saturating_sub(REGION));
-        let spelt = |number: u32| -> Vec<u32> { (0..digits(number)).map(|at| number / 10_u32.pow(at) % 10).collect() };
-        if x != 0 && y != 0 && one_slip(&spelt(x), &spelt(y)) {
-            Level::Close
-        } else if x != 0 && digits(x) == digits(y) && head(x) == head(y) {
-            Level::Near
-        } else {
-            Level::Different
         }
     }
 
@@ -353,7 +391,11 @@ impl Ground<'_> {
                         let like = scratch.likeness(*x, *y, self.terms);
                         if like <= limit {
                             used |= 1 << i | 1 << (j + 16);
-                            agree(bits(*x).min(bits(*y)) * if like <= Likeness::Close { 1.0 } else { NEAR }, *x, *y);
+                            agree(
+                                bits(*x).min(bits(*y)) * if like <= Likeness::Close { 1.0 } else { NEAR },
+                                *x,
+                                *y,
+                            );
                         }
                     }
                 }
@@ -384,15 +426,30 @@ impl Ground<'_> {
             // No place is rarer than one in the list.
             _ => (-shared.min(self.population.rarest())).exp2(),
         };
-        Part { field: Field::Place, level, u, words: telling.map(|(_, x, y)| if turned { (y, x) } else { (x, y) }), how: How::Plain }
+        Part {
+            field: Field::Place,
+            level,
+            u,
+            words: telling.map(|(_, x, y)| if turned { (y, x) } else { (x, y) }),
+            how: How::Plain,
+        }
     }
 
     /// Marks, clothing, companions: the share of what they mean that both name.
     fn meanings(&self, a: &[TermId], b: &[TermId], scratch: &mut Scratch) -> Level {
-        let bits = |word: TermId| -self.population.share(self.terms.same(word, Kind::Marks), Kind::Marks).log2();
+        let bits = |word: TermId| {
+            -self
+                .population
+                .share(self.terms.same(word, Kind::Marks), Kind::Marks)
+                .log2()
+        };
         let all = |words: &[TermId]| words.iter().map(|word| bits(*word)).sum::<f32>();
         let mut told = |these: &[TermId], those: &[TermId]| {
-            let agrees = |x: &&TermId| those.iter().any(|y| scratch.likeness(**x, *y, self.terms) <= Likeness::Close);
+            let agrees = |x: &&TermId| {
+                those
+                    .iter()
+                    .any(|y| scratch.likeness(**x, *y, self.terms) <= Likeness::Close)
+            };
             these.iter().filter(agrees).map(|word| bits(*word)).sum::<f32>()
         };
         let shared = f32::midpoint(told(a, b), told(b, a));
@@ -421,6 +478,24 @@ fn level(like: Likeness) -> Level {
     }
 }
 
+fn pin(a: TermId, b: TermId, x: u32, y: u32) -> Level {
+    /// Digits of a sorting district, and of a whole PIN.
+    const REGION: u32 = 3;
+    let digits = |number: u32| number.checked_ilog10().map_or(0, |log| log + 1);
+    if a == b {
+        return Level::Same;
+    }
+    let head = |number: u32| number / 10_u32.pow(digits(number).saturating_sub(REGION));
+    let spelt = |number: u32| -> Vec<u32> { (0..digits(number)).map(|at| number / 10_u32.pow(at) % 10).collect() };
+    if x != 0 && y != 0 && one_slip(&spelt(x), &spelt(y)) {
+        Level::Close
+    } else if x != 0 && digits(x) == digits(y) && head(x) == head(y) {
+        Level::Near
+    } else {
+        Level::Different
+    }
+}
+
 fn birth(a: Written, b: Written) -> Level {
     if a == b {
         return Level::Same;
@@ -445,7 +520,7 @@ fn birth(a: Written, b: Written) -> Level {
 /// Years of birth, or ages, each with how far from it the truth may be.
 fn age((x, x_spread): (f32, f32), (y, y_spread): (f32, f32)) -> Level {
     // Half of what both leave open, because the middle is likelier than the edges.
-    match (x - y).abs() - (x_spread + y_spread) / 2.0 {
+    match (x - y).abs() - f32::midpoint(x_spread, y_spread) {
         ..=0.6 => Level::Same,
         ..=1.6 => Level::Near,
         ..=3.6 => Level::Similar,
@@ -459,16 +534,16 @@ fn event(a: i32, b: i32, relation: Relation) -> Level {
         // A child who was found before it was missing is another one, but for a few days that a report came late.
         Relation::MissingAndFound => match b - a {
             ..-3 => Level::Different,
-            ..=14 => Level::Same,
-            ..=90 => Level::Close,
-            ..=365 => Level::Near,
+            -3..=14 => Level::Same,
+            15..=90 => Level::Close,
+            91..=365 => Level::Near,
             _ => Level::Similar,
         },
         Relation::Duplicates => match (a - b).abs() {
             0 => Level::Same,
-            ..=3 => Level::Close,
-            ..=31 => Level::Near,
-            ..=366 => Level::Similar,
+            1..=3 => Level::Close,
+            4..=31 => Level::Near,
+            32..=366 => Level::Similar,
             _ => Level::Different,
         },
     }

@@ -41,12 +41,12 @@ impl Written {
     }
 
     pub(super) fn digits(self) -> [u8; 8] {
-        let two = |number: u8| [number / 10 % 10, number % 10];
-        let [a, b] = two((self.year / 100) as u8);
-        let [c, d] = two((self.year % 100) as u8);
-        let [e, f] = two(self.month);
-        let [g, h] = two(self.day);
-        [a, b, c, d, e, f, g, h]
+        let (mut left, mut digits) = (self.number(), [0; 8]);
+        for digit in digits.iter_mut().rev() {
+            *digit = u8::try_from(left % 10).unwrap_or_default();
+            left /= 10;
+        }
+        digits
     }
 
     /// As a number, for counting and looking up.
@@ -70,7 +70,10 @@ impl Dated {
 pub(super) fn date(text: &str) -> Option<Dated> {
     // A time of day after the date says nothing here.
     let lower: String = normal(text).collect();
-    let text = lower.split(['t', ' ']).next().filter(|head| head.len() == 10 && head.as_bytes()[4] == b'-');
+    let text = lower
+        .split(['t', ' '])
+        .next()
+        .filter(|head| head.len() == 10 && head.as_bytes()[4] == b'-');
     let parts = words(text.unwrap_or(&lower));
     let number = |part: &String| part.parse::<u32>().ok();
     let month = |part: &String| number(part).or_else(|| month_name(part));
@@ -82,7 +85,11 @@ pub(super) fn date(text: &str) -> Option<Dated> {
         }
         [one] if one.len() == 4 => year_of(number(one)?).map(|year| Dated::Year(year, None)),
         [a, b] => {
-            let (year, month) = if a.len() == 4 { (number(a)?, month(b)?) } else { (number(b)?, month(a)?) };
+            let (year, month) = if a.len() == 4 {
+                (number(a)?, month(b)?)
+            } else {
+                (number(b)?, month(a)?)
+            };
             let month = u8::try_from(month).ok().filter(|month| (1..=12).contains(month))?;
             year_of(year).map(|year| Dated::Year(year, Some(month)))
         }
@@ -112,7 +119,11 @@ fn year_of(year: u32) -> Option<u16> {
 /// Month and day may be impossible as long as they are two digits each; where only the other order is possible, it is meant.
 fn written(year: u32, month: u32, day: u32) -> Option<Dated> {
     let year = year_of(year)?;
-    let (month, day) = if month > 12 && (1..=12).contains(&day) && month <= 31 { (day, month) } else { (month, day) };
+    let (month, day) = if month > 12 && (1..=12).contains(&day) && month <= 31 {
+        (day, month)
+    } else {
+        (month, day)
+    };
     let (month, day) = (u8::try_from(month).ok()?, u8::try_from(day).ok()?);
     if month > 99 || day > 99 {
         return None;
@@ -129,7 +140,18 @@ fn month_name(word: &str) -> Option<u32> {
         "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
     ];
     const HINDI: [&str; 12] = [
-        "जन", "फर", "मार", "अप्र", "मई", "जून", "जुल", "अग", "सित", "अक्", "नव", "दिस",
+        "जन",
+        "फर",
+        "मार",
+        "अप्र",
+        "मई",
+        "जून",
+        "जुल",
+        "अग",
+        "सित",
+        "अक्",
+        "नव",
+        "दिस",
     ];
     let at = ENGLISH.iter().chain(&HINDI).position(|name| word.starts_with(name))?;
     u32::try_from(at % 12 + 1).ok()
@@ -139,33 +161,54 @@ fn month_name(word: &str) -> Option<u32> {
 pub(super) fn age(text: &str) -> Option<(f32, f32)> {
     const AGE_MAX: f32 = 120.0;
     let text: String = normal(text).collect();
-    let mut numbers: Vec<(f32, f32)> = Vec::new();
-    let mut number = String::new();
+    let mut numbers: Vec<f32> = Vec::new();
     // A unit stands after its number; its first letters tell.
     for word in text.split_inclusive(|letter: char| !(letter.is_ascii_digit() || letter == '.')) {
         let digits = word.trim_end_matches(|letter: char| !(letter.is_ascii_digit() || letter == '.'));
         if !digits.is_empty() {
-            number.clear();
-            number.push_str(digits.trim_matches('.'));
-            if let Ok(value) = number.parse::<f32>() {
-                numbers.push((value, 1.0));
-            }
+            numbers.extend(digits.trim_matches('.').parse::<f32>().ok());
         }
     }
     let has = |units: &[&str]| units.iter().any(|unit| text.contains(unit));
-    let months = has(&["mon", "mth", "माह", "महीन", "মাস", "மாத", "నెల", "ತಿಂಗ", "മാസ", "મહિ", "ਮਹੀ", "ମାସ", "ماہ"]);
+    let months = has(&[
+        "mon",
+        "mth",
+        "माह",
+        "महीन",
+        "মাস",
+        "மாத",
+        "నెల",
+        "ತಿಂಗ",
+        "മാസ",
+        "મહિ",
+        "ਮਹੀ",
+        "ମାସ",
+        "ماہ",
+    ]);
     let days = has(&["day", "दिन"]);
-    let years = has(&["y", "वर्ष", "साल", "বছর", "வயது", "సంవ", "ವರ್ಷ", "വയസ", "વર્ષ", "ਸਾਲ", "ବର୍ଷ", "سال"]);
+    let years = has(&[
+        "y",
+        "वर्ष",
+        "साल",
+        "বছর",
+        "வயது",
+        "సంవ",
+        "ವರ್ಷ",
+        "വയസ",
+        "વર્ષ",
+        "ਸਾਲ",
+        "ବର୍ଷ",
+        "سال",
+    ]);
     let (middle, spread) = match numbers.as_slice() {
-        [(one, _)] if months && !years => (one / 12.0 + 0.04, 0.1),
-        [(one, _)] if days && !years => (one / DAYS_OF_YEAR, 0.05),
+        [one] if months && !years => (one / 12.0 + 0.04, 0.1),
+        [one] if days && !years => (one / DAYS_OF_YEAR, 0.05),
         // Whoever is eight is between eight and nine.
-        [(one, _)] if one.fract() == 0.0 => (one + 0.5, 0.5),
-        [(one, _)] => (*one, 0.1),
-        [(a, _), (b, _)] if years && months => (a + b / 12.0, 0.1),
-        [(a, _), (b, _)] if a < b && !years => (f32::midpoint(*a, *b) + 0.5, (b - a) / 2.0 + 0.5),
-        [(a, _), (b, _)] if a < b => (f32::midpoint(*a, *b) + 0.5, (b - a) / 2.0 + 0.5),
-        [(a, _), ..] => (a + 0.5, 0.5),
+        [one] if one.fract() == 0.0 => (one + 0.5, 0.5),
+        [one] => (*one, 0.1),
+        [a, b] if years && months => (a + b / 12.0, 0.1),
+        [a, b] if a < b => (f32::midpoint(*a, *b) + 0.5, (b - a) / 2.0 + 0.5),
+        [a, ..] => (a + 0.5, 0.5),
         [] => return None,
     };
     (0.0..=AGE_MAX).contains(&middle).then_some((middle, spread))
@@ -181,12 +224,28 @@ mod tests {
 
     #[test]
     fn dates_are_read_as_registers_write_them() {
-        for text in ["2014-05-31", "20140531", "31/05/2014", "31.5.14", "31 May 2014", "May 31, 2014", "३१-०५-२०१४", "31 मई 2014", "2014-05-31T10:00:00Z", "05/31/2014", "31052014"] {
+        for text in [
+            "2014-05-31",
+            "20140531",
+            "31/05/2014",
+            "31.5.14",
+            "31 May 2014",
+            "May 31, 2014",
+            "३१-०५-२०१४",
+            "31 मई 2014",
+            "2014-05-31T10:00:00Z",
+            "05/31/2014",
+            "31052014",
+        ] {
             assert_eq!(date(text), day(2014, 5, 31), "{text}");
         }
         assert_eq!(date("2014"), Some(Dated::Year(2014, None)));
         assert_eq!(date("05/2014"), Some(Dated::Year(2014, Some(5))));
-        assert_eq!(date("19451399"), day(1945, 13, 99), "impossible, and compared all the same");
+        assert_eq!(
+            date("19451399"),
+            day(1945, 13, 99),
+            "impossible, and compared all the same"
+        );
         for none in ["", "unknown", "12", "99999999999", "३"] {
             assert_eq!(date(none), None, "{none}");
         }
@@ -195,8 +254,14 @@ mod tests {
     #[test]
     fn ages_are_read_as_registers_write_them() {
         for (text, middle, spread) in [
-            ("8", 8.5, 0.5), ("८ वर्ष", 8.5, 0.5), ("8 yrs", 8.5, 0.5), ("8.5", 8.5, 0.1), ("8-10", 9.5, 1.5),
-            ("6 months", 0.54, 0.1), ("2 years 6 months", 2.5, 0.1), ("about 7", 7.5, 0.5),
+            ("8", 8.5, 0.5),
+            ("८ वर्ष", 8.5, 0.5),
+            ("8 yrs", 8.5, 0.5),
+            ("8.5", 8.5, 0.1),
+            ("8-10", 9.5, 1.5),
+            ("6 months", 0.54, 0.1),
+            ("2 years 6 months", 2.5, 0.1),
+            ("about 7", 7.5, 0.5),
         ] {
             let (m, s) = age(text).expect(text);
             assert!((m - middle).abs() < 0.01 && (s - spread).abs() < 0.01, "{text} {m} {s}");
@@ -208,7 +273,14 @@ mod tests {
 
     #[test]
     fn days_between_dates_are_right() {
-        let days = |y, m, d| Written { year: y, month: m, day: d }.days();
+        let days = |y, m, d| {
+            Written {
+                year: y,
+                month: m,
+                day: d,
+            }
+            .days()
+        };
         assert_eq!(days(2024, 3, 1) - days(2024, 2, 28), 2);
         assert_eq!(days(2023, 3, 1) - days(2023, 2, 28), 1);
         assert_eq!(days(2025, 1, 1) - days(2024, 1, 1), 366);

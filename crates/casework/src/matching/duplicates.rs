@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use super::{
     Proposal,
     catalogue::{Asking, Catalogue},
-    compare::How,
     field::{Field, Level},
-    score::{Reason, Score},
+    reason::{How, Reason, Score},
 };
 
 /// Two reports of one list that may be one child.
@@ -70,13 +69,27 @@ impl Catalogue {
                     let score = self.explain_stored(low, high, asking).score;
                     if score >= AGAINST_MAX {
                         let through = Some(*third);
-                        all.insert((low, high), Duplicate { a: low, b: high, score, probability, through });
+                        all.insert(
+                            (low, high),
+                            Duplicate {
+                                a: low,
+                                b: high,
+                                score,
+                                probability,
+                                through,
+                            },
+                        );
                     }
                 }
             }
         }
         let mut pairs: Vec<Duplicate> = all.into_values().collect();
-        pairs.sort_by(|x, y| y.probability.total_cmp(&x.probability).then(y.score.total_cmp(&x.score)).then((x.a, x.b).cmp(&(y.a, y.b))));
+        pairs.sort_by(|x, y| {
+            y.probability
+                .total_cmp(&x.probability)
+                .then(y.score.total_cmp(&x.score))
+                .then((x.a, x.b).cmp(&(y.a, y.b)))
+        });
         pairs
     }
 
@@ -88,7 +101,16 @@ impl Catalogue {
             let weight = logit(pair.probability) - logit(score.probability);
             score.score += weight;
             score.probability = pair.probability;
-            score.reasons.insert(0, Reason { field: Field::Third, level: Level::Same, how: How::Plain, weight, words: None });
+            score.reasons.insert(
+                0,
+                Reason {
+                    field: Field::Third,
+                    level: Level::Same,
+                    how: How::Plain,
+                    weight,
+                    words: None,
+                },
+            );
         }
         score
     }

@@ -76,5 +76,8 @@ fn values(reason: &Reason, a: &Report, b: &Report) -> (String, String) {
 }
 
 fn first(texts: &[&String]) -> String {
-    texts.iter().find(|text| !text.is_empty()).map_or_else(String::new, |text| (*text).clone())
+    texts
+        .iter()
+        .find(|text| !text.is_empty())
+        .map_or_else(String::new, |text| (*text).clone())
 }

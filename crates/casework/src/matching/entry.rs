@@ -113,8 +113,24 @@ impl Entry {
     pub fn to_bytes(&self) -> Vec<u8> {
         /// What is shortened first.
         const ORDER: [&str; 18] = [
-            "companions", "clothing", "marks", "language", "alias", "place", "mother_name", "district", "father_name", "state",
-            "name", "height_cm", "age", "age_on", "event_date", "date_of_birth", "pin", "sex",
+            "companions",
+            "clothing",
+            "marks",
+            "language",
+            "alias",
+            "place",
+            "mother_name",
+            "district",
+            "father_name",
+            "state",
+            "name",
+            "height_cm",
+            "age",
+            "age_on",
+            "event_date",
+            "date_of_birth",
+            "pin",
+            "sex",
         ];
         let mut report = self.report.clone();
         for fact in ORDER.iter().rev() {
@@ -127,7 +143,9 @@ impl Entry {
         }
         let mut bytes = encode(self.id, self.kind, &report);
         for fact in ORDER {
-            let Some(over) = bytes.len().checked_sub(Self::BYTES_MAX).filter(|over| *over > 0) else { break };
+            let Some(over) = bytes.len().checked_sub(Self::BYTES_MAX).filter(|over| *over > 0) else {
+                break;
+            };
             if let Some(text) = report.fact_mut(fact) {
                 shorten(text, over);
             }

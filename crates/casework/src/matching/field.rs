@@ -69,6 +69,7 @@ impl Field {
         Self::Language,
     ];
 
+    #[cfg(feature = "matching")]
     pub(super) const COUNT: usize = Self::COMPARED.len();
 
     /// The levels that this comparison can come to, the best first.
@@ -110,6 +111,7 @@ pub enum Level {
     Different,
 }
 
+#[cfg(feature = "matching")]
 impl Level {
     pub(super) const COUNT: usize = 7;
 }

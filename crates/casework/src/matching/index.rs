@@ -5,6 +5,12 @@
 //! parents' names. A query adds up, for every record that shares a key, how rare that key is, the rarest keys first, and
 //! hands on the records with the highest sums. No single key is needed, so no single slip loses a record.
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "a list has fewer records than a u32 counts, and rates need no more than an f32"
+)]
+
 use super::{
     prepared::Prepared,
     sound::Skeleton,
@@ -64,8 +70,13 @@ pub(super) fn keys(record: &Prepared, terms: &Terms, side: Side, out: &mut Vec<W
     let own = skeletons(record.names.iter().flatten(), terms);
     let parents = skeletons(record.father.iter().chain(&record.mother), terms);
     let place = skeletons(&record.place, terms);
-    let mut district = record.district.map(|district| skeletons(&[district], terms)).unwrap_or_default();
-    district.iter_mut().for_each(|skeleton| *skeleton = skeleton.outline());
+    let mut district = record
+        .district
+        .map(|district| skeletons(&[district], terms))
+        .unwrap_or_default();
+    for skeleton in &mut district {
+        *skeleton = skeleton.outline();
+    }
     district.dedup();
     for part in &own {
         out.push((mix(tag::PART, part.bits(), 0), 1.0));
@@ -152,7 +163,7 @@ fn years(born: f32, spread: f32, side: Side) -> std::ops::RangeInclusive<u64> {
         Side::Stored => 0.0,
         Side::Sought => (1.0 + spread).min(3.0),
     };
-    #[expect(clippy::cast_sign_loss, clippy::cast_possible_truncation, reason = "years and ages are small and above zero")]
+    #[expect(clippy::cast_sign_loss, reason = "years and ages are small and above zero")]
     let year = |year: f32| year.max(0.0) as u64;
     year(born - reach)..=year(born + reach)
 }
@@ -187,7 +198,10 @@ impl Index {
             pairs.extend(of_one.iter().map(|(key, _)| (*key, at)));
         }
         pairs.sort_unstable();
-        let mut index = Self { count: records.len(), ..Self::default() };
+        let mut index = Self {
+            count: records.len(),
+            ..Self::default()
+        };
         index.records.reserve_exact(pairs.len());
         for (key, record) in &pairs {
             if index.keys.last() != Some(key) {
@@ -214,7 +228,9 @@ impl Index {
 
     fn list(&self, key: u64) -> &[u32] {
         let head = (key >> (64 - HEAD_BITS)) as usize;
-        let (Some(from), Some(to)) = (self.heads.get(head), self.heads.get(head + 1)) else { return &[] };
+        let (Some(from), Some(to)) = (self.heads.get(head), self.heads.get(head + 1)) else {
+            return &[];
+        };
         let within = &self.keys[*from as usize..*to as usize];
         let Ok(at) = within.binary_search(&key) else { return &[] };
         let at = *from as usize + at;
@@ -222,7 +238,14 @@ impl Index {
     }
 
     /// The records that share the most, at most `limit` of them; in a small list, all.
-    pub(super) fn candidates(&self, sought: &Prepared, terms: &Terms, limit: usize, tally: &mut Tally, out: &mut Vec<u32>) {
+    pub(super) fn candidates(
+        &self,
+        sought: &Prepared,
+        terms: &Terms,
+        limit: usize,
+        tally: &mut Tally,
+        out: &mut Vec<u32>,
+    ) {
         out.clear();
         if self.count <= ALL_MAX {
             out.extend(0..self.count as u32);
@@ -244,7 +267,9 @@ impl Index {
         tally.lists.sort_unstable_by_key(|(from, length, _)| (*length, *from));
         let mut budget = LOOKED_AT + self.count / 8;
         for (from, length, weight) in &tally.lists {
-            let Some(left) = budget.checked_sub(*length as usize) else { break };
+            let Some(left) = budget.checked_sub(*length as usize) else {
+                break;
+            };
             budget = left;
             for record in &self.records[*from as usize..(*from + *length) as usize] {
                 let sum = &mut tally.sums[*record as usize];

@@ -5,6 +5,11 @@
 //! two are worked out in turns until they stay. What the pack says counts as a few matches more, so that a short list, or a
 //! column that is nearly empty, is not believed too much.
 
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "counts of records stay far below what an f32 holds exactly, or need not be exact"
+)]
+
 use super::{
     catalogue::{Asking, Catalogue},
     compare::{Part, Relation},
@@ -55,7 +60,11 @@ impl Catalogue {
     }
 
     fn learn_strangers(&mut self, asking: &mut Asking) {
-        let sought = if self.sought.is_empty() { &self.stored } else { &self.sought };
+        let sought = if self.sought.is_empty() {
+            &self.stored
+        } else {
+            &self.sought
+        };
         let (of, to) = (sought.len(), self.stored.len());
         let mut counts: Table = [[0.0; Level::COUNT]; Field::COUNT];
         let mut draw = Draw(0x5EED);
@@ -64,7 +73,8 @@ impl Catalogue {
             if self.sought.is_empty() && a == b {
                 continue;
             }
-            self.ground().compare(&sought[a], &self.stored[b], &mut asking.scratch, &mut asking.parts);
+            self.ground()
+                .compare(&sought[a], &self.stored[b], &mut asking.scratch, &mut asking.parts);
             for part in &asking.parts {
                 counts[part.field as usize][part.level as usize] += 1.0;
             }
@@ -84,13 +94,22 @@ impl Catalogue {
         let (mut pairs, mut all) = (Vec::new(), Vec::new());
         let mut asked = 0;
         for at in (0..sought.len()).step_by(step) {
-            let Asking { scratch, tally, candidates, parts } = &mut *asking;
-            self.index.candidates(&sought[at], &self.terms, CANDIDATES_MAX, tally, candidates);
+            let Asking {
+                scratch,
+                tally,
+                candidates,
+                parts,
+            } = &mut *asking;
+            self.index
+                .candidates(&sought[at], &self.terms, CANDIDATES_MAX, tally, candidates);
             for number in candidates.iter().filter(|number| !own || **number as usize != at) {
                 ground.compare(&sought[at], &self.stored[*number as usize], scratch, parts);
                 let from = all.len();
                 all.extend_from_slice(parts);
-                pairs.push(Pair { sought: asked, parts: from..all.len() });
+                pairs.push(Pair {
+                    sought: asked,
+                    parts: from..all.len(),
+                });
             }
             asked += 1;
         }
@@ -106,7 +125,10 @@ impl Catalogue {
         let mut counts: Table = [[0.0; Level::COUNT]; Field::COUNT];
         let (mut matches, mut households) = (0.0, 0.0);
         for of_one in pairs.chunk_by(|a, b| a.sought == b.sought) {
-            let sums: Vec<_> = of_one.iter().map(|pair| ground.sum_up(&parts[pair.parts.clone()])).collect();
+            let sums: Vec<_> = of_one
+                .iter()
+                .map(|pair| ground.sum_up(&parts[pair.parts.clone()]))
+                .collect();
             let odds: Vec<f32> = sums.iter().map(|sum| prior * sum.total().min(100.0).exp2()).collect();
             // A child that went missing was found once; a register may hold the same child any number of times.
             let others: f32 = match self.relation {

@@ -84,7 +84,9 @@ impl Lexicon {
     /// The languages that a text names.
     pub(super) fn languages(&self, text: &str) -> Vec<String> {
         let named = words(text).into_iter();
-        named.map(|word| self.languages.get(&word).cloned().unwrap_or(word)).collect()
+        named
+            .map(|word| self.languages.get(&word).cloned().unwrap_or(word))
+            .collect()
     }
 
     /// What a text about marks or clothing means, word for word.
@@ -97,7 +99,12 @@ impl Lexicon {
     /// The child's names, and the father's where it stands behind the child's.
     pub(super) fn split(&self, text: &str) -> (Vec<String>, String) {
         let text: String = normal(text).collect();
-        let (own, father) = match self.son_of.iter().filter_map(|mark| cut(&text, mark)).min_by_key(|(own, _)| own.len()) {
+        let (own, father) = match self
+            .son_of
+            .iter()
+            .filter_map(|mark| cut(&text, mark))
+            .min_by_key(|(own, _)| own.len())
+        {
             Some((own, father)) => (own, father.to_owned()),
             None => (text.as_str(), String::new()),
         };

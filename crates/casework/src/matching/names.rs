@@ -29,12 +29,25 @@ pub(super) fn align(a: &[TermId], b: &[TermId], terms: &Terms, scratch: &mut Scr
         for (j, y) in (0_u8..).zip(b) {
             let like = scratch.likeness(*x, *y, terms);
             if like < Likeness::Silent {
-                pairs.push(Slot { i, j, like, joined: false });
+                pairs.push(Slot {
+                    i,
+                    j,
+                    like,
+                    joined: false,
+                });
             }
         }
     }
     // The same whichever side is called a.
-    pairs.sort_unstable_by_key(|slot| (slot.like, slot.i.abs_diff(slot.j), slot.i + slot.j, slot.i.min(slot.j), slot.i));
+    pairs.sort_unstable_by_key(|slot| {
+        (
+            slot.like,
+            slot.i.abs_diff(slot.j),
+            slot.i + slot.j,
+            slot.i.min(slot.j),
+            slot.i,
+        )
+    });
     for slot in &pairs {
         if used_a & (1 << slot.i) == 0 && used_b & (1 << slot.j) == 0 {
             used_a |= 1 << slot.i;
@@ -47,7 +60,12 @@ pub(super) fn align(a: &[TermId], b: &[TermId], terms: &Terms, scratch: &mut Scr
     let mut right = (0_u8..).zip(b).filter(|(j, _)| used_b & (1 << j) == 0);
     while let (Some((i, x)), Some((j, y))) = (left.next(), right.next()) {
         if scratch.likeness(*x, *y, terms) != Likeness::Silent {
-            slots.push(Slot { i, j, like: Likeness::Different, joined: false });
+            slots.push(Slot {
+                i,
+                j,
+                like: Likeness::Different,
+                joined: false,
+            });
         }
     }
 }
@@ -58,15 +76,26 @@ fn join(a: &[TermId], b: &[TermId], terms: &Terms, slots: &mut Vec<Slot>, used_a
     let (long, short) = if a_is_longer { (a, b) } else { (b, a) };
     for (at, pair) in (0_u8..).zip(long.windows(2)) {
         for (to, one) in (0_u8..).zip(short) {
-            let Some(like) = joined(pair[0], pair[1], *one, terms) else { continue };
+            let Some(like) = joined(pair[0], pair[1], *one, terms) else {
+                continue;
+            };
             let (i, j) = if a_is_longer { (at, to) } else { (to, at) };
-            let (both, single) = if a_is_longer { (&mut *used_a, &mut *used_b) } else { (&mut *used_b, &mut *used_a) };
+            let (both, single) = if a_is_longer {
+                (&mut *used_a, &mut *used_b)
+            } else {
+                (&mut *used_b, &mut *used_a)
+            };
             if *both & (3 << at) != 0 || *single & (1 << to) != 0 {
                 continue;
             }
             *both |= 3 << at;
             *single |= 1 << to;
-            slots.push(Slot { i, j, like, joined: true });
+            slots.push(Slot {
+                i,
+                j,
+                like,
+                joined: true,
+            });
         }
     }
 }

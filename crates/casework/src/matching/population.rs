@@ -1,5 +1,10 @@
 //! How common things are among the records of a list.
 
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "counts of records stay far below what an f32 holds exactly, or need not be exact"
+)]
+
 use rustc_hash::FxHashMap;
 
 use super::{
@@ -31,7 +36,12 @@ pub(super) struct Population {
 
 impl Population {
     /// Counts records. Their words are counted in `terms`, which is settled afterwards.
-    pub(super) fn count<'p>(&mut self, records: impl Iterator<Item = &'p Prepared> + Clone, prior: f32, terms: &mut Terms) {
+    pub(super) fn count<'p>(
+        &mut self,
+        records: impl Iterator<Item = &'p Prepared> + Clone,
+        prior: f32,
+        terms: &mut Terms,
+    ) {
         self.prior = prior;
         self.records_per_person = 1.0;
         for record in records.clone() {
@@ -64,7 +74,12 @@ impl Population {
             if let Some([given, others @ ..]) = record.names.first().map(|name| &**name) {
                 let beside = beside_name(*given, terms);
                 keys.push(beside);
-                keys.extend(others.iter().chain(&record.languages).map(|word| with(beside, *word, terms)));
+                keys.extend(
+                    others
+                        .iter()
+                        .chain(&record.languages)
+                        .map(|word| with(beside, *word, terms)),
+                );
             }
         }
         keys.sort_unstable();
@@ -108,7 +123,12 @@ impl Population {
     /// words of a place with its PIN.
     pub(super) fn beside(&self, word: TermId, beside: u64, share: f32, terms: &Terms) -> f32 {
         // Whoever is compared must not speak for themselves: what counts is how many other people go together so.
-        let others = |key: u64| self.together.get(&key).map_or(0.0, |count| count / self.records_per_person - 1.0).max(0.0);
+        let others = |key: u64| {
+            self.together
+                .get(&key)
+                .map_or(0.0, |count| count / self.records_per_person - 1.0)
+                .max(0.0)
+        };
         let (all, both) = (others(beside), others(with(beside, word, terms)));
         ((both + CONTEXT * share) / (all + CONTEXT)).min(1.0)
     }
@@ -121,7 +141,10 @@ impl Population {
 
 /// The PIN and the district of a record, as something that words of a place stand beside.
 fn contexts(record: &Prepared, terms: &Terms) -> [Option<u64>; 2] {
-    [record.pin.map(beside_pin), record.district.map(|district| beside_district(district, terms))]
+    [
+        record.pin.map(beside_pin),
+        record.district.map(|district| beside_district(district, terms)),
+    ]
 }
 
 pub(super) fn beside_pin(pin: TermId) -> u64 {

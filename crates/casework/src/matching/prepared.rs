@@ -57,21 +57,33 @@ pub(super) fn prepare(report: &Report, lexicon: &Lexicon, terms: &mut Terms) -> 
             names.push(name);
         }
     }
-    let father = if report.father_name.trim().is_empty() { &behind } else { &report.father_name };
+    let father = if report.father_name.trim().is_empty() {
+        &behind
+    } else {
+        &report.father_name
+    };
     let father = parts(lexicon.name(short(father)), terms);
     let mother = parts(lexicon.name(short(&report.mother_name)), terms);
     // What a family shares tells once: a parent's part that the child has is no second agreement.
     let first = names.first().cloned().unwrap_or_default();
     let father_own = without(&father, &[&first], terms);
     // Who is called by one name alone has the family's, where a parent's is told.
-    if let ([own], Some(family)) = (&*first, [&father, &mother].into_iter().filter(|parent| parent.len() > 1).find_map(|parent| parent.last()))
-        && names.len() < NAMES_MAX
+    if let ([own], Some(family)) = (
+        &*first,
+        [&father, &mother]
+            .into_iter()
+            .filter(|parent| parent.len() > 1)
+            .find_map(|parent| parent.last()),
+    ) && names.len() < NAMES_MAX
         && terms.likeness(*own, *family) != Likeness::Same
     {
         names.push([*own, *family].into());
     }
     let of_family = (0_u8..).zip(&first).filter(|(_, part)| {
-        father.iter().chain(&mother).any(|other| terms.likeness(**part, *other) == Likeness::Same)
+        father
+            .iter()
+            .chain(&mother)
+            .any(|other| terms.likeness(**part, *other) == Likeness::Same)
     });
     let of_family = of_family.fold(0, |bits, (at, _)| bits | 1 << at);
     let mother_own = without(&mother, &[&first, &father], terms);
@@ -98,7 +110,11 @@ pub(super) fn prepare(report: &Report, lexicon: &Lexicon, terms: &mut Terms) -> 
         }
     }
     let mut bag = |text: &str| {
-        let mut bag: Vec<TermId> = lexicon.meanings(short(text)).iter().map(|word| terms.intern(word)).collect();
+        let mut bag: Vec<TermId> = lexicon
+            .meanings(short(text))
+            .iter()
+            .map(|word| terms.intern(word))
+            .collect();
         bag.sort_unstable();
         bag.dedup();
         bag.truncate(WORDS_MAX);
@@ -108,7 +124,11 @@ pub(super) fn prepare(report: &Report, lexicon: &Lexicon, terms: &mut Terms) -> 
         marks: bag(&report.marks),
         clothing: bag(&report.clothing),
         companions: bag(&report.companions),
-        languages: lexicon.languages(short(&report.language)).iter().map(|word| terms.intern(word)).collect(),
+        languages: lexicon
+            .languages(short(&report.language))
+            .iter()
+            .map(|word| terms.intern(word))
+            .collect(),
         names: names.into(),
         of_family,
         father: father_own,
@@ -153,7 +173,11 @@ fn without(name: &Name, others: &[&Name], terms: &Terms) -> Name {
 fn height(text: &str) -> Option<f32> {
     const CM: std::ops::RangeInclusive<f32> = 30.0..=230.0;
     let text: String = super::words::normal(text).collect();
-    let digits: String = text.trim().chars().take_while(|letter| letter.is_ascii_digit() || *letter == '.').collect();
+    let digits: String = text
+        .trim()
+        .chars()
+        .take_while(|letter| letter.is_ascii_digit() || *letter == '.')
+        .collect();
     digits.parse::<f32>().ok().filter(|cm| CM.contains(cm))
 }
 
@@ -171,8 +195,18 @@ impl Prepared {
     pub(super) fn count(&self, terms: &mut Terms) {
         let mut own: Vec<TermId> = self.names.iter().flatten().copied().collect();
         let mut parents: Vec<TermId> = self.father.iter().chain(&self.mother).copied().collect();
-        let mut marks: Vec<TermId> = self.marks.iter().chain(&self.clothing).chain(&self.companions).copied().collect();
-        for (list, kind) in [(&mut own, Kind::Own), (&mut parents, Kind::Parent), (&mut marks, Kind::Marks)] {
+        let mut marks: Vec<TermId> = self
+            .marks
+            .iter()
+            .chain(&self.clothing)
+            .chain(&self.companions)
+            .copied()
+            .collect();
+        for (list, kind) in [
+            (&mut own, Kind::Own),
+            (&mut parents, Kind::Parent),
+            (&mut marks, Kind::Marks),
+        ] {
             list.sort_unstable();
             list.dedup();
             for term in list.iter() {
@@ -182,7 +216,11 @@ impl Prepared {
         for term in &self.place {
             terms.count(*term, Kind::Place, 1.0);
         }
-        for (term, kind) in [(self.district, Kind::District), (self.state, Kind::State), (self.pin, Kind::Pin)] {
+        for (term, kind) in [
+            (self.district, Kind::District),
+            (self.state, Kind::State),
+            (self.pin, Kind::Pin),
+        ] {
             if let Some(term) = term {
                 terms.count(term, kind, 1.0);
             }

@@ -1,37 +1,10 @@
 //! From comparisons to a score with its reasons.
 
-use serde::{Deserialize, Serialize};
-
 use super::{
-    compare::{Ground, How, Part},
+    compare::{Ground, Part},
     field::{Field, Level},
+    reason::{How, Reason, Score},
 };
-
-/// Why a score is what it is: one comparison, how well it agrees, and what that weighs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Reason {
-    /// What was compared.
-    pub field: Field,
-    /// How well it agrees.
-    pub level: Level,
-    /// What is to be said beside it.
-    pub how: How,
-    /// Bits for one child, or where below 0 for two. The weights of all reasons add up to the score.
-    pub weight: f32,
-    /// The words that were set against each other, as they were read.
-    pub words: Option<(String, String)>,
-}
-
-/// The score of two reports.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Score {
-    /// Bits for one child: each one doubles the odds.
-    pub score: f32,
-    /// How likely they are one child, in a list of that length.
-    pub probability: f32,
-    /// What the score is made of, the weightiest first.
-    pub reasons: Vec<Reason>,
-}
 
 /// The sum of the parts, and what is taken off because two of one household would agree so well, too.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,7 +25,11 @@ impl Ground<'_> {
     /// Adds up parts.
     pub(super) fn sum_up(&self, parts: &[Part]) -> Sum {
         let weights = self.weights;
-        let mut sum = Sum { parts: 0.0, household: 0.0, against_household: 0.0 };
+        let mut sum = Sum {
+            parts: 0.0,
+            household: 0.0,
+            against_household: 0.0,
+        };
         for part in parts {
             sum.parts += weights.weight(part.field, part.level, part.u);
             sum.against_household += weights.against_household(part.field, part.level);
@@ -105,6 +82,10 @@ impl Ground<'_> {
             });
         }
         reasons.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()).then(a.field.cmp(&b.field)));
-        Score { score: sum.total(), probability: self.probability(sum.total(), records), reasons }
+        Score {
+            score: sum.total(),
+            probability: self.probability(sum.total(), records),
+            reasons,
+        }
     }
 }

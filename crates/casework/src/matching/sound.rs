@@ -87,7 +87,8 @@ impl Sound {
 
     /// Doubled consonants are written by chance; and length has a limit.
     fn settle(&mut self) {
-        self.phones.dedup_by(|later, earlier| later == earlier && !later.is_vowel());
+        self.phones
+            .dedup_by(|later, earlier| later == earlier && !later.is_vowel());
         self.phones.truncate(PHONES_MAX);
     }
 }
@@ -117,7 +118,8 @@ impl Script {
     /// Whether the letter still belongs to a run of this script.
     fn goes_on(self, letter: char) -> bool {
         // Combining marks of Latin, joiners, and signs above letters belong to what stands before.
-        let combining = matches!(u32::from(letter), 0x0300..=0x036F | 0x200C..=0x200D | 0x02B0..=0x02FF | 0x2018..=0x2019);
+        let combining =
+            matches!(u32::from(letter), 0x0300..=0x036F | 0x200C..=0x200D | 0x02B0..=0x02FF | 0x2018..=0x2019);
         combining || Self::of(letter) == self
     }
 }

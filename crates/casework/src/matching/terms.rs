@@ -79,7 +79,11 @@ impl Terms {
         let sound = Sound::of(word);
         let digits = word.chars().any(|letter| letter.is_ascii_digit());
         let literal = digits || sound.is_empty();
-        let skeletons: Box<[Skeleton]> = if literal { Box::default() } else { sound.skeletons().into() };
+        let skeletons: Box<[Skeleton]> = if literal {
+            Box::default()
+        } else {
+            sound.skeletons().into()
+        };
         for skeleton in &skeletons {
             self.buckets.entry(*skeleton).or_default().push(id);
         }
@@ -185,7 +189,11 @@ impl Terms {
             _ => return Likeness::Different,
         }
         if a.initial || b.initial {
-            return if begins_alike(&a.sound, &b.sound) { Likeness::Initial } else { Likeness::Silent };
+            return if begins_alike(&a.sound, &b.sound) {
+                Likeness::Initial
+            } else {
+                Likeness::Silent
+            };
         }
         distance(a.sound.distance(&b.sound))
     }
@@ -193,13 +201,14 @@ impl Terms {
 
 /// What a distance means.
 pub(super) fn distance(distance: u16) -> Likeness {
-    match distance {
-        0..=SAME_MAX => Likeness::Same,
-        ..=CLOSE_MAX => Likeness::Close,
-        ..=NEAR_MAX => Likeness::Near,
-        ..=SIMILAR_MAX => Likeness::Similar,
-        _ => Likeness::Different,
-    }
+    const LIMITS: [(u16, Likeness); 4] = [
+        (SAME_MAX, Likeness::Same),
+        (CLOSE_MAX, Likeness::Close),
+        (NEAR_MAX, Likeness::Near),
+        (SIMILAR_MAX, Likeness::Similar),
+    ];
+    let within = LIMITS.iter().find(|(max, _)| distance <= *max);
+    within.map_or(Likeness::Different, |(_, likeness)| *likeness)
 }
 
 fn add(sum: &mut [f32; KINDS], more: &[f32; KINDS]) {

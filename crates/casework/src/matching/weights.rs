@@ -41,7 +41,9 @@ impl Weights {
             learned_from: 0.0,
         };
         for field in Field::COMPARED {
-            let Some(rates) = knowledge.rates.get(&field) else { continue };
+            let Some(rates) = knowledge.rates.get(&field) else {
+                continue;
+            };
             for level in field.levels() {
                 let (f, l) = (field as usize, *level as usize);
                 weights.m[f][l] = narrow(rates.m[level]);
@@ -80,7 +82,13 @@ impl Weights {
 
     /// Where the rates come from.
     pub fn source(&self) -> Source {
-        if self.learned_from > 0.0 { Source::List { matches: self.learned_from } } else { Source::Pack }
+        if self.learned_from > 0.0 {
+            Source::List {
+                matches: self.learned_from,
+            }
+        } else {
+            Source::Pack
+        }
     }
 
     /// Weight of a level where strangers agree so well with the probability `u`.
@@ -96,7 +104,11 @@ impl Weights {
     /// Weight of a level for one child against two of a household; 0 for what a household shares.
     pub(super) fn against_household(&self, field: Field, level: Level) -> f32 {
         let h = self.h[field as usize][level as usize];
-        if h <= 0.0 { 0.0 } else { (self.m[field as usize][level as usize].max(RATE_MIN) / h).log2() }
+        if h <= 0.0 {
+            0.0
+        } else {
+            (self.m[field as usize][level as usize].max(RATE_MIN) / h).log2()
+        }
     }
 }
 
@@ -113,7 +125,10 @@ pub enum Source {
     },
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "rates are between 0 and 1, and six places are enough")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "rates are between 0 and 1, and six places are enough"
+)]
 fn narrow(rate: f64) -> f32 {
     rate as f32
 }

@@ -22,7 +22,11 @@ pub(super) fn words(text: &str) -> Vec<String> {
 /// The letters of a text, composed, in lower case, digits as 0 to 9.
 pub(super) fn normal(text: &str) -> impl Iterator<Item = char> {
     // Small figures above letters, as some write beside Tamil, tell of sounds that are not told apart here.
-    text.chars().filter(|letter| !is_raised(*letter)).nfkc().flat_map(char::to_lowercase).map(|letter| digit(letter).unwrap_or(letter))
+    text.chars()
+        .filter(|letter| !is_raised(*letter))
+        .nfkc()
+        .flat_map(char::to_lowercase)
+        .map(|letter| digit(letter).unwrap_or(letter))
 }
 
 /// The digit as 0 to 9.

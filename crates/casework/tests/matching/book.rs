@@ -4,7 +4,9 @@ use casework::Pack;
 use casework::matching::{Asking, Catalogue, Gathering, Knowledge, Relation, Report, Score};
 
 pub(crate) fn knowledge() -> &'static Knowledge {
-    Pack::national().matching().expect("the national pack knows of matching")
+    Pack::national()
+        .matching()
+        .expect("the national pack knows of matching")
 }
 
 pub(crate) fn catalogue(reports: &[Report], relation: Relation) -> Catalogue {

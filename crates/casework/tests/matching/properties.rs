@@ -31,17 +31,23 @@ fn fact(column: &'static str) -> BoxedStrategy<String> {
         .boxed(),
         "sex" => select(vec!["M", "F", "महिला", "other"]).prop_map(str::to_owned).boxed(),
         "age" => (0_u8..18).prop_map(|age| age.to_string()).boxed(),
-        "age_on" | "date_of_birth" | "event_date" => {
-            (2008_u16..2026, 1_u8..13, 1_u8..29).prop_map(|(y, m, d)| format!("{y}-{m:02}-{d:02}")).boxed()
-        }
-        "place" | "district" => {
-            select(vec!["Gaya", "गया", "Salem", "Ward 4 Rampur", "Rampurward", "North Goa"]).prop_map(str::to_owned).boxed()
-        }
-        "state" => select(vec!["Bihar", "BR", "TN", "Tamil Nadu"]).prop_map(str::to_owned).boxed(),
-        "pin" => select(vec!["824201", "824210", "600001"]).prop_map(str::to_owned).boxed(),
+        "age_on" | "date_of_birth" | "event_date" => (2008_u16..2026, 1_u8..13, 1_u8..29)
+            .prop_map(|(y, m, d)| format!("{y}-{m:02}-{d:02}"))
+            .boxed(),
+        "place" | "district" => select(vec!["Gaya", "गया", "Salem", "Ward 4 Rampur", "Rampurward", "North Goa"])
+            .prop_map(str::to_owned)
+            .boxed(),
+        "state" => select(vec!["Bihar", "BR", "TN", "Tamil Nadu"])
+            .prop_map(str::to_owned)
+            .boxed(),
+        "pin" => select(vec!["824201", "824210", "600001"])
+            .prop_map(str::to_owned)
+            .boxed(),
         "height_cm" => (60_u16..180).prop_map(|cm| cm.to_string()).boxed(),
         "language" => select(vec!["Hindi", "हिन्दी", "ta"]).prop_map(str::to_owned).boxed(),
-        _ => select(vec!["mole on left cheek", "बाएं गाल पर तिल", "red shirt", "scar"]).prop_map(str::to_owned).boxed(),
+        _ => select(vec!["mole on left cheek", "बाएं गाल पर तिल", "red shirt", "scar"])
+            .prop_map(str::to_owned)
+            .boxed(),
     };
     prop_oneof![1 => Just(String::new()), 2 => some].boxed()
 }

@@ -52,11 +52,18 @@ pub(super) fn matches(
 }
 
 /// Every pair that may be one child, the likeliest first.
-pub(super) fn duplicates(catalogue: &Catalogue, register: &Register, out: &mut dyn Write, said: &mut dyn Write) -> Result<()> {
+pub(super) fn duplicates(
+    catalogue: &Catalogue,
+    register: &Register,
+    out: &mut dyn Write,
+    said: &mut dyn Write,
+) -> Result<()> {
     let mut pairs: Vec<Duplicate> = Vec::new();
     let each = |asking: &mut Asking, number: usize| catalogue.ask_stored(number, DUPLICATES_MAX, asking);
     work::on_every_core(register.len(), said, Asking::default, each, |number, proposals| {
-        let likely = proposals.iter().filter(|proposal| proposal.probability >= DUPLICATE_MIN);
+        let likely = proposals
+            .iter()
+            .filter(|proposal| proposal.probability >= DUPLICATE_MIN);
         pairs.extend(likely.map(|proposal| Duplicate::direct(number, proposal)));
         Ok(())
     })?;
@@ -83,5 +90,9 @@ pub(super) fn duplicates(catalogue: &Catalogue, register: &Register, out: &mut d
 
 fn reasons(score: &Score, a: &Report, b: &Report) -> String {
     let all: Vec<String> = score.reasons.iter().map(|reason| english(reason, a, b)).collect();
-    if all.is_empty() { "nothing to compare".to_owned() } else { all.join("; ") }
+    if all.is_empty() {
+        "nothing to compare".to_owned()
+    } else {
+        all.join("; ")
+    }
 }

@@ -27,10 +27,17 @@ impl Register {
         let shown = path.display().to_string();
         let file = File::open(path).with_context(|| format!("cannot read {shown}"))?;
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
-        let header = reader.byte_headers().with_context(|| format!("{shown} has no header"))?.clone();
+        let header = reader
+            .byte_headers()
+            .with_context(|| format!("{shown} has no header"))?
+            .clone();
         let (id, facts) = columns(&header, &shown, said)?;
         let width = header.len();
-        let mut register = Self { id, facts, rows: Vec::new() };
+        let mut register = Self {
+            id,
+            facts,
+            rows: Vec::new(),
+        };
         let mut ids: HashSet<String> = HashSet::new();
         let mut bad = 0;
         let mut row = csv::ByteRecord::new();
@@ -40,7 +47,10 @@ impl Register {
                 Ok(false) => break,
                 Ok(true) => {
                     let line = row.position().map_or(line, csv::Position::line);
-                    register.take(&row, width, &header, &mut ids).err().map(|fault| (line, fault))
+                    register
+                        .take(&row, width, &header, &mut ids)
+                        .err()
+                        .map(|fault| (line, fault))
                 }
                 Err(error) if error.is_io_error() => return Err(error).with_context(|| format!("cannot read {shown}")),
                 Err(error) => Some((line, error.to_string())),
@@ -70,7 +80,11 @@ impl Register {
         ids: &mut HashSet<String>,
     ) -> Result<(), String> {
         if row.len() != width {
-            return Err(format!("column {}: {} columns where the header has {width}", row.len().min(width) + 1, row.len()));
+            return Err(format!(
+                "column {}: {} columns where the header has {width}",
+                row.len().min(width) + 1,
+                row.len()
+            ));
         }
         let name = |at: usize| String::from_utf8_lossy(&header[at]).into_owned();
         for (at, cell) in row.iter().enumerate() {
@@ -78,7 +92,11 @@ impl Register {
                 return Err(format!("column {} ({}): not UTF-8", at + 1, name(at)));
             }
             if cell.len() > FACT_BYTES_MAX {
-                return Err(format!("column {} ({}): more than {FACT_BYTES_MAX} bytes", at + 1, name(at)));
+                return Err(format!(
+                    "column {} ({}): more than {FACT_BYTES_MAX} bytes",
+                    at + 1,
+                    name(at)
+                ));
             }
         }
         let row = csv::StringRecord::from_byte_record_lossy(row.clone());
@@ -125,22 +143,25 @@ fn columns(header: &csv::ByteRecord, shown: &str, said: &mut dyn Write) -> Resul
         let name = String::from_utf8_lossy(name);
         let name = name.trim_start_matches('\u{feff}').trim().to_lowercase();
         let known = COLUMNS.iter().find(|column| **column == name);
-        let twice = |again: bool| {
-            if again { bail!("{shown}: line 1, column {}: `{name}` is there twice", at + 1) } else { Ok(()) }
-        };
+        if (name == "id" && id.is_some()) || facts.iter().any(|(_, there)| *there == name) {
+            bail!("{shown}: line 1, column {}: `{name}` is there twice", at + 1);
+        }
         if name == "id" {
-            twice(id.is_some())?;
             id = Some(at);
         } else if let Some(column) = known {
-            twice(facts.iter().any(|(_, there)| there == column))?;
             facts.push((at, column));
         } else {
             writeln!(said, "{shown}: line 1, column {}: `{name}` is not used", at + 1)?;
         }
     }
-    let Some(id) = id else { bail!("{shown}: line 1: no column is called `id`") };
+    let Some(id) = id else {
+        bail!("{shown}: line 1: no column is called `id`")
+    };
     if facts.is_empty() {
-        bail!("{shown}: line 1: no column but `id` is known; known are {}", COLUMNS.join(", "));
+        bail!(
+            "{shown}: line 1: no column but `id` is known; known are {}",
+            COLUMNS.join(", ")
+        );
     }
     Ok((id, facts))
 }

@@ -45,7 +45,9 @@ pub(super) fn on_every_core<S, T: Send>(
         }
         let mut told = 0;
         for chunk in 0..chunks {
-            let results = lanes[chunk % cores].recv().context("a thread ended before its work was done")?;
+            let results = lanes[chunk % cores]
+                .recv()
+                .context("a thread ended before its work was done")?;
             for (at, result) in results.into_iter().enumerate() {
                 take(chunk * CHUNK + at, result)?;
             }

@@ -1,6 +1,8 @@
 //! The nine scripts that descend from Brahmi. Their Unicode blocks are laid out alike, so one table reads them all, with
 //! what is peculiar to each beside it.
 
+#![expect(clippy::match_same_arms, reason = "a table reads by its letters")]
+
 use super::Phone;
 
 const BENGALI: u32 = 0x0980;
@@ -31,14 +33,22 @@ enum Letter {
 
 /// Reads a run of one script.
 pub(super) fn read(letters: &[char], base: u32, out: &mut Vec<Phone>) {
-    let inherent = if base == BENGALI || base == ODIA { Phone::Open } else { Phone::Schwa };
+    let inherent = if base == BENGALI || base == ODIA {
+        Phone::Open
+    } else {
+        Phone::Schwa
+    };
     let mut at = 0;
     // Whether the last consonant still carries its vowel.
     let mut carries = false;
     let mut after_virama = false;
     while let Some(letter) = letters.get(at) {
         let code = u32::from(*letter);
-        let next = |step: usize| letters.get(at + step).map_or(END, |next| u32::from(*next).wrapping_sub(base));
+        let next = |step: usize| {
+            letters
+                .get(at + step)
+                .map_or(END, |next| u32::from(*next).wrapping_sub(base))
+        };
         let place = code.wrapping_sub(base);
         if let Some((phones, length)) = cluster(base, place, next(1), next(2)) {
             if carries {
@@ -226,7 +236,7 @@ fn peculiar(base: u32, place: u32, next: u32) -> Option<Letter> {
         (GURMUKHI, 0x71..=0x74) => Letter::Nothing,
         (BENGALI, 0x4E) => Letter::Final(&[Phone::T]),
         (BENGALI, 0x70) => Letter::Consonant(R),
-        (BENGALI, 0x71) | (ODIA, 0x71) => Letter::Consonant(V),
+        (BENGALI | ODIA, 0x71) => Letter::Consonant(V),
         (TELUGU, 0x58) => Letter::Consonant(Phone::C),
         (TELUGU, 0x59) => Letter::Consonant(Phone::J),
         (KANNADA, 0x5E) => Letter::Consonant(Phone::L),

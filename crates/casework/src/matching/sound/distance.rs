@@ -10,10 +10,10 @@ const TRANSPOSED: u16 = 60;
 
 /// 0 for the same, 100 where nothing is alike; relative to the longer of the two.
 pub(super) fn between(a: &[Phone], b: &[Phone], abjad: bool) -> u16 {
+    const WIDTH: usize = PHONES_MAX + 1;
     if a == b {
         return 0;
     }
-    const WIDTH: usize = PHONES_MAX + 1;
     let costs = &*COSTS;
     let weigh = |phones: &[Phone]| phones.iter().map(|phone| costs.gap(*phone, abjad)).sum::<u16>();
     let longer = weigh(a).max(weigh(b));

@@ -1,11 +1,14 @@
 //! Latin letters: Indian names as registers write them, and the scholarly spellings of ISO 15919 and IAST.
 
+#![expect(clippy::match_same_arms, reason = "a table reads by its letters")]
+
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::Phone;
 
 /// A base letter with what stands above or below it.
 #[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each sign stands there or does not")]
 struct Letter {
     base: char,
     macron: bool,
@@ -33,7 +36,10 @@ fn letters(run: &[char]) -> Vec<Letter> {
     let mut letters: Vec<Letter> = Vec::with_capacity(run.len());
     for sign in run.iter().copied().nfd().flat_map(char::to_lowercase) {
         if sign.is_ascii_lowercase() {
-            letters.push(Letter { base: sign, ..Letter::default() });
+            letters.push(Letter {
+                base: sign,
+                ..Letter::default()
+            });
             continue;
         }
         // Letters that have no parts.
@@ -48,7 +54,10 @@ fn letters(run: &[char]) -> Vec<Letter> {
             'œ' => "oe",
             _ => "",
         };
-        letters.extend(plain.chars().map(|base| Letter { base, ..Letter::default() }));
+        letters.extend(plain.chars().map(|base| Letter {
+            base,
+            ..Letter::default()
+        }));
         let Some(last) = letters.last_mut() else { continue };
         match u32::from(sign) {
             0x0304 => last.macron = true,
@@ -137,7 +146,7 @@ fn vowel(letters: &[Letter], at: usize, scholarly: bool, out: &mut Vec<Phone>) -
         ('o', 'o') | ('u', 'u') => (&[Phone::U], 2),
         ('a', 'i') => (&[Phone::A, Phone::Y], 2),
         ('e', 'i') => (&[Phone::E, Phone::Y], 2),
-        ('a', 'u') | ('o', 'u') => (&[Phone::A, Phone::V], 2),
+        ('a' | 'o', 'u') => (&[Phone::A, Phone::V], 2),
         ('o', 'w') if !is_vowel(next(2)) => (&[Phone::A, Phone::V], 2),
         ('a', _) if scholarly && !letter.macron => (&[Phone::Schwa], 1),
         ('a', _) => (&[Phone::A], 1),

@@ -53,7 +53,13 @@ impl Skeleton {
     pub fn joined(self, next: Self) -> Self {
         let classes = (0..next.len()).rev().map(|at| ((next.0 >> (4 * at)) & 0xF) as u8);
         // Within a word y and v come and go.
-        let classes = classes.map(|class| if matches!(class, class::V | class::Y) { class::NONE } else { class });
+        let classes = classes.map(|class| {
+            if matches!(class, class::V | class::Y) {
+                class::NONE
+            } else {
+                class
+            }
+        });
         classes.fold(self, Self::push)
     }
 

@@ -1,5 +1,7 @@
 //! Urdu, in the Arabic script with the letters of Persian and Hindi. Short vowels are not written.
 
+#![expect(clippy::match_same_arms, reason = "a table reads by its letters")]
+
 use super::Phone;
 
 /// Reads a run.
