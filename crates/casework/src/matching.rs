@@ -37,6 +37,8 @@ mod terms;
 #[cfg(feature = "matching")]
 mod weights;
 #[cfg(feature = "matching")]
+mod whereabouts;
+#[cfg(feature = "matching")]
 mod words;
 
 #[cfg(feature = "matching")]
@@ -61,8 +63,8 @@ pub use {
     weights::{Source, Weights},
 };
 
-/// From this probability on a proposal is shown to officers without being asked for: in every list it was tried on, at least
-/// 95 of a hundred such proposals are right. `docs/benchmarks.md` has the figures.
+/// From this probability on a proposal is shown to officers without being asked for: in every list of thousands that it was
+/// tried on, more than 95 of a hundred such proposals between two lists were right. `docs/benchmarks.md` has the figures.
 pub const SHOWN_MIN: f32 = 0.9;
 
 /// A report of a list that may be the same child.
