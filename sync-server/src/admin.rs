@@ -2,6 +2,7 @@
 
 mod access_log;
 mod list;
+mod matching;
 mod packs;
 mod packs_check;
 mod rebuild;
@@ -21,6 +22,7 @@ use uuid::Uuid;
 use crate::hub::Hub;
 use crate::storage::{Institution, User};
 pub use access_log::AccessLogCommand;
+pub use matching::{DedupeCommand, MatchCommand, dedupe, match_lists};
 pub use packs::PacksCommand;
 pub use packs_check::check_packs;
 pub use recovery::{RecoveryCommand, recovery_without_hub};
@@ -113,6 +115,10 @@ pub enum AdminCommand {
     /// The law and the forms as dated data.
     #[command(subcommand)]
     Packs(PacksCommand),
+    /// Finds who of a list of missing children may be who in a list of found ones. Needs no hub.
+    Match(MatchCommand),
+    /// Finds rows of a register that may be the same child. Needs no hub.
+    Dedupe(DedupeCommand),
 }
 
 /// What may be asked about districts.
@@ -310,6 +316,8 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
         AdminCommand::AccessLog(command) => access_log::run(storage, &command, out)?,
         AdminCommand::Rebuild { later } => rebuild::run(hub, later, out)?,
         AdminCommand::Packs(command) => packs::run(storage, command, now_ms, out)?,
+        AdminCommand::Match(command) => match_lists(&command, &mut std::io::stderr().lock())?,
+        AdminCommand::Dedupe(command) => dedupe(&command, &mut std::io::stderr().lock())?,
     }
     Ok(())
 }

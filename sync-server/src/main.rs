@@ -38,6 +38,14 @@ fn main() -> Result<()> {
     {
         return Ok(());
     }
+    // Nor need data people have one.
+    match &arguments.command {
+        Command::Admin(AdminCommand::Match(command)) => {
+            return admin::match_lists(command, &mut std::io::stderr().lock());
+        }
+        Command::Admin(AdminCommand::Dedupe(command)) => return admin::dedupe(command, &mut std::io::stderr().lock()),
+        _ => {}
+    }
     let config = Config::read(&arguments.config)?;
     match arguments.command {
         Command::Serve => serve(config),

@@ -1,5 +1,7 @@
 //! Measures a release build.
 
+mod matching;
+
 use anyhow::Result;
 
 use crate::{
@@ -11,8 +13,13 @@ use crate::{
     steps::Steps,
 };
 
-/// `cargo xtask bench`.
+/// `cargo xtask bench`, and `cargo xtask bench matching`.
 pub(crate) fn bench(arguments: &[String]) -> Result<()> {
+    if arguments == ["matching"] {
+        return matching::bench();
+    }
+    // The page is written anew by the measuring program, which knows nothing of matching.
+    let (_, section) = matching::split_page();
     let mut steps = Steps::new(4);
     steps.run("the screens, small", || screens::build(Bundle::Small))?;
     // The app by itself, as it is packaged: together with others it would be built with what they want of its parts.
@@ -31,5 +38,6 @@ pub(crate) fn bench(arguments: &[String]) -> Result<()> {
         tell_paths(&mut bench);
         bench.env("VATSALYA_BIN_DIR", &programs).args(arguments);
         run(&mut display.on(&bench))
-    })
+    })?;
+    matching::keep_section(&section)
 }

@@ -47,7 +47,7 @@ enum Command {
     Test,
     /// Runs every check and test, on a machine that is set up. What CI runs.
     Check,
-    /// Measures, and writes `docs/benchmarks.md`.
+    /// Measures, and writes `docs/benchmarks.md`; `matching` alone measures finding the same child in two lists.
     Bench {
         /// Handed on to the `bench` program.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

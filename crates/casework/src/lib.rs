@@ -21,6 +21,7 @@ mod label;
 pub mod links;
 #[cfg(feature = "packs")]
 pub mod lint;
+pub mod matching;
 mod pack;
 mod period;
 pub mod plan;

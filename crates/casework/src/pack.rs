@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use jiff::civil;
 
-use crate::{Fact, FactId, FactType, Form, Rights, Table, Vocabulary, clock::Clocks, period, stage::Stages};
+use crate::{
+    Fact, FactId, FactType, Form, Rights, Table, Vocabulary, clock::Clocks, matching::Knowledge, period, stage::Stages,
+};
 
 #[cfg(feature = "packs")]
 mod bundle;
@@ -51,6 +53,7 @@ pub struct Pack {
     forms: BTreeMap<String, Vec<Form>>,
     clocks: Clocks,
     stages: Stages,
+    matching: Option<Box<Knowledge>>,
     rights: Rights,
     /// Keys and files that a newer pack has and this app left out, those of the pack below counted in.
     left_out: usize,
@@ -142,6 +145,11 @@ impl Pack {
     /// The stages of a case: what each rests on, and the usual steps.
     pub fn stages(&self) -> &Stages {
         &self.stages
+    }
+
+    /// What matching knows beforehand; a pack may be without.
+    pub fn matching(&self) -> Option<&Knowledge> {
+        self.matching.as_deref()
     }
 
     /// Who may do what, as it reads last.

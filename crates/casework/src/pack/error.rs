@@ -98,6 +98,9 @@ pub enum PackFault {
     /// An overlay gives something that is stored another type or another document.
     #[error("{0} is stored already and keeps its document and its type")]
     Moved(String),
+    /// Rates that cannot be reckoned with.
+    #[error("{0}")]
+    Matching(crate::matching::KnowledgeError),
     /// A clock that says too little.
     #[error("clock {id} {fault}")]
     Clock {

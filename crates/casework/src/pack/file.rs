@@ -5,7 +5,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use toml::Spanned;
 
 use super::{PackError, PackFault};
-use crate::{Fact, Form, Labels, RoleRights, Table, Vocabulary, clock::Clock, stage::Stages};
+use crate::{Fact, Form, Labels, RoleRights, Table, Vocabulary, clock::Clock, matching::Knowledge, stage::Stages};
 
 /// What a reader takes of a pack from outside. Shipped packs stay far below.
 pub mod limits {
@@ -95,6 +95,11 @@ struct RolesFile {
 }
 
 #[derive(Deserialize)]
+struct MatchingFile {
+    matching: Knowledge,
+}
+
+#[derive(Deserialize)]
 struct RelabelFile {
     #[serde(default)]
     relabel: Vec<Spanned<Relabel>>,
@@ -109,6 +114,7 @@ pub(super) enum Content {
     Clocks(Vec<At<Clock>>),
     Roles(Vec<At<RoleRights>>),
     Stages(Box<Stages>),
+    Matching(Box<Knowledge>),
     Relabels(Vec<At<Relabel>>),
 }
 
@@ -120,6 +126,7 @@ pub(super) fn read(path: &str, text: &str, unknown: &mut Vec<PackError>) -> Resu
         ("", "pack.toml") => Content::About(Box::new(file.parse()?)),
         ("", "roles.toml") => Content::Roles(file.items(|file: RolesFile| file.role)?),
         ("", "stages.toml") => Content::Stages(Box::new(file.parse()?)),
+        ("", "matching.toml") => Content::Matching(Box::new(file.matching()?)),
         ("", "relabel.toml") => Content::Relabels(file.items(|file: RelabelFile| file.relabel)?),
         ("dictionary", _) => {
             let parsed: DictionaryFile = file.parse()?;
@@ -161,6 +168,13 @@ impl File<'_> {
             self.unknown.push(error);
         }
         Ok(parsed)
+    }
+
+    fn matching(&mut self) -> Result<Knowledge, PackError> {
+        let file: MatchingFile = self.parse()?;
+        let fault = |error| self.error(1, PackFault::Matching(error));
+        file.matching.check().map_err(fault)?;
+        Ok(file.matching)
     }
 
     fn items<F: DeserializeOwned, T>(&mut self, of: impl Fn(F) -> Vec<Spanned<T>>) -> Result<Vec<At<T>>, PackError> {

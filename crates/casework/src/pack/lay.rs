@@ -58,6 +58,9 @@ pub(super) fn over(base: &Pack, about: About, draft: Draft, clocks: &mut Vec<Clo
         .filter(|old| draft.roles.iter().all(|own| own.role != old.role));
     let rights: Vec<_> = below.cloned().chain(draft.roles.iter().cloned()).collect();
     pack.rights = Rights::new(rights);
+    if draft.matching.is_some() {
+        pack.matching = draft.matching;
+    }
     if let Some(stages) = draft.stages {
         pack.stages = pack.stages.overlaid(stages);
     }

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     Fact, Form, Rights, RoleRights, Table, Vocabulary,
     clock::{Clock, Clocks, Used},
+    matching::Knowledge,
     stage::Stages,
 };
 
@@ -59,6 +60,7 @@ pub(super) struct Draft {
     pub(super) clocks: Vec<Clock>,
     pub(super) roles: Vec<RoleRights>,
     pub(super) stages: Option<Stages>,
+    pub(super) matching: Option<Box<Knowledge>>,
     pub(super) relabels: Vec<At<Relabel>>,
 }
 
@@ -201,6 +203,7 @@ impl Reading {
                 self.note_origin(ItemKind::Stages, "", path, 1);
                 draft.stages = Some(*stages);
             }
+            Content::Matching(knowledge) => draft.matching = Some(knowledge),
             Content::Relabels(relabels) => draft.relabels.extend(relabels),
         }
     }
@@ -251,6 +254,7 @@ impl Pack {
             forms: BTreeMap::new(),
             clocks: Clocks::default(),
             stages: Stages::default(),
+            matching: None,
             rights: Rights::default(),
             left_out: 0,
         }

@@ -1,0 +1,190 @@
+//! What a list teaches without being told which of its pairs are one child: expectation and maximisation.
+//!
+//! How often strangers agree is counted on pairs drawn at random. How often one child agrees with itself is not known, but
+//! if it were, one could say of each likely pair how probably it is one child; and if that were known, one could count. The
+//! two are worked out in turns until they stay. What the pack says counts as a few matches more, so that a short list, or a
+//! column that is nearly empty, is not believed too much.
+
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "counts of records stay far below what an f32 holds exactly, or need not be exact"
+)]
+
+use super::{
+    catalogue::{Asking, Catalogue},
+    compare::{Part, Relation},
+    field::{Field, Level},
+    weights::{RATE_MIN, Table},
+};
+
+/// Reports from which is learned, at most.
+const SOUGHT_MAX: usize = 6_000;
+/// Candidates of each.
+const CANDIDATES_MAX: usize = 20;
+/// Pairs of strangers that are drawn.
+const STRANGERS: usize = 60_000;
+/// Turns; rates have settled long before.
+const TURNS: usize = 15;
+
+/// A pair with its comparisons, and which report it belongs to.
+struct Pair {
+    sought: u32,
+    parts: std::ops::Range<usize>,
+}
+
+impl Catalogue {
+    /// Learns the weights from the list itself. Call it when a tool was given two whole lists; a device reckons with what
+    /// the pack says until somebody decides otherwise.
+    pub fn learn(&mut self) {
+        let mut asking = Asking::default();
+        self.learn_strangers(&mut asking);
+        let (pairs, parts, asked) = self.likely_pairs(&mut asking);
+        for _ in 0..TURNS {
+            self.turn(&pairs, &parts, asked);
+        }
+        // Rarity is a matter of people: with a mean of so many records for each, rates and counts are worked out once more.
+        self.population.records_per_person = self.records_per_person();
+        let (pairs, parts, asked) = self.likely_pairs(&mut asking);
+        for _ in 0..TURNS {
+            self.turn(&pairs, &parts, asked);
+        }
+    }
+
+    fn records_per_person(&self) -> f32 {
+        let matches = self.weights.matches_per_record;
+        if self.sought.is_empty() {
+            return 1.0 + matches;
+        }
+        let (sought, stored) = (self.sought.len() as f32, self.stored.len() as f32);
+        (sought + stored) / (sought + stored - matches * sought).max(1.0)
+    }
+
+    fn learn_strangers(&mut self, asking: &mut Asking) {
+        let sought = if self.sought.is_empty() {
+            &self.stored
+        } else {
+            &self.sought
+        };
+        let (of, to) = (sought.len(), self.stored.len());
+        let mut counts: Table = [[0.0; Level::COUNT]; Field::COUNT];
+        let mut draw = Draw(0x5EED);
+        for _ in 0..STRANGERS.min(of * to) {
+            let (a, b) = (draw.below(of), draw.below(to));
+            if self.sought.is_empty() && a == b {
+                continue;
+            }
+            self.ground()
+                .compare(&sought[a], &self.stored[b], &mut asking.scratch, &mut asking.parts);
+            for part in &asking.parts {
+                counts[part.field as usize][part.level as usize] += 1.0;
+            }
+        }
+        let strength = self.weights.strength * 4.0;
+        let prior = self.weights.u;
+        for field in Field::COMPARED {
+            update(field, &counts, &prior, strength, &mut self.weights.u);
+        }
+    }
+
+    fn likely_pairs(&self, asking: &mut Asking) -> (Vec<Pair>, Vec<Part>, usize) {
+        let own = self.sought.is_empty();
+        let sought = if own { &self.stored } else { &self.sought };
+        let step = sought.len().div_ceil(SOUGHT_MAX).max(1);
+        let ground = self.ground();
+        let (mut pairs, mut all) = (Vec::new(), Vec::new());
+        let mut asked = 0;
+        for at in (0..sought.len()).step_by(step) {
+            let Asking {
+                scratch,
+                tally,
+                candidates,
+                parts,
+            } = &mut *asking;
+            self.index
+                .candidates(&sought[at], &self.terms, CANDIDATES_MAX, tally, candidates);
+            for number in candidates.iter().filter(|number| !own || **number as usize != at) {
+                ground.compare(&sought[at], &self.stored[*number as usize], scratch, parts);
+                let from = all.len();
+                all.extend_from_slice(parts);
+                pairs.push(Pair {
+                    sought: asked,
+                    parts: from..all.len(),
+                });
+            }
+            asked += 1;
+        }
+        (pairs, all, asked as usize)
+    }
+
+    /// One turn: how likely each pair is one child, then how often one child agrees.
+    fn turn(&mut self, pairs: &[Pair], parts: &[Part], asked: usize) {
+        let ground = self.ground();
+        let records = self.stored.len() as f32;
+        let prior = (self.weights.matches_per_record / records).min(0.5);
+        let siblings = ground.siblings();
+        let mut counts: Table = [[0.0; Level::COUNT]; Field::COUNT];
+        let (mut matches, mut households) = (0.0, 0.0);
+        for of_one in pairs.chunk_by(|a, b| a.sought == b.sought) {
+            let sums: Vec<_> = of_one
+                .iter()
+                .map(|pair| ground.sum_up(&parts[pair.parts.clone()]))
+                .collect();
+            let odds: Vec<f32> = sums.iter().map(|sum| prior * sum.total().min(100.0).exp2()).collect();
+            // A child that went missing was found once; a register may hold the same child any number of times.
+            let others: f32 = match self.relation {
+                Relation::MissingAndFound => odds.iter().sum(),
+                Relation::Duplicates => 0.0,
+            };
+            for ((pair, sum), odds) in of_one.iter().zip(&sums).zip(&odds) {
+                let against = match self.relation {
+                    Relation::MissingAndFound => 1.0 - prior * records + others,
+                    Relation::Duplicates => 1.0 + odds,
+                };
+                let probability = (odds / against.max(*odds).max(f32::MIN_POSITIVE)).min(1.0);
+                matches += probability;
+                let kin = siblings * (sum.parts - sum.against_household).min(100.0).exp2();
+                households += (1.0 - probability) * kin / (1.0 - siblings + kin);
+                for part in &parts[pair.parts.clone()] {
+                    counts[part.field as usize][part.level as usize] += probability;
+                }
+            }
+        }
+        let strength = self.weights.strength;
+        let asked = asked as f32;
+        let pack = self.known.weights.clone();
+        for field in Field::COMPARED {
+            update(field, &counts, &pack.m, strength, &mut self.weights.m);
+        }
+        let most = match self.relation {
+            Relation::MissingAndFound => 0.98,
+            Relation::Duplicates => 20.0,
+        };
+        self.weights.matches_per_record = ((matches + 0.5) / (asked + 1.0)).clamp(0.000_1, most);
+        let prior_kin = strength * pack.siblings_per_record;
+        self.weights.siblings_per_record = ((households + prior_kin) / (asked + strength)).clamp(0.001, 20.0);
+        self.weights.learned_from = matches.max(f32::MIN_POSITIVE);
+    }
+}
+
+/// Rates from counts, with the prior counting as `strength` more.
+fn update(field: Field, counts: &Table, prior: &Table, strength: f32, rates: &mut Table) {
+    let at = field as usize;
+    let levels = field.levels();
+    let all: f32 = levels.iter().map(|level| counts[at][*level as usize]).sum();
+    for level in levels {
+        let level = *level as usize;
+        rates[at][level] = ((counts[at][level] + strength * prior[at][level]) / (all + strength)).max(RATE_MIN);
+    }
+}
+
+/// Numbers that look drawn and are the same every time.
+struct Draw(u64);
+
+impl Draw {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % limit.max(1)
+    }
+}

