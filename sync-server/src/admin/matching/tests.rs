@@ -150,10 +150,11 @@ fn duplicates_are_found_and_what_was_learned_can_be_reckoned_with() {
         .enumerate()
     {
         let born = 2010 + at;
-        text += &format!(
+        let line = format!(
             "a{at},{given} Sharma,Omkar Sharma {given},{born}-0{}-1{at},Salem\n",
             at + 1
         );
+        text.push_str(&line);
     }
     text += "b3,दिव्या शर्मा,,2013-04-13,सेलम\n";
     let register = folder.write("a.csv", text.as_bytes());
