@@ -1,5 +1,7 @@
 //! A pad for a signature: with a finger, a pen, a mouse, or the arrow keys.
 
+use std::fmt::Write as _;
+
 use casework::{Compartment, attachment};
 use ipc::{Request, SIGNER_CHARS_MAX, STROKE_POINTS_MAX, STROKES_MAX, Stroke};
 use leptos::{ev, prelude::*, task::spawn_local};
@@ -116,12 +118,15 @@ fn place(event: &ev::PointerEvent) -> Option<(u32, u32)> {
 
 /// A stroke as a line; a dot as a line of no length, which a round pen shows.
 fn line(stroke: &Stroke) -> String {
-    let mut points = stroke.iter();
-    let Some([x, y, _]) = points.next() else {
-        return String::new();
-    };
-    let rest = points.map(|[x, y, _]| format!("L{x} {y}")).collect::<String>();
-    format!("M{x} {y}{}", if rest.is_empty() { "h0".to_owned() } else { rest })
+    let mut path = String::new();
+    for (at, [x, y, _]) in stroke.iter().enumerate() {
+        let step = if at == 0 { 'M' } else { 'L' };
+        let _ = write!(path, "{step}{x} {y}");
+    }
+    if stroke.len() == 1 {
+        path.push_str("h0");
+    }
+    path
 }
 
 #[component]

@@ -32,7 +32,7 @@ pub(super) enum NoSound {
 
 /// A recording on its way. Dropped, the microphone is off and nothing is kept.
 pub(super) struct Recorder {
-    recorder: MediaRecorder,
+    engine: MediaRecorder,
     stream: MediaStream,
     pieces: Rc<RefCell<Vec<Blob>>>,
     kind: &'static str,
@@ -43,7 +43,7 @@ pub(super) struct Recorder {
 impl Recorder {
     /// Asks for the microphone and begins. `stopped` is called once, when the last piece is there, whether the recording
     /// was stopped or broke off.
-    pub(super) async fn start(mut stopped: impl FnMut() + 'static) -> Result<Self, NoSound> {
+    pub(super) async fn start(stopped: impl FnMut() + 'static) -> Result<Self, NoSound> {
         let kind = kind().ok_or(NoSound::Cannot)?;
         let devices = window().navigator().media_devices().map_err(|_| NoSound::Cannot)?;
         if devices.is_undefined() {
@@ -71,33 +71,33 @@ impl Recorder {
             let pieces = Rc::clone(&pieces);
             Closure::new(move |event: BlobEvent| pieces.borrow_mut().extend(event.data()))
         };
-        let ended = Closure::new(move || stopped());
+        let ended = Closure::new(stopped);
         recorder.set_ondataavailable(Some(told.as_ref().unchecked_ref()));
         recorder.set_onstop(Some(ended.as_ref().unchecked_ref()));
         let made = Self {
-            recorder,
+            engine: recorder,
             stream,
             pieces,
             kind,
             _told: told,
             _stopped: ended,
         };
-        made.recorder
+        made.engine
             .start_with_time_slice(PIECE_MS)
             .map_err(|_| NoSound::Cannot)?;
         Ok(made)
     }
 
     pub(super) fn pause(&self) {
-        let _ = self.recorder.pause();
+        let _ = self.engine.pause();
     }
 
     pub(super) fn go_on(&self) {
-        let _ = self.recorder.resume();
+        let _ = self.engine.resume();
     }
 
     pub(super) fn stop(&self) {
-        let _ = self.recorder.stop();
+        let _ = self.engine.stop();
     }
 
     /// Bytes so far.
@@ -114,9 +114,9 @@ impl Recorder {
 
 impl Drop for Recorder {
     fn drop(&mut self) {
-        self.recorder.set_ondataavailable(None);
-        self.recorder.set_onstop(None);
-        let _ = self.recorder.stop();
+        self.engine.set_ondataavailable(None);
+        self.engine.set_onstop(None);
+        let _ = self.engine.stop();
         release(&self.stream);
     }
 }

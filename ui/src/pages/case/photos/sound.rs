@@ -221,8 +221,8 @@ impl Desk {
         }
     }
 
-    async fn choose(self, input: web_sys::HtmlInputElement) {
-        let Some(file) = browser::chosen(&input) else { return };
+    fn choose(self, input: &web_sys::HtmlInputElement) {
+        let Some(file) = browser::chosen(input) else { return };
         input.set_value("");
         self.problem.set(None);
         if browser::is_larger(&file, RECORDING_BYTES_MAX) {
@@ -304,7 +304,7 @@ fn Ready(desk: Desk) -> impl IntoView {
     let input: NodeRef<html::Input> = NodeRef::new();
     let choose = move |_| {
         if let Some(input) = input.get_untracked() {
-            spawn_local(desk.choose(input));
+            desk.choose(&input);
         }
     };
     view! {
