@@ -90,7 +90,7 @@ fn found(hub: &Hub, institution: &Institution, now_ms: i64) -> Result<(), FoundE
     match committed {
         Ok(_) => hub.changed.ring(),
         // Another process has begun it meanwhile: the hub that starts, or an administrator.
-        Err(CommitError::RightGone) => {}
+        Err(CommitError::RightGone | CommitError::Fork) => {}
         Err(error) => return Err(error.into()),
     }
     Ok(())

@@ -265,11 +265,12 @@ fn without_a_living_token_nothing_is_given() {
 fn whoever_is_shut_out_and_may_hand_in_brings_pictures_and_gets_none() {
     let hub = TestHub::start();
     let mut worker = hub.officer("po_nic");
-    let (case, here) = case_with_picture(&mut worker, b"the picture");
+    let (first, another) = (picture(b"the picture"), picture(b"another"));
+    let (case, here) = case_with_picture(&mut worker, &first);
     let up = caller(&mut worker);
-    up.begin(here, 11);
-    up.piece(here, 0, b"the picture");
-    let late = Sha256(sha2::Sha256::digest(b"another").into());
+    up.begin(here, first.len());
+    assert_eq!(up.piece(here, 0, &first).status(), StatusCode::NO_CONTENT);
+    let late = Sha256(sha2::Sha256::digest(&another).into());
     let cells = BTreeMap::from([("sha_field".to_owned(), Value::Text(late.to_string()))]);
     let row = Edit::AddRow {
         row: RowId::from_bytes(random()),
@@ -291,8 +292,8 @@ fn whoever_is_shut_out_and_may_hand_in_brings_pictures_and_gets_none() {
         leaving.call(Method::GET, here, &[], Vec::new()).status(),
         StatusCode::FORBIDDEN
     );
-    assert_eq!(leaving.begin(late, 7).status(), StatusCode::CREATED);
-    assert_eq!(leaving.piece(late, 0, b"another").status(), StatusCode::NO_CONTENT);
+    assert_eq!(leaving.begin(late, another.len()).status(), StatusCode::CREATED);
+    assert_eq!(leaving.piece(late, 0, &another).status(), StatusCode::NO_CONTENT);
     assert_eq!(
         leaving.call(Method::GET, late, &[], Vec::new()).status(),
         StatusCode::FORBIDDEN,
