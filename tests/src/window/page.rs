@@ -275,11 +275,25 @@ impl Window {
             // The picture helps whoever reads the failure; without it the words remain.
             let _ = self.picture(&left);
             anyhow!(
-                "{}: {what}: {error} {error:?} (see {left}.png in {})",
+                "{}: {what}: {error} {error:?} (see {left}.png in {}; the page says: {})",
                 self.name(),
-                self.pictures().display()
+                self.pictures().display(),
+                self.alerts()
             )
         })
+    }
+
+    /// The sentences with which the page tells that something went wrong, also those beyond the edge of a picture.
+    fn alerts(&self) -> String {
+        const ALERTS: &str = "return [...document.querySelectorAll('[role=\"alert\"], [data-test=\"error-message\"]')]\
+                              .map(e => e.innerText).join(' | ')";
+        let asked = self
+            .client()
+            .map(|client| self.runtime.block_on(client.execute(ALERTS, Vec::new())));
+        asked.map_or_else(
+            |error| error.to_string(),
+            |told| told.map_or_else(|error| error.to_string(), |told| told.to_string()),
+        )
     }
 }
 

@@ -304,7 +304,8 @@ fn Ready(desk: Desk) -> impl IntoView {
     let input: NodeRef<html::Input> = NodeRef::new();
     let choose = move |_| {
         if let Some(input) = input.get_untracked() {
-            desk.choose(&input);
+            // In a task of its own: what is heard outlives the button, and whatever the button's owner owns does not.
+            spawn_local(async move { desk.choose(&input) });
         }
     };
     view! {
