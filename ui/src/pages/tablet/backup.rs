@@ -1,5 +1,6 @@
 //! A backup of what is on this tablet and nowhere else, and bringing one back.
 
+use ipc::FilePurpose;
 use leptos::{ev, prelude::*};
 
 use crate::{
@@ -37,7 +38,7 @@ pub(super) fn Backup() -> impl IntoView {
             <summary data-test="backup-open">{words.backup_title()}</summary>
             <form class="stack" on:submit=submit>
                 <p class="hint">{words.backup_lead()}</p>
-                <PathField id="backup-path" value=path />
+                <PathField id="backup-path" value=path purpose=FilePurpose::NewBackup asking=asking />
                 <ChoosePassphrase
                     id="backup-passphrase"
                     again="backup-again"
@@ -83,7 +84,7 @@ pub(super) fn Restore() -> impl IntoView {
             <summary data-test="restore-open">{words.backup_restore_title()}</summary>
             <form class="stack" on:submit=submit>
                 <p class="hint">{words.backup_restore_lead()}</p>
-                <PathField id="restore-path" value=path />
+                <PathField id="restore-path" value=path purpose=FilePurpose::Backup asking=asking />
                 <div class="question">
                     <label class="label" for="restore-passphrase">{words.backup_passphrase()}</label>
                     <Passphrase id="restore-passphrase" value=passphrase shown=shown complete="off" />
@@ -99,22 +100,58 @@ pub(super) fn Restore() -> impl IntoView {
     }
 }
 
+/// The path of a file: typed, or chosen in the platform's window where it has one.
 #[component]
-fn PathField(id: &'static str, value: RwSignal<String>) -> impl IntoView {
+fn PathField(id: &'static str, value: RwSignal<String>, purpose: FilePurpose, asking: Asking) -> impl IntoView {
+    let app = app();
     let words = words();
+    let has_window = app
+        .start
+        .with_untracked(|start| start.as_ref().is_some_and(|start| start.file_chooser));
+    let choose = move |_| {
+        asking.run(
+            move || backend::choose_file(purpose),
+            move |chosen| {
+                if let Some(path) = chosen {
+                    value.set(path);
+                }
+            },
+        );
+    };
+    let help = match purpose {
+        FilePurpose::NewBackup => words.backup_path_help(),
+        FilePurpose::Backup => words.backup_restore_path_help(),
+    };
     view! {
         <div class="question">
             <label class="label" for=id>{words.backup_path()}</label>
-            <p class="hint">{words.backup_path_help()}</p>
+            <p class="hint" id=format!("{id}-hint")>{help}</p>
             <input
+                class="input"
                 id=id
                 data-test=id
                 type="text"
                 autocomplete="off"
+                autocapitalize="off"
                 spellcheck="false"
+                aria-describedby=format!("{id}-hint")
                 prop:value=move || value.get()
                 on:input=move |event| value.set(event_target_value(&event))
             />
+            {has_window
+                .then(|| {
+                    view! {
+                        <button
+                            type="button"
+                            class="button small"
+                            data-test=format!("{id}-choose")
+                            disabled=asking.busy
+                            on:click=choose
+                        >
+                            {words.backup_choose()}
+                        </button>
+                    }
+                })}
         </div>
     }
 }
