@@ -4,7 +4,9 @@
 //! own. This crate has no rules: whatever it would decide about a case belongs to `device` or below.
 
 mod dumps;
+mod files;
 mod gateway;
+mod keystore;
 mod microphone;
 mod panics;
 mod watch;
@@ -54,7 +56,11 @@ fn context() -> tauri::Context {
 
 fn set_up(app: &mut tauri::App) -> anyhow::Result<()> {
     let data_dir = data_dir(app)?;
-    let platform = Platform::system(app.package_info().version.to_string(), machine_name());
+    let platform = Platform {
+        keystore: Arc::new(keystore::SessionKeystore::default()),
+        files: Arc::new(files::PlatformFiles(app.handle().clone())),
+        ..Platform::system(app.package_info().version.to_string(), machine_name())
+    };
     let device = Device::open(&data_dir, platform).context("the data folder cannot be used")?;
     if let Some(link) = std::env::args().nth(1) {
         device.offer_link(&link);

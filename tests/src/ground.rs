@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use device::{Clock, Entropy, NoKeystore, Platform, Stretching, SystemClock, SystemDisk};
+use device::{Clock, Entropy, NoFileChooser, NoKeystore, Platform, Stretching, SystemClock, SystemDisk};
 use rand::{RngCore as _, SeedableRng as _, rngs::StdRng};
 
 /// What time it is by the machine's clock, milliseconds since 1970.
@@ -55,6 +55,7 @@ pub fn platform(clock: &Arc<ShiftedClock>, seed: u64) -> Platform {
         entropy: Arc::new(SeededEntropy::new(seed)),
         disk: Arc::new(SystemDisk),
         keystore: Arc::new(NoKeystore),
+        files: Arc::new(NoFileChooser),
         stretching: Stretching::Least,
         app_version: "0.1.0".into(),
         device_name: format!("test tablet {seed}"),

@@ -7,7 +7,7 @@ use std::{
 };
 
 use casework::{CaseId, FactId, InstitutionId, Subject, Value};
-use device::{Device, Disk, Options, Platform, SystemDisk, SystemEntropy, Transport};
+use device::{Device, Disk, Options, Platform, Stretching, SystemDisk, SystemEntropy, Transport};
 use ipc::{
     CaseCard, CaseFilter, CaseView, Delivery, Failure, FieldEdit, FormView, InstitutionCard, InstitutionView, NetState,
     NewCase, PAGE_ROWS_MAX, RegisterRef, Reply, Request, Saved, Session, SyncView, TabletUser, VersionView,
@@ -88,6 +88,20 @@ impl Tablet {
         let clock = Arc::new(ShiftedClock::default());
         let platform = Platform {
             entropy: Arc::new(SystemEntropy),
+            ..ground::platform(&clock, 0)
+        };
+        Self::without_thread(Folder::Given(folder.to_path_buf()), clock, platform)
+    }
+
+    /// The same as the app is: a passphrase that is chosen costs work that is tuned to this machine.
+    ///
+    /// # Panics
+    /// When the device cannot be opened.
+    pub fn tuned_by_hand(folder: &Path) -> Self {
+        let clock = Arc::new(ShiftedClock::default());
+        let platform = Platform {
+            entropy: Arc::new(SystemEntropy),
+            stretching: Stretching::Tuned,
             ..ground::platform(&clock, 0)
         };
         Self::without_thread(Folder::Given(folder.to_path_buf()), clock, platform)

@@ -82,6 +82,14 @@ pub(crate) async fn set_idle(minutes: u32) -> Answer<()> {
     done(Request::SetIdle { minutes }).await
 }
 
+/// Lets the officer choose a file in the platform's window. `None` where none was chosen.
+pub(crate) async fn choose_file(purpose: FilePurpose) -> Answer<Option<String>> {
+    match call(&Request::ChooseFile { purpose }).await? {
+        Reply::FileChosen { path } => Ok(path),
+        _ => Err(FailureCode::Fault.into()),
+    }
+}
+
 /// Writes what no server has to a file.
 pub(crate) async fn back_up(path: String, passphrase: String) -> Answer<BackedUp> {
     ask!(Request::Backup { path, passphrase }, BackedUp)

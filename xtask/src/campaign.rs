@@ -3,8 +3,9 @@
 use anyhow::Result;
 
 use crate::{
-    check,
-    process::{cargo, run},
+    check::tell_paths,
+    paths,
+    process::{cargo, command, run},
 };
 
 /// How long each decoder is given where nothing is said, in seconds.
@@ -18,17 +19,13 @@ pub(crate) fn campaign(arguments: &[String]) -> Result<()> {
         ["fuzz", "--seconds", seconds] => return fuzz(seconds),
         _ => {}
     }
-    run(&mut cargo(&[
-        "build",
-        "--package",
-        "sync-server",
-        "--package",
-        "tests",
-        "--bins",
-    ]))?;
-    let mut command = cargo(&["run", "--quiet", "--package", "tests", "--bin", "campaign", "--"]);
-    check::tell_paths(&mut command);
-    run(command.args(arguments))
+    // As it ships: every call of an hour is many hours, and a release build goes through them several times as fast.
+    let programs = ["--bin", "crash-session", "--bin", "campaign"];
+    run(cargo(&["build", "--release", "--package", "tests"]).args(programs))?;
+    let programs = paths::target().join("release");
+    let mut campaign = command(&programs.join("campaign").to_string_lossy(), &[]);
+    tell_paths(&mut campaign);
+    run(campaign.env("VATSALYA_BIN_DIR", &programs).args(arguments))
 }
 
 /// Every decoder that a device has, with what chance makes of the corpus below `fuzz/`. Decoding is compiled with

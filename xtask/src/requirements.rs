@@ -26,6 +26,7 @@ pub(crate) const PACKAGES: &[(&str, &str)] = &[
     ("libxdo-dev", "what Tauri links on Linux"),
     ("xvfb", "the virtual display for window tests"),
     ("dbus-x11", "a D-Bus session for the window tests"),
+    ("gnome-keyring", "a keystore for the tests"),
     ("webkit2gtk-driver", "drives the window in tests"),
     ("chromium", "runs the screens as Android's web view would"),
     ("chromium-driver", "drives Chromium in tests"),

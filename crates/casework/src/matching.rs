@@ -5,47 +5,10 @@
 //! What is not known on either side is not compared and weighs nothing. A [`Catalogue`] holds a list and finds, without
 //! looking at all of it, who may be meant. Everything here proposes; a person decides. `docs/matching.md` tells the whole.
 
-#[cfg(feature = "matching")]
-mod catalogue;
-#[cfg(feature = "matching")]
-mod compare;
-#[cfg(feature = "matching")]
-mod day;
-#[cfg(feature = "matching")]
-mod duplicates;
 mod field;
-#[cfg(feature = "matching")]
-mod index;
-#[cfg(feature = "matching")]
-mod learn;
-#[cfg(feature = "matching")]
-mod lexicon;
-#[cfg(feature = "matching")]
-mod names;
-#[cfg(feature = "matching")]
-mod population;
-#[cfg(feature = "matching")]
-mod prepared;
-#[cfg(feature = "matching")]
-mod score;
-#[cfg(feature = "matching")]
-mod scratch;
-#[cfg(feature = "matching")]
-pub mod sound;
-#[cfg(feature = "matching")]
-mod terms;
-#[cfg(feature = "matching")]
-mod weights;
-#[cfg(feature = "matching")]
-mod whereabouts;
-#[cfg(feature = "matching")]
-mod words;
-
-#[cfg(feature = "matching")]
-mod english;
-#[cfg(feature = "matching")]
-mod entry;
 mod knowledge;
+#[cfg(feature = "matching")]
+mod linkage;
 mod reason;
 mod report;
 
@@ -54,13 +17,8 @@ pub use knowledge::{Common, Knowledge, KnowledgeError, Meaning, Rates, Words};
 pub use reason::{How, Reason, Score};
 pub use report::{COLUMNS, FACT_BYTES_MAX, Report};
 #[cfg(feature = "matching")]
-pub use {
-    catalogue::{Asking, Catalogue, Gathering},
-    compare::Relation,
-    duplicates::Duplicate,
-    english::english,
-    entry::{Entry, EntryError, EntryKind},
-    weights::{Source, Weights},
+pub use linkage::{
+    Asking, Catalogue, Duplicate, Entry, EntryError, EntryKind, Gathering, Relation, Source, Weights, english, sound,
 };
 
 /// From this probability on a proposal is shown to officers without being asked for: in every list of thousands that it was

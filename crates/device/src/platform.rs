@@ -1,7 +1,13 @@
 //! What the device takes from the platform it runs on: the time, randomness, and its own version. Everything else it
 //! does itself, so that a test can hand in a clock that it moves by hand.
 
-use std::{fmt, fs::File, io, path::Path, sync::Arc};
+use std::{
+    fmt,
+    fs::File,
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use fs4::fs_std::FileExt as _;
 
@@ -75,6 +81,36 @@ impl Disk for SystemDisk {
     }
 }
 
+/// The platform's window for choosing a file.
+pub trait FileChooser: Send + Sync {
+    /// Whether there is one. May be asked often.
+    fn is_there(&self) -> bool;
+
+    /// Where a new file is to be written that would be called `name`. Waits for the officer; `None` where none was chosen.
+    fn save(&self, name: &str) -> Option<PathBuf>;
+
+    /// A file that is there. Waits for the officer; `None` where none was chosen.
+    fn open(&self) -> Option<PathBuf>;
+}
+
+/// A platform without such a window.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoFileChooser;
+
+impl FileChooser for NoFileChooser {
+    fn is_there(&self) -> bool {
+        false
+    }
+
+    fn save(&self, _name: &str) -> Option<PathBuf> {
+        None
+    }
+
+    fn open(&self) -> Option<PathBuf> {
+        None
+    }
+}
+
 /// The platform round a device.
 #[derive(Clone)]
 pub struct Platform {
@@ -86,6 +122,8 @@ pub struct Platform {
     pub disk: Arc<dyn Disk>,
     /// The platform's place for secrets; [`NoKeystore`] where there is none.
     pub keystore: Arc<dyn Keystore>,
+    /// The platform's window for choosing a file; [`NoFileChooser`] where there is none.
+    pub files: Arc<dyn FileChooser>,
     /// How much work a guess at a passphrase is made to cost.
     pub stretching: Stretching,
     /// The app's version, told to the hub so that it can say when an app is too old.
@@ -95,13 +133,14 @@ pub struct Platform {
 }
 
 impl Platform {
-    /// The platform of a running app on a machine without a keystore; [`Platform::keystore`] is set where there is one.
+    /// The platform of a running app on a machine without a keystore and a window for files; where there are, they are set.
     pub fn system(app_version: impl Into<String>, device_name: impl Into<String>) -> Self {
         Self {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             disk: Arc::new(SystemDisk),
             keystore: Arc::new(NoKeystore),
+            files: Arc::new(NoFileChooser),
             stretching: Stretching::Tuned,
             app_version: app_version.into(),
             device_name: device_name.into(),

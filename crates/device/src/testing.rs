@@ -14,7 +14,7 @@ use std::{
 };
 
 use crate::{
-    Clock, Disk, Keystore, KeystoreError, NoKeystore, Platform, Stretching, SystemEntropy,
+    Clock, Disk, Keystore, KeystoreError, NoFileChooser, NoKeystore, Platform, Stretching, SystemEntropy,
     session::{AUTHOR, SEED, Session},
     store::{Enrolment, Store},
     vault::{DatabaseKey, MasterKey, VaultFolder},
@@ -141,6 +141,7 @@ impl Bench {
             entropy: Arc::new(SystemEntropy),
             disk: Arc::clone(&disk) as Arc<dyn Disk>,
             keystore: Arc::new(NoKeystore),
+            files: Arc::new(NoFileChooser),
             stretching: Stretching::Least,
             app_version: "0.0.0-test".into(),
             device_name: "test tablet".into(),

@@ -2,6 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+/// What a file is chosen for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FilePurpose {
+    /// A new file for a backup.
+    NewBackup,
+    /// A backup that is to be brought back.
+    Backup,
+}
+
 /// A backup that was made and read back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackedUp {

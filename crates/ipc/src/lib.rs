@@ -31,7 +31,7 @@ pub use attachment::{
     AttachmentKind, AttachmentView, FileKind, PAPER_BYTES_MAX, PAPER_PAGES_MAX, RECORDING_BYTES_MAX,
     RECORDING_MINUTES_MAX, SIGNER_CHARS_MAX, STROKE_POINTS_MAX, STROKE_SIDE_MAX, STROKES_MAX, Stroke,
 };
-pub use backup::{BackedUp, Restored};
+pub use backup::{BackedUp, FilePurpose, Restored};
 pub use case::{
     CaseCard, CaseFilter, CasePage, CaseView, Clash, Entry, FactView, FormSummary, NewCase, PictureSize, RowChange,
     RowDeed, TaskOrigin, TaskView, VersionView,
@@ -137,6 +137,12 @@ pub enum Request {
     /// Clears away what the hub has and what belongs to no case here. Answer: [`Reply::Done`]; [`SyncView::space`] says
     /// what it was.
     MakeRoom,
+    /// Lets the officer choose a file by the platform's own window, where it has one ([`Start::file_chooser`]). Comes back when
+    /// the officer has chosen. Answer: [`Reply::FileChosen`].
+    ChooseFile {
+        /// What for.
+        purpose: FilePurpose,
+    },
     /// Writes what is on this tablet and nowhere else to a file under a passphrase of its own, and reads it back.
     /// [`Topic::Opening`] and [`Start::opening`] say how far it is. Answer: [`Reply::BackedUp`].
     Backup {
@@ -400,6 +406,11 @@ pub enum Reply {
     },
     /// Answers [`Request::AskRecovery`].
     Recovery(RecoveryAsk),
+    /// Answers [`Request::ChooseFile`].
+    FileChosen {
+        /// Its whole path; `None` where none was chosen.
+        path: Option<String>,
+    },
     /// Answers [`Request::Backup`].
     BackedUp(BackedUp),
     /// Answers [`Request::Restore`].

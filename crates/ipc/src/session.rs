@@ -19,6 +19,8 @@ pub struct Start {
     pub opening: Option<Progress>,
     /// Whether the platform has a keystore: with it a PIN is enough, and a copied vault opens nowhere else.
     pub keystore: bool,
+    /// Whether the platform has a window to choose a file in; without one its path is typed.
+    pub file_chooser: bool,
     /// What is left of users who were shut out: what they had written, and where it is.
     pub farewells: Vec<Farewell>,
 }

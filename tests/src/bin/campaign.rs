@@ -1,6 +1,6 @@
 //! The long campaigns over a tablet, with counts. `cargo xtask campaign` builds what they need and starts them.
 
-use std::time::Instant;
+use std::{num::NonZero, thread, time::Instant};
 
 use clap::{Args, Parser, Subcommand};
 use tests::crash::campaign::{Recorded, Tally, Which};
@@ -51,8 +51,12 @@ impl From<Calls> for Which {
 
 fn main() -> anyhow::Result<()> {
     let began = Instant::now();
-    let recorded = Recorded::make()?;
-    println!("the hour has {} calls that change the folder", recorded.calls());
+    let workers = thread::available_parallelism().map_or(1, NonZero::get);
+    let recorded = Recorded::make(workers)?;
+    println!("the hour has {} calls that change the folder:", recorded.calls());
+    for (mark, calls) in recorded.calls_before_marks()? {
+        println!("    {calls:>5} before {}", serde_json::to_string(&mark)?);
+    }
     let mut well = true;
     match Arguments::parse().campaign {
         Campaign::Kill(calls) => well &= say("killed", &recorded.kill(calls.into())?),

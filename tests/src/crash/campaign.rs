@@ -6,6 +6,7 @@ use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    thread,
 };
 
 use anyhow::{Context as _, ensure};
@@ -65,6 +66,19 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// What all of them found, in the order of the calls.
+    fn all(tallies: impl IntoIterator<Item = Self>) -> Self {
+        let mut all = Self::default();
+        for one in tallies {
+            all.looked_at += one.looked_at;
+            all.wrong.extend(one.wrong);
+            for (answer, times) in one.answers {
+                *all.answers.entry(answer).or_default() += times;
+            }
+        }
+        all
+    }
+
     fn note(&mut self, at: impl fmt::Display, found: anyhow::Result<()>) {
         self.looked_at += 1;
         if let Err(error) = found {
@@ -83,11 +97,13 @@ pub struct Recorded {
     root: PathBuf,
     /// The hub's paper at the end.
     paper: Vec<u8>,
+    /// How many states are looked at side by side.
+    workers: usize,
 }
 
 impl Recorded {
-    /// Goes through the hour once, unharmed.
-    pub fn make() -> anyhow::Result<Self> {
+    /// Goes through the hour once, unharmed. So many states are looked at side by side afterwards.
+    pub fn make(workers: usize) -> anyhow::Result<Self> {
         let begun = Beginning::make()?;
         let place = tempfile::tempdir()?;
         begun.copy(place.path())?;
@@ -110,6 +126,7 @@ impl Recorded {
             deeds,
             root,
             paper,
+            workers: workers.max(1),
         })
     }
 
@@ -118,10 +135,48 @@ impl Recorded {
         self.deeds.iter().filter(|deed| !matches!(deed, Deed::Mark(_))).count()
     }
 
+    /// How many of them lie before each mark.
+    pub fn calls_before_marks(&self) -> anyhow::Result<Vec<(Mark, usize)>> {
+        let (mut before, mut calls) = (Vec::new(), 0);
+        for deed in &self.deeds {
+            match deed {
+                Deed::Mark(line) => before.push((serde_json::from_slice(line)?, std::mem::take(&mut calls))),
+                _ => calls += 1,
+            }
+        }
+        Ok(before)
+    }
+
+    /// Shares the calls among the workers, each of which looks at its own.
+    fn share(
+        &self,
+        calls: &[usize],
+        work: impl Fn(&[usize]) -> anyhow::Result<Tally> + Sync,
+    ) -> anyhow::Result<Tally> {
+        let each = calls.len().div_ceil(self.workers).max(1);
+        let work = &work;
+        let tallies: anyhow::Result<Vec<Tally>> = thread::scope(|scope| {
+            let begun: Vec<_> = calls
+                .chunks(each)
+                .map(|share| scope.spawn(move || work(share)))
+                .collect();
+            let ended = begun.into_iter().map(|worker| {
+                let ended = worker.join();
+                ended.unwrap_or_else(|_| Err(anyhow::anyhow!("a worker panicked")))
+            });
+            ended.collect()
+        });
+        Ok(Tally::all(tallies?))
+    }
+
     /// What the record says is left after each of these calls, and half of it: killed, and after a power cut that took
     /// everything, nothing and (`chances` times) some of what was not synced.
     pub fn cut(&self, which: Which, chances: u64) -> anyhow::Result<Tally> {
-        let wanted: BTreeSet<usize> = which.of(self.calls()).into_iter().collect();
+        self.share(&which.of(self.calls()), |calls| self.cut_at(calls, chances))
+    }
+
+    fn cut_at(&self, calls: &[usize], chances: u64) -> anyhow::Result<Tally> {
+        let wanted: BTreeSet<usize> = calls.iter().copied().collect();
         let mut disk = Disk::of(&self.begun.tablet_folder(), &self.root)?;
         let (mut marks, mut call) = (Vec::new(), 0);
         let (mut seen, mut tally) = (BTreeSet::new(), Tally::default());
@@ -187,8 +242,12 @@ impl Recorded {
 
     /// A process is killed before each of these calls, or in the middle of it where it writes.
     pub fn kill(&self, which: Which) -> anyhow::Result<Tally> {
+        self.share(&which.of(self.calls()), |calls| self.kill_at(calls))
+    }
+
+    fn kill_at(&self, calls: &[usize]) -> anyhow::Result<Tally> {
         let mut tally = Tally::default();
-        for call in which.of(self.calls()) {
+        for call in calls {
             for how in ["kill", "tear"] {
                 let place = tempfile::tempdir()?;
                 self.begun.copy(place.path())?;
@@ -218,10 +277,14 @@ impl Recorded {
     }
 
     fn go_wrong(&self, which: Which, how: &[&str]) -> anyhow::Result<Tally> {
+        self.share(&which.of(self.calls()), |calls| self.go_wrong_at(calls, how))
+    }
+
+    fn go_wrong_at(&self, calls: &[usize], how: &[&str]) -> anyhow::Result<Tally> {
         let place = tempfile::tempdir()?;
         self.begun.copy(place.path())?;
         let watched = watched(place.path(), false);
-        let calls: Vec<String> = which.of(self.calls()).iter().map(ToString::to_string).collect();
+        let calls: Vec<String> = calls.iter().map(ToString::to_string).collect();
         let mut command = session(&watched, &self.begun, place.path(), None)?;
         command.arg("--beginning").arg(self.begun.place());
         command.args(["--fail", &calls.join(",")]).args(how);

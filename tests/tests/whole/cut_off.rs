@@ -14,7 +14,7 @@ fn well(tally: &Tally) {
 
 #[test]
 fn whatever_call_is_the_last_every_acknowledged_word_is_there_and_nothing_is_there_by_half() {
-    let recorded = Recorded::make().unwrap();
+    let recorded = Recorded::make(2).unwrap();
     assert!(recorded.calls() > 300, "{} calls are an hour", recorded.calls());
     let sample = |count, seed| Which::Sample { count, seed };
     well(&recorded.kill(sample(2, 41)).unwrap());

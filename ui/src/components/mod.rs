@@ -1,5 +1,6 @@
-//! Pieces of screens: data in, events out. None of them asks the device for anything.
+//! Pieces of screens: data in, events out. None of them asks the device for anything of its own accord.
 
+mod asking;
 mod field;
 mod icon;
 mod message;
@@ -8,6 +9,7 @@ mod strip;
 mod value_input;
 mod versions;
 
+pub(crate) use asking::{Asking, ChoosePassphrase, Chosen, Passphrase, ShowPassphrase};
 pub(crate) use field::{SaveMark, SaveState};
 pub(crate) use icon::{Icon, icon};
 pub(crate) use message::{Empty, Loading, Problem, failure_text};

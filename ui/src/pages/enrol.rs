@@ -3,10 +3,9 @@
 use ipc::{FailureCode, PASSPHRASE_CHARS_MIN};
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
-use super::start::{Passphrase, ShowPassphrase};
 use crate::{
     backend, browser,
-    components::{Icon, Problem, failure_text, icon},
+    components::{Asking, ChoosePassphrase, Chosen, Icon, Problem, failure_text, icon},
     state::{app, words},
 };
 
@@ -23,47 +22,27 @@ pub(crate) fn EnrolPanel(
         .with_untracked(|start| start.as_ref().and_then(|start| start.link.clone()));
     let hub = RwSignal::new(link.as_ref().map(|link| link.hub.clone()).unwrap_or_default());
     let code = RwSignal::new(link.map(|link| link.code).unwrap_or_default());
-    let passphrase = RwSignal::new(String::new());
-    let again = RwSignal::new(String::new());
-    let shown = RwSignal::new(false);
-    let busy = RwSignal::new(false);
-    let problem = RwSignal::new(None::<String>);
-
+    let passphrase = Chosen::new();
+    let asking = Asking::new();
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        let chosen = passphrase.get_untracked();
-        if chosen.chars().count() < PASSPHRASE_CHARS_MIN {
+        if passphrase.first().with_untracked(|text| text.chars().count()) < PASSPHRASE_CHARS_MIN {
             let weak = FailureCode::WeakPassphrase {
                 chars_min: PASSPHRASE_CHARS_MIN,
             };
-            problem.set(Some(failure_text(&weak.into())));
-            browser::focus("enrol-passphrase");
-            return;
+            return asking.refuse(failure_text(&weak.into()), "enrol-passphrase");
         }
-        if chosen != again.get_untracked() {
-            problem.set(Some(words.enrol_differ().to_owned()));
-            browser::focus("enrol-passphrase-again");
+        let Some(chosen) = passphrase.agreed(asking, "enrol-passphrase-again") else {
             return;
-        }
-        busy.set(true);
-        problem.set(None);
-        spawn_local(async move {
-            let (hub, code) = (
-                hub.get_untracked().trim().to_owned(),
-                code.get_untracked().trim().to_owned(),
-            );
-            let answer = backend::enrol(hub, code, chosen).await;
-            busy.set(false);
-            match answer {
-                Ok(session) => app.signed_in(session),
-                Err(failure) => problem.set(Some(failure_text(&failure))),
-            }
-        });
+        };
+        let typed = |field: RwSignal<String>| field.with_untracked(|text| text.trim().to_owned());
+        asking.run(
+            || backend::enrol(typed(hub), typed(code), chosen),
+            move |session| app.signed_in(session),
+        );
     };
-    let count = move || passphrase.with(|text| words.enrol_passphrase_count(text.chars().count() as u64));
+    let typed_so_far = passphrase.first();
+    let count = Signal::derive(move || typed_so_far.with(|text| words.enrol_passphrase_count(text.chars().count() as u64)));
     view! {
         <form class="stack" on:submit=submit>
             <h1>{words.enrol_title()}</h1>
@@ -80,23 +59,20 @@ pub(crate) fn EnrolPanel(
                 <p class="hint" id="enrol-code-hint">{words.enrol_code_help()}</p>
                 <TextLine id="enrol-code" value=code kind="text" />
             </div>
-            <div class="question">
-                <label class="label" for="enrol-passphrase">{words.enrol_passphrase()}</label>
-                <p class="hint">{words.enrol_passphrase_help(PASSPHRASE_CHARS_MIN)}</p>
-                <Passphrase id="enrol-passphrase" value=passphrase shown=shown complete="new-password" />
-                <p class="hint" aria-live="polite">{count}</p>
-            </div>
-            <div class="question">
-                <label class="label" for="enrol-passphrase-again">{words.enrol_again()}</label>
-                <Passphrase id="enrol-passphrase-again" value=again shown=shown complete="new-password" />
-                <ShowPassphrase shown=shown />
-            </div>
+            <ChoosePassphrase
+                id="enrol-passphrase"
+                again="enrol-passphrase-again"
+                chosen=passphrase
+                label=words.enrol_passphrase()
+                hint=words.enrol_passphrase_help(PASSPHRASE_CHARS_MIN)
+                so_far=count
+            />
             <p class="note">{words.enrol_warning()}</p>
-            <Problem text=problem />
-            <button type="submit" class="button primary wide" data-test="enrol-submit" disabled=busy>
+            <Problem text=asking.problem />
+            <button type="submit" class="button primary wide" data-test="enrol-submit" disabled=asking.busy>
                 {words.enrol_submit()}
             </button>
-            <p class="muted" role="status">{move || busy.get().then(|| words.enrol_busy())}</p>
+            <p class="muted" role="status">{move || asking.busy.get().then(|| words.enrol_busy())}</p>
             {back
                 .map(|back| {
                     view! {

@@ -3,10 +3,9 @@
 use ipc::IDLE_MINUTES_MAX;
 use leptos::{ev, prelude::*, task::spawn_local};
 
-use super::start::{Passphrase, ShowPassphrase};
 use crate::{
     backend, browser,
-    components::{Problem, failure_text},
+    components::{Asking, ChoosePassphrase, Chosen, Passphrase, Problem, ShowPassphrase, failure_text},
     state::{app, words},
     time,
 };
@@ -98,38 +97,22 @@ pub(crate) fn IdleTime() -> impl IntoView {
 pub(crate) fn ChangePassphrase() -> impl IntoView {
     let words = words();
     let old = RwSignal::new(String::new());
-    let new = RwSignal::new(String::new());
-    let again = RwSignal::new(String::new());
     let shown = RwSignal::new(false);
-    let busy = RwSignal::new(false);
-    let problem = RwSignal::new(None::<String>);
-    let done = RwSignal::new(false);
+    let new = Chosen::new();
+    let asking = Asking::new();
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        if busy.get_untracked() {
+        let Some(chosen) = new.agreed(asking, "passphrase-again") else {
             return;
-        }
-        done.set(false);
-        if new.get_untracked() != again.get_untracked() {
-            problem.set(Some(words.enrol_differ().to_owned()));
-            browser::focus("passphrase-again");
-            return;
-        }
-        busy.set(true);
-        problem.set(None);
-        spawn_local(async move {
-            let answer = backend::change_passphrase(old.get_untracked(), new.get_untracked()).await;
-            busy.set(false);
-            match answer {
-                Ok(()) => {
-                    for field in [old, new, again] {
-                        field.set(String::new());
-                    }
-                    done.set(true);
-                }
-                Err(failure) => problem.set(Some(failure_text(&failure))),
-            }
-        });
+        };
+        asking.run(
+            || backend::change_passphrase(old.get_untracked(), chosen),
+            move |()| {
+                old.set(String::new());
+                new.clear();
+                asking.done.set(Some(words.keys_changed().to_owned()));
+            },
+        );
     };
     view! {
         <details class="card">
@@ -138,23 +121,14 @@ pub(crate) fn ChangePassphrase() -> impl IntoView {
                 <div class="question">
                     <label class="label" for="passphrase-old">{words.keys_old()}</label>
                     <Passphrase id="passphrase-old" value=old shown=shown complete="current-password" />
-                </div>
-                <div class="question">
-                    <label class="label" for="passphrase-new">{words.recovery_passphrase()}</label>
-                    <Passphrase id="passphrase-new" value=new shown=shown complete="new-password" />
-                </div>
-                <div class="question">
-                    <label class="label" for="passphrase-again">{words.enrol_again()}</label>
-                    <Passphrase id="passphrase-again" value=again shown=shown complete="new-password" />
                     <ShowPassphrase shown=shown />
                 </div>
-                <Problem text=problem hook="passphrase-error" />
-                <button type="submit" class="button" data-test="passphrase-submit" disabled=busy>
+                <ChoosePassphrase id="passphrase-new" again="passphrase-again" chosen=new label=words.recovery_passphrase() />
+                <Problem text=asking.problem hook="passphrase-error" />
+                <button type="submit" class="button" data-test="passphrase-submit" disabled=asking.busy>
                     {words.keys_change_submit()}
                 </button>
-                <p class="muted" role="status" data-test="passphrase-done">
-                    {move || done.get().then(|| words.keys_changed())}
-                </p>
+                <p class="muted" role="status" data-test="passphrase-done">{move || asking.done.get()}</p>
             </form>
         </details>
     }
@@ -167,34 +141,25 @@ pub(crate) fn RotateKey() -> impl IntoView {
     let words = words();
     let passphrase = RwSignal::new(String::new());
     let shown = RwSignal::new(false);
-    let busy = RwSignal::new(false);
-    let problem = RwSignal::new(None::<String>);
-    let done = RwSignal::new(false);
+    let asking = Asking::new();
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
         browser::leave_field();
-        busy.set(true);
-        done.set(false);
-        problem.set(None);
-        spawn_local(async move {
-            let answer = backend::rotate_key(passphrase.get_untracked()).await;
-            busy.set(false);
-            passphrase.set(String::new());
-            match answer {
-                Ok(session) => {
-                    app.signed_in(session);
-                    done.set(true);
-                }
-                Err(failure) => problem.set(Some(failure_text(&failure))),
-            }
-        });
+        asking.run_or(
+            || backend::rotate_key(passphrase.get_untracked()),
+            move |session| {
+                passphrase.set(String::new());
+                app.signed_in(session);
+                asking.done.set(Some(words.keys_rotated().to_owned()));
+            },
+            move |_| passphrase.set(String::new()),
+        );
     };
     let progress = move || {
         let opening = app.start.with(|start| start.as_ref().and_then(|start| start.opening));
-        busy.get()
+        asking
+            .busy
+            .get()
             .then(|| words.keys_rotating(opening.map_or(0, |progress| progress.done)))
     };
     view! {
@@ -207,12 +172,12 @@ pub(crate) fn RotateKey() -> impl IntoView {
                     <Passphrase id="rotate-passphrase" value=passphrase shown=shown complete="current-password" />
                     <ShowPassphrase shown=shown />
                 </div>
-                <Problem text=problem hook="rotate-error" />
-                <button type="submit" class="button" data-test="rotate-submit" disabled=busy>
+                <Problem text=asking.problem hook="rotate-error" />
+                <button type="submit" class="button" data-test="rotate-submit" disabled=asking.busy>
                     {words.keys_rotate_submit()}
                 </button>
                 <p class="muted" role="status" data-test="rotate-done">
-                    {progress} {move || done.get().then(|| words.keys_rotated())}
+                    {progress} {move || asking.done.get()}
                 </p>
             </form>
         </details>

@@ -6,7 +6,7 @@ use leptos::{ev, prelude::*, task::spawn_local};
 use super::{enrol::EnrolPanel, recovery::RecoveryPanel};
 use crate::{
     backend, browser,
-    components::{Icon, Problem, failure_text, icon},
+    components::{Asking, Icon, Passphrase, Problem, ShowPassphrase, icon},
     settings::Settings,
     state::{app, words},
     time,
@@ -139,8 +139,7 @@ fn UnlockPanel(users: Vec<TabletUser>, on_other: Callback<()>, on_recover: Callb
     let chosen = RwSignal::new(users.first().cloned());
     let passphrase = RwSignal::new(String::new());
     let shown = RwSignal::new(false);
-    let busy = RwSignal::new(false);
-    let problem = RwSignal::new(None::<String>);
+    let asking = Asking::new();
     let until = RwSignal::new(users.first().and_then(|user| user.wait_until_ms));
     let left = ticking(until);
     let erased_after = RwSignal::new(users.first().map_or(0, |user| user.erased_after));
@@ -150,41 +149,35 @@ fn UnlockPanel(users: Vec<TabletUser>, on_other: Callback<()>, on_recover: Callb
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let Some(user) = chosen.get_untracked() else { return };
-        if busy.get_untracked() || left.get_untracked().is_some() {
+        if left.get_untracked().is_some() {
             return;
         }
-        busy.set(true);
-        problem.set(None);
-        spawn_local(async move {
-            let answer = backend::unlock(user.id, passphrase.get_untracked()).await;
-            busy.set(false);
-            match answer {
-                Ok(session) => app.signed_in(session),
-                Err(failure) => {
-                    match failure.code {
-                        FailureCode::Wait { until_ms } => until.set(Some(until_ms)),
-                        FailureCode::WrongPassphrase {
-                            wait_until_ms,
-                            erased_after: left,
-                            ..
-                        } => {
-                            until.set(wait_until_ms);
-                            erased_after.set(left);
-                        }
-                        FailureCode::Erased => erased.set(true),
-                        _ => {}
+        asking.run_or(
+            || backend::unlock(user.id, passphrase.get_untracked()),
+            move |session| app.signed_in(session),
+            move |failure| {
+                match failure.code {
+                    FailureCode::Wait { until_ms } => until.set(Some(until_ms)),
+                    FailureCode::WrongPassphrase {
+                        wait_until_ms,
+                        erased_after: left,
+                        ..
+                    } => {
+                        until.set(wait_until_ms);
+                        erased_after.set(left);
                     }
-                    passphrase.set(String::new());
-                    problem.set(Some(failure_text(&failure)));
-                    browser::focus("unlock-passphrase");
+                    FailureCode::Erased => erased.set(true),
+                    _ => {}
                 }
-            }
-        });
+                passphrase.set(String::new());
+                browser::focus("unlock-passphrase");
+            },
+        );
     };
     // While a wait runs, the countdown takes the place of the sentence that began it.
     let told = Signal::derive(move || match left.get() {
         Some(ms) => Some(words.unlock_wait(time::countdown(words, ms))),
-        None => problem.get(),
+        None => asking.problem.get(),
     });
     // What comes after the last try is told before it, not after.
     let gone = Signal::derive(move || {
@@ -217,7 +210,7 @@ fn UnlockPanel(users: Vec<TabletUser>, on_other: Callback<()>, on_recover: Callb
                     until.set(wait);
                     erased_after.set(after);
                     erased.set(is_erased);
-                    problem.set(None);
+                    asking.problem.set(None);
                     browser::focus("unlock-passphrase");
                 }
             >
@@ -244,12 +237,12 @@ fn UnlockPanel(users: Vec<TabletUser>, on_other: Callback<()>, on_recover: Callb
                 type="submit"
                 class="button primary wide"
                 data-test="unlock-submit"
-                disabled=move || busy.get() || left.get().is_some() || erased.get()
+                disabled=move || asking.busy.get() || left.get().is_some() || erased.get()
             >
                 {icon(Icon::Lock)}
                 <span>{words.unlock_submit()}</span>
             </button>
-            <p class="muted" role="status">{move || busy.get().then(|| words.unlock_busy())}</p>
+            <p class="muted" role="status">{move || asking.busy.get().then(|| words.unlock_busy())}</p>
             {move || {
                 let recoverable = chosen.get().filter(|user| user.recoverable);
                 recoverable.map(|user| {
@@ -271,46 +264,5 @@ fn UnlockPanel(users: Vec<TabletUser>, on_other: Callback<()>, on_recover: Callb
                 <span>{words.unlock_other()}</span>
             </button>
         </form>
-    }
-}
-
-/// An input for a passphrase, hidden unless shown.
-#[component]
-pub(crate) fn Passphrase(
-    /// The id, which is also the hook for tests.
-    id: &'static str,
-    /// What was typed.
-    value: RwSignal<String>,
-    /// Whether it is shown.
-    shown: RwSignal<bool>,
-    /// What the keyboard may offer.
-    complete: &'static str,
-) -> impl IntoView {
-    view! {
-        <input
-            class="input"
-            id=id
-            type=move || if shown.get() { "text" } else { "password" }
-            autocomplete=complete
-            autocapitalize="off"
-            spellcheck="false"
-            data-test=id
-            prop:value=value
-            on:input=move |event| value.set(event_target_value(&event))
-        />
-    }
-}
-
-/// The tick that shows a passphrase.
-#[component]
-pub(crate) fn ShowPassphrase(
-    /// Whether it is shown.
-    shown: RwSignal<bool>,
-) -> impl IntoView {
-    view! {
-        <label class="tick">
-            <input type="checkbox" prop:checked=shown on:change=move |event| shown.set(event_target_checked(&event)) />
-            <span>{words().unlock_show()}</span>
-        </label>
     }
 }

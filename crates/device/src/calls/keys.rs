@@ -1,6 +1,6 @@
 //! The keys of a vault: another passphrase, another key, and the district's help where the passphrase is lost.
 
-use ipc::{FailureCode, Progress, RecoveryAsk, Session as SessionView};
+use ipc::{FailureCode, FilePurpose, Progress, RecoveryAsk, Session as SessionView};
 use protocol::{
     HubUrl,
     recovery::{RecoveryAnswer, RecoveryRequest},
@@ -14,6 +14,7 @@ use crate::{
     session::Session,
     sync::TransportError,
     vault::{VaultError, VaultFolder, check_file_passphrase},
+    views::today,
 };
 
 fn of_vault(device: &Device, error: &VaultError) -> Failed {
@@ -57,6 +58,18 @@ pub(super) fn rotate(device: &Device, passphrase: &str) -> Answer<SessionView> {
     let session = entered(device, &vault, passphrase).inspect_err(|_| device.news.tell_session())?;
     rotated?;
     Ok(view(&session))
+}
+
+/// Lets the officer choose a file. The name that is proposed says when, and nobody's name.
+pub(super) fn choose_file(device: &Device, purpose: FilePurpose) -> Answer<Option<String>> {
+    let session = device.session()?;
+    let files = &device.platform.files;
+    let chosen = match purpose {
+        FilePurpose::NewBackup => files.save(&format!("vatsalya-backup-{}.age", today(session.now_ms()))),
+        FilePurpose::Backup => files.open(),
+    };
+    // A name that is no text cannot be shown and typed: it counts as none.
+    Ok(chosen.and_then(|path| path.into_os_string().into_string().ok()))
 }
 
 /// Writes what no hub has to a file under a passphrase of its own.

@@ -54,6 +54,9 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
             with_room(&*device.session()?, |session| draft::keep(session, case, text.clone())).map(|()| Reply::Done)
         }
         Request::Drafts => draft::all(&*device.session()?).map(|drafts| Reply::Drafts { drafts }),
+        Request::ChooseFile { purpose } => Ok(Reply::FileChosen {
+            path: keys::choose_file(device, purpose)?,
+        }),
         Request::Backup { path, passphrase } => {
             keys::back_up(device, &path, &zeroize::Zeroizing::new(passphrase)).map(Reply::BackedUp)
         }

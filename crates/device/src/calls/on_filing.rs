@@ -23,93 +23,103 @@ pub(super) fn write(
     write: &Write<'_>,
     (subject, form, writer): (Subject, &Form, Writer),
 ) -> Answer<()> {
-    let moments = moments(session, documents, write, (subject, form, writer))?;
-    put(documents, write, (subject, form, writer), &moments)?;
+    let mut filing = OnFiling {
+        session,
+        documents,
+        write,
+        subject,
+        form,
+        writer,
+    };
+    let moments = filing.moments()?;
+    filing.put(&moments)?;
     // The rows hold what the moments are now.
-    let rows = rows(session, documents, write, (subject, form, writer))?;
-    put(documents, write, (subject, form, writer), &rows)
+    let rows = filing.rows()?;
+    filing.put(&rows)
 }
 
-fn put(
-    documents: &mut Documents,
-    write: &Write<'_>,
-    (subject, form, writer): (Subject, &Form, Writer),
-    edits: &Edits,
-) -> Answer<()> {
-    for (kind, edits) in edits {
-        let key = DocumentKey::of(subject, *kind);
-        documents.edit(write, writer, key, &Action::form(&form.id), edits)?;
-    }
-    Ok(())
+struct OnFiling<'a> {
+    session: &'a Session,
+    documents: &'a mut Documents,
+    write: &'a Write<'a>,
+    subject: Subject,
+    form: &'a Form,
+    writer: Writer,
 }
 
-/// The moments that are still empty.
-fn moments(
-    session: &Session,
-    documents: &mut Documents,
-    write: &Write<'_>,
-    (subject, form, writer): (Subject, &Form, Writer),
-) -> Answer<Edits> {
-    let mut edits = Edits::new();
-    for fact in &form.on_filing {
-        let known = session.pack.fact(fact).filter(|known| known.kind == FactType::Instant);
-        let Some(kind) = known.map(|known| known.document) else {
-            continue;
-        };
-        if !may_write(session, documents, write, (subject, kind))? {
-            continue;
+impl OnFiling<'_> {
+    fn put(&mut self, edits: &Edits) -> Answer<()> {
+        for (kind, edits) in edits {
+            let key = DocumentKey::of(self.subject, *kind);
+            let action = Action::form(&self.form.id);
+            self.documents.edit(self.write, self.writer, key, &action, edits)?;
         }
-        let register = Register::Fact(fact.clone());
-        let open = documents.get(write, DocumentKey::of(subject, kind))?;
-        if open.is_none_or(|open| open.document.value(&register).is_none()) {
-            edits.entry(kind).or_default().push(Edit::SetFact {
-                fact: fact.clone(),
-                value: Value::Instant(writer.now_ms),
-            });
-        }
+        Ok(())
     }
-    Ok(edits)
-}
 
-/// The rows that are not there, and the cells that those that are there lack.
-fn rows(
-    session: &Session,
-    documents: &mut Documents,
-    write: &Write<'_>,
-    (subject, form, writer): (Subject, &Form, Writer),
-) -> Answer<Edits> {
-    let mut edits = Edits::new();
-    if form.rows_on_filing.is_empty() {
-        return Ok(edits);
+    fn may_write(&mut self, kind: DocumentKind) -> Answer<bool> {
+        may_write(self.session, self.documents, self.write, (self.subject, kind))
     }
-    let record = views::record_of(&views::parts(documents, write, subject)?);
-    for row in &form.rows_on_filing {
-        let Some(kind) = session.pack.table(&row.table).map(|table| table.document) else {
-            continue;
-        };
-        if !may_write(session, documents, write, (subject, kind))? {
-            continue;
-        }
-        let edits = edits.entry(kind).or_default();
-        match row.to_write(&record, writer.now_ms) {
-            Some(RowToWrite::New(cells)) => edits.push(Edit::AddRow {
-                row: RowId::from_bytes(session.platform.uuid_v7().into_bytes()),
-                table: row.table.clone(),
-                cells,
-            }),
-            Some(RowToWrite::Lacks(id, cells)) => {
-                let lacking = cells.into_iter().map(|(column, value)| Edit::SetCell {
-                    row: id,
-                    column,
-                    value: Some(value),
-                });
-                edits.extend(lacking);
+
+    /// The moments that are still empty.
+    fn moments(&mut self) -> Answer<Edits> {
+        let mut edits = Edits::new();
+        for fact in &self.form.on_filing {
+            let known = self.session.pack.fact(fact);
+            let Some(known) = known.filter(|known| known.kind == FactType::Instant) else {
+                continue;
+            };
+            let kind = known.document;
+            if !self.may_write(kind)? {
+                continue;
             }
-            None => {}
+            let register = Register::Fact(fact.clone());
+            let open = self.documents.get(self.write, DocumentKey::of(self.subject, kind))?;
+            if open.is_none_or(|open| open.document.value(&register).is_none()) {
+                edits.entry(kind).or_default().push(Edit::SetFact {
+                    fact: fact.clone(),
+                    value: Value::Instant(self.writer.now_ms),
+                });
+            }
         }
+        Ok(edits)
     }
-    edits.retain(|_, edits| !edits.is_empty());
-    Ok(edits)
+
+    /// The rows that are not there, and the cells that those that are there lack.
+    fn rows(&mut self) -> Answer<Edits> {
+        let mut edits = Edits::new();
+        if self.form.rows_on_filing.is_empty() {
+            return Ok(edits);
+        }
+        let record = views::record_of(&views::parts(self.documents, self.write, self.subject)?);
+        for row in &self.form.rows_on_filing {
+            let Some(table) = self.session.pack.table(&row.table) else {
+                continue;
+            };
+            if !self.may_write(table.document)? {
+                continue;
+            }
+            let edits = edits.entry(table.document).or_default();
+            match row.to_write(&record, self.writer.now_ms) {
+                Some(RowToWrite::New(cells)) => edits.push(Edit::AddRow {
+                    row: RowId::from_bytes(self.session.platform.uuid_v7().into_bytes()),
+                    table: row.table.clone(),
+                    cells,
+                }),
+                Some(RowToWrite::Lacks(id, cells)) => {
+                    let lacking = cells.into_iter().map(|(column, value)| Edit::SetCell {
+                        row: id,
+                        column,
+                        value: Some(value),
+                    });
+                    edits.extend(lacking);
+                }
+                None => {}
+            }
+        }
+        edits.retain(|_, edits| !edits.is_empty());
+        Ok(edits)
+    }
 }
 
 /// Whether this officer may write the document now. One that nobody has begun may be begun.

@@ -48,6 +48,7 @@ pub(super) fn start(device: &Device) -> Answer<Start> {
         version: device.platform.app_version.clone(),
         opening: device.news.opening(),
         keystore: device.platform.keystore.is_there(),
+        file_chooser: device.platform.files.is_there(),
         farewells: farewell::all(&device.data_dir),
     })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use casefile::{Action, CHANGE_BYTES_MAX, DocumentKey, Edit};
+use casefile::{Action, CHANGE_BYTES_MAX, DocumentKey, Edit, NewChange};
 use casework::AuthorId;
 
 use super::{DocumentError, Documents, project};
@@ -26,8 +26,6 @@ impl Documents {
         action: &Action,
         edits: &[Edit],
     ) -> Result<bool, DocumentError> {
-        let clockwork = Arc::clone(&self.clockwork);
-        let id = key.to_bytes();
         let open = self.get_or_begin(write, key)?;
         if open.leaving {
             return Err(DocumentError::Leaving);
@@ -35,19 +33,32 @@ impl Documents {
         let Some(change) = open.document.edit(writer.author, writer.now_ms, action, edits)? else {
             return Ok(false);
         };
+        self.keep_own(write, key, (&change, action, writer.now_ms))?;
+        Ok(true)
+    }
+
+    /// Keeps a change that was just made in an open document, with its place in the outbox and what lists show of it.
+    pub(super) fn keep_own(
+        &mut self,
+        write: &Write<'_>,
+        key: DocumentKey,
+        (change, action, at_ms): (&NewChange, &Action, i64),
+    ) -> Result<(), DocumentError> {
         if change.bytes.len() > CHANGE_BYTES_MAX {
             return Err(DocumentError::TooLarge);
         }
+        let clockwork = Arc::clone(&self.clockwork);
+        let id = key.to_bytes();
+        let open = self.get_or_begin(write, key)?;
         open.persist(write, &id, std::slice::from_ref(&change.bytes))?;
         write.add_own_change(&OwnChange {
             document: &id,
             hash: &change.hash,
             action: action.code(),
-            made_ms: writer.now_ms,
+            made_ms: at_ms,
             bytes: &change.bytes,
         })?;
         project::project(write, open.row, key, &open.document, &clockwork)?;
-        project::touch(write, key, writer.now_ms)?;
-        Ok(true)
+        project::touch(write, key, at_ms)
     }
 }

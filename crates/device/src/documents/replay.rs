@@ -1,12 +1,12 @@
 //! What another author of the same officer wrote and no hub has, written once more.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
-use casefile::{Action, Anew, CHANGE_BYTES_MAX, ChangeHash, Document, DocumentKey, EditError, Told};
+use casefile::{Action, Anew, ChangeHash, Document, DocumentKey, EditError, Told};
 use casework::{AuthorId, Pack};
 
-use super::{DocumentError, Documents, INCREMENTS_MAX, project};
-use crate::store::{OwnChange, Read, Write};
+use super::{DocumentError, Documents, INCREMENTS_MAX};
+use crate::store::{Read, Write};
 
 /// A document as the other author had it, and which of its changes no hub has.
 pub(crate) struct Old<'a> {
@@ -61,8 +61,7 @@ impl Documents {
         (hash, told): (ChangeHash, Told),
         anew: &mut Anew,
     ) -> Result<Option<ChangeHash>, DocumentError> {
-        let (pack, clockwork) = (self.pack, Arc::clone(&self.clockwork));
-        let id = old.key.to_bytes();
+        let pack = self.pack;
         let open = self.get_or_begin(write, old.key)?;
         let deps = anew.of(&told.deps);
         let edits: Vec<_> = told.edits.into_iter().map(|edit| anew.named_in(edit)).collect();
@@ -83,19 +82,7 @@ impl Documents {
             anew.note(hash, &deps, None);
             return Ok(None);
         };
-        if change.bytes.len() > CHANGE_BYTES_MAX {
-            return Err(DocumentError::TooLarge);
-        }
-        open.persist(write, &id, std::slice::from_ref(&change.bytes))?;
-        write.add_own_change(&OwnChange {
-            document: &id,
-            hash: &change.hash,
-            action: action.code(),
-            made_ms: told.at_ms,
-            bytes: &change.bytes,
-        })?;
-        project::project(write, open.row, old.key, &open.document, &clockwork)?;
-        project::touch(write, old.key, told.at_ms)?;
+        self.keep_own(write, old.key, (&change, &action, told.at_ms))?;
         anew.note(hash, &deps, Some(change.hash));
         Ok(Some(change.hash))
     }

@@ -284,9 +284,8 @@ impl VaultFolder {
         platform: &Platform,
     ) -> Result<(), VaultError> {
         let Door { key, head } = &unlocked.door;
-        let mut wrapped = head.clone();
-        wrapped.next = Some(key.seal(next, head, Which::Next, platform)?);
-        self.write_wrapped(wrapped)
+        let next = key.seal(next, head, Which::Next, platform)?;
+        self.write_wrapped(Wrapped { next: Some(next), ..head.clone() })
     }
 
     /// Leaves this one key in the file: the change of keys is over, either way.
@@ -297,10 +296,8 @@ impl VaultFolder {
         platform: &Platform,
     ) -> Result<(), VaultError> {
         let Door { key, head } = &unlocked.door;
-        let mut wrapped = head.clone();
-        wrapped.current = key.seal(master, head, Which::Current, platform)?;
-        wrapped.next = None;
-        self.write_wrapped(wrapped)
+        let current = key.seal(master, head, Which::Current, platform)?;
+        self.write_wrapped(Wrapped { current, next: None, ..head.clone() })
     }
 
     /// What may be known without the passphrase.

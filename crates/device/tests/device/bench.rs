@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use casework::{CaseId, Compartment, Role, Value};
-use device::{Clock, Device, NoKeystore, Options, Platform, Stretching, SystemDisk, SystemEntropy};
+use device::{Clock, Device, FileChooser, NoFileChooser, NoKeystore, Options, Platform, Stretching, SystemDisk, SystemEntropy};
 use ipc::{
     CaseCard, CaseFilter, CaseView, FailureCode, FieldEdit, NetState, NewCase, RegisterRef, Reply, Request, Saved,
     Session, Start, SyncView, VersionView,
@@ -28,6 +28,8 @@ impl Clock for HandClock {
 
 pub(crate) struct Bench {
     pub(crate) hub: Arc<Hub>,
+    /// The platform's window for files, of tablets made from here on.
+    pub(crate) files: Arc<dyn FileChooser>,
     clock: Arc<HandClock>,
 }
 
@@ -42,6 +44,7 @@ impl Bench {
     pub(crate) fn new() -> Self {
         Self {
             hub: Arc::default(),
+            files: Arc::new(NoFileChooser),
             clock: Arc::new(HandClock(AtomicI64::new(NOW_MS))),
         }
     }
@@ -61,6 +64,7 @@ impl Bench {
             entropy: Arc::new(SystemEntropy),
             disk: Arc::new(SystemDisk),
             keystore: Arc::new(NoKeystore),
+            files: Arc::clone(&self.files),
             stretching: Stretching::Least,
             app_version: "0.0.0-test".into(),
             device_name: "test tablet".into(),

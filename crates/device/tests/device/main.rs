@@ -7,6 +7,7 @@ mod bad_input;
 mod begun_anew;
 mod bench;
 mod by_itself;
+mod choosing_files;
 mod cuts;
 mod enrolling;
 mod filing;

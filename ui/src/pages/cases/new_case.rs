@@ -2,11 +2,11 @@
 
 use casework::{CaseKind, FactType, Urgency, Value};
 use ipc::NewCase;
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*};
 
 use crate::{
     backend, browser,
-    components::{Problem, Sheet, failure_text},
+    components::{Asking, Problem, Sheet},
     route::{Route, Tab},
     state::{app, words},
     value::Spec,
@@ -31,14 +31,10 @@ pub(crate) fn NewCaseSheet(
         RwSignal::new(String::new()),
         RwSignal::new(String::new()),
     );
-    let busy = RwSignal::new(false);
-    let problem = RwSignal::new(None::<String>);
+    let asking = Asking::new();
 
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
         let spec = Spec {
             kind: FactType::Integer,
             min: Some(0),
@@ -50,11 +46,7 @@ pub(crate) fn NewCaseSheet(
                 .as_ref()
                 .and_then(Value::as_integer)
                 .and_then(|age| u8::try_from(age).ok()),
-            Err(why) => {
-                problem.set(Some(why.say(words)));
-                browser::focus("new-age");
-                return;
-            }
+            Err(why) => return asking.refuse(why.say(words), "new-age"),
         };
         let child_name = Some(name.get_untracked().trim().to_owned()).filter(|name| !name.is_empty());
         let new = NewCase {
@@ -65,19 +57,14 @@ pub(crate) fn NewCaseSheet(
             age_years,
             sex: sex.get_untracked().map(str::to_owned),
         };
-        busy.set(true);
-        spawn_local(async move {
-            let answer = backend::open_case(new).await;
-            busy.set(false);
-            match answer {
-                Ok(case) => {
-                    app.announce(words.app_saved());
-                    on_close.run(());
-                    browser::go(&Route::Case(case, Tab::Overview));
-                }
-                Err(failure) => problem.set(Some(failure_text(&failure))),
-            }
-        });
+        asking.run(
+            || backend::open_case(new),
+            move |case| {
+                app.announce(words.app_saved());
+                on_close.run(());
+                browser::go(&Route::Case(case, Tab::Overview));
+            },
+        );
     };
     let urgencies = vec![
         (Urgency::Emergency, "emergency", words.new_emergency()),
@@ -117,11 +104,11 @@ pub(crate) fn NewCaseSheet(
                 {line("new-age", words.new_age(), "numeric", age)}
                 {group("new-sex", words.new_sex(), sexes, sex)}
                 {group("new-kind", words.new_kind(), kinds, kind)}
-                <Problem text=problem />
-                <button type="submit" class="button primary wide" data-test="new-submit" disabled=busy>
+                <Problem text=asking.problem />
+                <button type="submit" class="button primary wide" data-test="new-submit" disabled=asking.busy>
                     {words.new_submit()}
                 </button>
-                <p class="muted" role="status">{move || busy.get().then(|| words.new_busy())}</p>
+                <p class="muted" role="status">{move || asking.busy.get().then(|| words.new_busy())}</p>
             </form>
         </Sheet>
     }

@@ -1,11 +1,11 @@
 //! Beginning a filed form anew: the next inspection, the next order. A sheet says what is emptied and what stays.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use super::open_form;
 use crate::{
     backend,
-    components::{Icon, Problem, Sheet, failure_text, icon},
+    components::{Asking, Icon, Problem, Sheet, icon},
     state::{app, words},
 };
 
@@ -29,46 +29,37 @@ pub(crate) fn BeginAnew() -> impl IntoView {
         }}
         {move || {
             let count = begins.get().filter(|_| asking.get())?;
-            Some(view! { <BeginSheet count=count asking=asking /> })
+            Some(view! { <BeginSheet count=count shown=asking /> })
         }}
     }
 }
 
 #[component]
-fn BeginSheet(count: u32, asking: RwSignal<bool>) -> impl IntoView {
+fn BeginSheet(count: u32, shown: RwSignal<bool>) -> impl IntoView {
     let words = words();
     let open = open_form();
-    let problem = RwSignal::new(None::<String>);
-    let busy = RwSignal::new(false);
-    let close = Callback::new(move |()| asking.set(false));
+    let asking = Asking::new();
+    let close = Callback::new(move |()| shown.set(false));
     let go = move |_| {
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        spawn_local(async move {
-            let answer = backend::begin_form(open.subject, open.number.get_value()).await;
-            busy.try_set(false);
-            match answer {
-                Ok(_) => {
-                    app().announce(words.amend_begun());
-                    // The reason that was given was one for the last filing.
-                    open.reason.try_set(None);
-                    asking.try_set(false);
-                    open.read();
-                }
-                Err(failure) => drop(problem.try_set(Some(failure_text(&failure)))),
-            }
-        });
+        asking.run(
+            || backend::begin_form(open.subject, open.number.get_value()),
+            move |_| {
+                app().announce(words.amend_begun());
+                // The reason that was given was one for the last filing.
+                open.reason.try_set(None);
+                shown.try_set(false);
+                open.read();
+            },
+        );
     };
     view! {
         <Sheet title=words.amend_begin_title() test="begin-sheet" on_close=close>
             <div class="stack">
                 <p>{words.amend_begin_lead(count.into())}</p>
                 <p class="note">{words.amend_begin_kept()}</p>
-                <Problem text=problem />
+                <Problem text=asking.problem />
                 <div class="actions">
-                    <button type="button" class="button primary" data-test="begin-go" disabled=busy on:click=go>
+                    <button type="button" class="button primary" data-test="begin-go" disabled=asking.busy on:click=go>
                         {words.amend_begin_go()}
                     </button>
                     <button type="button" class="button" on:click=move |_| close.run(())>{words.app_cancel()}</button>

@@ -1,12 +1,12 @@
 //! Signing, sending or approving a form: a sheet that says what is missing, and never stands in the way.
 
 use ipc::{FilingKind, MissingItem, SectionGap};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use super::{OpenForm, open_form};
 use crate::{
     backend, browser,
-    components::{Icon, Problem, Sheet, failure_text, icon},
+    components::{Asking, Icon, Problem, Sheet, icon},
     route::{FormPlace, Route},
     state::{app, words},
     words::Words,
@@ -97,26 +97,17 @@ fn FileSheet(how: FilingKind, filing: RwSignal<Option<FilingKind>>) -> impl Into
     let gaps = open.asked.with_untracked(crate::asked::Asked::gaps);
     let (filled, required) = open.asked.with_untracked(crate::asked::Asked::counts);
     let percent = open.asked.with_untracked(crate::asked::Asked::percent);
-    let problem = RwSignal::new(None::<String>);
-    let busy = RwSignal::new(false);
+    let asking = Asking::new();
     let close = Callback::new(move |()| filing.set(None));
     let go = move |_| {
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        spawn_local(async move {
-            let answer = backend::file(open.subject, open.number.get_value(), how).await;
-            busy.try_set(false);
-            match answer {
-                Ok(filed) => {
-                    app().announce(words.filing_done());
-                    close.try_run(());
-                    browser::go(&Route::Filed(open.subject, filed.filing));
-                }
-                Err(failure) => drop(problem.try_set(Some(failure_text(&failure)))),
-            }
-        });
+        asking.run(
+            || backend::file(open.subject, open.number.get_value(), how),
+            move |filed| {
+                app().announce(words.filing_done());
+                close.try_run(());
+                browser::go(&Route::Filed(open.subject, filed.filing));
+            },
+        );
     };
     let lead = if gaps.is_empty() {
         words.forms_complete().to_owned()
@@ -129,9 +120,9 @@ fn FileSheet(how: FilingKind, filing: RwSignal<Option<FilingKind>>) -> impl Into
                 <p>{lead}</p>
                 {gap_list(open, gaps)}
                 <p class="note">{words.filing_freezes()}</p>
-                <Problem text=problem />
+                <Problem text=asking.problem />
                 <div class="actions">
-                    <button type="button" class="button primary" data-test="file-go" disabled=busy on:click=go>
+                    <button type="button" class="button primary" data-test="file-go" disabled=asking.busy on:click=go>
                         {act(words, how)}
                     </button>
                     <button type="button" class="button" on:click=move |_| close.run(())>{words.app_cancel()}</button>

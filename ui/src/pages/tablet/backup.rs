@@ -1,11 +1,11 @@
 //! A backup of what is on this tablet and nowhere else, and bringing one back.
 
-use leptos::{ev, prelude::*, task::spawn_local};
+use ipc::FilePurpose;
+use leptos::{ev, prelude::*};
 
-use super::super::start::{Passphrase, ShowPassphrase};
 use crate::{
     backend, browser,
-    components::{Problem, failure_text},
+    components::{Asking, ChoosePassphrase, Chosen, Passphrase, Problem, ShowPassphrase},
     state::{app, words},
     time,
 };
@@ -14,43 +14,43 @@ use crate::{
 #[component]
 pub(super) fn Backup() -> impl IntoView {
     let words = words();
-    let again = RwSignal::new(String::new());
-    let form = Fields::new();
+    let path = RwSignal::new(String::new());
+    let passphrase = Chosen::new();
+    let asking = Asking::new();
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        if form.passphrase.get_untracked() != again.get_untracked() {
-            form.problem.set(Some(words.enrol_differ().to_owned()));
-            browser::focus("backup-again");
+        let Some(chosen) = passphrase.agreed(asking, "backup-again") else {
             return;
-        }
-        form.run(move |path, passphrase| async move {
-            let made = backend::back_up(path, passphrase).await?;
-            again.set(String::new());
-            let size = time::bytes(words, made.bytes);
-            Ok(words.backup_made(u64::from(made.changes), made.pictures, size))
-        });
+        };
+        browser::leave_field();
+        asking.run(
+            || backend::back_up(path.get_untracked(), chosen),
+            move |made| {
+                passphrase.clear();
+                let size = time::bytes(words, made.bytes);
+                let said = words.backup_made(u64::from(made.changes), made.pictures, size);
+                asking.done.set(Some(said));
+            },
+        );
     };
     view! {
         <details class="card">
             <summary data-test="backup-open">{words.backup_title()}</summary>
             <form class="stack" on:submit=submit>
                 <p class="hint">{words.backup_lead()}</p>
-                <PathField id="backup-path" value=form.path />
-                <div class="question">
-                    <label class="label" for="backup-passphrase">{words.backup_passphrase()}</label>
-                    <p class="hint">{words.backup_passphrase_help()}</p>
-                    <Passphrase id="backup-passphrase" value=form.passphrase shown=form.shown complete="new-password" />
-                </div>
-                <div class="question">
-                    <label class="label" for="backup-again">{words.enrol_again()}</label>
-                    <Passphrase id="backup-again" value=again shown=form.shown complete="new-password" />
-                    <ShowPassphrase shown=form.shown />
-                </div>
-                <Problem text=form.problem hook="backup-error" />
-                <button type="submit" class="button" data-test="backup-submit" disabled=form.busy>
+                <PathField id="backup-path" value=path purpose=FilePurpose::NewBackup asking=asking />
+                <ChoosePassphrase
+                    id="backup-passphrase"
+                    again="backup-again"
+                    chosen=passphrase
+                    label=words.backup_passphrase()
+                    hint=words.backup_passphrase_help()
+                />
+                <Problem text=asking.problem hook="backup-error" />
+                <button type="submit" class="button" data-test="backup-submit" disabled=asking.busy>
                     {words.backup_make()}
                 </button>
-                <p class="muted" role="status" data-test="backup-done">{progress(form)} {move || form.done.get()}</p>
+                <p class="muted" role="status" data-test="backup-done">{progress(asking)} {move || asking.done.get()}</p>
             </form>
         </details>
     }
@@ -60,112 +60,108 @@ pub(super) fn Backup() -> impl IntoView {
 #[component]
 pub(super) fn Restore() -> impl IntoView {
     let words = words();
-    let form = Fields::new();
+    let path = RwSignal::new(String::new());
+    let passphrase = RwSignal::new(String::new());
+    let shown = RwSignal::new(false);
+    let asking = Asking::new();
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        form.run(move |path, passphrase| async move {
-            let restored = backend::restore(path, passphrase).await?;
-            let said = words.backup_restored(u64::from(restored.changes), restored.pictures, restored.already);
-            Ok(if restored.not_placed > 0 {
-                format!("{said} {}", words.backup_not_placed(u64::from(restored.not_placed)))
-            } else {
-                said
-            })
-        });
+        browser::leave_field();
+        asking.run(
+            || backend::restore(path.get_untracked(), passphrase.get_untracked()),
+            move |restored| {
+                passphrase.set(String::new());
+                let mut said = words.backup_restored(u64::from(restored.changes), restored.pictures, restored.already);
+                if restored.not_placed > 0 {
+                    said = format!("{said} {}", words.backup_not_placed(u64::from(restored.not_placed)));
+                }
+                asking.done.set(Some(said));
+            },
+        );
     };
     view! {
         <details class="card">
             <summary data-test="restore-open">{words.backup_restore_title()}</summary>
             <form class="stack" on:submit=submit>
                 <p class="hint">{words.backup_restore_lead()}</p>
-                <PathField id="restore-path" value=form.path />
+                <PathField id="restore-path" value=path purpose=FilePurpose::Backup asking=asking />
                 <div class="question">
                     <label class="label" for="restore-passphrase">{words.backup_passphrase()}</label>
-                    <Passphrase id="restore-passphrase" value=form.passphrase shown=form.shown complete="off" />
-                    <ShowPassphrase shown=form.shown />
+                    <Passphrase id="restore-passphrase" value=passphrase shown=shown complete="off" />
+                    <ShowPassphrase shown=shown />
                 </div>
-                <Problem text=form.problem hook="restore-error" />
-                <button type="submit" class="button" data-test="restore-submit" disabled=form.busy>
+                <Problem text=asking.problem hook="restore-error" />
+                <button type="submit" class="button" data-test="restore-submit" disabled=asking.busy>
                     {words.backup_restore()}
                 </button>
-                <p class="muted" role="status" data-test="restore-done">{progress(form)} {move || form.done.get()}</p>
+                <p class="muted" role="status" data-test="restore-done">{progress(asking)} {move || asking.done.get()}</p>
             </form>
         </details>
     }
 }
 
+/// The path of a file: typed, or chosen in the platform's window where it has one.
 #[component]
-fn PathField(id: &'static str, value: RwSignal<String>) -> impl IntoView {
+fn PathField(id: &'static str, value: RwSignal<String>, purpose: FilePurpose, asking: Asking) -> impl IntoView {
+    let app = app();
     let words = words();
+    let has_window = app
+        .start
+        .with_untracked(|start| start.as_ref().is_some_and(|start| start.file_chooser));
+    let choose = move |_| {
+        asking.run(
+            move || backend::choose_file(purpose),
+            move |chosen| {
+                if let Some(path) = chosen {
+                    value.set(path);
+                }
+            },
+        );
+    };
+    let help = match purpose {
+        FilePurpose::NewBackup => words.backup_path_help(),
+        FilePurpose::Backup => words.backup_restore_path_help(),
+    };
     view! {
         <div class="question">
             <label class="label" for=id>{words.backup_path()}</label>
-            <p class="hint">{words.backup_path_help()}</p>
+            <p class="hint" id=format!("{id}-hint")>{help}</p>
             <input
+                class="input"
                 id=id
                 data-test=id
                 type="text"
                 autocomplete="off"
+                autocapitalize="off"
                 spellcheck="false"
+                aria-describedby=format!("{id}-hint")
                 prop:value=move || value.get()
                 on:input=move |event| value.set(event_target_value(&event))
             />
+            {has_window
+                .then(|| {
+                    view! {
+                        <button
+                            type="button"
+                            class="button small"
+                            data-test=format!("{id}-choose")
+                            disabled=asking.busy
+                            on:click=choose
+                        >
+                            {words.backup_choose()}
+                        </button>
+                    }
+                })}
         </div>
     }
 }
 
-/// What both forms hold.
-#[derive(Clone, Copy)]
-struct Fields {
-    path: RwSignal<String>,
-    passphrase: RwSignal<String>,
-    shown: RwSignal<bool>,
-    busy: RwSignal<bool>,
-    problem: RwSignal<Option<String>>,
-    done: RwSignal<Option<String>>,
-}
-
-impl Fields {
-    fn new() -> Self {
-        Self {
-            path: RwSignal::new(String::new()),
-            passphrase: RwSignal::new(String::new()),
-            shown: RwSignal::new(false),
-            busy: RwSignal::new(false),
-            problem: RwSignal::new(None),
-            done: RwSignal::new(None),
-        }
-    }
-
-    /// Asks the device, once at a time, and says what came of it.
-    fn run<F: Future<Output = Result<String, ipc::Failure>> + 'static>(self, ask: impl FnOnce(String, String) -> F) {
-        if self.busy.get_untracked() {
-            return;
-        }
-        browser::leave_field();
-        self.busy.set(true);
-        self.problem.set(None);
-        self.done.set(None);
-        let asked = ask(self.path.get_untracked(), self.passphrase.get_untracked());
-        spawn_local(async move {
-            match asked.await {
-                Ok(said) => {
-                    self.passphrase.set(String::new());
-                    self.done.set(Some(said));
-                }
-                Err(failure) => self.problem.set(Some(failure_text(&failure))),
-            }
-            self.busy.set(false);
-        });
-    }
-}
-
-fn progress(form: Fields) -> impl IntoView {
+fn progress(asking: Asking) -> impl IntoView {
     let app = app();
     let words = words();
     move || {
         let opening = app.start.with(|start| start.as_ref().and_then(|start| start.opening));
-        let opening = opening.filter(|_| form.busy.get());
+        let opening = opening.filter(|_| asking.busy.get());
         opening.map(|progress| words.backup_making(u64::from(progress.done), progress.total))
     }
 }

@@ -1,11 +1,11 @@
 //! Room on the tablet: how much there is, how much the vault may hold, and what was cleared away.
 
 use ipc::{QUOTA_MIB, SpaceState, SpaceView};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use crate::{
     backend,
-    components::{Icon, Problem, failure_text, icon},
+    components::{Asking, Icon, Problem, icon},
     state::{app, words},
     time,
     words::Words,
@@ -20,26 +20,10 @@ const MIB: u64 = 1024 * 1024;
 pub(super) fn Room() -> impl IntoView {
     let app = app();
     let words = words();
-    let busy = RwSignal::new(false);
-    let problem = RwSignal::new(None::<String>);
-    let make_room = move |_| {
-        busy.set(true);
-        problem.set(None);
-        spawn_local(async move {
-            if let Err(failure) = backend::make_room().await {
-                problem.set(Some(failure_text(&failure)));
-            }
-            busy.set(false);
-        });
-    };
-    let choose = move |mib: u32| {
-        problem.set(None);
-        spawn_local(async move {
-            if let Err(failure) = backend::set_quota(mib).await {
-                problem.set(Some(failure_text(&failure)));
-            }
-        });
-    };
+    let asking = Asking::new();
+    let make_room = move |_| asking.run(backend::make_room, |()| {});
+    let choosing = Asking::new();
+    let choose = move |mib: u32| choosing.run(|| backend::set_quota(mib), |()| {});
     let space = move || app.sync.with(|sync| sync.as_ref().map(|view| view.space.clone()));
     let chosen = move || space().map_or(0, |space| space.quota_bytes);
     let options = QUOTA_CHOICES.into_iter().map(|mib| {
@@ -61,16 +45,17 @@ pub(super) fn Room() -> impl IntoView {
         <section class="card stack" data-test="room">
             <h2>{words.room_title()}</h2>
             {move || space().map(|space| standing(words, &space))}
-            <button type="button" class="button" data-test="room-make" disabled=busy on:click=make_room>
+            <button type="button" class="button" data-test="room-make" disabled=asking.busy on:click=make_room>
                 {words.room_make()}
             </button>
             <p class="muted">{words.room_make_help()}</p>
+            <Problem text=asking.problem />
             <fieldset>
                 <legend class="label">{words.room_quota()}</legend>
                 <p class="hint">{words.room_quota_help()}</p>
                 <div class="options two">{options.collect_view()}</div>
+                <Problem text=choosing.problem />
             </fieldset>
-            <Problem text=problem />
         </section>
     }
 }

@@ -1,6 +1,10 @@
 //! A reason in English, for the tools of data people. The screens have words of their own for the same codes.
 
-use super::{Field, How, Level, Reason, Report};
+use super::{
+    Report,
+    field::{Field, Level},
+    reason::{How, Reason},
+};
 
 /// The reason in words with its weight, e.g. `name alike: ramesh / रमेश +9.2`.
 pub fn english(reason: &Reason, a: &Report, b: &Report) -> String {
