@@ -72,7 +72,13 @@ mod platform {
         asked(|| {
             let service = connect(0)?;
             let collection = service.get_default_collection()?;
-            collection.create_item("Vatsalya Field", attributes(name), secret, true, "application/octet-stream")?;
+            collection.create_item(
+                "Vatsalya Field",
+                attributes(name),
+                secret,
+                true,
+                "application/octet-stream",
+            )?;
             Ok(())
         })
     }

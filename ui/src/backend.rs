@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use casework::{CaseId, Compartment, InstitutionId, RowId, Subject, Value};
 use ipc::{
     AccessLogView, BackedUp, CaseFilter, CasePage, CaseView, Changed, DoctorView, EnrolLink, Failure, FailureCode,
-    FieldEdit, FileKind, Filed, FiledForm, FilingKind, FormView, InstitutionPage, InstitutionView, NewCase, PackView,
-    PictureSize, RecoveryAsk, RegisterRef, Reply, Request, Restored, RowChange, Saved, Session, Start, SyncView,
-    VersionView,
+    FieldEdit, FileKind, FilePurpose, Filed, FiledForm, FilingKind, FormView, InstitutionPage, InstitutionView,
+    NewCase, PackView, PictureSize, RecoveryAsk, RegisterRef, Reply, Request, Restored, RowChange, Saved, Session,
+    Start, SyncView, VersionView,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;

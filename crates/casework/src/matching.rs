@@ -14,12 +14,12 @@ mod report;
 
 pub use field::{Field, Level};
 pub use knowledge::{Common, Knowledge, KnowledgeError, Meaning, Rates, Words};
-pub use reason::{How, Reason, Score};
-pub use report::{COLUMNS, FACT_BYTES_MAX, Report};
 #[cfg(feature = "matching")]
 pub use linkage::{
     Asking, Catalogue, Duplicate, Entry, EntryError, EntryKind, Gathering, Relation, Source, Weights, english, sound,
 };
+pub use reason::{How, Reason, Score};
+pub use report::{COLUMNS, FACT_BYTES_MAX, Report};
 
 /// From this probability on a proposal is shown to officers without being asked for: in every list of thousands that it was
 /// tried on, more than 95 of a hundred such proposals between two lists were right. `docs/benchmarks.md` has the figures.

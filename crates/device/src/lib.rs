@@ -32,6 +32,8 @@ mod views;
 pub mod wipe;
 
 pub use device::{Device, OpenError, Options};
-pub use platform::{Clock, Disk, Entropy, FileChooser, NoFileChooser, Platform, SystemClock, SystemDisk, SystemEntropy};
+pub use platform::{
+    Clock, Disk, Entropy, FileChooser, NoFileChooser, Platform, SystemClock, SystemDisk, SystemEntropy,
+};
 pub use sync::{MediaCall, Transport, TransportError};
 pub use vault::{Keystore, KeystoreError, NoKeystore, Stretching};

@@ -148,11 +148,7 @@ impl Recorded {
     }
 
     /// Shares the calls among the workers, each of which looks at its own.
-    fn share(
-        &self,
-        calls: &[usize],
-        work: impl Fn(&[usize]) -> anyhow::Result<Tally> + Sync,
-    ) -> anyhow::Result<Tally> {
+    fn share(&self, calls: &[usize], work: impl Fn(&[usize]) -> anyhow::Result<Tally> + Sync) -> anyhow::Result<Tally> {
         let each = calls.len().div_ceil(self.workers).max(1);
         let work = &work;
         let tallies: anyhow::Result<Vec<Tally>> = thread::scope(|scope| {

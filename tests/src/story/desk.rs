@@ -7,7 +7,7 @@ use std::sync::{
 
 use anyhow::{bail, ensure};
 use casework::{CaseId, InstitutionId};
-use device::{Clock, Device, NoKeystore, Options, Platform, Stretching, SystemDisk};
+use device::{Clock, Device, NoFileChooser, NoKeystore, Options, Platform, Stretching, SystemDisk};
 use ipc::{CaseView, Failure, FailureCode, InstitutionView, NetState, Reply, Request, SyncView};
 use tempfile::TempDir;
 
@@ -67,6 +67,7 @@ impl Desk {
             entropy: Arc::new(SeededEntropy::new(seed)),
             disk: Arc::new(SystemDisk),
             keystore: Arc::new(NoKeystore),
+            files: Arc::new(NoFileChooser),
             stretching: Stretching::Least,
             app_version: "0.1.0".into(),
             device_name: format!("tablet {seed}"),

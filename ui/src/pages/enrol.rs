@@ -42,7 +42,8 @@ pub(crate) fn EnrolPanel(
         );
     };
     let typed_so_far = passphrase.first();
-    let count = Signal::derive(move || typed_so_far.with(|text| words.enrol_passphrase_count(text.chars().count() as u64)));
+    let count =
+        Signal::derive(move || typed_so_far.with(|text| words.enrol_passphrase_count(text.chars().count() as u64)));
     view! {
         <form class="stack" on:submit=submit>
             <h1>{words.enrol_title()}</h1>

@@ -21,7 +21,12 @@ pub(crate) fn RecoveryPanel(
     let asked = RwSignal::new(user.recovery.clone());
     let asking = Asking::new();
     let id = StoredValue::new(user.id.clone());
-    let ask = move |_| asking.run(|| backend::ask_recovery(id.get_value()), move |ask| asked.set(Some(ask)));
+    let ask = move |_| {
+        asking.run(
+            || backend::ask_recovery(id.get_value()),
+            move |ask| asked.set(Some(ask)),
+        )
+    };
     view! {
         <section class="stack" data-test="recovery">
             <h1>{words.recovery_title(&user.name)}</h1>

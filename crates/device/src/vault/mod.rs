@@ -285,7 +285,10 @@ impl VaultFolder {
     ) -> Result<(), VaultError> {
         let Door { key, head } = &unlocked.door;
         let next = key.seal(next, head, Which::Next, platform)?;
-        self.write_wrapped(Wrapped { next: Some(next), ..head.clone() })
+        self.write_wrapped(Wrapped {
+            next: Some(next),
+            ..head.clone()
+        })
     }
 
     /// Leaves this one key in the file: the change of keys is over, either way.
@@ -297,7 +300,11 @@ impl VaultFolder {
     ) -> Result<(), VaultError> {
         let Door { key, head } = &unlocked.door;
         let current = key.seal(master, head, Which::Current, platform)?;
-        self.write_wrapped(Wrapped { current, next: None, ..head.clone() })
+        self.write_wrapped(Wrapped {
+            current,
+            next: None,
+            ..head.clone()
+        })
     }
 
     /// What may be known without the passphrase.

@@ -6,7 +6,9 @@ use std::sync::{
 };
 
 use casework::{CaseId, Compartment, Role, Value};
-use device::{Clock, Device, FileChooser, NoFileChooser, NoKeystore, Options, Platform, Stretching, SystemDisk, SystemEntropy};
+use device::{
+    Clock, Device, FileChooser, NoFileChooser, NoKeystore, Options, Platform, Stretching, SystemDisk, SystemEntropy,
+};
 use ipc::{
     CaseCard, CaseFilter, CaseView, FailureCode, FieldEdit, NetState, NewCase, RegisterRef, Reply, Request, Saved,
     Session, Start, SyncView, VersionView,

@@ -47,16 +47,27 @@ fn a_file_is_chosen_in_the_platforms_window_and_its_proposed_name_names_nobody()
     bench.files = Arc::clone(&window) as Arc<dyn FileChooser>;
     let tablet = bench.tablet_of("Meera Joshi", Role::PoIc);
     assert!(tablet.on_start().file_chooser);
-    assert_eq!(choose(&tablet, FilePurpose::NewBackup), Ok(None), "the officer went back");
+    assert_eq!(
+        choose(&tablet, FilePurpose::NewBackup),
+        Ok(None),
+        "the officer went back"
+    );
     *window.chosen.lock().unwrap() = Some("/media/stick/new.age".into());
     let path = Some("/media/stick/new.age".to_owned());
     assert_eq!(choose(&tablet, FilePurpose::NewBackup), Ok(path.clone()));
     assert_eq!(choose(&tablet, FilePurpose::Backup), Ok(path));
     let proposed = window.proposed.lock().unwrap().clone();
-    assert_eq!(proposed, ["vatsalya-backup-2026-11-23.age", "vatsalya-backup-2026-11-23.age"]);
+    assert_eq!(
+        proposed,
+        ["vatsalya-backup-2026-11-23.age", "vatsalya-backup-2026-11-23.age"]
+    );
     tablet.call(Request::Lock).unwrap();
     assert_eq!(choose(&tablet, FilePurpose::Backup), Err(FailureCode::Locked));
-    assert_eq!(window.proposed.lock().unwrap().len(), 2, "nobody is asked on a locked tablet");
+    assert_eq!(
+        window.proposed.lock().unwrap().len(),
+        2,
+        "nobody is asked on a locked tablet"
+    );
 }
 
 #[test]

@@ -8,23 +8,15 @@ use std::{
     sync::{Mutex, MutexGuard},
 };
 
-use casefile::{ChangeHead, Document, DocumentKey};
+use casefile::{Document, DocumentKey};
 use casework::{CaseId, Compartment, Pack, Role};
-use device::{MediaCall, Transport, TransportError};
 use protocol::{
-    AuthorId, Cursor, DocumentId, DownMessage, EnrolCode, Epoch, FrameReader, HubUrl, PublicKey, Refusal, UpMessage,
-    UserId, VerifyingChain,
+    AuthorId, DocumentId, EnrolCode, PublicKey, Refusal, UserId,
     access_log::AccessRow,
-    dismissal::{Dismissal, SignedDismissal},
-    enrol::{EnrolReply, EnrolRequest, Enrolled, person_mark},
     ids::Sha256,
-    limits::CHANGE_BYTES_MAX,
-    message::down::{self, Outcome, ReceiptState},
-    message::up::Open,
+    message::down::ReceiptState,
     pack::{PackKey, PackRef},
-    parcel::{Collector, pack, parts},
     recovery::RecoveryRequest,
-    terms::{SignedTerms, Terms},
 };
 
 #[derive(Clone)]

@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn an_endless_report_fits_and_keeps_the_name() {
         let mut long = entry();
-        for column in super::super::COLUMNS {
+        for column in crate::matching::COLUMNS {
             let fact = long.report.fact_mut(column).expect("a column");
             *fact = format!("{fact} {}", "लंबा ".repeat(500));
         }

@@ -1,11 +1,11 @@
 //! What the hub in memory says to an exchange.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use casefile::{ChangeHead, Document, DocumentKey};
-use casework::Pack;
+use casework::{Compartment, Pack};
 use protocol::{
-    AuthorId, Cursor, DocumentId, DownMessage, FrameReader, Refusal, UpMessage, VerifyingChain,
+    AuthorId, Cursor, DocumentId, DownMessage, Epoch, FrameReader, Refusal, UpMessage, UserId, VerifyingChain,
     dismissal::{Dismissal, SignedDismissal},
     limits::CHANGE_BYTES_MAX,
     message::down::{self, Outcome},
