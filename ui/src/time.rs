@@ -275,9 +275,20 @@ pub fn bytes(words: Words, count: u64) -> String {
         words.time_bytes(count)
     } else if count < STEP * STEP {
         words.time_kilobytes(count.div_ceil(STEP))
+    } else if count < STEP * STEP * STEP {
+        words.time_megabytes(about(count, STEP * STEP))
     } else {
-        let tenths = count * 10 / (STEP * STEP);
-        words.time_megabytes(format_args!("{}.{}", tenths / 10, tenths % 10))
+        words.time_gigabytes(about(count, STEP * STEP * STEP))
+    }
+}
+
+/// So many units, with a tenth where that says something.
+fn about(count: u64, unit: u64) -> String {
+    let tenths = count / unit * 10 + count % unit * 10 / unit;
+    if tenths >= 1_000 || tenths.is_multiple_of(10) {
+        (tenths / 10).to_string()
+    } else {
+        format!("{}.{}", tenths / 10, tenths % 10)
     }
 }
 
@@ -441,5 +452,10 @@ mod tests {
         assert_eq!(bytes(EN, 900), "900 bytes");
         assert_eq!(bytes(EN, 1_500), "2 kB");
         assert_eq!(bytes(EN, 3_300_000), "3.1 MB");
+        assert_eq!(bytes(EN, 512 << 20), "512 MB");
+        assert_eq!(bytes(EN, (512 << 20) + 300_000), "512 MB");
+        assert_eq!(bytes(EN, 2 << 30), "2 GB");
+        assert_eq!(bytes(EN, 15_329 << 20), "14.9 GB");
+        assert_eq!(bytes(EN, u64::MAX), "17179869183 GB");
     }
 }

@@ -35,7 +35,7 @@ pub(crate) fn Protection() -> impl IntoView {
                 .map(|until_ms| view! { <p>{words.keys_open_until(time::date_time(words, until_ms))}</p> });
             view! {
                 <section class="card stack" data-test="protection">
-                    <h2 class="label">{words.keys_title()}</h2>
+                    <h2>{words.keys_title()}</h2>
                     <p data-test="protection-bound">{bound}</p>
                     <p>{recoverable}</p>
                     {until}
