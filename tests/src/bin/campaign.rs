@@ -54,7 +54,8 @@ fn main() -> anyhow::Result<()> {
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
     let recorded = Recorded::make(workers)?;
     println!("the hour has {} calls that change the folder:", recorded.calls());
-    for (mark, calls) in recorded.calls_before_marks()? {
+    let before = recorded.calls_before_marks()?;
+    for (mark, calls) in before.iter().filter(|(_, calls)| *calls > 0) {
         println!("    {calls:>5} before {}", serde_json::to_string(&mark)?);
     }
     let mut well = true;

@@ -103,7 +103,7 @@ impl Window {
         let Some(open) = self.open.take() else {
             bail!("{}: no window is open", self.name)
         };
-        let app = self.app_process()?;
+        let app = app_of(&open.driver).with_context(|| format!("{}: the app's process is not there", self.name))?;
         run("kill", &["-KILL", &app.to_string()])?;
         end_group(open.driver)
     }
@@ -116,24 +116,13 @@ impl Window {
         Ok(closed?)
     }
 
-    /// The process of the app: the one program of that name that was given this data folder.
+    /// The process of the app.
     pub(crate) fn app_process(&self) -> anyhow::Result<u32> {
-        let wanted = format!("VATSALYA_DATA_DIR={}", self.folder.display());
-        for entry in fs::read_dir("/proc")?.flatten() {
-            let Some(id) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
-                continue;
-            };
-            let is_app = fs::read_link(entry.path().join("exe")).is_ok_and(|exe| exe.ends_with(APP));
-            let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
-            if is_app
-                && environment
-                    .split(|byte| *byte == 0)
-                    .any(|variable| variable == wanted.as_bytes())
-            {
-                return Ok(id);
-            }
-        }
-        bail!("{}: the app's process is not there", self.name)
+        let open = self
+            .open
+            .as_ref()
+            .with_context(|| format!("{}: no window is open", self.name))?;
+        app_of(&open.driver).with_context(|| format!("{}: the app's process is not there", self.name))
     }
 
     /// Who this is, for pictures and failures.
@@ -165,6 +154,20 @@ impl Drop for Window {
             let _ = end_group(open.driver);
         }
     }
+}
+
+/// The app that this driver has opened: the program of its name in the driver's group of processes. What it was given and
+/// where its program lies nobody but root may ask, since it lets its memory be read by nobody.
+fn app_of(driver: &Child) -> Option<u32> {
+    fs::read_dir("/proc").ok()?.flatten().find_map(|entry| {
+        let id = entry.file_name().to_str()?.parse().ok()?;
+        let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
+        let (name, rest) = stat.split_once('(')?.1.rsplit_once(')')?;
+        let mut rest = rest.split_whitespace();
+        let (state, _parent, group) = (rest.next()?, rest.next()?, rest.next()?);
+        let is_app = name == APP && state != "Z" && group == driver.id().to_string();
+        is_app.then_some(id)
+    })
 }
 
 /// Two ports that nobody has. They are free again for a moment before the drivers take them.
