@@ -6,6 +6,7 @@ use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
 
@@ -54,6 +55,11 @@ impl Which {
     }
 }
 
+/// After how many states it is told that it goes on.
+const TOLD_EVERY: usize = 200;
+/// What this process has looked at.
+static LOOKED_AT: AtomicUsize = AtomicUsize::new(0);
+
 /// What a campaign found.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Tally {
@@ -81,6 +87,10 @@ impl Tally {
 
     fn note(&mut self, at: impl fmt::Display, found: anyhow::Result<()>) {
         self.looked_at += 1;
+        let all = LOOKED_AT.fetch_add(1, Ordering::Relaxed) + 1;
+        if all.is_multiple_of(TOLD_EVERY) {
+            eprintln!("{all} states looked at");
+        }
         if let Err(error) = found {
             eprintln!("{at}: {error:#}");
             self.wrong.push(format!("{at}: {error:#}"));

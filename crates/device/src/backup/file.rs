@@ -196,3 +196,73 @@ fn of_reading(error: io::Error) -> BackupError {
         _ => BackupError::Io(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(version: u32, records: &[Record]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        begin(&mut bytes, version).unwrap();
+        for record in records {
+            write(&mut bytes, record).unwrap();
+        }
+        bytes
+    }
+
+    fn read(bytes: &[u8]) -> Result<Vec<Record>, BackupError> {
+        let mut heard = Vec::new();
+        read_all(&mut &*bytes, |record| {
+            heard.push(record);
+            Ok(())
+        })?;
+        Ok(heard)
+    }
+
+    fn records() -> Vec<Record> {
+        let head = Head {
+            app_version: "0.1.0".into(),
+            changes: 1,
+            ..Head::default()
+        };
+        let unsent = Unsent {
+            document: [7; 17],
+            hash: [8; 32],
+            bytes: vec![9; 300],
+        };
+        vec![Record::Head(head), Record::Unsent(unsent), Record::End]
+    }
+
+    #[test]
+    fn what_was_written_is_read_and_a_backup_cut_anywhere_is_damaged() {
+        let whole = written(VERSION, &records());
+        assert_eq!(read(&whole).unwrap(), records());
+        for length in 0..whole.len() {
+            assert!(matches!(read(&whole[..length]), Err(BackupError::Damaged)), "{length}");
+        }
+        let more = [whole, vec![0]].concat();
+        assert!(matches!(read(&more), Err(BackupError::Damaged)));
+    }
+
+    #[test]
+    fn a_backup_of_a_newer_app_is_told_before_anything_of_it_is_heard() {
+        let newer = written(VERSION + 1, &records());
+        let heard = read_all(&mut &*newer, |_| panic!("nothing of it is heard"));
+        assert!(matches!(heard, Err(BackupError::Newer)));
+    }
+
+    #[test]
+    fn other_files_and_records_that_are_none_are_told_apart() {
+        assert!(matches!(
+            read(b"another file altogether, and long enough"),
+            Err(BackupError::NotABackup)
+        ));
+        for (kind, length) in [(99, 0u32), (255, 1), (1, 0), (2, u32::MAX)] {
+            let mut bytes = written(VERSION, &[]);
+            bytes.push(kind);
+            bytes.extend(length.to_le_bytes());
+            bytes.push(0);
+            assert!(matches!(read(&bytes), Err(BackupError::Damaged)), "{kind}");
+        }
+    }
+}
