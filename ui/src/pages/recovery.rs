@@ -25,7 +25,7 @@ pub(crate) fn RecoveryPanel(
         asking.run(
             || backend::ask_recovery(id.get_value()),
             move |ask| asked.set(Some(ask)),
-        )
+        );
     };
     view! {
         <section class="stack" data-test="recovery">
