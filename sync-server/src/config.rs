@@ -10,6 +10,10 @@
 //! url = "https://portal.example/inbound"
 //! secret = "whsec_…"                  # Standard Webhooks, base64 after the prefix
 //!
+//! [database]                          # without it: a file in data_dir
+//! url = "postgresql://hub:password@db.example/vatsalya"
+//! ca_file = "db-ca.pem"               # who vouches for the server; beside the file, unless absolute
+//!
 //! [limits]                            # each has a default
 //! syncs_at_once = 64
 //! ```
@@ -21,6 +25,7 @@ use protocol::HubUrl;
 use serde::Deserialize;
 
 use crate::channel::WebhookSecret;
+use crate::storage::PostgresConfig;
 
 /// The configuration of a hub.
 #[derive(Debug, Clone, Deserialize)]
@@ -29,8 +34,10 @@ pub struct Config {
     /// Where to listen.
     #[serde(default = "default_listen")]
     pub listen: SocketAddr,
-    /// Where the database and the media are.
+    /// Where the media are, and the database where no other is named.
     pub data_dir: PathBuf,
+    /// The PostgreSQL database that several hubs may share; without one the hub keeps a file of its own.
+    pub database: Option<PostgresConfig>,
     /// What the hub calls itself.
     #[serde(default = "default_name")]
     pub name: String,
@@ -80,6 +87,8 @@ pub struct Limits {
     pub retry_first_ms: i64,
     /// The longest wait after a channel's trouble.
     pub retry_longest_ms: i64,
+    /// How often workers look for work without being told of any.
+    pub look_every_ms: u64,
 }
 
 impl Default for Limits {
@@ -92,6 +101,7 @@ impl Default for Limits {
             idle_seconds: 180,
             retry_first_ms: 1_000,
             retry_longest_ms: 300_000,
+            look_every_ms: 1_000,
         }
     }
 }
@@ -125,6 +135,9 @@ impl Config {
         let mut config: Self = toml::from_str(&text)?;
         if let Some(beside) = path.parent() {
             config.data_dir = beside.join(&config.data_dir);
+            if let Some(ca_file) = config.database.as_mut().and_then(|database| database.ca_file.as_mut()) {
+                *ca_file = beside.join(&*ca_file);
+            }
         }
         config.hub_url()?;
         Ok(config)
@@ -178,11 +191,28 @@ mod tests {
             "data_dir = 'x'\n[channels.vatsalya]\nurl = 'http://127.0.0.1:9'\nsecret = 'abc'",
             "data_dir = 'x'\npublic_url = 'http://hub.example'",
             "listen = 'everywhere'\ndata_dir = 'x'",
+            "data_dir = 'x'\n[database]\nurl = 'mysql://hub@127.0.0.1/x'",
+            "data_dir = 'x'\n[database]\nurl = 'postgresql://hub@127.0.0.1:port/x'",
         ] {
             let dir = tempfile::tempdir().unwrap();
             let path = dir.path().join("hub.toml");
             std::fs::write(&path, bad).unwrap();
             assert!(Config::read(&path).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_databases_password_is_never_said() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("hub.toml");
+        let of = |url: &str| format!("data_dir = 'x'\n[database]\nurl = '{url}'\nca_file = 'ca.pem'");
+        std::fs::write(&path, of("postgresql://hub:SECRETWORD@db.example/vatsalya")).unwrap();
+        let config = Config::read(&path).unwrap();
+        assert!(!format!("{config:?}").contains("SECRETWORD"));
+        assert_eq!(config.database.unwrap().ca_file, Some(dir.path().join("ca.pem")));
+        std::fs::write(&path, of("postgresql://hub:SECRETWORD@db.example/vatsalya?sslmode=perhaps")).unwrap();
+        let error = anyhow::Error::from(Config::read(&path).unwrap_err());
+        // What is shown beside the error: the line of the file is not.
+        assert!(!format!("{error:#}").contains("SECRETWORD"), "{error:#}");
     }
 }

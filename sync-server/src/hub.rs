@@ -9,7 +9,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::identity::pack_key;
 use crate::packs::Packs;
-use crate::storage::{Sqlite, Storage, StorageError};
+use crate::storage::{Postgres, Sqlite, Storage, StorageError, WorkerId};
 use crate::wake::Wake;
 
 /// A hub without its sockets: storage, clock, configuration, the law.
@@ -22,8 +22,10 @@ pub struct Hub {
     pub config: Config,
     /// The dictionary and the rights.
     pub packs: Packs,
-    /// Rung when documents have changed.
-    pub changed: Wake,
+    /// Who this hub's workers are among those of all hubs at the same database.
+    pub worker: WorkerId,
+    /// Rung when documents have changed, here or by another hub.
+    pub changed: Arc<Wake>,
     /// Rung when something is to be delivered.
     pub to_deliver: Wake,
     key: OnceLock<PackKey>,
@@ -37,13 +39,23 @@ impl Hub {
 
     /// The same with another clock.
     pub fn open_with(config: Config, clock: Box<dyn Clock>) -> Result<Arc<Self>, StorageError> {
-        let storage = Box::new(Sqlite::open(&config.data_dir)?);
+        let storage: Box<dyn Storage> = match &config.database {
+            None => Box::new(Sqlite::open(&config.data_dir)?),
+            Some(database) => {
+                std::fs::create_dir_all(&config.data_dir)?;
+                Box::new(Postgres::open(database)?)
+            }
+        };
+        let changed = Arc::<Wake>::default();
+        let bell = changed.clone();
+        storage.on_growth(Arc::new(move |_| bell.ring()));
         Ok(Arc::new(Self {
             storage,
             clock,
             config,
             packs: Packs::default(),
-            changed: Wake::default(),
+            worker: WorkerId::random(),
+            changed,
             to_deliver: Wake::default(),
             key: OnceLock::new(),
         }))

@@ -34,6 +34,7 @@ pub(crate) const PACKAGES: &[(&str, &str)] = &[
         "libvips-tools",
         "makes pictures smaller beside the app, for the benchmarks",
     ),
+    ("postgresql-15", "the database of several hubs, for the tests"),
     ("fonts-noto-core", "letters of all Indian scripts for the pictures"),
 ];
 

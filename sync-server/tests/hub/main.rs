@@ -8,12 +8,17 @@
 mod access_log;
 mod admin;
 mod attack;
+#[path = "../support/cluster.rs"]
+mod cluster;
 mod enrol;
 mod feed;
 mod filings;
+mod gaps;
 mod grants;
+mod hubs;
 mod institutions;
 mod media;
+mod outage;
 mod packs;
 mod storage;
 mod support;
