@@ -11,7 +11,7 @@ use crate::storage::{Audit, AuditRow};
 /// One process links at a time: "auditing" in bytes.
 const LOCK: i64 = i64::from_be_bytes(*b"auditing");
 /// Rows linked in one transaction.
-const LINK_AT_ONCE: i64 = 1_000;
+const LINK_AT_ONCE: usize = 1_000;
 /// Rows of the chain read at a time.
 const READ_AT_ONCE: i64 = 10_000;
 
@@ -57,59 +57,72 @@ impl Postgres {
     /// Links every row that stands.
     fn link_all(&self) -> Result<()> {
         let mut client = self.client()?;
-        self.runtime().block_on(link_waiting(&mut client))
+        while self.runtime().block_on(link_waiting(&mut client))? == Linked::Some {}
+        Ok(())
     }
 }
 
-/// Links the rows that stand and are not in the chain yet, oldest first.
-pub(super) async fn link_waiting(client: &mut Client) -> Result<()> {
-    loop {
-        let transaction = client.transaction().await.map_err(of)?;
-        let lock = transaction
-            .prepare_cached("SELECT pg_advisory_xact_lock($1)")
-            .await
-            .map_err(of)?;
-        transaction.query(&lock, &[&LOCK]).await.map_err(of)?;
-        let waiting = transaction
-            .prepare_cached(
-                "SELECT id, at_ms, deed, user_id, author, document, detail FROM audit
-                 WHERE link IS NULL ORDER BY id LIMIT $1",
-            )
-            .await
-            .map_err(of)?;
-        let waiting = transaction.query(&waiting, &[&LINK_AT_ONCE]).await.map_err(of)?;
-        if waiting.is_empty() {
-            return Ok(());
-        }
-        let end = transaction
-            .prepare_cached("SELECT link, chain FROM audit WHERE link IS NOT NULL ORDER BY link DESC LIMIT 1")
-            .await
-            .map_err(of)?;
-        let end = transaction.query_opt(&end, &[]).await.map_err(of)?;
-        let (mut last, mut before) = match end {
-            Some(row) => (at::<i64>(&row, 0)?, fixed(&row, 1)?),
-            None => (0, [0; 32]),
-        };
-        let (mut ids, mut links, mut chains) = (Vec::new(), Vec::new(), Vec::new());
-        for row in &waiting {
-            let read = read_waiting(row)?;
-            before = link(before, read.at_ms, &read.deed, &about(&read));
-            last += 1;
-            ids.push(read.id);
-            links.push(last);
-            chains.push(Fixed(before));
-        }
-        let update = transaction
-            .prepare_cached(
-                "UPDATE audit SET link = new.link, chain = new.chain
-                 FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) AS new (id, link, chain)
-                 WHERE audit.id = new.id",
-            )
-            .await
-            .map_err(of)?;
-        transaction.execute(&update, &[&ids, &links, &chains]).await.map_err(of)?;
-        transaction.commit().await.map_err(of)?;
+/// How many of the rows that waited were linked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Linked {
+    /// All that stood when it began.
+    All,
+    /// As many as one transaction takes.
+    Some,
+}
+
+/// Links rows that stand and are not in the chain yet, oldest first.
+pub(super) async fn link_waiting(client: &mut Client) -> Result<Linked> {
+    let transaction = client.transaction().await.map_err(of)?;
+    let lock = transaction
+        .prepare_cached("SELECT pg_advisory_xact_lock($1)")
+        .await
+        .map_err(of)?;
+    transaction.query(&lock, &[&LOCK]).await.map_err(of)?;
+    let waiting = transaction
+        .prepare_cached(
+            "SELECT id, at_ms, deed, user_id, author, document, detail FROM audit
+             WHERE link IS NULL ORDER BY id LIMIT $1",
+        )
+        .await
+        .map_err(of)?;
+    let waiting = transaction.query(&waiting, &[&(LINK_AT_ONCE as i64)]).await.map_err(of)?;
+    if waiting.is_empty() {
+        return Ok(Linked::All);
     }
+    let end = transaction
+        .prepare_cached("SELECT link, chain FROM audit WHERE link IS NOT NULL ORDER BY link DESC LIMIT 1")
+        .await
+        .map_err(of)?;
+    let end = transaction.query_opt(&end, &[]).await.map_err(of)?;
+    let (mut last, mut before) = match end {
+        Some(row) => (at::<i64>(&row, 0)?, fixed(&row, 1)?),
+        None => (0, [0; 32]),
+    };
+    let (mut ids, mut links, mut chains) = (Vec::new(), Vec::new(), Vec::new());
+    for row in &waiting {
+        let read = read_waiting(row)?;
+        before = link(before, read.at_ms, &read.deed, &about(&read));
+        last += 1;
+        ids.push(read.id);
+        links.push(last);
+        chains.push(Fixed(before));
+    }
+    let update = transaction
+        .prepare_cached(
+            "UPDATE audit SET link = new.link, chain = new.chain
+             FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) AS new (id, link, chain)
+             WHERE audit.id = new.id",
+        )
+        .await
+        .map_err(of)?;
+    transaction.execute(&update, &[&ids, &links, &chains]).await.map_err(of)?;
+    transaction.commit().await.map_err(of)?;
+    Ok(if waiting.len() < LINK_AT_ONCE {
+        Linked::All
+    } else {
+        Linked::Some
+    })
 }
 
 fn about(row: &AuditRow) -> About<'_> {

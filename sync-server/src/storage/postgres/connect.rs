@@ -24,7 +24,7 @@ const KEEPALIVE_IDLE: Duration = Duration::from_secs(60);
 const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 /// A commit is on the disk when it is acknowledged, whatever the server's default. Nobody waits for a lock for ever, and a
 /// process that hangs within a transaction loses its locks.
-const SESSION: &str = "-c synchronous_commit=on -c statement_timeout=300s -c idle_in_transaction_session_timeout=30s";
+const SESSION: &str = "-c client_min_messages=error -c synchronous_commit=on -c statement_timeout=300s -c idle_in_transaction_session_timeout=30s";
 
 /// The database of `hub.toml`.
 #[derive(Debug, Clone, Deserialize)]

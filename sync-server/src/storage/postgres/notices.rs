@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 use tokio_postgres::AsyncMessage;
 
 use super::Postgres;
-use super::audit::link_waiting;
+use super::audit::{Linked, link_waiting};
 use super::connect::Link;
 use super::error::{of, of_pool};
 use crate::storage::{Ear, Notices, Result};
@@ -72,14 +72,16 @@ async fn tell(crier: Arc<Crier>, pool: Pool) {
     loop {
         crier.anything.notified().await;
         // What fails is made good by whoever looks by themselves, and by the next who writes.
-        if tell_once(&pool, crier.take()).await.is_err() {
-            tracing::warn!("other processes could not be told of what was written");
+        match tell_once(&pool, crier.take()).await {
+            Ok(Linked::All) => {}
+            Ok(Linked::Some) => crier.anything.notify_one(),
+            Err(error) => tracing::warn!(%error, "other processes could not be told of what was written"),
         }
         tokio::time::sleep(NOTICE_EVERY).await;
     }
 }
 
-async fn tell_once(pool: &Pool, grown: Vec<String>) -> Result<()> {
+async fn tell_once(pool: &Pool, grown: Vec<String>) -> Result<Linked> {
     let mut client = pool.get().await.map_err(of_pool)?;
     if !grown.is_empty() {
         let notify = client

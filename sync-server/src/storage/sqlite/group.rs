@@ -182,3 +182,127 @@ fn code_of(error: &rusqlite::Error) -> ffi::Error {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+    use std::sync::mpsc;
+    use std::thread;
+
+    use super::*;
+
+    /// A writer over a table of words, and the word that another connection sees there.
+    fn writer() -> (tempfile::TempDir, Writer) {
+        let dir = tempfile::tempdir().unwrap();
+        let connection = Connection::open(dir.path().join("x.db")).unwrap();
+        let tables = "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;
+                      CREATE TABLE word (word TEXT PRIMARY KEY) STRICT;
+                      CREATE TABLE used (word TEXT REFERENCES word (word)) STRICT;";
+        connection.execute_batch(tables).unwrap();
+        (dir, Writer::new(connection))
+    }
+
+    fn words(dir: &tempfile::TempDir) -> Vec<String> {
+        let connection = Connection::open(dir.path().join("x.db")).unwrap();
+        let mut statement = connection.prepare("SELECT word FROM word ORDER BY word").unwrap();
+        let rows = statement.query_map([], |row| row.get(0)).unwrap();
+        rows.collect::<rusqlite::Result<_>>().unwrap()
+    }
+
+    fn put(connection: &Connection, word: &str) -> Result<()> {
+        connection.execute("INSERT INTO word VALUES (?1)", [word])?;
+        Ok(())
+    }
+
+    /// What `second` and `third` come to who wait while `first` writes: one after the other, in one transaction.
+    fn together(
+        writer: &Writer,
+        second: impl Fn(&Connection) -> Result<()> + Sync,
+        third: impl Fn(&Connection) -> Result<()> + Sync,
+    ) -> [thread::Result<Result<()>>; 3] {
+        let (begun, has_begun) = mpsc::channel();
+        let answered = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let one = scope.spawn(|| {
+                let done = writer.write(|connection| {
+                    begun.send(()).unwrap();
+                    while writer.waiting.load(Ordering::SeqCst) < 2 {
+                        thread::yield_now();
+                    }
+                    put(connection, "first")
+                });
+                answered.store(true, Ordering::SeqCst);
+                done
+            });
+            has_begun.recv().unwrap();
+            let early = |connection: &Connection| -> Result<()> {
+                assert!(!answered.load(Ordering::SeqCst), "answered before the commit");
+                put(connection, "seen")?;
+                connection.execute("DELETE FROM word WHERE word = 'seen'", [])?;
+                Ok(())
+            };
+            let two = scope.spawn(|| writer.write(|connection| early(connection).and_then(|()| second(connection))));
+            let three = scope.spawn(|| writer.write(|connection| early(connection).and_then(|()| third(connection))));
+            [one.join(), two.join(), three.join()]
+        })
+    }
+
+    #[test]
+    fn who_writes_at_the_same_time_shares_a_commit_and_is_undone_alone() {
+        let (dir, writer) = writer();
+        let fails = |connection: &Connection| {
+            put(connection, "half")?;
+            Err(StorageError::NoSuch("thing"))
+        };
+        let done = together(&writer, fails, |connection| put(connection, "third"));
+        assert_eq!(writer.commits(), 1);
+        assert_eq!(words(&dir), ["first", "third"]);
+        let [Ok(Ok(())), Ok(Err(StorageError::NoSuch("thing"))), Ok(Ok(()))] = done else {
+            panic!("{done:?}")
+        };
+    }
+
+    #[test]
+    fn who_panics_takes_nobody_along() {
+        let (dir, writer) = writer();
+        let panics = |connection: &Connection| -> Result<()> {
+            put(connection, "half")?;
+            panic!("on purpose")
+        };
+        let done = together(&writer, panics, |connection| put(connection, "third"));
+        assert!(matches!(done, [Ok(Ok(())), Err(_), Ok(Ok(()))]), "{done:?}");
+        assert_eq!(words(&dir), ["first", "third"]);
+        writer.write(|connection| put(connection, "later")).unwrap();
+    }
+
+    #[test]
+    fn a_commit_that_fails_fails_for_all_it_carried() {
+        let (dir, writer) = writer();
+        // Breaks a rule that is looked at in the commit.
+        let breaks = |connection: &Connection| {
+            connection.execute_batch("PRAGMA defer_foreign_keys = ON; INSERT INTO used VALUES ('nothing')")?;
+            Ok(())
+        };
+        let done = together(&writer, breaks, |connection| put(connection, "third"));
+        let failed = |one: &thread::Result<Result<()>>| matches!(one, Ok(Err(StorageError::Sqlite(_))));
+        assert!(done.iter().all(failed), "{done:?}");
+        assert_eq!((writer.commits(), words(&dir)), (0, Vec::new()));
+        writer.write(|connection| put(connection, "later")).unwrap();
+        assert_eq!(words(&dir), ["later"]);
+    }
+
+    #[test]
+    fn a_transaction_that_sqlite_undoes_fails_for_all_it_carried() {
+        let (dir, writer) = writer();
+        let undone = |connection: &Connection| -> Result<()> {
+            Ok(connection.execute_batch("INSERT OR ROLLBACK INTO word VALUES ('first')")?)
+        };
+        let done = together(&writer, undone, |connection| put(connection, "third"));
+        assert!(matches!(&done[0], Ok(Err(StorageError::Sqlite(_)))), "{done:?}");
+        assert!(matches!(&done[1], Ok(Err(StorageError::Sqlite(_)))), "{done:?}");
+        // The third came before or after the undoing; it stands if and only if it was told so.
+        let stands = matches!(&done[2], Ok(Ok(())));
+        assert_eq!(words(&dir), if stands { vec!["third"] } else { Vec::new() });
+        writer.write(|connection| put(connection, "later")).unwrap();
+    }
+}
