@@ -14,6 +14,13 @@
 //! url = "postgresql://hub:password@db.example/vatsalya"
 //! ca_file = "db-ca.pem"               # who vouches for the server; beside the file, unless absolute
 //!
+//! [media]                             # without it: a folder in data_dir, which hubs at one database must share
+//! bucket = "vatsalya-media"           # of Amazon's S3, or of any store that speaks like it
+//! endpoint = "https://s3.example"
+//! region = "ap-south-1"
+//! access_key_id = "…"
+//! secret_access_key = "…"
+//!
 //! [limits]                            # each has a default
 //! syncs_at_once = 64
 //! ```
@@ -22,7 +29,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use protocol::HubUrl;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::channel::WebhookSecret;
 use crate::storage::PostgresConfig;
@@ -38,6 +45,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The PostgreSQL database that several hubs may share; without one the hub keeps a file of its own.
     pub database: Option<PostgresConfig>,
+    /// The bucket that media lie in; without one they lie in the data folder.
+    pub media: Option<BucketConfig>,
     /// What the hub calls itself.
     #[serde(default = "default_name")]
     pub name: String,
@@ -67,6 +76,58 @@ pub struct ChannelConfig {
     pub url: String,
     /// The shared secret.
     pub secret: WebhookSecret,
+}
+
+/// A bucket of an S3-compatible store.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BucketConfig {
+    /// Its name.
+    pub bucket: String,
+    /// Where the store is; without it Amazon's of the region. Plain `http://` only on this very machine.
+    #[serde(default, deserialize_with = "endpoint")]
+    pub endpoint: Option<HubUrl>,
+    /// The region.
+    #[serde(default = "default_region")]
+    pub region: String,
+    /// Whose key it is.
+    pub access_key_id: String,
+    /// The key.
+    pub secret_access_key: BucketKey,
+    /// How long a call to the store may take.
+    #[serde(default = "default_bucket_patience_ms")]
+    pub patience_ms: u64,
+}
+
+/// The key to a bucket. It is never printed.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct BucketKey(String);
+
+impl BucketKey {
+    /// The key itself, for whoever signs with it.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for BucketKey {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("BucketKey(…)")
+    }
+}
+
+fn endpoint<'de, D: Deserializer<'de>>(text: D) -> Result<Option<HubUrl>, D::Error> {
+    let text = String::deserialize(text)?;
+    text.parse().map(Some).map_err(serde::de::Error::custom)
+}
+
+fn default_region() -> String {
+    "ap-south-1".to_owned()
+}
+
+const fn default_bucket_patience_ms() -> u64 {
+    20_000
 }
 
 /// Numbers to set.
@@ -192,6 +253,7 @@ mod tests {
             "data_dir = 'x'\npublic_url = 'http://hub.example'",
             "listen = 'everywhere'\ndata_dir = 'x'",
             "data_dir = 'x'\n[database]\nurl = 'mysql://hub@127.0.0.1/x'",
+            "data_dir = 'x'\n[media]\nbucket = 'b'\naccess_key_id = 'a'\nsecret_access_key = 's'\nendpoint = 'http://s3.example'",
             "data_dir = 'x'\n[database]\nurl = 'postgresql://hub@127.0.0.1:port/x'",
         ] {
             let dir = tempfile::tempdir().unwrap();

@@ -23,9 +23,9 @@ use crate::support::{DISTRICT, TestDevice, document, eventually, new_case, set};
 const NEVER_MS: u64 = 3_600_000;
 
 /// A hub of its own process.
-struct Process {
+pub(crate) struct Process {
     child: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Process {
@@ -52,14 +52,14 @@ impl Drop for Process {
 }
 
 /// A database, and a hub without workers or sockets beside the processes at it.
-struct Beside {
-    dir: tempfile::TempDir,
+pub(crate) struct Beside {
+    pub(crate) dir: tempfile::TempDir,
     hub: Arc<Hub>,
 }
 
 impl Beside {
     /// Over PostgreSQL where there is an address, over a file else.
-    fn new(database: Option<&str>, more: &str) -> Self {
+    pub(crate) fn new(database: Option<&str>, more: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let database = database.map_or_else(String::new, |url| format!("[database]\nurl = '{url}'\n"));
         let text = format!("listen = '127.0.0.1:0'\ndata_dir = 'data'\n{database}{more}");
@@ -69,7 +69,7 @@ impl Beside {
         Self { dir, hub }
     }
 
-    fn process(&self) -> Process {
+    pub(crate) fn process(&self) -> Process {
         Process::start(&self.dir.path().join("hub.toml"))
     }
 
@@ -85,7 +85,7 @@ impl Beside {
         id
     }
 
-    fn device(&self, process: &Process, role: &str) -> TestDevice {
+    pub(crate) fn device(&self, process: &Process, role: &str) -> TestDevice {
         let device = TestDevice::unenrolled(&process.url);
         let link = admin::enrol_link(&self.hub, self.user(role), Some(process.url.parse().unwrap())).unwrap();
         device.enrol(&link);

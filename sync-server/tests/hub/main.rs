@@ -8,6 +8,7 @@
 mod access_log;
 mod admin;
 mod attack;
+mod bucket;
 #[path = "../support/cluster.rs"]
 #[allow(unreachable_pub, reason = "the whole-system tests include this file, too, in a library")]
 mod cluster;
