@@ -100,7 +100,9 @@ fn s3_server() -> Result<()> {
     run(command("python3", &["-m", "venv"]).arg(&folder))?;
     let mut install = Command::new(folder.join("bin/pip"));
     install.args(["install", "--quiet", "--disable-pip-version-check"]);
-    run(install.arg(format!("moto[server]=={MOTO}")))
+    // Of its many services the one, and what its server is served by.
+    install.arg(format!("moto[s3]=={MOTO}"));
+    run(install.args(["flask", "flask-cors"]))
 }
 
 /// Builds a tool into `target/tools`, so that nothing outside this repository changes.
