@@ -178,9 +178,14 @@ pub enum ConfigError {
         /// Why.
         source: std::io::Error,
     },
-    /// The file does not say what a configuration says.
-    #[error("{0}")]
-    Parse(#[from] toml::de::Error),
+    /// The file does not say what a configuration says. Its line is named and not shown: it may hold a password.
+    #[error("line {line}: {words}")]
+    Parse {
+        /// The line.
+        line: usize,
+        /// What is wrong with it.
+        words: String,
+    },
     /// The public address is none.
     #[error("public_url: {0}")]
     PublicUrl(#[from] protocol::hub_url::HubUrlError),
@@ -193,7 +198,13 @@ impl Config {
             path: path.to_owned(),
             source,
         })?;
-        let mut config: Self = toml::from_str(&text)?;
+        let mut config: Self = toml::from_str(&text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start));
+            ConfigError::Parse {
+                line: before.unwrap_or_default().matches('\n').count() + 1,
+                words: error.message().to_owned(),
+            }
+        })?;
         if let Some(beside) = path.parent() {
             config.data_dir = beside.join(&config.data_dir);
             if let Some(ca_file) = config.database.as_mut().and_then(|database| database.ca_file.as_mut()) {
@@ -275,6 +286,17 @@ mod tests {
         std::fs::write(&path, of("postgresql://hub:SECRETWORD@db.example/vatsalya?sslmode=perhaps")).unwrap();
         let error = anyhow::Error::from(Config::read(&path).unwrap_err());
         // What is shown beside the error: the line of the file is not.
-        assert!(!format!("{error:#}").contains("SECRETWORD"), "{error:#}");
+        let shown = format!("{error:#} {error:?}");
+        assert!(shown.contains("line 3") && !shown.contains("SECRETWORD"), "{shown}");
+    }
+
+    #[test]
+    fn a_whole_configuration_with_a_bucket_keeps_its_key_to_itself() {
+        let text = "data_dir = 'x'\n[media]\nbucket = 'b'\nendpoint = 'https://s3.example'\naccess_key_id = 'a'\n\
+                    secret_access_key = 'SECRETWORD'\n";
+        let config: Config = toml::from_str(text).unwrap();
+        assert!(!format!("{config:?}").contains("SECRETWORD"));
+        let bucket = config.media.unwrap();
+        assert_eq!((bucket.region.as_str(), bucket.secret_access_key.expose()), ("ap-south-1", "SECRETWORD"));
     }
 }

@@ -11,6 +11,7 @@ use crate::identity::pack_key;
 use crate::packs::Packs;
 use crate::storage::{Postgres, Sqlite, Storage, StorageError, WorkerId};
 use crate::wake::Wake;
+use crate::worker::Worker;
 
 /// A hub without its sockets: storage, clock, configuration, the law.
 pub struct Hub {
@@ -22,13 +23,12 @@ pub struct Hub {
     pub config: Config,
     /// The dictionary and the rights.
     pub packs: Packs,
-    /// Who this hub's workers are among those of all hubs at the same database.
-    pub worker: WorkerId,
     /// Rung when documents have changed, here or by another hub.
     pub changed: Arc<Wake>,
     /// Rung when something is to be delivered.
     pub to_deliver: Wake,
     key: OnceLock<PackKey>,
+    worker: OnceLock<Worker>,
 }
 
 impl Hub {
@@ -54,10 +54,10 @@ impl Hub {
             clock,
             config,
             packs: Packs::default(),
-            worker: WorkerId::random(),
             changed,
             to_deliver: Wake::default(),
             key: OnceLock::new(),
+            worker: OnceLock::new(),
         }))
     }
 
@@ -68,6 +68,16 @@ impl Hub {
         }
         let key = pack_key(&*self.storage)?;
         Ok(self.key.get_or_init(|| key))
+    }
+
+    /// Who this hub's workers are among those of all hubs at the same database.
+    pub fn worker(&self) -> Result<WorkerId, StorageError> {
+        if let Some(worker) = self.worker.get() {
+            return Ok(worker.id());
+        }
+        let taken = Worker::take(&self.config.data_dir)?;
+        // Of two threads that ask first at the same time one gives its name back.
+        Ok(self.worker.get_or_init(|| taken).id())
     }
 
     /// The pack in force for a district.

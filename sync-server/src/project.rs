@@ -42,7 +42,7 @@ pub fn run(hub: &Arc<Hub>) {
 pub fn fold_waiting(hub: &Hub) -> Result<usize, StorageError> {
     let now_ms = hub.clock.now_ms();
     let claim = Claim {
-        worker: hub.worker,
+        worker: hub.worker()?,
         now_ms,
         until_ms: now_ms + HOLD_MS,
     };
@@ -58,7 +58,7 @@ pub fn fold_waiting(hub: &Hub) -> Result<usize, StorageError> {
             }
         };
         // A hold that was lost: another hub folds the subject, or has done so.
-        hub.storage.save_folded(&folded, hub.worker, hub.clock.now_ms())?;
+        hub.storage.save_folded(&folded, claim.worker, hub.clock.now_ms())?;
     }
     Ok(waiting.len())
 }

@@ -118,7 +118,7 @@ impl Deliverer {
             return Ok(0);
         }
         let claim = Claim {
-            worker: hub.worker,
+            worker: hub.worker()?,
             now_ms,
             until_ms: now_ms + HOLD_MS,
         };
@@ -137,7 +137,7 @@ impl Deliverer {
             }
         }
         if tried < due.len() {
-            hub.storage.let_go(self.channel, hub.worker)?;
+            hub.storage.let_go(self.channel, claim.worker)?;
         }
         Ok(tried)
     }
@@ -150,7 +150,7 @@ impl Deliverer {
             Answer::Trouble { words, reach } => {
                 let next_ms = now_ms + wait_ms(self.limits, delivery.attempts);
                 hub.storage
-                    .put_off(&delivery.parcel, hub.worker, next_ms, &words)?;
+                    .put_off(&delivery.parcel, hub.worker()?, next_ms, &words)?;
                 tracing::warn!(channel = self.channel, attempts = delivery.attempts + 1, trouble = %words, "not delivered");
                 if reach == Reach::Unreachable {
                     self.pause_until_ms = now_ms + wait_ms(self.limits, self.failures);
@@ -174,7 +174,7 @@ impl Deliverer {
             subject: parcel.subject,
             message: &parcel.message,
             receipt,
-            worker: hub.worker,
+            worker: hub.worker()?,
         };
         if hub.storage.settle(&new)? == Held::Lost {
             tracing::warn!(channel = self.channel, "answered too late: another hub delivers the same message");
