@@ -283,7 +283,11 @@ mod tests {
         let config = Config::read(&path).unwrap();
         assert!(!format!("{config:?}").contains("SECRETWORD"));
         assert_eq!(config.database.unwrap().ca_file, Some(dir.path().join("ca.pem")));
-        std::fs::write(&path, of("postgresql://hub:SECRETWORD@db.example/vatsalya?sslmode=perhaps")).unwrap();
+        std::fs::write(
+            &path,
+            of("postgresql://hub:SECRETWORD@db.example/vatsalya?sslmode=perhaps"),
+        )
+        .unwrap();
         let error = anyhow::Error::from(Config::read(&path).unwrap_err());
         // What is shown beside the error: the line of the file is not.
         let shown = format!("{error:#} {error:?}");
@@ -297,6 +301,9 @@ mod tests {
         let config: Config = toml::from_str(text).unwrap();
         assert!(!format!("{config:?}").contains("SECRETWORD"));
         let bucket = config.media.unwrap();
-        assert_eq!((bucket.region.as_str(), bucket.secret_access_key.expose()), ("ap-south-1", "SECRETWORD"));
+        assert_eq!(
+            (bucket.region.as_str(), bucket.secret_access_key.expose()),
+            ("ap-south-1", "SECRETWORD")
+        );
     }
 }

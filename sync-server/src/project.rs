@@ -7,11 +7,13 @@ pub use case::{AGE_YEARS, ClockTimes, Kept, PROJECTED, case_facts, clock_times};
 use std::sync::Arc;
 use std::time::Duration;
 
+use protocol::DocumentId;
+
 use crate::channel::vatsalya;
 use crate::hub::Hub;
 use crate::rights::key_of;
 use crate::storage::{Claim, Folded, StorageError, UnfoldedSubject};
-use crate::sync::FoldError;
+use crate::sync::{self, FoldError};
 use crate::wake::Woken;
 
 /// Few at a time, so that of several hubs each has its share.
@@ -69,7 +71,7 @@ fn fold_subject(hub: &Hub, subject: UnfoldedSubject) -> Result<Folded, FoldError
         .iter()
         .any(|id| key_of(*id).is_some_and(|key| key.case_id().is_some()));
     if !is_case {
-        return Ok(Folded::nothing(subject));
+        return without_row(hub, subject, &documents);
     }
     let mut folded = case::fold(hub, subject, &documents)?;
     if hub.config.channels.vatsalya.is_some() {
@@ -77,6 +79,25 @@ fn fold_subject(hub: &Hub, subject: UnfoldedSubject) -> Result<Folded, FoldError
             .case
             .as_ref()
             .map(|row| vatsalya::parcel(row, uuid::Uuid::new_v4()));
+    }
+    Ok(folded)
+}
+
+/// What is no case has no row. Its documents are kept folded like those of a case, so that none is ever read change by change
+/// from its beginning.
+fn without_row(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]) -> Result<Folded, FoldError> {
+    let mut folded = Folded::nothing(subject);
+    let Some(district) = hub.storage.subject_district(subject.subject)? else {
+        return Ok(folded);
+    };
+    let pack = hub.pack_of(&district)?;
+    for id in documents {
+        let Some(key) = key_of(*id) else { continue };
+        let state = hub.storage.document(*id)?.ok_or(StorageError::NoSuch("document"))?;
+        if !state.tail.is_empty() {
+            let document = sync::fold(key.kind, &state, &pack)?;
+            folded.snapshots.push((*id, document.save(), state.last_number));
+        }
     }
     Ok(folded)
 }

@@ -24,7 +24,12 @@ impl Worker {
     pub fn take(data_dir: &Path) -> io::Result<Self> {
         for n in 0..PROCESSES_MAX {
             let path = data_dir.join(format!("worker-{n}"));
-            let mut file = File::options().create(true).truncate(false).read(true).write(true).open(path)?;
+            let mut file = File::options()
+                .create(true)
+                .truncate(false)
+                .read(true)
+                .write(true)
+                .open(path)?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => continue,

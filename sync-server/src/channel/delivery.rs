@@ -122,9 +122,7 @@ impl Deliverer {
             now_ms,
             until_ms: now_ms + HOLD_MS,
         };
-        let due = hub
-            .storage
-            .claim_deliveries(self.channel, claim, DELIVERIES_AT_ONCE)?;
+        let due = hub.storage.claim_deliveries(self.channel, claim, DELIVERIES_AT_ONCE)?;
         let mut tried = 0;
         for delivery in &due {
             if hub.clock.now_ms() + REQUEST_TIMEOUT_MS > claim.until_ms {
@@ -149,8 +147,7 @@ impl Deliverer {
             Answer::Rejected { reason } => (false, reason),
             Answer::Trouble { words, reach } => {
                 let next_ms = now_ms + wait_ms(self.limits, delivery.attempts);
-                hub.storage
-                    .put_off(&delivery.parcel, hub.worker()?, next_ms, &words)?;
+                hub.storage.put_off(&delivery.parcel, hub.worker()?, next_ms, &words)?;
                 tracing::warn!(channel = self.channel, attempts = delivery.attempts + 1, trouble = %words, "not delivered");
                 if reach == Reach::Unreachable {
                     self.pause_until_ms = now_ms + wait_ms(self.limits, self.failures);
@@ -177,7 +174,10 @@ impl Deliverer {
             worker: hub.worker()?,
         };
         if hub.storage.settle(&new)? == Held::Lost {
-            tracing::warn!(channel = self.channel, "answered too late: another hub delivers the same message");
+            tracing::warn!(
+                channel = self.channel,
+                "answered too late: another hub delivers the same message"
+            );
         }
         Ok(Reach::Answered)
     }

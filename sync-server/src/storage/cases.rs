@@ -2,9 +2,9 @@
 
 use protocol::DocumentId;
 
+use super::Result;
 use super::claim::{Claim, WorkerId};
 use super::outbox::Parcel;
-use super::Result;
 
 /// A case as a row. It holds no name, no address and no statement.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! Districts and their institutions.
 
-
 use super::Result;
 
 /// A district: the unit that has a log.

@@ -77,7 +77,10 @@ impl Postgres {
     }
 
     fn runtime(&self) -> &Handle {
-        self.runtime.as_ref().expect("it is there until the store is dropped").handle()
+        self.runtime
+            .as_ref()
+            .expect("it is there until the store is dropped")
+            .handle()
     }
 
     fn client(&self) -> Result<Client> {

@@ -31,8 +31,8 @@ impl Bucket {
             url: format!("http://127.0.0.1:{port}"),
             client: reqwest::blocking::Client::new(),
         };
-        let make = || bucket.client.put(format!("{}/{NAME}", bucket.url)).send().ok();
-        let made = eventually(make);
+        let empty = || bucket.client.put(format!("{}/{NAME}", bucket.url)).send().ok();
+        let made = eventually(empty);
         assert!(made.status().is_success(), "{made:?}");
         bucket
     }

@@ -150,20 +150,20 @@ fn read(store: &dyn Storage, district: usize, written: &AtomicBool) -> BTreeSet<
     loop {
         // Asked before the log's end is, so that the last round reads everything.
         let ends = written.load(Ordering::SeqCst);
-        let head = store.district(code).unwrap().unwrap().last_number;
+        let end = store.district(code).unwrap().unwrap().last_number;
         let from = after;
-        while after < head {
-            let window = Window { after, from, head };
+        while after < end {
+            let window = Window { after, from, head: end };
             let entries = store
                 .entries(code, reader(district), AuthorId([0xee; 16]), window, PAGE)
                 .unwrap();
             for entry in &entries {
-                assert!(entry.number > after && entry.number <= head, "out of order");
+                assert!(entry.number > after && entry.number <= end, "out of order");
                 after = entry.number;
                 take(store, &entry.body, &mut held);
             }
             if entries.len() < PAGE as usize {
-                after = head;
+                after = end;
             }
         }
         if ends {
@@ -181,7 +181,10 @@ fn take(store: &dyn Storage, body: &EntryBody, held: &mut BTreeSet<(u8, u64)>) {
         }
         EntryBody::Change { document, bytes, .. } => {
             let (writer, seq) = (document.0[0], seq(bytes));
-            assert!(seq == 1 || held.contains(&(writer, seq - 1)), "an author's changes in their order");
+            assert!(
+                seq == 1 || held.contains(&(writer, seq - 1)),
+                "an author's changes in their order"
+            );
             held.insert((writer, seq));
         }
         _ => {}
@@ -194,10 +197,12 @@ fn write_and_read(stores: [&dyn Storage; 2]) {
     let written = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let readers: Vec<_> = (0..DISTRICTS.len() * 2)
-            .map(|one| scope.spawn({
-                let written = &written;
-                move || (one / 2, read(stores[one % 2], one / 2, written))
-            }))
+            .map(|one| {
+                scope.spawn({
+                    let written = &written;
+                    move || (one / 2, read(stores[one % 2], one / 2, written))
+                })
+            })
             .collect();
         std::thread::scope(|scope| {
             for writer in Writer::all() {
@@ -266,20 +271,26 @@ fn postgres_numbers_are_dense_for_every_reader_where_a_sequence_is_not() {
         .unwrap()
     };
     let stores = [open(), open()];
-    cluster::shared().sql(&url, &STALLS.replace("SEED", &SEED.to_string()));
-    let serial_reader = cluster::shared().sql_beside(&url, SERIAL_READER);
+    cluster::sql(&url, &STALLS.replace("SEED", &SEED.to_string()));
+    let serial_reader = cluster::sql_beside(&url, SERIAL_READER);
     write_and_read([&stores[0], &stores[1]]);
-    cluster::shared().sql(&url, "INSERT INTO serial_done VALUES (TRUE)");
+    cluster::sql(&url, "INSERT INTO serial_done VALUES (TRUE)");
     assert!(serial_reader.join().unwrap().contains("DO"));
     let ask = |sql: &str| -> Vec<u64> {
-        let answer = cluster::shared().sql(&url, sql);
-        answer.split_whitespace().map(|number| number.parse().unwrap()).collect()
+        let answer = cluster::sql(&url, sql);
+        answer
+            .split_whitespace()
+            .map(|number| number.parse().unwrap())
+            .collect()
     };
     let holes = "SELECT (SELECT count(*) FROM district d WHERE d.last_number <>
                     (SELECT count(*) FROM log l WHERE l.district = d.code AND l.number BETWEEN 1 AND d.last_number))";
     assert_eq!(ask(holes), [0], "no number is left out");
     let skipped = ask("SELECT (SELECT count(*) FROM serial_log) - (SELECT seen FROM serial_seen)")[0];
-    assert!(skipped > 0, "the same transactions, read by the numbers of a sequence, pass rows over");
+    assert!(
+        skipped > 0,
+        "the same transactions, read by the numbers of a sequence, pass rows over"
+    );
 }
 
 /// SQLite has no sleep; a view of many rows takes as long as rows of it are asked for.
@@ -310,5 +321,8 @@ fn sqlite_numbers_are_dense_for_every_reader() {
     assert_eq!(holes, 0, "no number is left out");
     let commits: u64 = stores.iter().map(Sqlite::commits).sum();
     let accepted = u64::from(WRITERS) * CHANGES;
-    assert!(commits < accepted, "writers shared commits: {commits} for more than {accepted} pieces of writing");
+    assert!(
+        commits < accepted,
+        "writers shared commits: {commits} for more than {accepted} pieces of writing"
+    );
 }

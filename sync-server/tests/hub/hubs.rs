@@ -228,12 +228,14 @@ fn devices_at_two_hubs_miss_nothing(database: Option<&str>) {
             .into_iter()
             .map(|mut reader| {
                 let written = &written;
-                scope.spawn(move || loop {
-                    let ends = written.load(Ordering::SeqCst);
-                    // A row passed over shows here: the changes that rest on it do not apply.
-                    while reader.sync().close.unwrap().more {}
-                    if ends {
-                        return reader;
+                scope.spawn(move || {
+                    loop {
+                        let ends = written.load(Ordering::SeqCst);
+                        // A row passed over shows here: the changes that rest on it do not apply.
+                        while reader.sync().close.unwrap().more {}
+                        if ends {
+                            return reader;
+                        }
                     }
                 })
             })
@@ -266,7 +268,10 @@ fn devices_at_two_hubs_miss_nothing(database: Option<&str>) {
             }
         }
         let core = writer.documents.keys().find(|id| document_is_core(**id)).unwrap();
-        assert_eq!(writer.fact(*core, "case.stage"), Some(Value::from(format!("x{}", ROUNDS - 1).as_str())));
+        assert_eq!(
+            writer.fact(*core, "case.stage"),
+            Some(Value::from(format!("x{}", ROUNDS - 1).as_str()))
+        );
     }
     assert_eq!(beside.hub.storage.broken_audit_row().unwrap(), None);
 }

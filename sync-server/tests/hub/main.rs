@@ -10,8 +10,12 @@ mod admin;
 mod attack;
 mod bucket;
 #[path = "../support/cluster.rs"]
-#[allow(unreachable_pub, reason = "the whole-system tests include this file, too, in a library")]
+#[allow(
+    unreachable_pub,
+    reason = "the whole-system tests include this file, too, in a library"
+)]
 mod cluster;
+mod compaction;
 mod enrol;
 mod feed;
 mod filings;

@@ -322,7 +322,10 @@ fn a_picture_begun_at_one_hub_is_finished_at_another_that_shares_the_bucket() {
         call(Caller { device, token })
     };
     call(&worker, &|up| up.begin(sha256, bytes.len()));
-    assert_eq!(offset(&call(&worker, &|up| up.piece(sha256, 0, &bytes[..1000]))), "1000");
+    assert_eq!(
+        offset(&call(&worker, &|up| up.piece(sha256, 0, &bytes[..1000]))),
+        "1000"
+    );
     at(&mut worker, 1);
     let there = call(&worker, &|up| up.call(Method::HEAD, sha256, &[], Vec::new()));
     assert_eq!(offset(&there), "1000");
@@ -337,7 +340,10 @@ fn a_picture_begun_at_one_hub_is_finished_at_another_that_shares_the_bucket() {
     }
     assert_eq!(bucket.objects("media"), 1);
     assert_eq!(bucket.objects("part"), 0, "pieces are taken away");
-    assert!(!beside.dir.path().join("data/media").exists(), "nothing lies in the folder");
+    assert!(
+        !beside.dir.path().join("data/media").exists(),
+        "nothing lies in the folder"
+    );
 
     // What is not what its name says leaves nothing.
     let named = picture(b"named");

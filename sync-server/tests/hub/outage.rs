@@ -2,7 +2,7 @@
 
 use std::sync::Barrier;
 
-use sync_server::storage::{Documents, Districts, Postgres, PostgresConfig, StorageError};
+use sync_server::storage::{Districts, Documents, Postgres, PostgresConfig, StorageError};
 
 use crate::cluster::{self, Cluster};
 use crate::storage::reached;
@@ -41,14 +41,26 @@ fn a_database_that_went_away_is_said_so_and_found_again_with_all_it_had() {
 #[test]
 fn a_hub_does_not_start_without_its_database() {
     let folder = tempfile::tempdir().unwrap();
-    let nowhere = format!("postgresql://hub@{}/x", folder.path().display().to_string().replace('/', "%2F"));
-    assert!(matches!(Postgres::open(&reached(nowhere)), Err(StorageError::OutOfReach)));
+    let nowhere = format!(
+        "postgresql://hub@{}/x",
+        folder.path().display().to_string().replace('/', "%2F")
+    );
+    assert!(matches!(
+        Postgres::open(&reached(nowhere)),
+        Err(StorageError::OutOfReach)
+    ));
     let no_such = cluster::shared().url("hub", "nowhere");
     let refused = Postgres::open(&reached(no_such)).unwrap_err();
-    assert!(matches!(&refused, StorageError::Postgres { code } if code == "3D000"), "{refused:?}");
+    assert!(
+        matches!(&refused, StorageError::Postgres { code } if code == "3D000"),
+        "{refused:?}"
+    );
     let stranger = cluster::shared().database().replace("hub@", "stranger:SECRETWORD@");
     let refused = Postgres::open(&reached(stranger)).unwrap_err();
-    assert!(matches!(&refused, StorageError::Postgres { code } if code == "28000"), "{refused:?}");
+    assert!(
+        matches!(&refused, StorageError::Postgres { code } if code == "28000"),
+        "{refused:?}"
+    );
     assert!(!format!("{refused:?} {refused}").contains("SECRETWORD"));
 }
 
@@ -63,7 +75,7 @@ fn who_waits_too_long_for_a_turn_or_a_connection_is_told_that_it_is_busy() {
     let store = Postgres::open(&config).unwrap();
     store.add_district(DISTRICT, "Bengaluru Urban", 0).unwrap();
     // Somebody else stands in the district's line and does not move until told to.
-    let holder = cluster::shared().sql_beside(
+    let holder = cluster::sql_beside(
         &url,
         "BEGIN; UPDATE district SET name = name; SELECT pg_advisory_lock(1);
          DO $$ BEGIN WHILE NOT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 2) LOOP
@@ -71,7 +83,7 @@ fn who_waits_too_long_for_a_turn_or_a_connection_is_told_that_it_is_busy() {
     );
     crate::support::eventually(|| {
         let held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 1";
-        (cluster::shared().sql(&url, held).trim() == "1").then_some(())
+        (cluster::sql(&url, held).trim() == "1").then_some(())
     });
     std::thread::scope(|scope| {
         let both = [0, 1].map(|_| scope.spawn(|| store.set_lease_days(DISTRICT, 3, 5)));
@@ -80,7 +92,7 @@ fn who_waits_too_long_for_a_turn_or_a_connection_is_told_that_it_is_busy() {
             assert!(matches!(done, Err(StorageError::Busy)), "{done:?}");
         }
     });
-    let _release = cluster::shared().sql_beside(&url, "SELECT pg_advisory_lock(2); SELECT pg_sleep(0.5)");
+    let _release = cluster::sql_beside(&url, "SELECT pg_advisory_lock(2); SELECT pg_sleep(0.5)");
     holder.join().unwrap();
     store.set_lease_days(DISTRICT, 3, 5).unwrap();
     assert_eq!(store.district(DISTRICT).unwrap().unwrap().lease_days, 3);
@@ -102,8 +114,8 @@ fn hubs_that_start_together_make_one_schema_and_a_newer_one_is_refused() {
         opening.into_iter().map(|one| one.join().unwrap()).collect()
     });
     assert!(epochs.iter().all(|epoch| *epoch == epochs[0]));
-    assert_eq!(cluster::shared().sql(&url, "SELECT version FROM schema_version").trim(), "1");
-    cluster::shared().sql(&url, "INSERT INTO schema_version VALUES (999)");
+    assert_eq!(cluster::sql(&url, "SELECT version FROM schema_version").trim(), "1");
+    cluster::sql(&url, "INSERT INTO schema_version VALUES (999)");
     assert!(matches!(
         Postgres::open(&reached(url)),
         Err(StorageError::NewerSchema { found: 999, known: 1 })
@@ -116,7 +128,7 @@ fn writers_whose_lines_cross_are_both_done() {
     let store = Postgres::open(&reached(url.clone())).unwrap();
     store.add_district(DISTRICT, "Bengaluru Urban", 0).unwrap();
     // Every other time the database says that this transaction was in a deadlock.
-    cluster::shared().sql(
+    cluster::sql(
         &url,
         "CREATE SEQUENCE turns;
          CREATE FUNCTION cross_lines() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -128,15 +140,80 @@ fn writers_whose_lines_cross_are_both_done() {
     );
     store.set_lease_days(DISTRICT, 3, 5).unwrap();
     store.set_lease_days(DISTRICT, 4, 6).unwrap();
-    cluster::shared().sql(
+    cluster::sql(
         &url,
         "CREATE OR REPLACE FUNCTION cross_lines() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN PERFORM nextval('turns'); RAISE SQLSTATE '40P01'; END $$;",
     );
     let given_up = store.set_lease_days(DISTRICT, 5, 7);
     assert!(matches!(given_up, Err(StorageError::Busy)), "{given_up:?}");
-    assert_eq!(cluster::shared().sql(&url, "SELECT last_value FROM turns").trim(), "12", "4 and 8 tries");
+    assert_eq!(
+        cluster::sql(&url, "SELECT last_value FROM turns").trim(),
+        "12",
+        "4 and 8 tries"
+    );
     assert_eq!(store.district(DISTRICT).unwrap().unwrap().lease_days, 4);
+}
+
+#[test]
+fn a_session_is_as_the_hub_needs_it_whatever_the_servers_defaults() {
+    let url = cluster::shared().database();
+    let name = url.rsplit('/').next().unwrap();
+    let defaults = format!(
+        "ALTER DATABASE {name} SET default_transaction_isolation = 'repeatable read';
+         ALTER DATABASE {name} SET synchronous_commit = off;"
+    );
+    cluster::sql(&url, &defaults);
+    let store = Postgres::open(&reached(url.clone())).unwrap();
+    cluster::sql(
+        &url,
+        "CREATE TABLE said (words TEXT);
+         CREATE FUNCTION say() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                INSERT INTO said VALUES (current_setting('transaction_isolation') || ', '
+                    || current_setting('synchronous_commit'));
+                RETURN NEW;
+            END $$;
+         CREATE TRIGGER say BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION say();",
+    );
+    store.add_district(DISTRICT, "Bengaluru Urban", 0).unwrap();
+    assert_eq!(
+        cluster::sql(&url, "SELECT words FROM said").trim(),
+        "read committed, on"
+    );
+}
+
+#[test]
+fn audit_rows_that_a_dead_process_left_are_linked_by_another() {
+    let url = cluster::shared().database();
+    let _other = Postgres::open(&reached(url.clone())).unwrap();
+    cluster::sql(
+        &url,
+        "INSERT INTO audit (at_ms, deed, detail) VALUES (5, 'assign', 'left')",
+    );
+    crate::support::eventually(|| {
+        let linked = "SELECT count(*) FROM audit WHERE link = 1 AND chain IS NOT NULL";
+        (cluster::sql(&url, linked).trim() == "1").then_some(())
+    });
+}
+
+#[test]
+fn who_folds_and_who_writes_lock_in_one_order() {
+    let url = cluster::shared().database();
+    let store = Postgres::open(&reached(url.clone())).unwrap();
+    // Which row a change touches first is seen by which trigger comes first.
+    cluster::sql(
+        &url,
+        "CREATE TABLE touched (n BIGSERIAL, what TEXT);
+         CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN INSERT INTO touched (what) VALUES (TG_TABLE_NAME); RETURN NEW; END $$;
+         CREATE TRIGGER touch BEFORE UPDATE ON document FOR EACH ROW EXECUTE FUNCTION touch();
+         CREATE TRIGGER touch BEFORE INSERT ON unfolded FOR EACH ROW EXECUTE FUNCTION touch();",
+    );
+    crate::storage::prepared(&store);
+    crate::storage::begun(&store);
+    let order = cluster::sql(&url, "SELECT what FROM touched ORDER BY n");
+    assert_eq!(order.split_whitespace().collect::<Vec<_>>(), ["document", "unfolded"]);
 }
 
 #[test]
@@ -146,7 +223,10 @@ fn a_database_under_tls_is_reached_where_somebody_trusted_vouches_for_it() {
     let name = by_socket.rsplit('/').next().unwrap();
     let url = format!("postgresql://hub@localhost:{port}/{name}?sslmode=require");
     let nobody_known = Postgres::open(&reached(url.clone()));
-    assert!(matches!(nobody_known, Err(StorageError::DatabaseTls)), "{nobody_known:?}");
+    assert!(
+        matches!(nobody_known, Err(StorageError::DatabaseTls)),
+        "{nobody_known:?}"
+    );
     let config = PostgresConfig {
         ca_file: Some(cluster.certificate()),
         ..reached(url)
@@ -155,9 +235,11 @@ fn a_database_under_tls_is_reached_where_somebody_trusted_vouches_for_it() {
     store.add_district(DISTRICT, "Bengaluru Urban", 0).unwrap();
     let plain = "SELECT count(*) FROM pg_stat_ssl s JOIN pg_stat_activity a USING (pid)
                  WHERE a.application_name = 'vatsalya-hub' AND NOT s.ssl";
-    assert_eq!(cluster.sql(&by_socket, plain).trim(), "0");
+    assert_eq!(cluster::sql(&by_socket, plain).trim(), "0");
     let other_name = PostgresConfig {
-        url: format!("postgresql://hub@127.0.0.1:{port}/{name}?sslmode=require").try_into().unwrap(),
+        url: format!("postgresql://hub@127.0.0.1:{port}/{name}?sslmode=require")
+            .try_into()
+            .unwrap(),
         ..config
     };
     let other_name = Postgres::open(&other_name);

@@ -47,7 +47,7 @@ pub(crate) fn reached(url: String) -> PostgresConfig {
 }
 
 /// A district, two users with a device each.
-fn prepared(storage: &dyn Storage) {
+pub(crate) fn prepared(storage: &dyn Storage) {
     storage.add_district(DISTRICT, "Bengaluru Urban", 0).unwrap();
     for (user, author) in [(OFFICER, AUTHOR), (OTHER, OTHERS_AUTHOR)] {
         let row = User {
@@ -67,6 +67,11 @@ fn prepared(storage: &dyn Storage) {
         };
         assert!(storage.enrol(&enrolment, 50).unwrap().is_ok());
     }
+}
+
+/// The first officer's case, with one change.
+pub(crate) fn begun(storage: &dyn Storage) {
+    storage.commit_change(&change(1, 1, beginning(&[OFFICER]))).unwrap();
 }
 
 fn documents() -> Vec<DocumentId> {

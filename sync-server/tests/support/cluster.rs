@@ -73,7 +73,9 @@ impl Cluster {
         cluster.port = port;
         if tls {
             cluster.certify();
-            cluster.options.push_str(" -c ssl=on -c ssl_cert_file=server.crt -c ssl_key_file=server.key");
+            cluster
+                .options
+                .push_str(" -c ssl=on -c ssl_cert_file=server.crt -c ssl_key_file=server.key");
         }
         cluster.start_again();
         (cluster, port)
@@ -89,7 +91,17 @@ impl Cluster {
         let made = self
             .user
             .command(Path::new("openssl"))
-            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"])
+            .args([
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+                "-days",
+                "2",
+            ])
             .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"])
             .args(["-addext", "basicConstraints=critical,CA:FALSE"])
             .args(["-keyout", "server.key", "-out", "server.crt"])
@@ -103,7 +115,11 @@ impl Cluster {
 
     fn make(options: &str) -> Self {
         let user = user();
-        let folder = tempfile::Builder::new().prefix("vatsalya-pg-").tempdir().unwrap().keep();
+        let folder = tempfile::Builder::new()
+            .prefix("vatsalya-pg-")
+            .tempdir()
+            .unwrap()
+            .keep();
         // Sockets are reached by their path, and only by who may enter here.
         std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o711)).unwrap();
         if let User::Other { uid, gid } = user {
@@ -112,7 +128,13 @@ impl Cluster {
         let data = folder.join("data");
         let made = user
             .command(&programs().join("initdb"))
-            .args(["--no-sync", "--auth=trust", "--username=hub", "--encoding=UTF8", "--locale=C.UTF-8"])
+            .args([
+                "--no-sync",
+                "--auth=trust",
+                "--username=hub",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+            ])
             .arg("--pgdata")
             .arg(&data)
             .current_dir("/")
@@ -175,7 +197,12 @@ impl Cluster {
         let made = self
             .user
             .command(&programs().join("createdb"))
-            .args(["--username=hub", "--maintenance-db=postgres", "--template=template0", "--host"])
+            .args([
+                "--username=hub",
+                "--maintenance-db=postgres",
+                "--template=template0",
+                "--host",
+            ])
             .arg(&self.folder)
             .args(["--port", &self.port.to_string()])
             .arg(&name)
@@ -184,25 +211,6 @@ impl Cluster {
             .unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         self.url("hub", &name)
-    }
-
-    /// What the database answers, columns and rows with spaces between.
-    #[allow(dead_code, reason = "not every program that includes this file asks the database itself")]
-    pub fn sql(&self, url: &str, sql: &str) -> String {
-        let output = psql(url, sql).output().expect(MISSING);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    /// The same beside what goes on; joined, it gives the answer.
-    #[allow(dead_code, reason = "as above")]
-    pub fn sql_beside(&self, url: &str, sql: &str) -> std::thread::JoinHandle<String> {
-        let child = psql(url, sql).stdout(Stdio::piped()).spawn().expect(MISSING);
-        std::thread::spawn(move || {
-            let output = child.wait_with_output().unwrap();
-            assert!(output.status.success(), "a statement failed; see above");
-            String::from_utf8(output.stdout).unwrap()
-        })
     }
 
     /// How a database is reached by the socket in the server's folder.
@@ -240,10 +248,38 @@ impl User {
     }
 }
 
+/// What the database answers, columns and rows with spaces between.
+#[allow(
+    dead_code,
+    reason = "not every program that includes this file asks the database itself"
+)]
+pub fn sql(url: &str, sql: &str) -> String {
+    let output = psql(url, sql).output().expect(MISSING);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The same beside what goes on; joined, it gives the answer.
+#[allow(dead_code, reason = "as above")]
+pub fn sql_beside(url: &str, sql: &str) -> std::thread::JoinHandle<String> {
+    let child = psql(url, sql).stdout(Stdio::piped()).spawn().expect(MISSING);
+    std::thread::spawn(move || {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "a statement failed; see above");
+        String::from_utf8(output.stdout).unwrap()
+    })
+}
+
 fn psql(url: &str, sql: &str) -> Command {
     let mut command = Command::new(programs().join("psql"));
     command
-        .args(["--no-psqlrc", "--tuples-only", "--no-align", "--field-separator= ", "--set=ON_ERROR_STOP=1"])
+        .args([
+            "--no-psqlrc",
+            "--tuples-only",
+            "--no-align",
+            "--field-separator= ",
+            "--set=ON_ERROR_STOP=1",
+        ])
         .args(["--command", sql, url]);
     command
 }
@@ -263,14 +299,21 @@ fn user() -> User {
             gid: id(&["-g", name])?,
         })
     };
-    of("postgres").or_else(|| of("nobody")).expect("a user to run PostgreSQL as")
+    of("postgres")
+        .or_else(|| of("nobody"))
+        .expect("a user to run PostgreSQL as")
 }
 
 /// The folder of the newest PostgreSQL's programs.
-fn programs() -> PathBuf {
+pub fn programs() -> PathBuf {
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let newest = versions
-        .filter_map(|version| Some((version.file_name().to_str()?.parse::<u32>().ok()?, version.path().join("bin"))))
+        .filter_map(|version| {
+            Some((
+                version.file_name().to_str()?.parse::<u32>().ok()?,
+                version.path().join("bin"),
+            ))
+        })
         .filter(|(_, programs)| programs.join("initdb").exists())
         .max_by_key(|(version, _)| *version);
     if let Some((_, programs)) = newest {

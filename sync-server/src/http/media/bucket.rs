@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::TryStreamExt;
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::path::Path;
-use object_store::{ClientOptions, ObjectStoreExt, ObjectStore, RetryConfig};
+use object_store::{ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig};
 use protocol::ids::Sha256;
 use sha2::Digest;
 use tokio::runtime::Handle;
@@ -37,7 +37,12 @@ impl Bucket {
     pub(super) fn new(config: &BucketConfig) -> io::Result<Self> {
         let patience = Duration::from_millis(config.patience_ms);
         let client = ClientOptions::new()
-            .with_allow_http(config.endpoint.as_ref().is_some_and(|url| url.as_str().starts_with("http://")))
+            .with_allow_http(
+                config
+                    .endpoint
+                    .as_ref()
+                    .is_some_and(|url| url.as_str().starts_with("http://")),
+            )
             .with_timeout(patience)
             .with_connect_timeout(patience);
         let retry = RetryConfig {
@@ -76,7 +81,7 @@ impl Bucket {
 
     fn all_pieces(&self, sha256: Sha256) -> io::Result<Vec<Piece>> {
         let folder = part(sha256);
-        let listed = self.wait(self.store.list(Some(&folder)).try_collect::<Vec<_>>())?;
+        let listed = wait(self.store.list(Some(&folder)).try_collect::<Vec<_>>())?;
         let piece = |found: object_store::ObjectMeta| {
             let name = found.location.filename()?;
             let offset = name.get(..OFFSET_DIGITS)?.parse().ok()?;
@@ -90,13 +95,8 @@ impl Bucket {
     }
 
     fn get(&self, at: &Path) -> io::Result<Vec<u8>> {
-        let bytes = self.wait(async { self.store.get(at).await?.bytes().await })?;
+        let bytes = wait(async { self.store.get(at).await?.bytes().await })?;
         Ok(bytes.to_vec())
-    }
-
-    /// Calls come from threads that may block, beside the runtime that serves sockets.
-    fn wait<T>(&self, done: impl Future<Output = object_store::Result<T>>) -> io::Result<T> {
-        Handle::current().block_on(done).map_err(io_error)
     }
 }
 
@@ -111,8 +111,8 @@ impl Place for Bucket {
             return Ok(false);
         }
         let hash = Sha256(sha2::Sha256::digest(piece).into());
-        let at = part(sha256).join(format!("{offset:0width$}-{hash}", width = OFFSET_DIGITS));
-        self.wait(self.store.put(&at, piece.to_vec().into()))?;
+        let at = part(sha256).join(format!("{offset:0OFFSET_DIGITS$}-{hash}"));
+        wait(self.store.put(&at, piece.to_vec().into()))?;
         Ok(true)
     }
 
@@ -125,13 +125,13 @@ impl Place for Bucket {
     }
 
     fn make_whole(&self, sha256: Sha256, bytes: Vec<u8>) -> io::Result<()> {
-        self.wait(self.store.put(&whole(sha256), bytes.into()))?;
+        wait(self.store.put(&whole(sha256), bytes.into()))?;
         self.discard(sha256)
     }
 
     fn discard(&self, sha256: Sha256) -> io::Result<()> {
         for piece in self.all_pieces(sha256)? {
-            self.wait(self.store.delete(&piece.at))?;
+            wait(self.store.delete(&piece.at))?;
         }
         Ok(())
     }
@@ -139,6 +139,11 @@ impl Place for Bucket {
     fn read(&self, sha256: Sha256) -> io::Result<Vec<u8>> {
         self.get(&whole(sha256))
     }
+}
+
+/// Calls come from threads that may block, beside the runtime that serves sockets.
+fn wait<T>(done: impl Future<Output = object_store::Result<T>>) -> io::Result<T> {
+    Handle::current().block_on(done).map_err(io_error)
 }
 
 fn whole(sha256: Sha256) -> Path {

@@ -17,7 +17,10 @@ impl AccessLogs for Postgres {
     fn append_access(&self, user: UserId, author: AuthorId, rows: &[AccessRow], now_ms: i64) -> Result<bool> {
         self.write(|tx| {
             // Locked: one request at a time adds to an author's log.
-            tx.any("SELECT 1 FROM author WHERE id = $1 FOR NO KEY UPDATE", &[&Fixed(author.0)])?;
+            tx.any(
+                "SELECT 1 FROM author WHERE id = $1 FOR NO KEY UPDATE",
+                &[&Fixed(author.0)],
+            )?;
             let (mut last, mut previous) = last_of(tx, author)?;
             let mut broken = None;
             for row in rows {

@@ -11,7 +11,7 @@ use crate::storage::{Audit, AuditRow};
 /// One process links at a time: "auditing" in bytes.
 const LOCK: i64 = i64::from_be_bytes(*b"auditing");
 /// Rows linked in one transaction.
-const LINK_AT_ONCE: usize = 1_000;
+const LINK_AT_ONCE: u16 = 1_000;
 /// Rows of the chain read at a time.
 const READ_AT_ONCE: i64 = 10_000;
 
@@ -86,7 +86,10 @@ pub(super) async fn link_waiting(client: &mut Client) -> Result<Linked> {
         )
         .await
         .map_err(of)?;
-    let waiting = transaction.query(&waiting, &[&(LINK_AT_ONCE as i64)]).await.map_err(of)?;
+    let waiting = transaction
+        .query(&waiting, &[&i64::from(LINK_AT_ONCE)])
+        .await
+        .map_err(of)?;
     if waiting.is_empty() {
         return Ok(Linked::All);
     }
@@ -116,9 +119,12 @@ pub(super) async fn link_waiting(client: &mut Client) -> Result<Linked> {
         )
         .await
         .map_err(of)?;
-    transaction.execute(&update, &[&ids, &links, &chains]).await.map_err(of)?;
+    transaction
+        .execute(&update, &[&ids, &links, &chains])
+        .await
+        .map_err(of)?;
     transaction.commit().await.map_err(of)?;
-    Ok(if waiting.len() < LINK_AT_ONCE {
+    Ok(if waiting.len() < LINK_AT_ONCE.into() {
         Linked::All
     } else {
         Linked::Some

@@ -59,7 +59,6 @@ impl Cases for Postgres {
 
     fn unfold_everything(&self) -> Result<()> {
         self.write(|tx| {
-            tx.execute("DELETE FROM case_row", &[])?;
             tx.execute(
                 "INSERT INTO unfolded (subject, number)
                  SELECT subject, max(last_number) FROM document GROUP BY subject HAVING max(last_number) > 0
@@ -67,6 +66,8 @@ impl Cases for Postgres {
                  ON CONFLICT (subject) DO UPDATE SET number = greatest(unfolded.number, excluded.number)",
                 &[],
             )?;
+            // After the subjects, as whoever folds one comes to its case.
+            tx.execute("DELETE FROM case_row", &[])?;
             Ok(())
         })
     }

@@ -19,12 +19,14 @@ use crate::storage::{Result, StorageError};
 /// How long reaching the database may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A silent peer is asked for a sign of life after so long.
-const KEEPALIVE_IDLE: Duration = Duration::from_secs(60);
+const KEEPALIVE_IDLE: Duration = Duration::from_mins(1);
 /// Bytes that nobody acknowledges for so long mean that the connection is dead.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
-/// A commit is on the disk when it is acknowledged, whatever the server's default. Nobody waits for a lock for ever, and a
-/// process that hangs within a transaction loses its locks.
-const SESSION: &str = "-c client_min_messages=error -c synchronous_commit=on -c statement_timeout=300s -c idle_in_transaction_session_timeout=30s";
+/// Whatever the server's defaults: a commit is on the disk when it is acknowledged; who waited for a district's line sees
+/// what those before wrote; nobody waits for a lock for ever, and a process that hangs within a transaction loses its locks.
+const SESSION: &str = "-c client_min_messages=error -c synchronous_commit=on \
+                       -c default_transaction_isolation=read\\ committed -c statement_timeout=300s \
+                       -c idle_in_transaction_session_timeout=30s";
 
 /// The database of `hub.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -93,8 +95,8 @@ pub(super) fn pool(config: &PostgresConfig) -> Result<(Pool, Link)> {
         reach.connect_timeout(CONNECT_TIMEOUT);
     }
     reach.keepalives_idle(KEEPALIVE_IDLE).tcp_user_timeout(UNACKNOWLEDGED);
-    let more = reach.get_options().unwrap_or_default();
-    let options = format!("{SESSION} -c lock_timeout={} {more}", config.patience_ms);
+    let asked = reach.get_options().unwrap_or_default();
+    let options = format!("{SESSION} -c lock_timeout={} {asked}", config.patience_ms);
     reach.options(options);
     if reach.get_application_name().is_none() {
         reach.application_name("vatsalya-hub");
@@ -123,7 +125,10 @@ pub(super) fn pool(config: &PostgresConfig) -> Result<(Pool, Link)> {
 fn ssl_mode(config: &Config) -> SslMode {
     let on_this_machine = config.get_hosts().iter().all(|host| match host {
         Host::Tcp(name) => {
-            name == "localhost" || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+            name == "localhost"
+                || name
+                    .parse()
+                    .is_ok_and(|address: std::net::IpAddr| address.is_loopback())
         }
         #[cfg(unix)]
         Host::Unix(_) => true,

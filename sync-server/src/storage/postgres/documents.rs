@@ -11,7 +11,7 @@ use crate::storage::documents::add_to_runs;
 use crate::storage::write::{About, KIND_CHANGE, NewEntry};
 use crate::storage::{
     Access, CommitError, Committed, Deed, DocumentState, Documents, NewChange, NewSubject, Readable, ReceivedRun,
-    Result, StoredChange, Writing,
+    Result, StorageError, StoredChange, Writing,
 };
 
 impl Documents for Postgres {
@@ -199,13 +199,17 @@ fn append_change(tx: &Tx<'_>, change: &NewChange<'_>, late: bool) -> Result<u64>
     let number = append(tx, change.district, change.now_ms, &entry)?;
     let mut subject = [0; 16];
     subject.copy_from_slice(&change.document.0[..16]);
-    // A hold on the subject stays: whoever folds it now finds, when they are done, that there is more.
-    tx.execute(
-        "WITH document AS (UPDATE document SET last_number = $2 WHERE id = $1)
-         INSERT INTO unfolded (subject, number) VALUES ($3, $2)
+    // A hold on the subject stays: whoever folds it now finds, when they are done, that there is more. The second reads
+    // from the first, which therefore comes first: the document's row is locked before the subject's, as by who folds.
+    let grown = tx.execute(
+        "WITH grown AS (UPDATE document SET last_number = $2 WHERE id = $1 RETURNING last_number)
+         INSERT INTO unfolded (subject, number) SELECT $3, last_number FROM grown
          ON CONFLICT (subject) DO UPDATE SET number = excluded.number",
         &[&Fixed(change.document.0), &Number(number), &Fixed(subject)],
     )?;
+    if grown == 0 {
+        return Err(StorageError::NoSuch("document"));
+    }
     name_media(tx, change)?;
     let detail = number.to_string();
     let about = About {

@@ -7,6 +7,7 @@ use tokio_postgres::error::SqlState;
 
 use crate::storage::StorageError;
 
+#[expect(clippy::needless_pass_by_value, reason = "so it is handed on where one fails")]
 pub(super) fn of(error: tokio_postgres::Error) -> StorageError {
     let Some(code) = error.code() else {
         return of_connection(&error);
@@ -23,7 +24,10 @@ pub(super) fn of(error: tokio_postgres::Error) -> StorageError {
 }
 
 fn of_connection(error: &tokio_postgres::Error) -> StorageError {
-    let broken = error.is_closed() || error.source().is_some_and(|source| source.is::<std::io::Error>());
+    let broken = error.is_closed()
+        || error
+            .source()
+            .is_some_and(<dyn std::error::Error>::is::<std::io::Error>);
     // The library says it in words only.
     let words = error.to_string();
     if words.starts_with("error performing TLS handshake") {

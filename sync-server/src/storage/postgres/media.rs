@@ -28,7 +28,10 @@ impl Media for Postgres {
 
     fn media(&self, sha256: Sha256) -> Result<Option<MediaRow>> {
         self.read_one(|tx| {
-            let row = tx.row("SELECT bytes, complete FROM media WHERE sha256 = $1", &[&Fixed(sha256.0)])?;
+            let row = tx.row(
+                "SELECT bytes, complete FROM media WHERE sha256 = $1",
+                &[&Fixed(sha256.0)],
+            )?;
             let Some(row) = row else { return Ok(None) };
             Ok(Some(MediaRow {
                 bytes: number(&row, 0)?,
@@ -49,7 +52,10 @@ impl Media for Postgres {
 
     fn complete_media(&self, sha256: Sha256) -> Result<()> {
         self.write(|tx| {
-            tx.execute("UPDATE media SET complete = TRUE WHERE sha256 = $1", &[&Fixed(sha256.0)])?;
+            tx.execute(
+                "UPDATE media SET complete = TRUE WHERE sha256 = $1",
+                &[&Fixed(sha256.0)],
+            )?;
             Ok(())
         })
     }

@@ -23,7 +23,10 @@ pub(super) async fn migrate(pool: &Pool) -> Result<[u8; 16]> {
     let version = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)";
     transaction.batch_execute(version).await.map_err(of)?;
     let found = transaction
-        .query_opt("SELECT max(version) FROM schema_version HAVING max(version) IS NOT NULL", &[])
+        .query_opt(
+            "SELECT max(version) FROM schema_version HAVING max(version) IS NOT NULL",
+            &[],
+        )
         .await
         .map_err(of)?;
     let found = found.map_or(Ok(0), |row| number(&row, 0))?;
@@ -40,7 +43,10 @@ pub(super) async fn migrate(pool: &Pool) -> Result<[u8; 16]> {
     if found == 0 {
         let epoch = *uuid::Uuid::new_v4().as_bytes();
         transaction
-            .execute("INSERT INTO meta (key, value) VALUES ($1, $2)", &[&EPOCH, &Fixed(epoch)])
+            .execute(
+                "INSERT INTO meta (key, value) VALUES ($1, $2)",
+                &[&EPOCH, &Fixed(epoch)],
+            )
             .await
             .map_err(of)?;
     }

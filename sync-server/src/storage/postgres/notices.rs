@@ -22,6 +22,8 @@ use crate::storage::{Ear, Notices, Result};
 
 /// At most one notification for each process in this time, whatever is written.
 const NOTICE_EVERY: Duration = Duration::from_millis(100);
+/// Audit rows that a process left which died are linked by another within this time.
+const LINK_EVERY: Duration = Duration::from_secs(1);
 /// How long to wait before listening is tried again.
 const LISTEN_AGAIN: Duration = Duration::from_secs(1);
 const CHANNEL: &str = "vatsalya_growth";
@@ -38,7 +40,10 @@ impl Crier {
     /// A piece of writing was committed; perhaps a district's log has grown.
     pub(super) fn cry(&self, district: Option<String>) {
         if let Some(district) = district {
-            self.grown.lock().unwrap_or_else(PoisonError::into_inner).insert(district);
+            self.grown
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(district);
         }
         self.anything.notify_one();
     }
@@ -70,7 +75,8 @@ pub(super) fn spawn(runtime: &Runtime, crier: Arc<Crier>, pool: Pool, link: Link
 
 async fn tell(crier: Arc<Crier>, pool: Pool) {
     loop {
-        crier.anything.notified().await;
+        // Whether there was word or not: there may be rows to link.
+        let _ = tokio::time::timeout(LINK_EVERY, crier.anything.notified()).await;
         // What fails is made good by whoever looks by themselves, and by the next who writes.
         match tell_once(&pool, crier.take()).await {
             Ok(Linked::All) => {}

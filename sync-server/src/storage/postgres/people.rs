@@ -22,7 +22,13 @@ impl People for Postgres {
             let added = tx.execute(
                 "INSERT INTO users (id, district, name, role, created_ms) VALUES ($1, $2, $3, $4, $5)
                  ON CONFLICT DO NOTHING",
-                &[&Fixed(user.id.0), &user.district, &text(&user.name), &user.role, &now_ms],
+                &[
+                    &Fixed(user.id.0),
+                    &user.district,
+                    &text(&user.name),
+                    &user.role,
+                    &now_ms,
+                ],
             )?;
             if added == 0 {
                 return Err(StorageError::Exists("user"));

@@ -17,7 +17,12 @@ impl Receipts for Postgres {
             stand_in_line(tx, new.district)?;
             let settled = tx.execute(
                 "DELETE FROM outbox WHERE channel = $1 AND subject = $2 AND worker = $3 AND message = $4",
-                &[&receipt.channel, &Fixed(new.subject), &Fixed(new.worker.0), &new.message],
+                &[
+                    &receipt.channel,
+                    &Fixed(new.subject),
+                    &Fixed(new.worker.0),
+                    &new.message,
+                ],
             )?;
             if settled == 0 && !leave_newer(tx, new)? {
                 return Ok(Held::Lost);

@@ -62,7 +62,11 @@ impl<'a> Tx<'a> {
     pub(super) fn execute(&self, sql: &str, values: Values<'_>) -> Result<u64> {
         self.runtime.block_on(async {
             let done = match &self.ask {
-                Ask::Whole(transaction) => transaction.execute(&self.prepared(transaction, sql).await?, values).await,
+                Ask::Whole(transaction) => {
+                    transaction
+                        .execute(&self.prepared(transaction, sql).await?, values)
+                        .await
+                }
                 Ask::One(client) => client.execute(&self.prepared(*client, sql).await?, values).await,
             };
             done.map_err(|error| self.noted(error))

@@ -22,8 +22,7 @@ impl Cases for Sqlite {
         let free = "held_until_ms < ?1 OR worker = ?2";
         // Most looks find nothing, and a look must not cost a write.
         let any: bool = self.read(|tx| {
-            let mut statement =
-                tx.prepare_cached(&format!("SELECT EXISTS (SELECT 1 FROM unfolded WHERE {free})"))?;
+            let mut statement = tx.prepare_cached(&format!("SELECT EXISTS (SELECT 1 FROM unfolded WHERE {free})"))?;
             Ok(statement.query_row(params![claim.now_ms, claim.worker.0], |row| row.get(0))?)
         })?;
         if !any {

@@ -135,12 +135,7 @@ pub(super) fn keep_snapshot(tx: &Connection, id: DocumentId, snapshot: &[u8], nu
     Ok(())
 }
 
-fn stored_change(
-    tx: &Connection,
-    document: DocumentId,
-    author: AuthorId,
-    seq: u64,
-) -> Result<Option<StoredChange>> {
+fn stored_change(tx: &Connection, document: DocumentId, author: AuthorId, seq: u64) -> Result<Option<StoredChange>> {
     let mut statement = tx.prepare_cached(
         "SELECT number, hash, at_ms FROM log WHERE kind = 1 AND document = ?1 AND author = ?2 AND seq = ?3",
     )?;
@@ -218,7 +213,7 @@ fn append_change(tx: &Connection, change: &NewChange<'_>, late: bool) -> Result<
         "INSERT INTO unfolded (subject, number) VALUES (?1, ?2)
          ON CONFLICT (subject) DO UPDATE SET number = excluded.number",
     )?
-        .execute(params![&change.document.0[..16], Number(number)])?;
+    .execute(params![&change.document.0[..16], Number(number)])?;
     for sha256 in &change.media {
         // To name somebody else's picture does not open it: it takes being new, or a document with it that one may read.
         tx.prepare_cached(

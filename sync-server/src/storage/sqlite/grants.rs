@@ -127,12 +127,7 @@ fn user_beside(tx: &Connection, subject: [u8; 16], user: UserId) -> Result<User>
     Ok(user)
 }
 
-pub(super) fn find_access(
-    tx: &Connection,
-    user: UserId,
-    author: AuthorId,
-    document: DocumentId,
-) -> Result<Access> {
+pub(super) fn find_access(tx: &Connection, user: UserId, author: AuthorId, document: DocumentId) -> Result<Access> {
     let granted: Option<bool> = tx
         .prepare_cached("SELECT writable FROM granted WHERE user = ?1 AND document = ?2")?
         .query_row(params![user.0, document.0], |row| row.get(0))

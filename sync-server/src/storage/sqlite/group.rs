@@ -134,6 +134,10 @@ impl Open {
             (false, true) => say("RELEASE one"),
             (false, false) => say("ROLLBACK TO one; RELEASE one"),
         };
+        if ended.is_err() && !self.was_undone() {
+            // Half of this work must not stand: rather all of the transaction goes, and everybody in it is told.
+            let _ = say("ROLLBACK");
+        }
         let done = done.unwrap_or_else(|panic| resume_unwind(panic));
         ended.map_err(|error| E::from(error.into()))?;
         done
@@ -222,6 +226,12 @@ mod tests {
     ) -> [thread::Result<Result<()>>; 3] {
         let (begun, has_begun) = mpsc::channel();
         let answered = AtomicBool::new(false);
+        let early = |connection: &Connection| -> Result<()> {
+            assert!(!answered.load(Ordering::SeqCst), "answered before the commit");
+            put(connection, "seen")?;
+            connection.execute("DELETE FROM word WHERE word = 'seen'", [])?;
+            Ok(())
+        };
         thread::scope(|scope| {
             let one = scope.spawn(|| {
                 let done = writer.write(|connection| {
@@ -235,14 +245,9 @@ mod tests {
                 done
             });
             has_begun.recv().unwrap();
-            let early = |connection: &Connection| -> Result<()> {
-                assert!(!answered.load(Ordering::SeqCst), "answered before the commit");
-                put(connection, "seen")?;
-                connection.execute("DELETE FROM word WHERE word = 'seen'", [])?;
-                Ok(())
-            };
-            let two = scope.spawn(|| writer.write(|connection| early(connection).and_then(|()| second(connection))));
-            let three = scope.spawn(|| writer.write(|connection| early(connection).and_then(|()| third(connection))));
+            let (early, second, third) = (&early, &second, &third);
+            let two = scope.spawn(move || writer.write(|one| early(one).and_then(|()| second(one))));
+            let three = scope.spawn(move || writer.write(|one| early(one).and_then(|()| third(one))));
             [one.join(), two.join(), three.join()]
         })
     }

@@ -63,10 +63,8 @@ impl Outbox for Sqlite {
 
     fn let_go(&self, channel: &str, worker: WorkerId) -> Result<()> {
         self.write(|tx| {
-            tx.prepare_cached(
-                "UPDATE outbox SET worker = NULL, held_until_ms = 0 WHERE channel = ?1 AND worker = ?2",
-            )?
-            .execute(params![channel, worker.0])?;
+            tx.prepare_cached("UPDATE outbox SET worker = NULL, held_until_ms = 0 WHERE channel = ?1 AND worker = ?2")?
+                .execute(params![channel, worker.0])?;
             Ok(())
         })
     }

@@ -54,4 +54,3 @@ pub(super) fn audit(tx: &Connection, at_ms: i64, deed: Deed, about: &About<'_>) 
     ])?;
     Ok(())
 }
-

@@ -30,7 +30,10 @@ fn rows_of_an_access_log_are_kept_as_they_came_and_a_break_is_told() {
         // Words from outside may hold anything, and the hash is over them.
         let whole = rows(1..=4, [0; 32], "a\0b");
         assert!(storage.append_access(OFFICER, AUTHOR, &whole[..3], 5).unwrap());
-        assert!(storage.append_access(OFFICER, AUTHOR, &whole[1..], 6).unwrap(), "those that were there are the same");
+        assert!(
+            storage.append_access(OFFICER, AUTHOR, &whole[1..], 6).unwrap(),
+            "those that were there are the same"
+        );
         assert_eq!(storage.access_upto(AUTHOR).unwrap(), 4);
         assert_eq!(storage.access_upto(OTHERS_AUTHOR).unwrap(), 0);
         let log = &storage.check_access_logs(Some(AUTHOR)).unwrap()[0];
@@ -45,7 +48,12 @@ fn rows_of_an_access_log_are_kept_as_they_came_and_a_break_is_told() {
             author: Some(AUTHOR),
             ..AccessFilter::default()
         };
-        let kept: Vec<_> = storage.access_lines(of_author, 99).unwrap().into_iter().map(|line| line.row).collect();
+        let kept: Vec<_> = storage
+            .access_lines(of_author, 99)
+            .unwrap()
+            .into_iter()
+            .map(|line| line.row)
+            .collect();
         assert_eq!(kept, whole);
         let of_case = AccessFilter {
             subject: Some(CASE),
@@ -57,7 +65,11 @@ fn rows_of_an_access_log_are_kept_as_they_came_and_a_break_is_told() {
         // The same number with other words, and a row that does not follow.
         let forged = rows(4..=4, [7; 32], "other");
         assert!(!storage.append_access(OFFICER, AUTHOR, &forged, 8).unwrap());
-        assert!(!storage.append_access(OFFICER, AUTHOR, &rows(7..=7, [7; 32], "gap"), 9).unwrap());
+        assert!(
+            !storage
+                .append_access(OFFICER, AUTHOR, &rows(7..=7, [7; 32], "gap"), 9)
+                .unwrap()
+        );
         let logs = storage.check_access_logs(None).unwrap();
         let seen: Vec<_> = logs.iter().map(|log| (log.author, log.rows, log.broken_at)).collect();
         assert_eq!(seen, [(AUTHOR, 5, Some(5)), (OTHERS_AUTHOR, 1, None)]);

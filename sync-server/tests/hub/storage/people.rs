@@ -88,10 +88,16 @@ fn a_code_makes_one_device_an_author_and_says_so_again() {
         let new = AuthorId([0xb1; 16]);
         assert_eq!(storage.enrol(&device(6, new), 50).unwrap(), Err(Refusal::WrongCode));
         // An author id of somebody else is a theft, and the code stays good.
-        assert_eq!(storage.enrol(&device(7, AUTHOR), 50).unwrap(), Err(Refusal::WrongAuthor));
+        assert_eq!(
+            storage.enrol(&device(7, AUTHOR), 50).unwrap(),
+            Err(Refusal::WrongAuthor)
+        );
         let before = storage.district(DISTRICT).unwrap().unwrap().last_number;
         assert!(storage.enrol(&device(7, new), 50).unwrap().is_ok());
-        assert!(storage.enrol(&device(7, new), 51).unwrap().is_ok(), "the same once more");
+        assert!(
+            storage.enrol(&device(7, new), 51).unwrap().is_ok(),
+            "the same once more"
+        );
         assert_eq!(storage.district(DISTRICT).unwrap().unwrap().last_number, before + 1);
         let other = AuthorId([0xb2; 16]);
         assert_eq!(storage.enrol(&device(7, other), 51).unwrap(), Err(Refusal::UsedCode));
@@ -100,7 +106,12 @@ fn a_code_makes_one_device_an_author_and_says_so_again() {
             ..device(7, new)
         };
         assert_eq!(storage.enrol(&other_key, 51).unwrap(), Err(Refusal::UsedCode));
-        let ids: Vec<_> = storage.authors(OFFICER).unwrap().into_iter().map(|one| one.id).collect();
+        let ids: Vec<_> = storage
+            .authors(OFFICER)
+            .unwrap()
+            .into_iter()
+            .map(|one| one.id)
+            .collect();
         assert_eq!(ids, [AUTHOR, new]);
         assert!(storage.author(new).unwrap().unwrap().device.starts_with("tab"));
         assert_eq!(storage.author(other).unwrap(), None);
@@ -116,13 +127,22 @@ fn a_token_lives_as_long_as_it_says_and_not_past_a_dismissal() {
                 .open_request(AUTHOR, Nonce([hash; 16]), "1\0", ([hash; 32], 2_000), 1_000, 0)
                 .unwrap();
         };
-        let holder = |hands_in| Some(TokenHolder { user: OFFICER, hands_in });
+        let holder = |hands_in| {
+            Some(TokenHolder {
+                user: OFFICER,
+                hands_in,
+            })
+        };
         open(1);
         assert_eq!(storage.token_holder([1; 32], 2_000).unwrap(), holder(false));
         assert_eq!(storage.token_holder([1; 32], 2_001).unwrap(), None);
         assert_eq!(storage.token_holder([2; 32], 1_000).unwrap(), None);
         storage.confirm_device_destroyed(AUTHOR, 1_050).unwrap();
-        assert_eq!(storage.author(AUTHOR).unwrap().unwrap().destroyed_ms, None, "it was not shut out");
+        assert_eq!(
+            storage.author(AUTHOR).unwrap().unwrap().destroyed_ms,
+            None,
+            "it was not shut out"
+        );
         storage.revoke_author(AUTHOR, 1_100).unwrap();
         assert_eq!(storage.token_holder([1; 32], 1_100).unwrap(), None);
         assert!(storage.author(AUTHOR).unwrap().unwrap().is_shut_out());
@@ -172,7 +192,11 @@ fn what_is_given_can_be_read_by_whom_and_since_when() {
         storage.assign(CASE, OTHER, &[writes], 90).unwrap();
         assert_eq!(storage.district(DISTRICT).unwrap().unwrap().last_number, before + 1);
         storage.unassign(CASE, OTHER, &[reads], 95).unwrap();
-        assert_eq!(storage.readable(OTHER).unwrap(), [reads], "their role sees it all the same");
+        assert_eq!(
+            storage.readable(OTHER).unwrap(),
+            [reads],
+            "their role sees it all the same"
+        );
         assert_eq!(storage.assigned(CASE).unwrap().len(), 1);
         assert!(matches!(
             storage.assign(CASE, UserId([0x55; 16]), &[], 95),

@@ -6,9 +6,7 @@ use sync_server::storage::{
     Kept, MediaRow, NewChange, NewPack, NewSubject, PackRow, Readable, Refused, StorageError, Writing,
 };
 
-use super::{
-    AUTHOR, CASE, DISTRICT, OFFICER, OTHER, OTHERS_AUTHOR, beginning, change, core, on_each, prepared,
-};
+use super::{AUTHOR, CASE, DISTRICT, OFFICER, OTHER, OTHERS_AUTHOR, beginning, change, core, on_each, prepared};
 
 const PICTURE: Sha256 = Sha256([9; 32]);
 
@@ -84,14 +82,23 @@ fn packs_are_numbered_without_a_gap_and_their_key_stays() {
             published_ms: 5,
         };
         let publish = |row: &PackRow| storage.publish_pack(&NewPack { row, signed: b"signed" });
-        assert!(matches!(publish(&row("national", 2, 1)), Err(StorageError::Exists("pack"))));
+        assert!(matches!(
+            publish(&row("national", 2, 1)),
+            Err(StorageError::Exists("pack"))
+        ));
         publish(&row("national", 1, 1)).unwrap();
         publish(&row("national", 2, 2)).unwrap();
         publish(&row("br", 1, 3)).unwrap();
-        assert!(matches!(publish(&row("national", 2, 4)), Err(StorageError::Exists("pack"))));
+        assert!(matches!(
+            publish(&row("national", 2, 4)),
+            Err(StorageError::Exists("pack"))
+        ));
         let expected = [row("br", 1, 3), row("national", 2, 2), row("national", 1, 1)];
         assert_eq!(storage.packs().unwrap(), expected);
-        assert_eq!(storage.signed_pack(Sha256([3; 32])).unwrap().as_deref(), Some(&b"signed"[..]));
+        assert_eq!(
+            storage.signed_pack(Sha256([3; 32])).unwrap().as_deref(),
+            Some(&b"signed"[..])
+        );
         assert_eq!(storage.signed_pack(Sha256([9; 32])).unwrap(), None);
         assert_eq!(storage.audit_rows(99).unwrap().len(), 3);
     });
@@ -108,9 +115,18 @@ fn what_is_refused_says_whether_it_is_kept_and_why_it_came() {
             code,
             bytes,
         };
-        assert_eq!(storage.quarantine(&refused(b"a", Refusal::Schema), 5).unwrap(), Kept::Yes);
-        assert_eq!(storage.quarantine(&refused(b"a", Refusal::Malformed), 6).unwrap(), Kept::Yes);
-        assert_eq!(storage.quarantine(&refused(b"", Refusal::NotEnrolled), 7).unwrap(), Kept::Yes);
+        assert_eq!(
+            storage.quarantine(&refused(b"a", Refusal::Schema), 5).unwrap(),
+            Kept::Yes
+        );
+        assert_eq!(
+            storage.quarantine(&refused(b"a", Refusal::Malformed), 6).unwrap(),
+            Kept::Yes
+        );
+        assert_eq!(
+            storage.quarantine(&refused(b"", Refusal::NotEnrolled), 7).unwrap(),
+            Kept::Yes
+        );
         let rows = storage.quarantined(9).unwrap();
         let seen: Vec<_> = rows.iter().map(|row| (row.at_ms, row.code, row.bytes)).collect();
         assert_eq!(seen, [(7, Refusal::NotEnrolled, 0), (5, Refusal::Schema, 1)]);
@@ -131,8 +147,14 @@ fn the_audit_is_one_chain_in_the_order_of_deeds() {
         let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
         assert_eq!(ids, (1..=9).collect::<Vec<i64>>());
         let last = &rows[8];
-        assert_eq!((last.user, last.author, last.document), (Some(OFFICER), Some(AUTHOR), Some(core())));
-        assert_eq!(last.detail, storage.district(DISTRICT).unwrap().unwrap().last_number.to_string());
+        assert_eq!(
+            (last.user, last.author, last.document),
+            (Some(OFFICER), Some(AUTHOR), Some(core()))
+        );
+        assert_eq!(
+            last.detail,
+            storage.district(DISTRICT).unwrap().unwrap().last_number.to_string()
+        );
         assert_eq!(storage.audit_rows(2).unwrap(), rows[7..]);
         assert_eq!(storage.broken_audit_row().unwrap(), None);
     });

@@ -62,7 +62,11 @@ fn settle(storage: &dyn Storage, worker: WorkerId, message: &str, upto: u64) -> 
 }
 
 fn write(storage: &dyn Storage, seq: u64) -> u64 {
-    let writing = if seq == 1 { beginning(&[OFFICER]) } else { Writing::Granted };
+    let writing = if seq == 1 {
+        beginning(&[OFFICER])
+    } else {
+        Writing::Granted
+    };
     let committed = storage.commit_change(&change(seq, u8::try_from(seq).unwrap(), writing));
     let Ok(Committed::New { number, .. }) = committed else {
         panic!("{committed:?}")
@@ -77,16 +81,19 @@ fn the_latest_state_stands_in_the_outbox_and_an_old_answer_does_not_settle_it() 
         write(storage, 1);
         let first = put(storage, "first", 100);
         let held = storage.claim_deliveries(CHANNEL, claim(HERE, 100), 9).unwrap();
-        storage
-            .put_off(&held[0].parcel, HERE, 500, "out of reach")
-            .unwrap();
+        storage.put_off(&held[0].parcel, HERE, 500, "out of reach").unwrap();
         write(storage, 2);
         let second = put(storage, "second", 200);
         assert!(
             storage.due_deliveries(CHANNEL, 499, 9).unwrap().is_empty(),
             "a new state does not jump the wait"
         );
-        assert!(storage.claim_deliveries(CHANNEL, claim(HERE, 499), 9).unwrap().is_empty());
+        assert!(
+            storage
+                .claim_deliveries(CHANNEL, claim(HERE, 499), 9)
+                .unwrap()
+                .is_empty()
+        );
         let due = storage.claim_deliveries(CHANNEL, claim(HERE, 500), 9).unwrap();
         assert!(matches!(&due[..], [one] if one.parcel.message == "second" && one.attempts == 1));
         assert_eq!(due[0].trouble.as_deref(), Some("out of reach"));
@@ -99,7 +106,11 @@ fn the_latest_state_stands_in_the_outbox_and_an_old_answer_does_not_settle_it() 
         let latest = storage.latest_receipts(core()).unwrap();
         assert!(matches!(&latest[..], [receipt] if receipt.words == format!("VP-{second}")));
         let told = storage.entries(DISTRICT, OFFICER, AUTHOR, WHOLE, 99).unwrap();
-        assert_eq!(told.iter().filter(|entry| is_receipt(&entry.body)).count(), 0, "granted within the window");
+        assert_eq!(
+            told.iter().filter(|entry| is_receipt(&entry.body)).count(),
+            0,
+            "granted within the window"
+        );
         let since = super::Window {
             after: first,
             from: first,
@@ -123,7 +134,10 @@ fn what_changes_while_it_is_folded_is_folded_again() {
         write(storage, 1);
         let first = storage.claim_unfolded(claim(HERE, 1), 9).unwrap()[0];
         write(storage, 2);
-        assert_eq!(storage.save_folded(&Folded::nothing(first), HERE, 1).unwrap(), Held::Yes);
+        assert_eq!(
+            storage.save_folded(&Folded::nothing(first), HERE, 1).unwrap(),
+            Held::Yes
+        );
         let second = storage.claim_unfolded(claim(THERE, 1), 9).unwrap();
         assert_eq!(
             second,
@@ -149,9 +163,20 @@ fn of_two_hubs_one_folds_a_subject_and_only_while_it_holds_it() {
         let upto = write(storage, 1);
         let held = storage.claim_unfolded(claim(HERE, 1_000), 9).unwrap();
         assert_eq!(held.len(), 1);
-        assert!(storage.claim_unfolded(claim(THERE, 1_100), 9).unwrap().is_empty(), "held until then");
-        assert_eq!(storage.claim_unfolded(claim(HERE, 1_000), 9).unwrap(), held, "one's own");
-        assert_eq!(storage.claim_unfolded(claim(THERE, 1_101), 9).unwrap(), held, "its time is up");
+        assert!(
+            storage.claim_unfolded(claim(THERE, 1_100), 9).unwrap().is_empty(),
+            "held until then"
+        );
+        assert_eq!(
+            storage.claim_unfolded(claim(HERE, 1_000), 9).unwrap(),
+            held,
+            "one's own"
+        );
+        assert_eq!(
+            storage.claim_unfolded(claim(THERE, 1_101), 9).unwrap(),
+            held,
+            "its time is up"
+        );
         let folded = |message: &str| Folded {
             parcel: Some(parcel(message, upto)),
             snapshots: vec![(core(), message.as_bytes().to_vec(), upto)],
@@ -174,12 +199,31 @@ fn of_two_hubs_one_delivers_a_parcel_and_keeps_its_answer() {
         let upto = put(storage, "one", 100);
         let here = storage.claim_deliveries(CHANNEL, claim(HERE, 100), 9).unwrap();
         assert_eq!(here.len(), 1);
-        assert!(storage.claim_deliveries(CHANNEL, claim(THERE, 200), 9).unwrap().is_empty());
-        assert!(storage.claim_deliveries("another", claim(THERE, 300), 9).unwrap().is_empty());
+        assert!(
+            storage
+                .claim_deliveries(CHANNEL, claim(THERE, 200), 9)
+                .unwrap()
+                .is_empty()
+        );
+        assert!(
+            storage
+                .claim_deliveries("another", claim(THERE, 300), 9)
+                .unwrap()
+                .is_empty()
+        );
         storage.let_go(CHANNEL, THERE).unwrap();
-        assert!(storage.claim_deliveries(CHANNEL, claim(THERE, 200), 9).unwrap().is_empty(), "not theirs");
+        assert!(
+            storage
+                .claim_deliveries(CHANNEL, claim(THERE, 200), 9)
+                .unwrap()
+                .is_empty(),
+            "not theirs"
+        );
         storage.let_go(CHANNEL, HERE).unwrap();
-        assert_eq!(storage.claim_deliveries(CHANNEL, claim(THERE, 200), 9).unwrap().len(), 1);
+        assert_eq!(
+            storage.claim_deliveries(CHANNEL, claim(THERE, 200), 9).unwrap().len(),
+            1
+        );
         // Here it was let go, or its time was up: the answer that comes now is not kept, nor the trouble.
         assert_eq!(settle(storage, HERE, "one", upto), Held::Lost);
         storage.put_off(&here[0].parcel, HERE, 9_000, "trouble").unwrap();
