@@ -6,13 +6,33 @@ use super::Postgres;
 use super::grants::{find_access, set_grants};
 use super::transaction::Tx;
 use super::value::{Fixed, Number, at, fixed, number};
-use super::write::{append, audit, stand_in_line};
+use super::write::{STAND_IN_LINE, audit};
 use crate::storage::documents::add_to_runs;
-use crate::storage::write::{About, KIND_CHANGE, NewEntry};
+use crate::storage::write::{About, KIND_CHANGE};
 use crate::storage::{
     Access, CommitError, Committed, Deed, DocumentState, Documents, NewChange, NewSubject, Readable, ReceivedRun,
     Result, StorageError, StoredChange, Writing,
 };
+
+const SELECT_STORED: &str =
+    "SELECT number, hash, at_ms FROM log WHERE kind = 1 AND document = $1 AND author = $2 AND seq = $3";
+/// Everything that a change leaves, under the district's next number. The subject's row is read from the document's, which
+/// therefore is locked before it, as by who folds. A hold on the subject stays: whoever folds it now finds, when they are
+/// done, that there is more.
+const APPEND_CHANGE: &str = "
+    WITH next AS (
+        UPDATE district SET last_number = last_number + 1 WHERE code = $1 RETURNING last_number AS number),
+    entry AS (
+        INSERT INTO log (district, number, kind, at_ms, document, user_id, author, seq, hash, late, bytes)
+        SELECT $1, number, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM next),
+    audited AS (
+        INSERT INTO audit (at_ms, deed, user_id, author, document, detail)
+        SELECT $3, $11, $5, $6, $4, number::text FROM next),
+    grown AS (
+        UPDATE document SET last_number = next.number FROM next WHERE id = $4 RETURNING document.last_number)
+    INSERT INTO unfolded (subject, number) SELECT $12, last_number FROM grown
+    ON CONFLICT (subject) DO UPDATE SET number = excluded.number
+    RETURNING number";
 
 impl Documents for Postgres {
     fn epoch(&self) -> Epoch {
@@ -81,9 +101,19 @@ impl Documents for Postgres {
 
     fn commit_change(&self, change: &NewChange<'_>) -> Result<Committed, CommitError> {
         self.write(|tx| {
-            // From here on nobody else writes in the district, and what was checked stays so.
-            stand_in_line(tx, change.district)?;
-            if let Some(stored) = stored_change(tx, change.document, change.author, change.seq)? {
+            // From the first of these on nobody else writes in the district, and what was checked stays so.
+            let (document, author) = (Fixed(change.document.0), Fixed(change.author.0));
+            let answers = tx.rows_in_turn(&[
+                (STAND_IN_LINE, &[&change.district]),
+                (SELECT_STORED, &[&document, &author, &Number(change.seq)]),
+            ])?;
+            let [there, stored] = answers.as_slice() else {
+                unreachable!("two were asked");
+            };
+            if there.is_empty() {
+                return Err(StorageError::NoSuch("district").into());
+            }
+            if let Some(stored) = stored.first().map(read_stored).transpose()? {
                 return if stored.hash == change.hash {
                     Ok(Committed::Duplicate {
                         number: stored.number,
@@ -128,16 +158,16 @@ pub(super) fn keep_snapshot(tx: &Tx<'_>, id: DocumentId, snapshot: &[u8], number
 }
 
 fn stored_change(tx: &Tx<'_>, document: DocumentId, author: AuthorId, seq: u64) -> Result<Option<StoredChange>> {
-    let row = tx.row(
-        "SELECT number, hash, at_ms FROM log WHERE kind = 1 AND document = $1 AND author = $2 AND seq = $3",
-        &[&Fixed(document.0), &Fixed(author.0), &Number(seq)],
-    )?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(StoredChange {
-        number: number(&row, 0)?,
-        hash: fixed(&row, 1)?,
-        received_ms: at(&row, 2)?,
-    }))
+    let row = tx.row(SELECT_STORED, &[&Fixed(document.0), &Fixed(author.0), &Number(seq)])?;
+    row.as_ref().map(read_stored).transpose()
+}
+
+fn read_stored(row: &Row) -> Result<StoredChange> {
+    Ok(StoredChange {
+        number: number(row, 0)?,
+        hash: fixed(row, 1)?,
+        received_ms: at(row, 2)?,
+    })
 }
 
 fn begin(tx: &Tx<'_>, change: &NewChange<'_>, subject: &NewSubject) -> Result<(), CommitError> {
@@ -186,39 +216,28 @@ fn begin(tx: &Tx<'_>, change: &NewChange<'_>, subject: &NewSubject) -> Result<()
 }
 
 fn append_change(tx: &Tx<'_>, change: &NewChange<'_>, late: bool) -> Result<u64> {
-    let entry = NewEntry {
-        kind: KIND_CHANGE,
-        document: Some(change.document),
-        user: Some(change.user),
-        author: Some(change.author),
-        seq: Some(change.seq),
-        hash: Some(change.hash),
-        late,
-        bytes: Some(change.bytes),
-    };
-    let number = append(tx, change.district, change.now_ms, &entry)?;
     let mut subject = [0; 16];
     subject.copy_from_slice(&change.document.0[..16]);
-    // A hold on the subject stays: whoever folds it now finds, when they are done, that there is more. The second reads
-    // from the first, which therefore comes first: the document's row is locked before the subject's, as by who folds.
-    let grown = tx.execute(
-        "WITH grown AS (UPDATE document SET last_number = $2 WHERE id = $1 RETURNING last_number)
-         INSERT INTO unfolded (subject, number) SELECT $3, last_number FROM grown
-         ON CONFLICT (subject) DO UPDATE SET number = excluded.number",
-        &[&Fixed(change.document.0), &Number(number), &Fixed(subject)],
+    let row = tx.row(
+        APPEND_CHANGE,
+        &[
+            &change.district,
+            &i16::from(KIND_CHANGE),
+            &change.now_ms,
+            &Fixed(change.document.0),
+            &Fixed(change.user.0),
+            &Fixed(change.author.0),
+            &Number(change.seq),
+            &Fixed(change.hash),
+            &late,
+            &change.bytes,
+            &Deed::Accept.word(),
+            &Fixed(subject),
+        ],
     )?;
-    if grown == 0 {
-        return Err(StorageError::NoSuch("document"));
-    }
+    let number = number(&row.ok_or(StorageError::NoSuch("document"))?, 0)?;
+    tx.has_grown(change.district);
     name_media(tx, change)?;
-    let detail = number.to_string();
-    let about = About {
-        user: Some(change.user),
-        author: Some(change.author),
-        document: Some(change.document),
-        detail: &detail,
-    };
-    audit(tx, change.now_ms, Deed::Accept, &about)?;
     Ok(number)
 }
 

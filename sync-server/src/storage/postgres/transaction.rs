@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use deadpool_postgres::{Client, GenericClient, Transaction};
+use futures_util::future::try_join_all;
 use tokio::runtime::Handle;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Row, Statement};
@@ -81,6 +82,28 @@ impl<'a> Tx<'a> {
                 Ask::One(client) => client.query(&self.prepared(*client, sql).await?, values).await,
             };
             rows.map_err(|error| self.noted(error))
+        })
+    }
+
+    /// The rows of several statements, which are sent together and waited for once. The database works at them in this order,
+    /// so each sees what those before it waited for.
+    pub(super) fn rows_in_turn(&self, asked: &[(&str, Values<'_>)]) -> Result<Vec<Vec<Row>>> {
+        self.runtime.block_on(async {
+            let mut statements = Vec::with_capacity(asked.len());
+            for (sql, _) in asked {
+                statements.push(match &self.ask {
+                    Ask::Whole(transaction) => self.prepared(transaction, sql).await?,
+                    Ask::One(client) => self.prepared(*client, sql).await?,
+                });
+            }
+            let answers = statements
+                .iter()
+                .zip(asked)
+                .map(async |(statement, (_, values))| match &self.ask {
+                    Ask::Whole(transaction) => transaction.query(statement, values).await,
+                    Ask::One(client) => client.query(statement, values).await,
+                });
+            try_join_all(answers).await.map_err(|error| self.noted(error))
         })
     }
 

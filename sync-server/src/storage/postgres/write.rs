@@ -5,9 +5,12 @@ use super::value::{Fixed, Number, number};
 use crate::storage::write::{About, NewEntry};
 use crate::storage::{Deed, Result, StorageError};
 
+/// Stands in a district's line.
+pub(super) const STAND_IN_LINE: &str = "SELECT 1 FROM district WHERE code = $1 FOR NO KEY UPDATE";
+
 /// Stands in the district's line: whoever writes in its log waits here until nobody else does, and then sees all they wrote.
 pub(super) fn stand_in_line(tx: &Tx<'_>, district: &str) -> Result<()> {
-    let there = tx.any("SELECT 1 FROM district WHERE code = $1 FOR NO KEY UPDATE", &[&district])?;
+    let there = tx.any(STAND_IN_LINE, &[&district])?;
     if there {
         Ok(())
     } else {
