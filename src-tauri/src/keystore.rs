@@ -182,6 +182,7 @@ mod tests {
     const INNER: &str = "keystore::tests::in_a_session_with_a_keystore";
 
     /// Starts a test of this file again, in a session of its own.
+    #[expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
     fn in_a_session(script: &str, inner: &str) -> String {
         let home = tempfile::tempdir().unwrap();
         std::fs::set_permissions(home.path(), std::fs::Permissions::from_mode(0o700)).unwrap();

@@ -10,6 +10,17 @@
 //! url = "https://portal.example/inbound"
 //! secret = "whsec_…"                  # Standard Webhooks, base64 after the prefix
 //!
+//! [database]                          # without it: a file in data_dir
+//! url = "postgresql://hub:password@db.example/vatsalya"
+//! ca_file = "db-ca.pem"               # who vouches for the server; beside the file, unless absolute
+//!
+//! [media]                             # without it: a folder in data_dir, which hubs at one database must share
+//! bucket = "vatsalya-media"           # of Amazon's S3, or of any store that speaks like it
+//! endpoint = "https://s3.example"
+//! region = "ap-south-1"
+//! access_key_id = "…"
+//! secret_access_key = "…"
+//!
 //! [limits]                            # each has a default
 //! syncs_at_once = 64
 //! ```
@@ -18,9 +29,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use protocol::HubUrl;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::channel::WebhookSecret;
+use crate::storage::PostgresConfig;
 
 /// The configuration of a hub.
 #[derive(Debug, Clone, Deserialize)]
@@ -29,8 +41,12 @@ pub struct Config {
     /// Where to listen.
     #[serde(default = "default_listen")]
     pub listen: SocketAddr,
-    /// Where the database and the media are.
+    /// Where the media are, and the database where no other is named.
     pub data_dir: PathBuf,
+    /// The PostgreSQL database that several hubs may share; without one the hub keeps a file of its own.
+    pub database: Option<PostgresConfig>,
+    /// The bucket that media lie in; without one they lie in the data folder.
+    pub media: Option<BucketConfig>,
     /// What the hub calls itself.
     #[serde(default = "default_name")]
     pub name: String,
@@ -62,6 +78,58 @@ pub struct ChannelConfig {
     pub secret: WebhookSecret,
 }
 
+/// A bucket of an S3-compatible store.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BucketConfig {
+    /// Its name.
+    pub bucket: String,
+    /// Where the store is; without it Amazon's of the region. Plain `http://` only on this very machine.
+    #[serde(default, deserialize_with = "endpoint")]
+    pub endpoint: Option<HubUrl>,
+    /// The region.
+    #[serde(default = "default_region")]
+    pub region: String,
+    /// Whose key it is.
+    pub access_key_id: String,
+    /// The key.
+    pub secret_access_key: BucketKey,
+    /// How long a call to the store may take.
+    #[serde(default = "default_bucket_patience_ms")]
+    pub patience_ms: u64,
+}
+
+/// The key to a bucket. It is never printed.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct BucketKey(String);
+
+impl BucketKey {
+    /// The key itself, for whoever signs with it.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for BucketKey {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("BucketKey(…)")
+    }
+}
+
+fn endpoint<'de, D: Deserializer<'de>>(text: D) -> Result<Option<HubUrl>, D::Error> {
+    let text = String::deserialize(text)?;
+    text.parse().map(Some).map_err(serde::de::Error::custom)
+}
+
+fn default_region() -> String {
+    "ap-south-1".to_owned()
+}
+
+const fn default_bucket_patience_ms() -> u64 {
+    20_000
+}
+
 /// Numbers to set.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -80,6 +148,8 @@ pub struct Limits {
     pub retry_first_ms: i64,
     /// The longest wait after a channel's trouble.
     pub retry_longest_ms: i64,
+    /// How often workers look for work without being told of any.
+    pub look_every_ms: u64,
 }
 
 impl Default for Limits {
@@ -92,6 +162,7 @@ impl Default for Limits {
             idle_seconds: 180,
             retry_first_ms: 1_000,
             retry_longest_ms: 300_000,
+            look_every_ms: 1_000,
         }
     }
 }
@@ -107,9 +178,14 @@ pub enum ConfigError {
         /// Why.
         source: std::io::Error,
     },
-    /// The file does not say what a configuration says.
-    #[error("{0}")]
-    Parse(#[from] toml::de::Error),
+    /// The file does not say what a configuration says. Its line is named and not shown: it may hold a password.
+    #[error("line {line}: {words}")]
+    Parse {
+        /// The line.
+        line: usize,
+        /// What is wrong with it.
+        words: String,
+    },
     /// The public address is none.
     #[error("public_url: {0}")]
     PublicUrl(#[from] protocol::hub_url::HubUrlError),
@@ -122,9 +198,18 @@ impl Config {
             path: path.to_owned(),
             source,
         })?;
-        let mut config: Self = toml::from_str(&text)?;
+        let mut config: Self = toml::from_str(&text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start));
+            ConfigError::Parse {
+                line: before.unwrap_or_default().matches('\n').count() + 1,
+                words: error.message().to_owned(),
+            }
+        })?;
         if let Some(beside) = path.parent() {
             config.data_dir = beside.join(&config.data_dir);
+            if let Some(ca_file) = config.database.as_mut().and_then(|database| database.ca_file.as_mut()) {
+                *ca_file = beside.join(&*ca_file);
+            }
         }
         config.hub_url()?;
         Ok(config)
@@ -178,11 +263,47 @@ mod tests {
             "data_dir = 'x'\n[channels.vatsalya]\nurl = 'http://127.0.0.1:9'\nsecret = 'abc'",
             "data_dir = 'x'\npublic_url = 'http://hub.example'",
             "listen = 'everywhere'\ndata_dir = 'x'",
+            "data_dir = 'x'\n[database]\nurl = 'mysql://hub@127.0.0.1/x'",
+            "data_dir = 'x'\n[media]\nbucket = 'b'\naccess_key_id = 'a'\nsecret_access_key = 's'\nendpoint = 'http://s3.example'",
+            "data_dir = 'x'\n[database]\nurl = 'postgresql://hub@127.0.0.1:port/x'",
         ] {
             let dir = tempfile::tempdir().unwrap();
             let path = dir.path().join("hub.toml");
             std::fs::write(&path, bad).unwrap();
             assert!(Config::read(&path).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_databases_password_is_never_said() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("hub.toml");
+        let of = |url: &str| format!("data_dir = 'x'\n[database]\nurl = '{url}'\nca_file = 'ca.pem'");
+        std::fs::write(&path, of("postgresql://hub:SECRETWORD@db.example/vatsalya")).unwrap();
+        let config = Config::read(&path).unwrap();
+        assert!(!format!("{config:?}").contains("SECRETWORD"));
+        assert_eq!(config.database.unwrap().ca_file, Some(dir.path().join("ca.pem")));
+        std::fs::write(
+            &path,
+            of("postgresql://hub:SECRETWORD@db.example/vatsalya?sslmode=perhaps"),
+        )
+        .unwrap();
+        let error = anyhow::Error::from(Config::read(&path).unwrap_err());
+        // What is shown beside the error: the line of the file is not.
+        let shown = format!("{error:#} {error:?}");
+        assert!(shown.contains("line 3") && !shown.contains("SECRETWORD"), "{shown}");
+    }
+
+    #[test]
+    fn a_whole_configuration_with_a_bucket_keeps_its_key_to_itself() {
+        let text = "data_dir = 'x'\n[media]\nbucket = 'b'\nendpoint = 'https://s3.example'\naccess_key_id = 'a'\n\
+                    secret_access_key = 'SECRETWORD'\n";
+        let config: Config = toml::from_str(text).unwrap();
+        assert!(!format!("{config:?}").contains("SECRETWORD"));
+        let bucket = config.media.unwrap();
+        assert_eq!(
+            (bucket.region.as_str(), bucket.secret_access_key.expose()),
+            ("ap-south-1", "SECRETWORD")
+        );
     }
 }

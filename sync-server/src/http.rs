@@ -33,15 +33,15 @@ pub struct App {
 }
 
 /// The routes of a hub.
-pub fn router(hub: Arc<Hub>) -> Router {
+pub fn router(hub: Arc<Hub>) -> std::io::Result<Router> {
     let limits = hub.config.limits;
     let app = App {
         tries: Arc::new(Tries::new(limits.wrong_codes, limits.code_window_minutes)),
         syncs: Arc::new(Semaphore::new(limits.syncs_at_once)),
-        media: Arc::new(media::Store::new(&hub.config.data_dir)),
+        media: Arc::new(media::Store::new(&hub.config)?),
         hub,
     };
-    Router::new()
+    let router = Router::new()
         .route("/healthz", get(healthz))
         .route("/v1/enrol", post(enrol::enrol))
         .route("/v1/sync", post(sync::sync))
@@ -56,7 +56,8 @@ pub fn router(hub: Arc<Hub>) -> Router {
         .route("/v1/recovery/{sha256}", get(recovery::answer))
         .route("/v1/packs/{sha256}", get(packs::download))
         .route("/v1/schemas/vatsalya-case-1.json", get(schema))
-        .with_state(app)
+        .with_state(app);
+    Ok(router)
 }
 
 async fn healthz(State(app): State<App>) -> impl IntoResponse {

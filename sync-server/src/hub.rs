@@ -9,8 +9,9 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::identity::pack_key;
 use crate::packs::Packs;
-use crate::storage::{Sqlite, Storage, StorageError};
+use crate::storage::{Postgres, Sqlite, Storage, StorageError, WorkerId};
 use crate::wake::Wake;
+use crate::worker::Worker;
 
 /// A hub without its sockets: storage, clock, configuration, the law.
 pub struct Hub {
@@ -22,11 +23,12 @@ pub struct Hub {
     pub config: Config,
     /// The dictionary and the rights.
     pub packs: Packs,
-    /// Rung when documents have changed.
-    pub changed: Wake,
+    /// Rung when documents have changed, here or by another hub.
+    pub changed: Arc<Wake>,
     /// Rung when something is to be delivered.
     pub to_deliver: Wake,
     key: OnceLock<PackKey>,
+    worker: OnceLock<Worker>,
 }
 
 impl Hub {
@@ -37,15 +39,25 @@ impl Hub {
 
     /// The same with another clock.
     pub fn open_with(config: Config, clock: Box<dyn Clock>) -> Result<Arc<Self>, StorageError> {
-        let storage = Box::new(Sqlite::open(&config.data_dir)?);
+        let storage: Box<dyn Storage> = match &config.database {
+            None => Box::new(Sqlite::open(&config.data_dir)?),
+            Some(database) => {
+                std::fs::create_dir_all(&config.data_dir)?;
+                Box::new(Postgres::open(database)?)
+            }
+        };
+        let changed = Arc::<Wake>::default();
+        let bell = changed.clone();
+        storage.on_growth(Arc::new(move |_| bell.ring()));
         Ok(Arc::new(Self {
             storage,
             clock,
             config,
             packs: Packs::default(),
-            changed: Wake::default(),
+            changed,
             to_deliver: Wake::default(),
             key: OnceLock::new(),
+            worker: OnceLock::new(),
         }))
     }
 
@@ -56,6 +68,16 @@ impl Hub {
         }
         let key = pack_key(&*self.storage)?;
         Ok(self.key.get_or_init(|| key))
+    }
+
+    /// Who this hub's workers are among those of all hubs at the same database.
+    pub fn worker(&self) -> Result<WorkerId, StorageError> {
+        if let Some(worker) = self.worker.get() {
+            return Ok(worker.id());
+        }
+        let taken = Worker::take(&self.config.data_dir)?;
+        // Of two threads that ask first at the same time one gives its name back.
+        Ok(self.worker.get_or_init(|| taken).id())
     }
 
     /// The pack in force for a district.

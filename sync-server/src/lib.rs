@@ -21,6 +21,7 @@ pub mod server;
 pub mod storage;
 pub mod sync;
 pub mod wake;
+pub mod worker;
 
 pub use config::Config;
 pub use hub::Hub;

@@ -66,7 +66,7 @@ fn serve(config: Config) -> Result<()> {
     let hub = Hub::open(config).context("cannot open the database")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(async {
-        let server = Server::bind(hub).await.context("cannot listen")?;
+        let server = Server::bind(hub).await.context("cannot serve")?;
         println!("listening on http://{}", server.address()?);
         server.run(stop_signal()).await;
         Ok(())

@@ -7,19 +7,24 @@ pub use case::{AGE_YEARS, ClockTimes, Kept, PROJECTED, case_facts, clock_times};
 use std::sync::Arc;
 use std::time::Duration;
 
+use protocol::DocumentId;
+
 use crate::channel::vatsalya;
 use crate::hub::Hub;
 use crate::rights::key_of;
-use crate::storage::{Folded, StorageError, UnfoldedSubject};
-use crate::sync::FoldError;
+use crate::storage::{Claim, Folded, StorageError, UnfoldedSubject};
+use crate::sync::{self, FoldError};
 use crate::wake::Woken;
 
-/// How often the worker looks without being rung: another process (`admin rebuild`) cannot ring.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// Few at a time, so that of several hubs each has its share.
 const SUBJECTS_AT_ONCE: u32 = 64;
+/// How long a hold on subjects lasts: much longer than folding as many takes.
+const HOLD_MS: i64 = 30_000;
 
 /// Works until the hub stops.
 pub fn run(hub: &Arc<Hub>) {
+    // Another process may have no way to ring: `admin rebuild` beside a hub with a file.
+    let look_every = Duration::from_millis(hub.config.limits.look_every_ms);
     loop {
         match fold_waiting(hub) {
             Ok(0) => {}
@@ -29,15 +34,21 @@ pub fn run(hub: &Arc<Hub>) {
             }
             Err(error) => tracing::error!(%error, "projection failed; it will be tried again"),
         }
-        if hub.changed.sleep(LOOK_EVERY) == Woken::Stop {
+        if hub.changed.sleep(look_every) == Woken::Stop {
             return;
         }
     }
 }
 
-/// Folds some of what waits; says how much it was.
+/// Folds some of what waits and no other hub holds; says how much it was.
 pub fn fold_waiting(hub: &Hub) -> Result<usize, StorageError> {
-    let waiting = hub.storage.unfolded(SUBJECTS_AT_ONCE)?;
+    let now_ms = hub.clock.now_ms();
+    let claim = Claim {
+        worker: hub.worker()?,
+        now_ms,
+        until_ms: now_ms + HOLD_MS,
+    };
+    let waiting = hub.storage.claim_unfolded(claim, SUBJECTS_AT_ONCE)?;
     for subject in &waiting {
         let folded = match fold_subject(hub, *subject) {
             Ok(folded) => folded,
@@ -48,7 +59,8 @@ pub fn fold_waiting(hub: &Hub) -> Result<usize, StorageError> {
                 Folded::nothing(*subject)
             }
         };
-        hub.storage.save_folded(&folded, hub.clock.now_ms())?;
+        // A hold that was lost: another hub folds the subject, or has done so.
+        hub.storage.save_folded(&folded, claim.worker, hub.clock.now_ms())?;
     }
     Ok(waiting.len())
 }
@@ -59,7 +71,7 @@ fn fold_subject(hub: &Hub, subject: UnfoldedSubject) -> Result<Folded, FoldError
         .iter()
         .any(|id| key_of(*id).is_some_and(|key| key.case_id().is_some()));
     if !is_case {
-        return Ok(Folded::nothing(subject));
+        return without_row(hub, subject, &documents);
     }
     let mut folded = case::fold(hub, subject, &documents)?;
     if hub.config.channels.vatsalya.is_some() {
@@ -67,6 +79,25 @@ fn fold_subject(hub: &Hub, subject: UnfoldedSubject) -> Result<Folded, FoldError
             .case
             .as_ref()
             .map(|row| vatsalya::parcel(row, uuid::Uuid::new_v4()));
+    }
+    Ok(folded)
+}
+
+/// What is no case has no row. Its documents are kept folded like those of a case, so that none is ever read change by change
+/// from its beginning.
+fn without_row(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]) -> Result<Folded, FoldError> {
+    let mut folded = Folded::nothing(subject);
+    let Some(district) = hub.storage.subject_district(subject.subject)? else {
+        return Ok(folded);
+    };
+    let pack = hub.pack_of(&district)?;
+    for id in documents {
+        let Some(key) = key_of(*id) else { continue };
+        let state = hub.storage.document(*id)?.ok_or(StorageError::NoSuch("document"))?;
+        if !state.tail.is_empty() {
+            let document = sync::fold(key.kind, &state, &pack)?;
+            folded.snapshots.push((*id, document.save(), state.last_number));
+        }
     }
     Ok(folded)
 }

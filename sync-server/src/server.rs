@@ -25,14 +25,16 @@ const END_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct Server {
     hub: Arc<Hub>,
+    router: Router,
     listener: TcpListener,
 }
 
 impl Server {
     /// Listens where the configuration says.
     pub async fn bind(hub: Arc<Hub>) -> io::Result<Self> {
+        let router = http::router(hub.clone())?;
         let listener = TcpListener::bind(hub.config.listen).await?;
-        Ok(Self { hub, listener })
+        Ok(Self { hub, router, listener })
     }
 
     /// Where it listens.
@@ -43,7 +45,6 @@ impl Server {
     /// Serves until `stop` comes true, then lets what is on its way end.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         self.start_workers();
-        let router = http::router(self.hub.clone());
         let connections = Arc::new(Semaphore::new(self.hub.config.limits.connections));
         let graceful = GracefulShutdown::new();
         tokio::pin!(stop);
@@ -55,7 +56,7 @@ impl Server {
             let Some((stream, peer, permit)) = accepted else {
                 continue;
             };
-            let connection = connection(stream, peer, router.clone());
+            let connection = connection(stream, peer, self.router.clone());
             let watched = graceful.watch(connection);
             tokio::spawn(async move {
                 let _permit = permit;

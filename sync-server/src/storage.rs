@@ -1,21 +1,25 @@
 //! What the hub keeps, named by use. SQL stands here and nowhere else.
 //!
-//! [`Storage`] is the whole of it; each file beside this one holds one noun: its trait, its row types and its SQL for
-//! SQLite. All calls block and belong on a thread of their own, never on one that serves sockets. Writes that belong
-//! together are one call, and one call is one transaction.
+//! [`Storage`] is the whole of it; each file beside this one holds one noun: its trait and its row types. There are two
+//! stores, [`Sqlite`] in one file and [`Postgres`] for several processes side by side; each has a folder with the SQL of
+//! every noun, and one suite of tests holds both to the same. All calls block and belong on a thread of their own, never on
+//! one that serves sockets. Writes that belong together are one call, and one call is one transaction.
 
 mod access_log;
 mod audit;
 mod cases;
+mod claim;
 mod districts;
 mod documents;
 mod entries;
 mod grants;
 mod media;
+mod notices;
 mod openings;
 mod outbox;
 mod packs;
 mod people;
+mod postgres;
 mod quarantine;
 mod receipts;
 mod recoveries;
@@ -24,7 +28,8 @@ mod write;
 
 pub use access_log::{AccessFilter, AccessLine, AccessLog, AccessLogs};
 pub use audit::{Audit, AuditRow, Deed};
-pub use cases::{CaseRow, Cases, Folded, UnfoldedSubject};
+pub use cases::{CaseRow, Cases, Folded, Held, UnfoldedSubject};
+pub use claim::{Claim, WorkerId};
 pub use districts::{District, Districts, Institution};
 pub use documents::{
     CommitError, Committed, DocumentState, Documents, NewChange, NewSubject, ReceivedRun, StoredChange, Writing,
@@ -32,10 +37,12 @@ pub use documents::{
 pub use entries::{Entries, Entry, EntryBody, Window};
 pub use grants::{Access, Assigned, Grants, Readable};
 pub use media::{Media, MediaRow};
+pub use notices::{Ear, Notices};
 pub use openings::{Opened, Openings, TokenHolder};
 pub use outbox::{Delivery, Outbox, Parcel};
 pub use packs::{NewPack, PackRow, Packs};
 pub use people::{Author, Enrolment, People, User};
+pub use postgres::{DatabaseUrl, DatabaseUrlError, Postgres, PostgresConfig};
 pub use quarantine::{Kept, Quarantine, QuarantineRow, Refused};
 pub use receipts::{NewReceipt, Receipt, Receipts};
 pub use recoveries::{Recoveries, Recovery};
@@ -44,9 +51,24 @@ pub use sqlite::Sqlite;
 /// Why storage did not do as asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
-    /// The database failed.
+    /// The embedded database failed.
     #[error("the database failed")]
-    Sqlite(#[from] rusqlite::Error),
+    Sqlite(#[source] rusqlite::Error),
+    /// The database server failed at what was asked. Its words may quote what is in a row, so its code is all there is.
+    #[error("the database failed, code {code}")]
+    Postgres {
+        /// The five letters and digits of its kind of error.
+        code: String,
+    },
+    /// The database server does not answer, or the connection broke; it is tried anew with the next call.
+    #[error("the database cannot be reached")]
+    OutOfReach,
+    /// The database was reached, and no turn was to be had in time.
+    #[error("the database is too busy")]
+    Busy,
+    /// A connection under TLS was asked for and is not to be had.
+    #[error("the database does not speak TLS, or nobody who is trusted vouches for it")]
+    DatabaseTls,
     /// The data folder could not be made or read.
     #[error("the data folder cannot be used")]
     Folder(#[from] std::io::Error),
@@ -64,6 +86,13 @@ pub enum StorageError {
         /// What this hub knows.
         known: u32,
     },
+}
+
+impl StorageError {
+    /// Whether the database could not be reached, and may be the next time.
+    pub const fn is_out_of_reach(&self) -> bool {
+        matches!(self, Self::OutOfReach)
+    }
 }
 
 /// The result of a call to storage.
@@ -85,6 +114,7 @@ pub trait Storage:
     + Packs
     + AccessLogs
     + Recoveries
+    + Notices
     + Audit
     + Send
     + Sync
@@ -92,3 +122,4 @@ pub trait Storage:
 }
 
 impl Storage for Sqlite {}
+impl Storage for Postgres {}

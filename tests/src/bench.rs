@@ -1,5 +1,6 @@
 //! Measuring: samples, what the machine is, and the page that the figures are written to.
 
+mod busy_hour;
 mod case;
 mod clocks;
 mod machine;
@@ -9,6 +10,7 @@ mod report;
 mod run;
 mod window;
 
+pub use busy_hour::busy_hour;
 pub use case::{LongCase, long_case};
 pub use clocks::{Clocks, all_clocks};
 pub use parts::{FirstSync, Opened, first_sync, open_and_work};

@@ -22,16 +22,23 @@ pub struct Hub {
     address: SocketAddr,
     process: Option<Child>,
     portal: Option<String>,
+    database: Option<String>,
 }
 
 impl Hub {
     /// Starts a hub that delivers to the portal at this webhook address, or to nobody.
     pub fn start(portal: Option<&str>) -> anyhow::Result<Self> {
+        Self::start_at(portal, None)
+    }
+
+    /// The same at a PostgreSQL database, where there is an address of one.
+    pub fn start_at(portal: Option<&str>, database: Option<&str>) -> anyhow::Result<Self> {
         let mut hub = Self {
             folder: tempfile::tempdir()?,
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             process: None,
             portal: portal.map(str::to_owned),
+            database: database.map(str::to_owned),
         };
         hub.start_again()?;
         Ok(hub)
@@ -72,8 +79,12 @@ impl Hub {
         let channel = self.portal.as_ref().map_or_else(String::new, |portal| {
             format!("\n[channels.vatsalya]\nurl = \"{portal}\"\nsecret = \"{PORTAL_SECRET}\"\n")
         });
+        let database = self
+            .database
+            .as_ref()
+            .map_or_else(String::new, |url| format!("\n[database]\nurl = \"{url}\"\n"));
         format!(
-            "listen = \"{}\"\ndata_dir = \"{}\"\n{channel}",
+            "listen = \"{}\"\ndata_dir = \"{}\"\n{channel}{database}",
             self.address,
             data.display()
         )

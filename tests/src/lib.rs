@@ -9,6 +9,9 @@ pub mod admin;
 pub mod author;
 pub mod bench;
 pub mod canary;
+#[path = "../../sync-server/tests/support/cluster.rs"]
+#[allow(clippy::unwrap_used, reason = "a test whose database does not start fails")]
+pub mod cluster;
 pub mod crash;
 pub mod demo;
 pub mod ground;

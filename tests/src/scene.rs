@@ -43,8 +43,16 @@ impl Scene {
     /// # Panics
     /// When a part cannot be started.
     pub fn new() -> Self {
+        Self::at(None)
+    }
+
+    /// The same with a hub at a PostgreSQL database, where there is an address of one.
+    ///
+    /// # Panics
+    /// When a part cannot be started.
+    pub fn at(database: Option<&str>) -> Self {
         let portal = portal();
-        let hub = Hub::start(Some(&portal.webhook_url())).expect("the hub starts");
+        let hub = Hub::start_at(Some(&portal.webhook_url()), database).expect("the hub starts");
         let admin = hub.admin();
         admin.add_district(DISTRICT, "Garhpur").expect("the district is new");
         Self { hub, portal, admin }

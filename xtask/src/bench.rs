@@ -13,10 +13,13 @@ use crate::{
     steps::Steps,
 };
 
-/// `cargo xtask bench`, and `cargo xtask bench matching`.
+/// `cargo xtask bench`, `cargo xtask bench matching` and `cargo xtask bench store`.
 pub(crate) fn bench(arguments: &[String]) -> Result<()> {
     if arguments == ["matching"] {
         return matching::bench();
+    }
+    if arguments.first().is_some_and(|part| part == "store") {
+        return store(arguments);
     }
     // The page is written anew by the measuring program, which knows nothing of matching.
     let (_, section) = matching::split_page();
@@ -40,4 +43,17 @@ pub(crate) fn bench(arguments: &[String]) -> Result<()> {
         run(&mut display.on(&bench))
     })?;
     matching::keep_section(&section)
+}
+
+/// A state's busy hour at the store alone: prints a table, and leaves the page as it is.
+fn store(arguments: &[String]) -> Result<()> {
+    run(&mut cargo(&[
+        "build",
+        "--release",
+        "--package",
+        "tests",
+        "--bin",
+        "bench",
+    ]))?;
+    run(command(&paths::target().join("release/bench").to_string_lossy(), &[]).args(arguments))
 }

@@ -105,6 +105,7 @@ pub(crate) fn tell_paths(command: &mut Command) {
         .env("VATSALYA_TAURI_DRIVER", paths::tauri_driver())
         .env("VATSALYA_WEBKIT_DRIVER", "/usr/bin/WebKitWebDriver")
         .env("VATSALYA_CHROMEDRIVER", "/usr/bin/chromedriver")
+        .env("VATSALYA_S3_SERVER", paths::s3_server())
         .env("VATSALYA_UI_DIST", paths::dist())
         .env("VATSALYA_SCREENSHOTS", paths::screenshots());
 }

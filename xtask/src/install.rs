@@ -7,14 +7,15 @@ use anyhow::{Context as _, Result, bail};
 use crate::{
     paths,
     process::{self, cargo, command, run},
-    requirements::{self, CARGO_DENY, PACKAGES, TAURI_DRIVER, WASM},
+    requirements::{self, CARGO_DENY, MOTO, PACKAGES, TAURI_DRIVER, WASM},
     steps::Steps,
 };
 
 /// Installs everything that building, running and testing need.
 pub(crate) fn set_up() -> Result<()> {
-    let mut steps = Steps::new(4);
+    let mut steps = Steps::new(5);
     for_running(&mut steps)?;
+    steps.run("the S3 server of the tests", s3_server)?;
     steps.run("the checker of licences and bans", || tool("cargo-deny", CARGO_DENY))?;
     eprintln!("\nThis machine is ready.");
     Ok(())
@@ -87,6 +88,21 @@ fn rustup(arguments: &[&str]) -> Result<()> {
             arguments.join(" ")
         )
     })
+}
+
+/// Into a Python of its own, so that nothing outside this repository changes.
+fn s3_server() -> Result<()> {
+    if paths::s3_server().exists() {
+        eprintln!("all there");
+        return Ok(());
+    }
+    let folder = paths::tools().join("moto");
+    run(command("python3", &["-m", "venv"]).arg(&folder))?;
+    let mut install = Command::new(folder.join("bin/pip"));
+    install.args(["install", "--quiet", "--disable-pip-version-check"]);
+    // Of its many services the one, and what its server is served by.
+    install.arg(format!("moto[s3]=={MOTO}"));
+    run(install.args(["flask", "flask-cors"]))
 }
 
 /// Builds a tool into `target/tools`, so that nothing outside this repository changes.

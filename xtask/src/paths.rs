@@ -29,6 +29,11 @@ pub(crate) fn tauri_driver() -> PathBuf {
     tools().join("bin/tauri-driver")
 }
 
+/// The server that speaks S3, for the tests.
+pub(crate) fn s3_server() -> PathBuf {
+    tools().join("moto/bin/moto_server")
+}
+
 /// The checker of licences and bans.
 pub(crate) fn cargo_deny() -> PathBuf {
     tools().join("bin/cargo-deny")

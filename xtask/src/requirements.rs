@@ -15,6 +15,9 @@ pub(crate) const TAURI_DRIVER: &str = "2.1.0";
 /// The version of `cargo-deny` that reads `deny.toml`.
 pub(crate) const CARGO_DENY: &str = "0.20.2";
 
+/// The version of moto, whose server speaks S3, for the tests of media in a bucket.
+pub(crate) const MOTO: &str = "5.2.5";
+
 /// Debian packages, each with what it is for.
 pub(crate) const PACKAGES: &[(&str, &str)] = &[
     ("build-essential", "the C compiler and linker"),
@@ -34,6 +37,8 @@ pub(crate) const PACKAGES: &[(&str, &str)] = &[
         "libvips-tools",
         "makes pictures smaller beside the app, for the benchmarks",
     ),
+    ("postgresql-15", "the database of several hubs, for the tests"),
+    ("python3-venv", "holds the S3 server of the tests"),
     ("fonts-noto-core", "letters of all Indian scripts for the pictures"),
 ];
 
@@ -89,6 +94,12 @@ fn toolchain() -> Vec<Requirement> {
             name: format!("tauri-driver {TAURI_DRIVER}"),
             purpose: "drives the window in tests",
             met: paths::tauri_driver().exists(),
+            remedy: "cargo xtask setup".into(),
+        },
+        Requirement {
+            name: format!("moto {MOTO}"),
+            purpose: "speaks S3 in the tests",
+            met: paths::s3_server().exists(),
             remedy: "cargo xtask setup".into(),
         },
         Requirement {

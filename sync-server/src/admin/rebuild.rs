@@ -11,7 +11,7 @@ use crate::project;
 const LINES: usize = 20;
 
 /// Marks everything as to be folded and folds it, unless that is left to the hub that runs. Both may fold at once: a subject
-/// is folded as it stands, by whoever comes to it.
+/// is folded as it stands, by whoever takes hold of it first.
 pub(super) fn run(hub: &Hub, later: bool, out: &mut dyn Write) -> Result<()> {
     hub.storage.unfold_everything()?;
     let waiting = || Ok::<_, crate::storage::StorageError>(hub.storage.unfolded(u32::MAX)?.len());
@@ -30,7 +30,10 @@ pub(super) fn run(hub: &Hub, later: bool, out: &mut dyn Write) -> Result<()> {
             tell(out, done, total)?;
         }
     }
-    writeln!(out, "done")?;
+    match waiting()? {
+        0 => writeln!(out, "done")?,
+        held => writeln!(out, "done, but for {held} that the hub that runs folds now")?,
+    }
     Ok(())
 }
 

@@ -9,12 +9,14 @@ use serde::Deserialize;
 use super::vatsalya;
 use crate::config::{ChannelConfig, Limits};
 use crate::hub::Hub;
-use crate::storage::{Delivery, NewReceipt, Parcel, Receipt, StorageError};
+use crate::storage::{Claim, Delivery, Held, NewReceipt, Parcel, Receipt, StorageError};
 use crate::wake::Woken;
 
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
-const LOOK_EVERY: Duration = Duration::from_millis(500);
-const DELIVERIES_AT_ONCE: u32 = 32;
+/// Few at a time: what a hub holds when it dies waits until the hold ends.
+const DELIVERIES_AT_ONCE: u32 = 8;
+/// How long a hold on deliveries lasts. Nothing is sent that might not be answered within it.
+const HOLD_MS: i64 = 120_000;
+const REQUEST_TIMEOUT_MS: i64 = 30_000;
 /// An answer is a reference or a reason, no more.
 const ANSWER_BYTES_MAX: u64 = 4096;
 /// A channel's words as they are kept and shown.
@@ -72,17 +74,18 @@ pub fn run(hub: &Arc<Hub>, config: ChannelConfig) {
             return;
         }
     };
+    let look_every = Duration::from_millis(hub.config.limits.look_every_ms);
     loop {
         match deliverer.deliver_due(hub) {
             Ok(0) => {
-                if hub.to_deliver.sleep(LOOK_EVERY) == Woken::Stop {
+                if hub.to_deliver.sleep(look_every) == Woken::Stop {
                     return;
                 }
             }
             Ok(_) => {}
             Err(error) => {
                 tracing::error!(%error, "delivery failed; it will be tried again");
-                if hub.to_deliver.sleep(LOOK_EVERY) == Woken::Stop {
+                if hub.to_deliver.sleep(look_every) == Woken::Stop {
                     return;
                 }
             }
@@ -95,7 +98,7 @@ impl Deliverer {
     pub fn new(channel: &'static str, config: ChannelConfig, limits: Limits) -> Result<Self, reqwest::Error> {
         // A redirect would carry a case to an address nobody has configured.
         let client = reqwest::blocking::Client::builder()
-            .timeout(REQUEST_TIMEOUT)
+            .timeout(Duration::from_millis(REQUEST_TIMEOUT_MS.unsigned_abs()))
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         Ok(Self {
@@ -108,21 +111,31 @@ impl Deliverer {
         })
     }
 
-    /// Tries what is due; says how many were tried.
+    /// Tries what is due and no other hub holds; says how many were tried.
     pub fn deliver_due(&mut self, hub: &Hub) -> Result<usize, StorageError> {
-        if hub.clock.now_ms() < self.pause_until_ms {
+        let now_ms = hub.clock.now_ms();
+        if now_ms < self.pause_until_ms {
             return Ok(0);
         }
-        let due = hub
-            .storage
-            .due_deliveries(self.channel, hub.clock.now_ms(), DELIVERIES_AT_ONCE)?;
+        let claim = Claim {
+            worker: hub.worker()?,
+            now_ms,
+            until_ms: now_ms + HOLD_MS,
+        };
+        let due = hub.storage.claim_deliveries(self.channel, claim, DELIVERIES_AT_ONCE)?;
         let mut tried = 0;
-        for delivery in due {
-            tried += 1;
-            let answer = self.post(&delivery.parcel, hub.clock.now_ms());
-            if self.settle(hub, &delivery, answer)? == Reach::Unreachable {
+        for delivery in &due {
+            if hub.clock.now_ms() + REQUEST_TIMEOUT_MS > claim.until_ms {
                 break;
             }
+            tried += 1;
+            let answer = self.post(&delivery.parcel, hub.clock.now_ms());
+            if self.settle(hub, delivery, answer)? == Reach::Unreachable {
+                break;
+            }
+        }
+        if tried < due.len() {
+            hub.storage.let_go(self.channel, claim.worker)?;
         }
         Ok(tried)
     }
@@ -134,7 +147,7 @@ impl Deliverer {
             Answer::Rejected { reason } => (false, reason),
             Answer::Trouble { words, reach } => {
                 let next_ms = now_ms + wait_ms(self.limits, delivery.attempts);
-                hub.storage.put_off(&delivery.parcel, next_ms, &words)?;
+                hub.storage.put_off(&delivery.parcel, hub.worker()?, next_ms, &words)?;
                 tracing::warn!(channel = self.channel, attempts = delivery.attempts + 1, trouble = %words, "not delivered");
                 if reach == Reach::Unreachable {
                     self.pause_until_ms = now_ms + wait_ms(self.limits, self.failures);
@@ -158,8 +171,14 @@ impl Deliverer {
             subject: parcel.subject,
             message: &parcel.message,
             receipt,
+            worker: hub.worker()?,
         };
-        hub.storage.settle(&new)?;
+        if hub.storage.settle(&new)? == Held::Lost {
+            tracing::warn!(
+                channel = self.channel,
+                "answered too late: another hub delivers the same message"
+            );
+        }
         Ok(Reach::Answered)
     }
 

@@ -1,5 +1,8 @@
 //! `/v1/media/{sha256}/{size}`: pictures up and down, after the tus 1.0 core.
 
+mod bucket;
+mod folder;
+mod place;
 mod store;
 
 use axum::body::Body;

@@ -1,12 +1,10 @@
 //! Cases folded into rows: what lists and channels need, and no more.
 
 use protocol::DocumentId;
-use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::Result;
-use super::documents::keep_snapshot;
-use super::outbox::{Parcel, put_parcel};
-use super::sqlite::{Number, Sqlite};
+use super::claim::{Claim, WorkerId};
+use super::outbox::Parcel;
 
 /// A case as a row. It holds no name, no address and no statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +38,15 @@ pub struct UnfoldedSubject {
     pub number: u64,
 }
 
+/// Whether a worker still had its hold when its work was to be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// It had, and the work is kept.
+    Yes,
+    /// Its time had run out and somebody else works at it, or has done so: nothing is kept.
+    Lost,
+}
+
 /// What came of folding a subject: kept together or not at all.
 #[derive(Debug, Clone)]
 pub struct Folded {
@@ -67,12 +74,15 @@ impl Folded {
 
 /// What is known of cases as rows.
 pub trait Cases {
-    /// Subjects to fold, longest waiting first.
+    /// Subjects to fold, whoever holds them, longest waiting first.
     fn unfolded(&self, limit: u32) -> Result<Vec<UnfoldedSubject>>;
 
+    /// Takes hold of subjects to fold that nobody else holds, longest waiting first.
+    fn claim_unfolded(&self, claim: Claim, limit: u32) -> Result<Vec<UnfoldedSubject>>;
+
     /// Keeps all that came of folding a subject, and marks it as folded up to its number; what changed since stays to be
-    /// folded.
-    fn save_folded(&self, folded: &Folded, now_ms: i64) -> Result<()>;
+    /// folded. The hold ends. Where the worker has lost its hold nothing is kept: whoever has it now folds anew.
+    fn save_folded(&self, folded: &Folded, worker: WorkerId, now_ms: i64) -> Result<Held>;
 
     /// Marks every subject as to be folded again, and forgets the rows.
     fn unfold_everything(&self) -> Result<()>;
@@ -85,112 +95,4 @@ pub trait Cases {
 
     /// The cases of a district, newest opening first.
     fn cases(&self, district: &str) -> Result<Vec<CaseRow>>;
-}
-
-const SELECT: &str =
-    "SELECT subject, district, kind, stage, urgency, opened_at_ms, upto, changed_ms, facts FROM case_row";
-
-impl Cases for Sqlite {
-    fn unfolded(&self, limit: u32) -> Result<Vec<UnfoldedSubject>> {
-        self.read(|tx| {
-            let mut statement =
-                tx.prepare_cached("SELECT subject, number FROM unfolded ORDER BY number, subject LIMIT ?1")?;
-            let rows = statement.query_map([limit], |row| {
-                Ok(UnfoldedSubject {
-                    subject: row.get(0)?,
-                    number: row.get::<_, Number>(1)?.0,
-                })
-            })?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
-        })
-    }
-
-    fn save_folded(&self, folded: &Folded, now_ms: i64) -> Result<()> {
-        self.write(|tx| {
-            for (document, snapshot, number) in &folded.snapshots {
-                keep_snapshot(tx, *document, snapshot, *number)?;
-            }
-            if let Some(case) = &folded.case {
-                save_case(tx, case)?;
-            }
-            if let Some(parcel) = &folded.parcel {
-                put_parcel(tx, parcel, now_ms)?;
-            }
-            tx.prepare_cached("DELETE FROM unfolded WHERE subject = ?1 AND number <= ?2")?
-                .execute(params![folded.done.subject, Number(folded.done.number)])?;
-            Ok(())
-        })
-    }
-
-    fn unfold_everything(&self) -> Result<()> {
-        self.write(|tx| {
-            tx.execute("DELETE FROM case_row", [])?;
-            tx.execute(
-                "INSERT OR REPLACE INTO unfolded (subject, number)
-                 SELECT subject, max(last_number) FROM document GROUP BY subject HAVING max(last_number) > 0",
-                [],
-            )?;
-            Ok(())
-        })
-    }
-
-    fn received_ms(&self, district: &str, number: u64) -> Result<Option<i64>> {
-        self.read(|tx| {
-            let mut statement = tx.prepare_cached("SELECT at_ms FROM log WHERE district = ?1 AND number = ?2")?;
-            Ok(statement
-                .query_row(params![district, Number(number)], |row| row.get(0))
-                .optional()?)
-        })
-    }
-
-    fn case(&self, subject: [u8; 16]) -> Result<Option<CaseRow>> {
-        self.read(|tx| {
-            let mut statement = tx.prepare_cached(&format!("{SELECT} WHERE subject = ?1"))?;
-            Ok(statement.query_row([subject], read_case).optional()?)
-        })
-    }
-
-    fn cases(&self, district: &str) -> Result<Vec<CaseRow>> {
-        self.read(|tx| {
-            let mut statement = tx.prepare_cached(&format!(
-                "{SELECT} WHERE district = ?1 ORDER BY opened_at_ms DESC, subject"
-            ))?;
-            let rows = statement.query_map([district], read_case)?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
-        })
-    }
-}
-
-fn save_case(tx: &Transaction<'_>, case: &CaseRow) -> Result<()> {
-    tx.prepare_cached(
-        "INSERT OR REPLACE INTO case_row
-             (subject, district, kind, stage, urgency, opened_at_ms, upto, changed_ms, facts)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    )?
-    .execute(params![
-        case.subject,
-        case.district,
-        case.kind,
-        case.stage,
-        case.urgency,
-        case.opened_at_ms,
-        Number(case.upto),
-        case.changed_ms,
-        case.facts,
-    ])?;
-    Ok(())
-}
-
-fn read_case(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
-    Ok(CaseRow {
-        subject: row.get(0)?,
-        district: row.get(1)?,
-        kind: row.get(2)?,
-        stage: row.get(3)?,
-        urgency: row.get(4)?,
-        opened_at_ms: row.get(5)?,
-        upto: row.get::<_, Number>(6)?.0,
-        changed_ms: row.get(7)?,
-        facts: row.get(8)?,
-    })
 }

@@ -1,13 +1,9 @@
 //! Reading a district's log, as far as a user may.
 
 use protocol::{AuthorId, DocumentId, UserId};
-use rusqlite::{Row, params};
 
 use super::Result;
-use super::people::find_author;
-use super::receipts::{Receipt, receipt_at};
-use super::sqlite::{Number, Sqlite};
-use super::write::{KIND_AUTHOR, KIND_CHANGE, KIND_GRANT, KIND_RECEIPT, KIND_REVOKE};
+use super::receipts::Receipt;
 
 /// Which entries a reader asks for: those after `after` and up to `head`, in a reading that began at `from`.
 ///
@@ -80,93 +76,14 @@ pub trait Entries {
     ) -> Result<Vec<Entry>>;
 }
 
-const SELECT: &str = "
-    SELECT l.number, l.kind, l.at_ms, l.document, l.author, l.late, l.bytes, g.writable
-    FROM log l LEFT JOIN granted g ON g.user = ?2 AND g.document = l.document
-    WHERE l.district = ?1 AND l.number > ?4 AND l.number <= ?6 AND (
-        (l.kind = 1 AND g.since <= ?5 AND l.author <> ?3)
-        OR (l.kind = 2 AND l.user = ?2 AND g.since = l.number)
-        OR (l.kind = 3 AND l.user = ?2 AND g.since IS NULL)
-        OR l.kind = 4
-        OR (l.kind = 5 AND g.since <= ?5)
-    )
-    ORDER BY l.number LIMIT ?7";
-
-struct RawEntry {
-    number: u64,
-    kind: u8,
-    at_ms: i64,
-    document: Option<DocumentId>,
-    author: Option<AuthorId>,
-    late: bool,
-    bytes: Option<Vec<u8>>,
-    writable: Option<bool>,
-}
-
-impl Entries for Sqlite {
-    fn entries(
-        &self,
-        district: &str,
-        reader: UserId,
-        reading_author: AuthorId,
-        window: Window,
-        limit: u32,
-    ) -> Result<Vec<Entry>> {
-        self.read(|tx| {
-            let mut statement = tx.prepare_cached(SELECT)?;
-            let numbers = (Number(window.after), Number(window.from), Number(window.head));
-            let rows = statement.query_map(
-                params![
-                    district,
-                    reader.0,
-                    reading_author.0,
-                    numbers.0,
-                    numbers.1,
-                    numbers.2,
-                    limit
-                ],
-                read_raw,
-            )?;
-            let mut entries = Vec::new();
-            for raw in rows {
-                let raw = raw?;
-                let number = raw.number;
-                if let Some(body) = body(tx, district, raw)? {
-                    entries.push(Entry { number, body });
-                }
-            }
-            Ok(entries)
-        })
-    }
-}
-
-fn read_raw(row: &Row<'_>) -> rusqlite::Result<RawEntry> {
-    Ok(RawEntry {
-        number: row.get::<_, Number>(0)?.0,
-        kind: row.get(1)?,
-        at_ms: row.get(2)?,
-        document: row.get::<_, Option<_>>(3)?.map(DocumentId),
-        author: row.get::<_, Option<_>>(4)?.map(AuthorId),
-        late: row.get(5)?,
-        bytes: row.get(6)?,
-        writable: row.get(7)?,
-    })
-}
-
-/// What the columns say together; `None` for columns that say nothing, which no writing of ours makes.
-fn body(tx: &rusqlite::Transaction<'_>, district: &str, raw: RawEntry) -> Result<Option<EntryBody>> {
-    Ok(match (raw.kind, raw.document, raw.author) {
-        (KIND_CHANGE, Some(document), Some(author)) => raw.bytes.map(|bytes| EntryBody::Change {
-            document,
-            author,
-            received_ms: raw.at_ms,
-            late: raw.late,
-            bytes,
-        }),
-        (KIND_GRANT, Some(document), _) => raw.writable.map(|writable| EntryBody::Grant { document, writable }),
-        (KIND_REVOKE, Some(document), _) => Some(EntryBody::Revoke { document }),
-        (KIND_AUTHOR, _, Some(author)) => find_author(tx, author)?.map(EntryBody::Author),
-        (KIND_RECEIPT, Some(_), _) => receipt_at(tx, district, raw.number)?.map(EntryBody::Receipt),
-        _ => None,
-    })
+/// The columns of an entry, whatever its kind, and what the reader may do with its document.
+pub(super) struct RawEntry {
+    pub(super) number: u64,
+    pub(super) kind: u8,
+    pub(super) at_ms: i64,
+    pub(super) document: Option<DocumentId>,
+    pub(super) author: Option<AuthorId>,
+    pub(super) late: bool,
+    pub(super) bytes: Option<Vec<u8>>,
+    pub(super) writable: Option<bool>,
 }

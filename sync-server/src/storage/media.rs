@@ -2,10 +2,8 @@
 
 use protocol::UserId;
 use protocol::ids::Sha256;
-use rusqlite::{OptionalExtension, params};
 
 use super::Result;
-use super::sqlite::{Number, Sqlite};
 
 /// A media object, whole or on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,69 +34,4 @@ pub trait Media {
 
     /// Forgets an object that was not what its name says.
     fn forget_media(&self, sha256: Sha256) -> Result<()>;
-}
-
-impl Media for Sqlite {
-    fn may_have_media(&self, user: UserId, sha256: Sha256) -> Result<bool> {
-        self.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT 1 FROM attachment a JOIN granted g ON g.document = a.document
-                 WHERE a.sha256 = ?1 AND g.user = ?2 LIMIT 1",
-            )?;
-            Ok(statement
-                .query_row(params![sha256.0, user.0], |_| Ok(()))
-                .optional()?
-                .is_some())
-        })
-    }
-
-    fn may_bring_media(&self, user: UserId, sha256: Sha256, until_ms: i64) -> Result<bool> {
-        self.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT 1 FROM attachment a JOIN revoked r ON r.document = a.document
-                 WHERE a.sha256 = ?1 AND r.user = ?2 AND r.writable = 1 AND r.at_ms >= ?3 LIMIT 1",
-            )?;
-            Ok(statement
-                .query_row(params![sha256.0, user.0, until_ms], |_| Ok(()))
-                .optional()?
-                .is_some())
-        })
-    }
-
-    fn media(&self, sha256: Sha256) -> Result<Option<MediaRow>> {
-        self.read(|tx| {
-            let mut statement = tx.prepare_cached("SELECT bytes, complete FROM media WHERE sha256 = ?1")?;
-            let found = statement.query_row([sha256.0], |row| {
-                Ok(MediaRow {
-                    bytes: row.get::<_, Number>(0)?.0,
-                    complete: row.get(1)?,
-                })
-            });
-            Ok(found.optional()?)
-        })
-    }
-
-    fn begin_media(&self, sha256: Sha256, bytes: u64) -> Result<()> {
-        self.write(|tx| {
-            tx.execute(
-                "INSERT OR IGNORE INTO media (sha256, bytes, complete) VALUES (?1, ?2, 0)",
-                params![sha256.0, Number(bytes)],
-            )?;
-            Ok(())
-        })
-    }
-
-    fn complete_media(&self, sha256: Sha256) -> Result<()> {
-        self.write(|tx| {
-            tx.execute("UPDATE media SET complete = 1 WHERE sha256 = ?1", [sha256.0])?;
-            Ok(())
-        })
-    }
-
-    fn forget_media(&self, sha256: Sha256) -> Result<()> {
-        self.write(|tx| {
-            tx.execute("DELETE FROM media WHERE sha256 = ?1 AND complete = 0", [sha256.0])?;
-            Ok(())
-        })
-    }
 }

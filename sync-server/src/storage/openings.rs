@@ -1,10 +1,8 @@
 //! Openings of requests: each once, and the token that comes of it.
 
 use protocol::{AuthorId, Nonce, UserId};
-use rusqlite::{OptionalExtension, params};
 
 use super::Result;
-use super::sqlite::Sqlite;
 
 /// What came of an opening.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,50 +37,4 @@ pub trait Openings {
 
     /// Who holds this token, while it lives and the author is not shut out, or may still hand in.
     fn token_holder(&self, token_hash: [u8; 32], now_ms: i64) -> Result<Option<TokenHolder>>;
-}
-
-impl Openings for Sqlite {
-    fn open_request(
-        &self,
-        author: AuthorId,
-        nonce: Nonce,
-        app_version: &str,
-        (token_hash, token_ends_ms): ([u8; 32], i64),
-        now_ms: i64,
-        forget_before_ms: i64,
-    ) -> Result<Opened> {
-        self.write(|tx| {
-            tx.prepare_cached("DELETE FROM opening WHERE at_ms < ?1")?
-                .execute([forget_before_ms])?;
-            let added = tx
-                .prepare_cached("INSERT OR IGNORE INTO opening (author, nonce, at_ms) VALUES (?1, ?2, ?3)")?
-                .execute(params![author.0, nonce.0, now_ms])?;
-            if added == 0 {
-                return Ok(Opened::Replay);
-            }
-            tx.prepare_cached("DELETE FROM media_token WHERE ends_ms < ?1")?
-                .execute([now_ms])?;
-            tx.prepare_cached("INSERT INTO media_token (hash, author, ends_ms) VALUES (?1, ?2, ?3)")?
-                .execute(params![token_hash, author.0, token_ends_ms])?;
-            tx.prepare_cached("UPDATE author SET seen_ms = ?2, app_version = ?3 WHERE id = ?1")?
-                .execute(params![author.0, now_ms, app_version])?;
-            Ok(Opened::New)
-        })
-    }
-
-    fn token_holder(&self, token_hash: [u8; 32], now_ms: i64) -> Result<Option<TokenHolder>> {
-        self.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT a.user, a.revoked_ms IS NOT NULL FROM media_token t JOIN author a ON a.id = t.author
-                 WHERE t.hash = ?1 AND t.ends_ms >= ?2 AND (a.revoked_ms IS NULL OR a.hand_in = 1)",
-            )?;
-            let holder = statement.query_row(params![token_hash, now_ms], |row| {
-                Ok(TokenHolder {
-                    user: UserId(row.get(0)?),
-                    hands_in: row.get(1)?,
-                })
-            });
-            Ok(holder.optional()?)
-        })
-    }
 }

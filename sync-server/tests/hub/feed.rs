@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use casework::{Compartment, Value};
@@ -10,53 +10,58 @@ use protocol::message::down::{Outcome, Receipt, ReceiptState};
 
 use crate::support::{Answer, TestDevice, TestHub, document, eventually, set};
 
-const SECRET: &str = "whsec_dGVzdCBzZWNyZXQgb2YgMjQgYnl0ZXMh";
+pub(crate) const SECRET: &str = "whsec_dGVzdCBzZWNyZXQgb2YgMjQgYnl0ZXMh";
 
 /// A portal that checks signatures, keeps what came and answers from a list, then with references.
-struct Portal {
-    address: SocketAddr,
+pub(crate) struct Portal {
+    pub(crate) address: SocketAddr,
     received: Arc<Mutex<Vec<serde_json::Value>>>,
 }
 
 impl Portal {
-    fn start(listener: TcpListener, first_answers: &[(u16, &str)]) -> Self {
+    pub(crate) fn start(listener: TcpListener, first_answers: &[(u16, &str)]) -> Self {
         let address = listener.local_addr().unwrap();
         let received = Arc::new(Mutex::new(Vec::new()));
-        let kept = received.clone();
-        let mut answers: VecDeque<_> = first_answers
+        let answers: VecDeque<_> = first_answers
             .iter()
             .map(|(status, body)| (*status, (*body).to_owned()))
             .collect();
+        let (kept, answers) = (received.clone(), Arc::new(Mutex::new(answers)));
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let Ok(stream) = stream else { return };
-                let mut reader = BufReader::new(stream);
-                while let Some(message) = read_message(&mut reader) {
-                    let number = {
-                        let mut kept = kept.lock().unwrap();
-                        kept.push(message);
-                        kept.len()
-                    };
-                    let (status, body) = answers
-                        .pop_front()
-                        .unwrap_or_else(|| (200, format!("{{\"reference\":\"VP-{number}\"}}")));
-                    let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-                    if reader.get_mut().write_all(head.as_bytes()).is_err() {
-                        break;
-                    }
-                }
+                let (kept, answers) = (kept.clone(), answers.clone());
+                std::thread::spawn(move || serve(stream, &kept, &answers));
             }
         });
         Self { address, received }
     }
 
-    fn received(&self) -> Vec<serde_json::Value> {
+    pub(crate) fn received(&self) -> Vec<serde_json::Value> {
         self.received.lock().unwrap().clone()
     }
 }
 
+/// Answers one connection's requests.
+fn serve(stream: TcpStream, kept: &Mutex<Vec<serde_json::Value>>, answers: &Mutex<VecDeque<(u16, String)>>) {
+    let mut reader = BufReader::new(stream);
+    while let Some(message) = read_message(&mut reader) {
+        let number = {
+            let mut kept = kept.lock().unwrap();
+            kept.push(message);
+            kept.len()
+        };
+        let first = answers.lock().unwrap().pop_front();
+        let (status, body) = first.unwrap_or_else(|| (200, format!("{{\"reference\":\"VP-{number}\"}}")));
+        let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        if reader.get_mut().write_all(head.as_bytes()).is_err() {
+            return;
+        }
+    }
+}
+
 /// One request, its signature checked by another implementation than the hub's.
-fn read_message(reader: &mut BufReader<std::net::TcpStream>) -> Option<serde_json::Value> {
+fn read_message(reader: &mut BufReader<TcpStream>) -> Option<serde_json::Value> {
     let mut headers = reqwest::header::HeaderMap::new();
     let mut length = 0;
     let mut line = String::new();

@@ -8,12 +8,23 @@
 mod access_log;
 mod admin;
 mod attack;
+mod bucket;
+#[path = "../support/cluster.rs"]
+#[allow(
+    unreachable_pub,
+    reason = "the whole-system tests include this file, too, in a library"
+)]
+mod cluster;
+mod compaction;
 mod enrol;
 mod feed;
 mod filings;
+mod gaps;
 mod grants;
+mod hubs;
 mod institutions;
 mod media;
+mod outage;
 mod packs;
 mod storage;
 mod support;

@@ -9,6 +9,9 @@ use reqwest::blocking::Response;
 use reqwest::{Method, StatusCode};
 use sha2::Digest;
 
+use crate::bucket::Bucket;
+use crate::cluster;
+use crate::hubs::Beside;
 use crate::support::{TestDevice, TestHub, document, random};
 
 struct Caller<'a> {
@@ -302,4 +305,56 @@ fn whoever_is_shut_out_and_may_hand_in_brings_pictures_and_gets_none() {
     let mut head = hub.officer("dcpo");
     let brought = caller(&mut head).call(Method::GET, late, &[], Vec::new());
     assert_eq!(brought.bytes().unwrap().as_ref(), another);
+}
+
+#[test]
+fn a_picture_begun_at_one_hub_is_finished_at_another_that_shares_the_bucket() {
+    let mut bucket = Bucket::start();
+    let beside = Beside::new(Some(&cluster::shared().database()), &bucket.settings());
+    let hubs = [beside.process(), beside.process()];
+    let mut worker = beside.device(&hubs[0], "po_nic");
+    let bytes = picture(&random::<3000>());
+    let (_, sha256) = case_with_picture(&mut worker, &bytes);
+    let token = caller(&mut worker).token;
+    let at = |device: &mut TestDevice, hub: usize| device.url.clone_from(&hubs[hub].url);
+    let call = |device: &TestDevice, call: &dyn Fn(Caller<'_>) -> Response| {
+        let token = token.clone();
+        call(Caller { device, token })
+    };
+    call(&worker, &|up| up.begin(sha256, bytes.len()));
+    assert_eq!(
+        offset(&call(&worker, &|up| up.piece(sha256, 0, &bytes[..1000]))),
+        "1000"
+    );
+    at(&mut worker, 1);
+    let there = call(&worker, &|up| up.call(Method::HEAD, sha256, &[], Vec::new()));
+    assert_eq!(offset(&there), "1000");
+    let crossed = call(&worker, &|up| up.piece(sha256, 0, &bytes[..1000]));
+    assert_eq!((crossed.status(), offset(&crossed)), (StatusCode::CONFLICT, "1000"));
+    let whole = call(&worker, &|up| up.piece(sha256, 1000, &bytes[1000..]));
+    assert_eq!(whole.status(), StatusCode::NO_CONTENT);
+    for hub in 0..2 {
+        at(&mut worker, hub);
+        let got = call(&worker, &|up| up.call(Method::GET, sha256, &[], Vec::new()));
+        assert_eq!(got.bytes().unwrap(), bytes);
+    }
+    assert_eq!(bucket.objects("media"), 1);
+    assert_eq!(bucket.objects("part"), 0, "pieces are taken away");
+    assert!(
+        !beside.dir.path().join("data/media").exists(),
+        "nothing lies in the folder"
+    );
+
+    // What is not what its name says leaves nothing.
+    let named = picture(b"named");
+    let (_, other) = case_with_picture(&mut worker, &named);
+    worker.sync();
+    call(&worker, &|up| up.begin(other, named.len()));
+    let wrong = call(&worker, &|up| up.piece(other, 0, &vec![b'x'; named.len()]));
+    assert_eq!(wrong.status().as_u16(), protocol::media::STATUS_HASH_MISMATCH);
+    assert_eq!((bucket.objects("media"), bucket.objects("part")), (1, 0));
+
+    bucket.stop();
+    let out_of_reach = call(&worker, &|up| up.call(Method::GET, sha256, &[], Vec::new()));
+    assert_eq!(out_of_reach.status(), StatusCode::SERVICE_UNAVAILABLE);
 }

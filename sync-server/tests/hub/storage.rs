@@ -1,12 +1,19 @@
 //! What every storage must do; run over each implementation there is.
 
+mod access;
+mod people;
+mod things;
+mod work;
+
 use casework::Compartment;
 use protocol::ids::Sha256;
 use protocol::{AuthorId, DocumentId, Nonce, PublicKey, Refusal, UserId};
 use sync_server::storage::{
-    Access, CommitError, Committed, Enrolment, EntryBody, Folded, NewChange, NewReceipt, NewSubject, Opened, Parcel,
-    Readable, Receipt, ReceivedRun, Refused, Sqlite, Storage, StorageError, UnfoldedSubject, User, Window, Writing,
+    Access, CommitError, Committed, Enrolment, EntryBody, NewChange, NewSubject, Opened, Postgres, PostgresConfig,
+    Readable, ReceivedRun, Refused, Sqlite, Storage, StorageError, User, Window, Writing,
 };
+
+use crate::cluster;
 
 const DISTRICT: &str = "KA-BLR";
 const CASE: [u8; 16] = [0xca; 16];
@@ -27,10 +34,20 @@ fn core() -> DocumentId {
 fn on_each(check: impl Fn(&dyn Storage)) {
     let dir = tempfile::tempdir().unwrap();
     check(&Sqlite::open(dir.path()).unwrap());
+    check(&Postgres::open(&reached(cluster::shared().database())).unwrap());
+}
+
+pub(crate) fn reached(url: String) -> PostgresConfig {
+    PostgresConfig {
+        url: url.try_into().unwrap(),
+        ca_file: None,
+        connections: 4,
+        patience_ms: 10_000,
+    }
 }
 
 /// A district, two users with a device each.
-fn prepared(storage: &dyn Storage) {
+pub(crate) fn prepared(storage: &dyn Storage) {
     storage.add_district(DISTRICT, "Bengaluru Urban", 0).unwrap();
     for (user, author) in [(OFFICER, AUTHOR), (OTHER, OTHERS_AUTHOR)] {
         let row = User {
@@ -50,6 +67,11 @@ fn prepared(storage: &dyn Storage) {
         };
         assert!(storage.enrol(&enrolment, 50).unwrap().is_ok());
     }
+}
+
+/// The first officer's case, with one change.
+pub(crate) fn begun(storage: &dyn Storage) {
+    storage.commit_change(&change(1, 1, beginning(&[OFFICER]))).unwrap();
 }
 
 fn documents() -> Vec<DocumentId> {
@@ -281,96 +303,6 @@ fn an_opening_is_new_once_and_forgotten_in_time() {
             Opened::New,
             "too old for its clock to be taken, so no longer remembered"
         );
-    });
-}
-
-#[test]
-fn the_latest_state_stands_in_the_outbox_and_an_old_answer_does_not_settle_it() {
-    on_each(|storage| {
-        prepared(storage);
-        storage.commit_change(&change(1, 1, beginning(&[OFFICER]))).unwrap();
-        let parcel = |message: &str, upto| Parcel {
-            channel: "vatsalya".into(),
-            subject: CASE,
-            district: DISTRICT.into(),
-            document: core(),
-            message: message.into(),
-            upto,
-            payload: "{}".into(),
-        };
-        let put = |message: &str, upto, now_ms| {
-            let done = UnfoldedSubject {
-                subject: CASE,
-                number: upto,
-            };
-            let parcel = Some(parcel(message, upto));
-            storage
-                .save_folded(
-                    &Folded {
-                        parcel,
-                        ..Folded::nothing(done)
-                    },
-                    now_ms,
-                )
-                .unwrap();
-        };
-        put("first", 5, 100);
-        storage.put_off(&parcel("first", 5), 500, "out of reach").unwrap();
-        put("second", 7, 200);
-        put("older", 6, 210);
-        assert!(
-            storage.due_deliveries("vatsalya", 499, 9).unwrap().is_empty(),
-            "a new state does not jump the wait"
-        );
-        let due = storage.due_deliveries("vatsalya", 500, 9).unwrap();
-        assert!(matches!(&due[..], [one] if one.parcel.message == "second" && one.attempts == 1));
-        let settle = |message: &str, upto| {
-            let receipt = Receipt {
-                document: core(),
-                channel: "vatsalya".into(),
-                upto,
-                at_ms: 600,
-                accepted: true,
-                words: format!("VP-{upto}"),
-            };
-            storage
-                .settle(&NewReceipt {
-                    district: DISTRICT,
-                    subject: CASE,
-                    message,
-                    receipt,
-                })
-                .unwrap();
-        };
-        settle("first", 5);
-        assert_eq!(storage.waiting_deliveries("vatsalya").unwrap(), 1);
-        settle("second", 7);
-        assert_eq!(storage.waiting_deliveries("vatsalya").unwrap(), 0);
-        let latest = storage.latest_receipts(core()).unwrap();
-        assert!(matches!(&latest[..], [receipt] if receipt.words == "VP-7"));
-    });
-}
-
-#[test]
-fn what_changes_while_it_is_folded_is_folded_again() {
-    on_each(|storage| {
-        prepared(storage);
-        storage.commit_change(&change(1, 1, beginning(&[OFFICER]))).unwrap();
-        let first = storage.unfolded(9).unwrap()[0];
-        storage.commit_change(&change(2, 2, Writing::Granted)).unwrap();
-        storage.save_folded(&Folded::nothing(first), 1).unwrap();
-        let second = storage.unfolded(9).unwrap();
-        assert_eq!(
-            second,
-            [UnfoldedSubject {
-                subject: CASE,
-                number: first.number + 1
-            }]
-        );
-        storage.save_folded(&Folded::nothing(second[0]), 1).unwrap();
-        assert!(storage.unfolded(9).unwrap().is_empty());
-        storage.unfold_everything().unwrap();
-        assert_eq!(storage.unfolded(9).unwrap(), second);
     });
 }
 

@@ -24,7 +24,7 @@ struct Arguments {
     part: Option<Part>,
 }
 
-/// What is measured in a process of its own. Prints JSON.
+/// What is measured in a process of its own. The hidden ones print JSON.
 #[derive(Subcommand)]
 enum Part {
     /// Enrols a new tablet and brings it into step.
@@ -48,6 +48,12 @@ enum Part {
         /// The folder they go into.
         #[arg(long)]
         out: PathBuf,
+    },
+    /// A state's busy hour at the store of a hub, in a file and in a PostgreSQL. Prints a table.
+    Store {
+        /// Devices, which write twenty changes each.
+        #[arg(long, default_value_t = 10_000)]
+        devices: u64,
     },
     /// Opens a tablet and works with it.
     #[command(hide = true)]
@@ -73,6 +79,7 @@ fn main() -> anyhow::Result<()> {
             );
             Ok(())
         }
+        Some(Part::Store { devices }) => bench::busy_hour(devices),
         Some(Part::MakeSizes { file, out }) => bench::make_sizes(&file, &out),
         Some(Part::Open { data_dir }) => {
             println!("{}", serde_json::to_string(&bench::open_and_work(&data_dir)?)?);

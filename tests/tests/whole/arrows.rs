@@ -48,7 +48,9 @@ const ARROWS: [(&str, &[&str]); 11] = [
 ];
 
 /// Crates that belong in one place, and the folders that may use them.
-const PLACES: [(&str, &[&str]); 10] = [
+const PLACES: [(&str, &[&str]); 12] = [
+    ("tokio-postgres", &["sync-server"]),
+    ("object_store", &["sync-server"]),
     ("tauri", &["src-tauri"]),
     ("leptos", &["ui"]),
     ("leptos_router", &["ui"]),

@@ -6,6 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use casework::{CaseId, Compartment, FactId, Role, Value};
 use ipc::{Delivery, FailureCode, FieldEdit, FormItem, NetState, PictureSize, RegisterRef, Reply, Request};
 use tests::{
+    cluster,
     demo::pictures,
     scene::{DISTRICT, Officer, Scene, new_case},
     tablet::{PASSPHRASE, PATIENCE, Tablet},
@@ -13,7 +14,15 @@ use tests::{
 
 #[test]
 fn a_case_goes_from_a_code_on_paper_to_the_portals_number_on_two_tablets() {
-    let mut scene = Scene::new();
+    the_whole_path(Scene::new());
+}
+
+#[test]
+fn the_same_path_leads_through_a_postgres() {
+    the_whole_path(Scene::at(Some(&cluster::shared().database())));
+}
+
+fn the_whole_path(mut scene: Scene) {
     let asha = scene.officer("Asha Toppo", &Role::PoNic, 1);
     let binod = scene.officer("बिनोद साह", &Role::SocialWorker, 2);
     let elsewhere = scene.officer("Charu Nag", &Role::PoNic, 3);

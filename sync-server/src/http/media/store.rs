@@ -1,14 +1,16 @@
-//! Media in a folder: each object a file named by its hash, beside it the part that has arrived.
+//! Media as they come in and go out: whole ones that are what their names say, in whichever place they lie.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use protocol::ids::Sha256;
 use protocol::media::kind::{MediaKind, NotMedia};
 use sha2::Digest;
 
+use super::bucket::Bucket;
+use super::folder::Folder;
+use super::place::Place;
+use crate::config::Config;
 use crate::storage::{Storage, StorageError};
 
 /// Why media could not be taken or given.
@@ -24,7 +26,7 @@ pub(in crate::http) enum MediaError {
     HashMismatch,
     #[error("the whole is nothing that is kept")]
     NotMedia(#[from] NotMedia),
-    #[error("the media folder fails")]
+    #[error("the place where media lie fails")]
     Io(#[from] io::Error),
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -37,20 +39,25 @@ pub(in crate::http) struct Progress {
     pub(super) bytes: u64,
 }
 
-/// The folder.
+/// The media of a hub.
 #[derive(Debug)]
 pub(in crate::http) struct Store {
-    folder: PathBuf,
-    /// One piece is written at a time: pieces are small, and two of the same object must not cross.
-    writing: Mutex<()>,
+    place: Box<dyn Place>,
+    /// Two pieces of one object must not cross in this process; between processes the hash of the whole decides.
+    writing: [Mutex<()>; 64],
 }
 
 impl Store {
-    pub(in crate::http) fn new(data_dir: &Path) -> Self {
-        Self {
-            folder: data_dir.join("media"),
-            writing: Mutex::new(()),
-        }
+    /// In the bucket that the configuration names, or else in the data folder.
+    pub(in crate::http) fn new(config: &Config) -> io::Result<Self> {
+        let place: Box<dyn Place> = match &config.media {
+            Some(bucket) => Box::new(Bucket::new(bucket)?),
+            None => Box::new(Folder::new(&config.data_dir)),
+        };
+        Ok(Self {
+            place,
+            writing: std::array::from_fn(|_| Mutex::new(())),
+        })
     }
 
     pub(super) fn progress(&self, storage: &dyn Storage, sha256: Sha256) -> Result<Option<Progress>, MediaError> {
@@ -60,16 +67,25 @@ impl Store {
         let offset = if row.complete {
             row.bytes
         } else {
-            part_bytes(&self.part(sha256))?
+            self.place.arrived(sha256)?
         };
+        if !row.complete && offset == row.bytes {
+            // The hub was stopped between the last piece and the end.
+            let _alone = self.alone(sha256);
+            self.complete(storage, sha256)?;
+        }
         Ok(Some(Progress {
             offset,
             bytes: row.bytes,
         }))
     }
 
+    fn alone(&self, sha256: Sha256) -> MutexGuard<'_, ()> {
+        let one = usize::from(sha256.0[0]) % self.writing.len();
+        self.writing[one].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(super) fn begin(&self, storage: &dyn Storage, sha256: Sha256, bytes: u64) -> Result<Progress, MediaError> {
-        fs::create_dir_all(self.whole(sha256).parent().unwrap_or(&self.folder))?;
         storage.begin_media(sha256, bytes)?;
         self.progress(storage, sha256)?.ok_or(MediaError::NotBegun)
     }
@@ -81,8 +97,9 @@ impl Store {
         offset: u64,
         piece: &[u8],
     ) -> Result<Progress, MediaError> {
-        let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let progress = self.progress(storage, sha256)?.ok_or(MediaError::NotBegun)?;
+        let now = || self.progress(storage, sha256)?.ok_or(MediaError::NotBegun);
+        let progress = now()?;
+        let alone = self.alone(sha256);
         if offset != progress.offset {
             return Err(MediaError::Offset(progress));
         }
@@ -90,14 +107,14 @@ impl Store {
         if grown > progress.bytes {
             return Err(MediaError::TooLong);
         }
-        let path = self.part(sha256);
-        if progress.offset < progress.bytes {
-            let mut part = OpenOptions::new().create(true).append(true).open(&path)?;
-            part.write_all(piece)?;
-            part.sync_data()?;
-        }
-        if grown == progress.bytes && progress.offset < progress.bytes {
-            self.complete(storage, sha256, &path)?;
+        if progress.offset < progress.bytes && !piece.is_empty() {
+            if !self.place.add(sha256, offset, piece)? {
+                drop(alone);
+                return Err(MediaError::Offset(now()?));
+            }
+            if grown == progress.bytes {
+                self.complete(storage, sha256)?;
+            }
         }
         Ok(Progress {
             offset: grown,
@@ -105,50 +122,33 @@ impl Store {
         })
     }
 
-    fn complete(&self, storage: &dyn Storage, sha256: Sha256, part: &Path) -> Result<(), MediaError> {
-        let bytes = fs::read(part)?;
+    fn complete(&self, storage: &dyn Storage, sha256: Sha256) -> Result<(), MediaError> {
+        let is_whole = || Ok::<_, StorageError>(storage.media(sha256)?.is_some_and(|row| row.complete));
+        if is_whole()? {
+            return Ok(());
+        }
+        let bytes = self.place.part(sha256)?;
         if sha2::Sha256::digest(&bytes).as_slice() != sha256.as_bytes() {
-            fs::remove_file(part)?;
+            // Another hub may have made it whole meanwhile, and taken the pieces away.
+            if is_whole()? {
+                return Ok(());
+            }
+            self.place.discard(sha256)?;
             storage.forget_media(sha256)?;
             return Err(MediaError::HashMismatch);
         }
         // A program under a picture's name is not kept, whoever names it.
         if let Err(why) = MediaKind::check(&bytes) {
-            fs::remove_file(part)?;
+            self.place.discard(sha256)?;
             storage.forget_media(sha256)?;
             return Err(why.into());
         }
-        let whole = self.whole(sha256);
-        fs::rename(part, &whole)?;
-        if let Some(folder) = whole.parent() {
-            File::open(folder)?.sync_all()?;
-        }
+        self.place.make_whole(sha256, bytes)?;
         Ok(storage.complete_media(sha256)?)
     }
 
     pub(super) fn read(&self, storage: &dyn Storage, sha256: Sha256) -> Result<Option<Vec<u8>>, MediaError> {
         let complete = storage.media(sha256)?.is_some_and(|row| row.complete);
-        Ok(if complete {
-            Some(fs::read(self.whole(sha256))?)
-        } else {
-            None
-        })
-    }
-
-    fn whole(&self, sha256: Sha256) -> PathBuf {
-        let name = sha256.to_string();
-        self.folder.join(&name[..2]).join(name)
-    }
-
-    fn part(&self, sha256: Sha256) -> PathBuf {
-        self.whole(sha256).with_extension("part")
-    }
-}
-
-fn part_bytes(path: &Path) -> io::Result<u64> {
-    match fs::metadata(path) {
-        Ok(metadata) => Ok(metadata.len()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
-        Err(error) => Err(error),
+        Ok(if complete { Some(self.place.read(sha256)?) } else { None })
     }
 }

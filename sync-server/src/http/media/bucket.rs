@@ -1,0 +1,164 @@
+//! Media in a bucket of an S3-compatible store, which all hubs at one database share.
+//!
+//! An object cannot be added to, so each piece is an object of its own, named by where it begins and what is in it. Two hubs
+//! that are brought the same piece write the same object; whatever else they are brought, the hash of the whole decides.
+
+use std::io;
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use object_store::aws::{AmazonS3, AmazonS3Builder};
+use object_store::path::Path;
+use object_store::{ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig};
+use protocol::ids::Sha256;
+use sha2::Digest;
+use tokio::runtime::Handle;
+
+use super::place::Place;
+use crate::config::BucketConfig;
+
+/// Digits of an offset in a name, so that names sort as offsets do.
+const OFFSET_DIGITS: usize = 12;
+
+/// The bucket.
+#[derive(Debug)]
+pub(super) struct Bucket {
+    store: AmazonS3,
+}
+
+/// A piece that has arrived.
+struct Piece {
+    at: Path,
+    offset: u64,
+    bytes: u64,
+}
+
+impl Bucket {
+    pub(super) fn new(config: &BucketConfig) -> io::Result<Self> {
+        let patience = Duration::from_millis(config.patience_ms);
+        let client = ClientOptions::new()
+            .with_allow_http(
+                config
+                    .endpoint
+                    .as_ref()
+                    .is_some_and(|url| url.as_str().starts_with("http://")),
+            )
+            .with_timeout(patience)
+            .with_connect_timeout(patience);
+        let retry = RetryConfig {
+            max_retries: 2,
+            retry_timeout: patience,
+            ..RetryConfig::default()
+        };
+        let mut builder = AmazonS3Builder::new()
+            .with_bucket_name(&config.bucket)
+            .with_region(&config.region)
+            .with_access_key_id(&config.access_key_id)
+            .with_secret_access_key(config.secret_access_key.expose())
+            .with_client_options(client)
+            .with_retry(retry);
+        if let Some(endpoint) = &config.endpoint {
+            builder = builder.with_endpoint(endpoint.as_str());
+        }
+        let store = builder.build().map_err(io_error)?;
+        Ok(Self { store })
+    }
+
+    /// The pieces from the beginning without a gap. Of several that begin at one place, the longest.
+    fn pieces(&self, sha256: Sha256) -> io::Result<Vec<Piece>> {
+        let mut all: Vec<Piece> = self.all_pieces(sha256)?;
+        all.sort_by_key(|piece| (piece.offset, std::cmp::Reverse(piece.bytes)));
+        let mut next = 0;
+        all.retain(|piece| {
+            let follows = piece.offset == next;
+            if follows {
+                next += piece.bytes;
+            }
+            follows
+        });
+        Ok(all)
+    }
+
+    fn all_pieces(&self, sha256: Sha256) -> io::Result<Vec<Piece>> {
+        let folder = part(sha256);
+        let listed = wait(self.store.list(Some(&folder)).try_collect::<Vec<_>>())?;
+        let piece = |found: object_store::ObjectMeta| {
+            let name = found.location.filename()?;
+            let offset = name.get(..OFFSET_DIGITS)?.parse().ok()?;
+            Some(Piece {
+                offset,
+                bytes: found.size,
+                at: found.location,
+            })
+        };
+        Ok(listed.into_iter().filter_map(piece).collect())
+    }
+
+    fn get(&self, at: &Path) -> io::Result<Vec<u8>> {
+        let bytes = wait(async { self.store.get(at).await?.bytes().await })?;
+        Ok(bytes.to_vec())
+    }
+}
+
+impl Place for Bucket {
+    fn arrived(&self, sha256: Sha256) -> io::Result<u64> {
+        let pieces = self.pieces(sha256)?;
+        Ok(pieces.last().map_or(0, |last| last.offset + last.bytes))
+    }
+
+    fn add(&self, sha256: Sha256, offset: u64, piece: &[u8]) -> io::Result<bool> {
+        if self.arrived(sha256)? != offset {
+            return Ok(false);
+        }
+        let hash = Sha256(sha2::Sha256::digest(piece).into());
+        let at = part(sha256).join(format!("{offset:0OFFSET_DIGITS$}-{hash}"));
+        wait(self.store.put(&at, piece.to_vec().into()))?;
+        Ok(true)
+    }
+
+    fn part(&self, sha256: Sha256) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        for piece in self.pieces(sha256)? {
+            bytes.extend(self.get(&piece.at)?);
+        }
+        Ok(bytes)
+    }
+
+    fn make_whole(&self, sha256: Sha256, bytes: Vec<u8>) -> io::Result<()> {
+        wait(self.store.put(&whole(sha256), bytes.into()))?;
+        self.discard(sha256)
+    }
+
+    fn discard(&self, sha256: Sha256) -> io::Result<()> {
+        for piece in self.all_pieces(sha256)? {
+            wait(self.store.delete(&piece.at))?;
+        }
+        Ok(())
+    }
+
+    fn read(&self, sha256: Sha256) -> io::Result<Vec<u8>> {
+        self.get(&whole(sha256))
+    }
+}
+
+/// Calls come from threads that may block, beside the runtime that serves sockets.
+fn wait<T>(done: impl Future<Output = object_store::Result<T>>) -> io::Result<T> {
+    Handle::current().block_on(done).map_err(io_error)
+}
+
+fn whole(sha256: Sha256) -> Path {
+    let name = sha256.to_string();
+    Path::from_iter(["media", &name[..2], &name])
+}
+
+fn part(sha256: Sha256) -> Path {
+    Path::from_iter(["part", &sha256.to_string()])
+}
+
+/// The store's words name objects by their hashes and no more.
+fn io_error(error: object_store::Error) -> io::Error {
+    match error {
+        object_store::Error::NotFound { .. } => io::Error::new(io::ErrorKind::NotFound, error),
+        error => io::Error::other(error),
+    }
+}

@@ -1,0 +1,228 @@
+use protocol::{AuthorId, DocumentId, UserId};
+use tokio_postgres::Row;
+
+use super::Postgres;
+use super::people::find_user;
+use super::transaction::Tx;
+use super::value::{Fixed, Number, at, fixed};
+use super::write::{append, audit, stand_in_line};
+use crate::storage::write::{About, KIND_GRANT, KIND_REVOKE, NewEntry};
+use crate::storage::{Access, Assigned, Deed, Grants, Readable, Result, StorageError, User};
+
+impl Grants for Postgres {
+    fn access(&self, user: UserId, author: AuthorId, document: DocumentId) -> Result<Access> {
+        self.read(|tx| find_access(tx, user, author, document))
+    }
+
+    fn assign(&self, subject: [u8; 16], user: UserId, readable: &[Readable], now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let user = user_beside(tx, subject, user)?;
+            tx.execute(
+                "INSERT INTO assignment (subject, user_id, since_ms) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+                &[&Fixed(subject), &Fixed(user.id.0), &now_ms],
+            )?;
+            told(tx, subject, &user, Deed::Assign, now_ms)?;
+            set_grants(tx, &user.district, user.id, Some(subject), readable, now_ms)
+        })
+    }
+
+    fn unassign(&self, subject: [u8; 16], user: UserId, readable: &[Readable], now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let user = user_beside(tx, subject, user)?;
+            tx.execute(
+                "DELETE FROM assignment WHERE subject = $1 AND user_id = $2",
+                &[&Fixed(subject), &Fixed(user.id.0)],
+            )?;
+            told(tx, subject, &user, Deed::Unassign, now_ms)?;
+            set_grants(tx, &user.district, user.id, Some(subject), readable, now_ms)
+        })
+    }
+
+    fn assigned(&self, subject: [u8; 16]) -> Result<Vec<Assigned>> {
+        self.read_one(|tx| {
+            let rows = tx.rows(
+                "SELECT u.id, u.district, u.name, u.role, a.since_ms
+                 FROM assignment a JOIN users u ON u.id = a.user_id
+                 WHERE a.subject = $1 ORDER BY a.since_ms, u.id",
+                &[&Fixed(subject)],
+            )?;
+            let assigned = |row: &Row| {
+                let user = User {
+                    id: UserId(fixed(row, 0)?),
+                    district: at(row, 1)?,
+                    name: at(row, 2)?,
+                    role: at(row, 3)?,
+                };
+                Ok(Assigned {
+                    user,
+                    since_ms: at(row, 4)?,
+                })
+            };
+            rows.iter().map(assigned).collect()
+        })
+    }
+
+    fn readable(&self, user: UserId) -> Result<Vec<Readable>> {
+        self.read_one(|tx| {
+            let rows = tx.rows(
+                "SELECT document, writable FROM granted WHERE user_id = $1 ORDER BY document",
+                &[&Fixed(user.0)],
+            )?;
+            rows.iter().map(read_readable).collect()
+        })
+    }
+
+    fn confirm_destroyed(&self, user: UserId, author: AuthorId, document: DocumentId, now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let kept = tx.execute(
+                "INSERT INTO destroyed (author, document, number, at_ms)
+                 SELECT $1, document, number, $4 FROM revoked WHERE user_id = $2 AND document = $3
+                 ON CONFLICT (author, document) DO UPDATE SET number = excluded.number, at_ms = excluded.at_ms",
+                &[&Fixed(author.0), &Fixed(user.0), &Fixed(document.0), &now_ms],
+            )?;
+            if kept == 0 {
+                return Ok(());
+            }
+            let about = About {
+                user: Some(user),
+                author: Some(author),
+                document: Some(document),
+                ..About::default()
+            };
+            audit(tx, now_ms, Deed::Destroy, &about)
+        })
+    }
+}
+
+fn told(tx: &Tx<'_>, subject: [u8; 16], user: &User, deed: Deed, now_ms: i64) -> Result<()> {
+    let detail = uuid::Uuid::from_bytes(subject).to_string();
+    let about = About {
+        user: Some(user.id),
+        detail: &detail,
+        ..About::default()
+    };
+    audit(tx, now_ms, deed, &about)
+}
+
+/// The user, if the subject is one of their own district; from here on nobody else writes in that district.
+fn user_beside(tx: &Tx<'_>, subject: [u8; 16], user: UserId) -> Result<User> {
+    let user = find_user(tx, user)?.ok_or(StorageError::NoSuch("user"))?;
+    stand_in_line(tx, &user.district)?;
+    let known = tx.any(
+        "SELECT 1 FROM document WHERE subject = $1 AND district = $2 LIMIT 1",
+        &[&Fixed(subject), &user.district],
+    )?;
+    if known {
+        Ok(user)
+    } else {
+        Err(StorageError::NoSuch("case in the user's district"))
+    }
+}
+
+pub(super) fn find_access(tx: &Tx<'_>, user: UserId, author: AuthorId, document: DocumentId) -> Result<Access> {
+    let granted = tx.row(
+        "SELECT writable FROM granted WHERE user_id = $1 AND document = $2",
+        &[&Fixed(user.0), &Fixed(document.0)],
+    )?;
+    if let Some(row) = granted {
+        return Ok(if at(&row, 0)? { Access::Write } else { Access::Read });
+    }
+    // An author of after the revocation never had the document: that it is not there says nothing of what was written on
+    // another tablet of the same user, and is brought by this one.
+    let formerly = tx.row(
+        "SELECT r.at_ms, r.writable,
+                d.author IS NOT NULL
+                    AND coalesce((SELECT enrolled_ms FROM author a WHERE a.id = $3) <= r.at_ms, FALSE)
+         FROM revoked r
+         LEFT JOIN destroyed d ON d.author = $3 AND d.document = r.document AND d.number = r.number
+         WHERE r.user_id = $1 AND r.document = $2",
+        &[&Fixed(user.0), &Fixed(document.0), &Fixed(author.0)],
+    )?;
+    let Some(row) = formerly else {
+        return Ok(Access::Never);
+    };
+    Ok(match (at(&row, 1)?, at(&row, 2)?) {
+        (true, false) => Access::Formerly {
+            revoked_ms: at(&row, 0)?,
+        },
+        _ => Access::NoLonger,
+    })
+}
+
+/// Makes what a user may read, of one subject or altogether, just this; each difference is an entry of the log. The
+/// caller stands in the district's line.
+pub(super) fn set_grants(
+    tx: &Tx<'_>,
+    district: &str,
+    user: UserId,
+    subject: Option<[u8; 16]>,
+    readable: &[Readable],
+    now_ms: i64,
+) -> Result<()> {
+    let rows = tx.rows(
+        "SELECT document, writable FROM granted
+         WHERE user_id = $1 AND ($2::bytea IS NULL OR substr(document, 1, 16) = $2) ORDER BY document",
+        &[&Fixed(user.0), &subject.map(Fixed)],
+    )?;
+    let standing: Vec<Readable> = rows.iter().map(read_readable).collect::<Result<_>>()?;
+    for gone in standing
+        .iter()
+        .filter(|old| readable.iter().all(|new| new.document != old.document))
+    {
+        revoke(tx, district, user, *gone, now_ms)?;
+    }
+    for new in readable.iter().filter(|new| !standing.contains(new)) {
+        grant(tx, district, user, *new, now_ms)?;
+    }
+    Ok(())
+}
+
+fn grant(tx: &Tx<'_>, district: &str, user: UserId, readable: Readable, now_ms: i64) -> Result<()> {
+    let Readable { document, writable } = readable;
+    let entry = NewEntry {
+        kind: KIND_GRANT,
+        document: Some(document),
+        user: Some(user),
+        ..NewEntry::default()
+    };
+    let since = append(tx, district, now_ms, &entry)?;
+    tx.execute(
+        "INSERT INTO granted (user_id, document, since, writable) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (user_id, document) DO UPDATE SET since = excluded.since, writable = excluded.writable",
+        &[&Fixed(user.0), &Fixed(document.0), &Number(since), &writable],
+    )?;
+    tx.execute(
+        "DELETE FROM revoked WHERE user_id = $1 AND document = $2",
+        &[&Fixed(user.0), &Fixed(document.0)],
+    )?;
+    Ok(())
+}
+
+fn revoke(tx: &Tx<'_>, district: &str, user: UserId, gone: Readable, now_ms: i64) -> Result<()> {
+    let Readable { document, writable } = gone;
+    let entry = NewEntry {
+        kind: KIND_REVOKE,
+        document: Some(document),
+        user: Some(user),
+        ..NewEntry::default()
+    };
+    let number = append(tx, district, now_ms, &entry)?;
+    tx.execute(
+        "DELETE FROM granted WHERE user_id = $1 AND document = $2",
+        &[&Fixed(user.0), &Fixed(document.0)],
+    )?;
+    tx.execute(
+        "INSERT INTO revoked (user_id, document, number, at_ms, writable) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (user_id, document) DO UPDATE
+         SET number = excluded.number, at_ms = excluded.at_ms, writable = excluded.writable",
+        &[&Fixed(user.0), &Fixed(document.0), &Number(number), &now_ms, &writable],
+    )?;
+    Ok(())
+}
+
+fn read_readable(row: &Row) -> Result<Readable> {
+    Ok(Readable {
+        document: DocumentId(fixed(row, 0)?),
+        writable: at(row, 1)?,
+    })
+}

@@ -1,0 +1,222 @@
+use protocol::{AuthorId, DocumentId, UserId};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::people::find_user;
+use super::write::{append, audit};
+use super::{Number, Sqlite};
+use crate::storage::write::{About, KIND_GRANT, KIND_REVOKE, NewEntry};
+use crate::storage::{Access, Assigned, Deed, Grants, Readable, Result, StorageError, User};
+
+impl Grants for Sqlite {
+    fn access(&self, user: UserId, author: AuthorId, document: DocumentId) -> Result<Access> {
+        self.read(|tx| find_access(tx, user, author, document))
+    }
+
+    fn assign(&self, subject: [u8; 16], user: UserId, readable: &[Readable], now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let user = user_beside(tx, subject, user)?;
+            tx.execute(
+                "INSERT OR IGNORE INTO assignment (subject, user, since_ms) VALUES (?1, ?2, ?3)",
+                params![subject, user.id.0, now_ms],
+            )?;
+            let detail = uuid::Uuid::from_bytes(subject).to_string();
+            audit(
+                tx,
+                now_ms,
+                Deed::Assign,
+                &About {
+                    user: Some(user.id),
+                    detail: &detail,
+                    ..About::default()
+                },
+            )?;
+            set_grants(tx, &user.district, user.id, Some(subject), readable, now_ms)
+        })
+    }
+
+    fn unassign(&self, subject: [u8; 16], user: UserId, readable: &[Readable], now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let user = user_beside(tx, subject, user)?;
+            tx.execute(
+                "DELETE FROM assignment WHERE subject = ?1 AND user = ?2",
+                params![subject, user.id.0],
+            )?;
+            let detail = uuid::Uuid::from_bytes(subject).to_string();
+            audit(
+                tx,
+                now_ms,
+                Deed::Unassign,
+                &About {
+                    user: Some(user.id),
+                    detail: &detail,
+                    ..About::default()
+                },
+            )?;
+            set_grants(tx, &user.district, user.id, Some(subject), readable, now_ms)
+        })
+    }
+
+    fn assigned(&self, subject: [u8; 16]) -> Result<Vec<Assigned>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT u.id, u.district, u.name, u.role, a.since_ms FROM assignment a JOIN user u ON u.id = a.user
+                 WHERE a.subject = ?1 ORDER BY a.since_ms, u.id",
+            )?;
+            let rows = statement.query_map([subject], |row| {
+                let user = User {
+                    id: UserId(row.get(0)?),
+                    district: row.get(1)?,
+                    name: row.get(2)?,
+                    role: row.get(3)?,
+                };
+                Ok(Assigned {
+                    user,
+                    since_ms: row.get(4)?,
+                })
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    fn readable(&self, user: UserId) -> Result<Vec<Readable>> {
+        self.read(|tx| {
+            let mut statement =
+                tx.prepare_cached("SELECT document, writable FROM granted WHERE user = ?1 ORDER BY document")?;
+            let rows = statement.query_map([user.0], |row| {
+                Ok(Readable {
+                    document: DocumentId(row.get(0)?),
+                    writable: row.get(1)?,
+                })
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    fn confirm_destroyed(&self, user: UserId, author: AuthorId, document: DocumentId, now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let kept = tx.execute(
+                "INSERT OR REPLACE INTO destroyed (author, document, number, at_ms)
+                 SELECT ?1, document, number, ?4 FROM revoked WHERE user = ?2 AND document = ?3",
+                params![author.0, user.0, document.0, now_ms],
+            )?;
+            if kept == 0 {
+                return Ok(());
+            }
+            let about = About {
+                user: Some(user),
+                author: Some(author),
+                document: Some(document),
+                ..About::default()
+            };
+            audit(tx, now_ms, Deed::Destroy, &about)
+        })
+    }
+}
+
+/// The user, if the subject is one of their own district.
+fn user_beside(tx: &Connection, subject: [u8; 16], user: UserId) -> Result<User> {
+    let user = find_user(tx, user)?.ok_or(StorageError::NoSuch("user"))?;
+    let known = tx
+        .query_row(
+            "SELECT 1 FROM document WHERE subject = ?1 AND district = ?2 LIMIT 1",
+            params![subject, user.district],
+            |_| Ok(()),
+        )
+        .optional()?;
+    known.ok_or(StorageError::NoSuch("case in the user's district"))?;
+    Ok(user)
+}
+
+pub(super) fn find_access(tx: &Connection, user: UserId, author: AuthorId, document: DocumentId) -> Result<Access> {
+    let granted: Option<bool> = tx
+        .prepare_cached("SELECT writable FROM granted WHERE user = ?1 AND document = ?2")?
+        .query_row(params![user.0, document.0], |row| row.get(0))
+        .optional()?;
+    if let Some(writable) = granted {
+        return Ok(if writable { Access::Write } else { Access::Read });
+    }
+    let formerly: Option<(i64, bool, bool)> = tx
+        .prepare_cached(
+            // An author of after the revocation never had the document: that it is not there says nothing of what was
+            // written on another tablet of the same user, and is brought by this one.
+            "SELECT r.at_ms, r.writable,
+                    d.author IS NOT NULL AND (SELECT enrolled_ms FROM author a WHERE a.id = ?3) <= r.at_ms
+             FROM revoked r
+             LEFT JOIN destroyed d ON d.author = ?3 AND d.document = r.document AND d.number = r.number
+             WHERE r.user = ?1 AND r.document = ?2",
+        )?
+        .query_row(params![user.0, document.0, author.0], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    Ok(match formerly {
+        Some((revoked_ms, true, false)) => Access::Formerly { revoked_ms },
+        Some(_) => Access::NoLonger,
+        None => Access::Never,
+    })
+}
+
+/// Makes what a user may read, of one subject or altogether, just this; each difference is an entry of the log.
+pub(super) fn set_grants(
+    tx: &Connection,
+    district: &str,
+    user: UserId,
+    subject: Option<[u8; 16]>,
+    readable: &[Readable],
+    now_ms: i64,
+) -> Result<()> {
+    let mut statement = tx.prepare_cached(
+        "SELECT document, writable FROM granted WHERE user = ?1 AND (?2 IS NULL OR substr(document, 1, 16) = ?2)",
+    )?;
+    let rows = statement.query_map(params![user.0, subject], |row| {
+        Ok(Readable {
+            document: DocumentId(row.get(0)?),
+            writable: row.get(1)?,
+        })
+    })?;
+    let standing: Vec<Readable> = rows.collect::<rusqlite::Result<_>>()?;
+    for gone in standing
+        .iter()
+        .filter(|old| readable.iter().all(|new| new.document != old.document))
+    {
+        revoke(tx, district, user, *gone, now_ms)?;
+    }
+    for new in readable.iter().filter(|new| !standing.contains(new)) {
+        grant(tx, district, user, *new, now_ms)?;
+    }
+    Ok(())
+}
+
+fn grant(tx: &Connection, district: &str, user: UserId, readable: Readable, now_ms: i64) -> Result<()> {
+    let Readable { document, writable } = readable;
+    let entry = NewEntry {
+        kind: KIND_GRANT,
+        document: Some(document),
+        user: Some(user),
+        ..NewEntry::default()
+    };
+    let since = append(tx, district, now_ms, &entry)?;
+    tx.prepare_cached("INSERT OR REPLACE INTO granted (user, document, since, writable) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![user.0, document.0, Number(since), writable])?;
+    tx.prepare_cached("DELETE FROM revoked WHERE user = ?1 AND document = ?2")?
+        .execute(params![user.0, document.0])?;
+    Ok(())
+}
+
+fn revoke(tx: &Connection, district: &str, user: UserId, gone: Readable, now_ms: i64) -> Result<()> {
+    let Readable { document, writable } = gone;
+    let entry = NewEntry {
+        kind: KIND_REVOKE,
+        document: Some(document),
+        user: Some(user),
+        ..NewEntry::default()
+    };
+    let number = append(tx, district, now_ms, &entry)?;
+    tx.prepare_cached("DELETE FROM granted WHERE user = ?1 AND document = ?2")?
+        .execute(params![user.0, document.0])?;
+    tx.prepare_cached(
+        "INSERT OR REPLACE INTO revoked (user, document, number, at_ms, writable) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![user.0, document.0, Number(number), now_ms, writable])?;
+    Ok(())
+}

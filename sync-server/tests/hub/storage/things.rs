@@ -1,0 +1,161 @@
+//! Media, packs, quarantine, the audit.
+
+use protocol::ids::Sha256;
+use protocol::{DocumentId, Refusal};
+use sync_server::storage::{
+    Kept, MediaRow, NewChange, NewPack, NewSubject, PackRow, Readable, Refused, StorageError, Writing,
+};
+
+use super::{AUTHOR, CASE, DISTRICT, OFFICER, OTHER, OTHERS_AUTHOR, beginning, change, core, on_each, prepared};
+
+const PICTURE: Sha256 = Sha256([9; 32]);
+
+#[test]
+fn a_picture_begins_grows_whole_and_is_forgotten_only_before() {
+    on_each(|storage| {
+        let row = |complete| Some(MediaRow { bytes: 700, complete });
+        assert_eq!(storage.media(PICTURE).unwrap(), None);
+        storage.begin_media(PICTURE, 700).unwrap();
+        storage.begin_media(PICTURE, 900).unwrap();
+        assert_eq!(storage.media(PICTURE).unwrap(), row(false));
+        storage.forget_media(PICTURE).unwrap();
+        assert_eq!(storage.media(PICTURE).unwrap(), None);
+        storage.begin_media(PICTURE, 700).unwrap();
+        storage.complete_media(PICTURE).unwrap();
+        storage.forget_media(PICTURE).unwrap();
+        assert_eq!(storage.media(PICTURE).unwrap(), row(true));
+    });
+}
+
+#[test]
+fn to_name_somebody_elses_picture_does_not_open_it() {
+    on_each(|storage| {
+        prepared(storage);
+        storage.commit_change(&change(1, 1, beginning(&[OFFICER]))).unwrap();
+        let mut id = core().0;
+        id[..16].copy_from_slice(&[0xcb; 16]);
+        let document = DocumentId(id);
+        let readable = Readable {
+            document,
+            writable: true,
+        };
+        let begins = |media| NewChange {
+            document,
+            user: OTHER,
+            author: OTHERS_AUTHOR,
+            media,
+            ..change(
+                1,
+                2,
+                Writing::Begins(NewSubject {
+                    documents: vec![document],
+                    assigned: Some(OTHER),
+                    readable: vec![(OTHER, readable)],
+                }),
+            )
+        };
+        let own = Sha256([8; 32]);
+        storage.commit_change(&begins(vec![PICTURE, own, own])).unwrap();
+        assert!(!storage.may_have_media(OTHER, PICTURE).unwrap());
+        assert!(storage.may_have_media(OTHER, own).unwrap());
+        assert!(storage.may_have_media(OFFICER, PICTURE).unwrap());
+        // What was taken away may still be brought for a while.
+        assert!(!storage.may_bring_media(OFFICER, PICTURE, 0).unwrap());
+        storage.unassign(CASE, OFFICER, &[], 70).unwrap();
+        assert!(!storage.may_have_media(OFFICER, PICTURE).unwrap());
+        assert!(storage.may_bring_media(OFFICER, PICTURE, 70).unwrap());
+        assert!(!storage.may_bring_media(OFFICER, PICTURE, 71).unwrap());
+        assert!(!storage.may_bring_media(OTHER, PICTURE, 0).unwrap());
+    });
+}
+
+#[test]
+fn packs_are_numbered_without_a_gap_and_their_key_stays() {
+    on_each(|storage| {
+        let seed = storage.pack_seed([1; 32]).unwrap();
+        assert_eq!((seed, storage.pack_seed([2; 32]).unwrap()), ([1; 32], [1; 32]));
+        let row = |scope: &str, number: u64, hash: u8| PackRow {
+            scope: scope.into(),
+            number,
+            version: format!("v{number}"),
+            sha256: Sha256([hash; 32]),
+            published_ms: 5,
+        };
+        let publish = |row: &PackRow| storage.publish_pack(&NewPack { row, signed: b"signed" });
+        assert!(matches!(
+            publish(&row("national", 2, 1)),
+            Err(StorageError::Exists("pack"))
+        ));
+        publish(&row("national", 1, 1)).unwrap();
+        publish(&row("national", 2, 2)).unwrap();
+        publish(&row("br", 1, 3)).unwrap();
+        assert!(matches!(
+            publish(&row("national", 2, 4)),
+            Err(StorageError::Exists("pack"))
+        ));
+        let expected = [row("br", 1, 3), row("national", 2, 2), row("national", 1, 1)];
+        assert_eq!(storage.packs().unwrap(), expected);
+        assert_eq!(
+            storage.signed_pack(Sha256([3; 32])).unwrap().as_deref(),
+            Some(&b"signed"[..])
+        );
+        assert_eq!(storage.signed_pack(Sha256([9; 32])).unwrap(), None);
+        assert_eq!(storage.audit_rows(99).unwrap().len(), 3);
+    });
+}
+
+#[test]
+fn what_is_refused_says_whether_it_is_kept_and_why_it_came() {
+    on_each(|storage| {
+        prepared(storage);
+        let refused = |bytes: &'static [u8], code| Refused {
+            user: OFFICER,
+            author: AUTHOR,
+            document: core(),
+            code,
+            bytes,
+        };
+        assert_eq!(
+            storage.quarantine(&refused(b"a", Refusal::Schema), 5).unwrap(),
+            Kept::Yes
+        );
+        assert_eq!(
+            storage.quarantine(&refused(b"a", Refusal::Malformed), 6).unwrap(),
+            Kept::Yes
+        );
+        assert_eq!(
+            storage.quarantine(&refused(b"", Refusal::NotEnrolled), 7).unwrap(),
+            Kept::Yes
+        );
+        let rows = storage.quarantined(9).unwrap();
+        let seen: Vec<_> = rows.iter().map(|row| (row.at_ms, row.code, row.bytes)).collect();
+        assert_eq!(seen, [(7, Refusal::NotEnrolled, 0), (5, Refusal::Schema, 1)]);
+        assert_eq!(storage.quarantined(1).unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn the_audit_is_one_chain_in_the_order_of_deeds() {
+    on_each(|storage| {
+        prepared(storage);
+        storage.commit_change(&change(1, 1, beginning(&[OFFICER]))).unwrap();
+        let rows = storage.audit_rows(99).unwrap();
+        let deeds: Vec<_> = rows.iter().map(|row| row.deed.as_str()).collect();
+        let enrolled = ["add-user", "make-code", "enrol"];
+        let expected = [&["add-district"][..], &enrolled, &enrolled, &["open-case", "accept"]].concat();
+        assert_eq!(deeds, expected);
+        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+        assert_eq!(ids, (1..=9).collect::<Vec<i64>>());
+        let last = &rows[8];
+        assert_eq!(
+            (last.user, last.author, last.document),
+            (Some(OFFICER), Some(AUTHOR), Some(core()))
+        );
+        assert_eq!(
+            last.detail,
+            storage.district(DISTRICT).unwrap().unwrap().last_number.to_string()
+        );
+        assert_eq!(storage.audit_rows(2).unwrap(), rows[7..]);
+        assert_eq!(storage.broken_audit_row().unwrap(), None);
+    });
+}
