@@ -179,17 +179,23 @@ mod tests {
 
     use super::*;
 
-    const INNER: &str = "keystore::tests::in_a_session_with_a_keystore";
+    /// Says to a test that it was started again, in the session that it wants.
+    const THERE: &str = "VATSALYA_TEST_SESSION";
 
-    /// Starts a test of this file again, in a session of its own.
+    /// Whether the test runs in a session of its own, with a home of its own. Where it does not it is started again in one,
+    /// by a script that runs its arguments, and must pass there.
     #[expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-    fn in_a_session(script: &str, inner: &str) -> String {
+    fn is_in_a_session(script: &str, test: &str) -> bool {
+        if env::var_os(THERE).is_some() {
+            return true;
+        }
         let home = tempfile::tempdir().unwrap();
         std::fs::set_permissions(home.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
         let output = Command::new("dbus-run-session")
             .args(["--", "sh", "-c", script, "sh"])
             .arg(env::current_exe().unwrap())
-            .args([inner, "--exact", "--ignored", "--nocapture"])
+            .args([test, "--exact", "--nocapture"])
+            .env(THERE, "1")
             .env("HOME", home.path())
             .env("XDG_RUNTIME_DIR", home.path())
             .env_remove("XDG_DATA_HOME")
@@ -197,29 +203,22 @@ mod tests {
             .stdin(Stdio::null())
             .output()
             .expect("dbus-run-session is installed: `cargo xtask setup`");
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let said = String::from_utf8_lossy(&output.stdout);
         assert!(
             output.status.success() && said.contains("1 passed"),
             "{said}{}",
             String::from_utf8_lossy(&output.stderr)
         );
-        said
+        false
     }
 
     #[test]
     fn a_session_with_a_keystore_keeps_secrets_and_survives_its_restart() {
         let unlocked = "printf invented | gnome-keyring-daemon --unlock --components=secrets >/dev/null && \"$@\"";
-        in_a_session(unlocked, INNER);
-    }
-
-    #[test]
-    fn a_session_whose_keystore_would_ask_for_a_password_counts_as_none() {
-        in_a_session("\"$@\"", "keystore::tests::in_a_session_without_an_open_keystore");
-    }
-
-    #[test]
-    #[ignore = "started by the test above, in a session of its own"]
-    fn in_a_session_with_a_keystore() {
+        let test = "keystore::tests::a_session_with_a_keystore_keeps_secrets_and_survives_its_restart";
+        if !is_in_a_session(unlocked, test) {
+            return;
+        }
         let keystore = SessionKeystore::default();
         assert!(keystore.is_there());
         assert_eq!(keystore.read("one"), Ok(None));
@@ -240,8 +239,11 @@ mod tests {
     }
 
     #[test]
-    #[ignore = "started by the test above, in a session of its own"]
-    fn in_a_session_without_an_open_keystore() {
+    fn a_session_whose_keystore_would_ask_for_a_password_counts_as_none() {
+        let test = "keystore::tests::a_session_whose_keystore_would_ask_for_a_password_counts_as_none";
+        if !is_in_a_session("\"$@\"", test) {
+            return;
+        }
         let keystore = SessionKeystore::default();
         assert!(!keystore.is_there());
         assert!(matches!(keystore.read("one"), Ok(None) | Err(KeystoreError)));
