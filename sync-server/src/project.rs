@@ -96,7 +96,9 @@ fn without_row(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]) ->
         let state = hub.storage.document(*id)?.ok_or(StorageError::NoSuch("document"))?;
         if !state.tail.is_empty() {
             let document = sync::fold(key.kind, &state, &pack)?;
-            folded.snapshots.push((*id, document.save(), state.last_number));
+            folded
+                .snapshots
+                .push((*id, crate::sync::packed(&document), state.last_number));
         }
     }
     Ok(folded)

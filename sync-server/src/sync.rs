@@ -1,12 +1,15 @@
 //! The sync call without its sockets: frames in, frames out.
 
+mod batch;
 mod claims;
 mod cursor;
 mod fold;
+mod gather;
 mod serve;
 mod session;
 mod upload;
 
+pub(crate) use fold::packed;
 pub use fold::{FoldError, fold};
 pub use serve::{Sink, SinkClosed};
 pub use session::SyncSession;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use protocol::{
     AuthorId, AuthorKey, Cursor, DocumentId, DownMessage, ENROL_CONTENT_TYPE, EnrolCode, FrameReader, Nonce,
-    PROTOCOL_VERSION, SYNC_CONTENT_TYPE, SigningChain, UpMessage,
+    PROTOCOL_VERSION_MIN, SYNC_CONTENT_TYPE, SigningChain, UpMessage,
     enrol::{EnrolReply, EnrolRequest, Enrolled},
     limits::SNAPSHOT_BYTES_MAX,
     message::{
@@ -82,7 +82,11 @@ impl Author {
     pub fn sync(&mut self, changes: &[(DocumentId, Vec<u8>)]) -> anyhow::Result<Heard> {
         let mut messages = Vec::new();
         for (n, (document, change)) in (1..).zip(changes) {
-            messages.extend(Upload::of_change(n, *document, change).into_iter().map(UpMessage::from));
+            messages.extend(
+                Upload::of_change(PROTOCOL_VERSION_MIN, n, *document, change)
+                    .into_iter()
+                    .map(UpMessage::from),
+            );
         }
         let heard = self.say(&messages)?;
         let Some(DownMessage::Close(close)) = heard.messages.last() else {
@@ -109,13 +113,15 @@ impl Author {
     /// Says these messages between a proper opening and a proper end, and hears the answer, whatever it is.
     pub fn say(&mut self, messages: &[UpMessage]) -> anyhow::Result<Heard> {
         let open = Open {
-            version: PROTOCOL_VERSION,
+            version: PROTOCOL_VERSION_MIN,
             author: self.id,
             sent_at_ms: crate::ground::now_ms(),
             nonce: Nonce(self.random.random()),
             cursor: self.cursor.clone(),
             app_version: "0.1.0".into(),
             reads: None,
+            state: None,
+            alone: None,
         };
         let mut chain = SigningChain::new(&self.key);
         let mut body = chain.sign(&open.into())?.into_bytes();

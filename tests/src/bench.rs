@@ -13,7 +13,7 @@ mod window;
 pub use busy_hour::busy_hour;
 pub use case::{LongCase, long_case};
 pub use clocks::{Clocks, all_clocks};
-pub use parts::{FirstSync, Opened, first_sync, open_and_work};
+pub use parts::{FirstSync, Opened, Talked, first_sync, open_and_work, talk};
 pub use pictures::make_sizes;
 pub use run::{Plan, run};
 

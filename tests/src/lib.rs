@@ -14,6 +14,7 @@ pub mod canary;
 pub mod cluster;
 pub mod crash;
 pub mod demo;
+pub mod dictionary;
 pub mod ground;
 pub mod hub;
 pub mod journey;

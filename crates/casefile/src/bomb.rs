@@ -6,8 +6,8 @@
 
 use crate::change::{CHANGE_ROWS_MAX, ChangeError};
 
-const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
-const PLAIN_CHANGE: u8 = 1;
+pub(crate) const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
+pub(crate) const PLAIN_CHANGE: u8 = 1;
 const HASH_BYTES: u64 = 32;
 /// The longest actor id that is read over; ours have 16 bytes.
 const ACTOR_BYTES_MAX: u64 = 64;
@@ -95,10 +95,11 @@ fn bounded(rows: u64, more: u64) -> Result<u64, ChangeError> {
         .ok_or(ChangeError::TooManyRows)
 }
 
-struct Bytes<'a>(&'a [u8]);
+/// Bytes that are read from the front.
+pub(crate) struct Bytes<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Bytes<'a> {
-    fn take(&mut self, length: u64) -> Result<&'a [u8], ChangeError> {
+    pub(crate) fn take(&mut self, length: u64) -> Result<&'a [u8], ChangeError> {
         let length = usize::try_from(length).map_err(|_| ChangeError::Malformed)?;
         let (head, tail) = self.0.split_at_checked(length).ok_or(ChangeError::Malformed)?;
         self.0 = tail;
@@ -114,7 +115,7 @@ impl<'a> Bytes<'a> {
     }
 
     /// LEB128, unsigned.
-    fn unsigned(&mut self) -> Result<u64, ChangeError> {
+    pub(crate) fn unsigned(&mut self) -> Result<u64, ChangeError> {
         let mut number = 0_u64;
         for shift in (0..64).step_by(7) {
             let byte = self.take(1)?[0];
@@ -127,7 +128,7 @@ impl<'a> Bytes<'a> {
     }
 
     /// LEB128, signed.
-    fn signed(&mut self) -> Result<i64, ChangeError> {
+    pub(crate) fn signed(&mut self) -> Result<i64, ChangeError> {
         let mut number = 0_i64;
         for shift in (0..64).step_by(7) {
             let byte = self.take(1)?[0];

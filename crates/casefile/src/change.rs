@@ -78,9 +78,15 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Change, ChangeError> {
         return Err(ChangeError::TooLarge);
     }
     bomb::check(bytes)?;
-    guarded(|| Change::from_bytes(bytes.to_vec()).ok())
+    let change = guarded(|| Change::from_bytes(bytes.to_vec()).ok())
         .flatten()
-        .ok_or(ChangeError::Malformed)
+        .ok_or(ChangeError::Malformed)?;
+    // The checksum is the beginning of the hash, and automerge does not compare them here.
+    if bytes.get(4..8) == Some(&change.hash().0[..4]) {
+        Ok(change)
+    } else {
+        Err(ChangeError::Malformed)
+    }
 }
 
 pub(crate) fn author_of(actor: &automerge::ActorId) -> Option<AuthorId> {
@@ -140,6 +146,15 @@ mod tests {
         let mut chunk = vec![0x85, 0x6f, 0x4a, 0x83, 0, 0, 0, 0, 1, u8::try_from(body.len()).unwrap()];
         chunk.extend(body);
         assert_eq!(ChangeHead::parse(&chunk), Err(ChangeError::TooManyRows));
+    }
+
+    #[test]
+    fn a_checksum_that_does_not_fit_is_refused() {
+        for at in 4..8 {
+            let mut bytes = a_change();
+            bytes[at] ^= 1;
+            assert_eq!(ChangeHead::parse(&bytes), Err(ChangeError::Malformed));
+        }
     }
 
     proptest! {

@@ -93,6 +93,11 @@ impl Document {
         self.doc.save()
     }
 
+    /// The whole document with its history, not compressed: for whoever compresses better.
+    pub fn save_plain(&self) -> Vec<u8> {
+        self.doc.save_nocompress()
+    }
+
     /// Which kind of document this is.
     pub fn kind(&self) -> DocumentKind {
         self.kind

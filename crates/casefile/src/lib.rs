@@ -29,6 +29,7 @@ mod key;
 mod past;
 mod read;
 mod replay;
+mod short;
 mod touched;
 mod version;
 
@@ -40,5 +41,6 @@ pub use key::DocumentKey;
 pub use past::{Deed, Heads, Past, PastError};
 pub use read::{Entry, Register, Row, State};
 pub use replay::{Anew, Told};
+pub use short::{HASH_BEGINNING_BYTES, HashBeginning, Naming, Run, ShortError, add_to_many, next_of_many};
 pub use touched::{Touched, TouchedRow};
 pub use version::{Clash, Version};

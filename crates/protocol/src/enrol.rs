@@ -16,6 +16,9 @@ use crate::refusal::Refusal;
 use crate::signing::{AuthorKey, PublicKey};
 use crate::terms::SignedTerms;
 
+/// The version of enrolling, which the versions of the exchange do not change.
+const ENROL_VERSION: u16 = 1;
+
 const ENROL_CONTEXT: &[u8] = b"vatsalya-enrol-v1";
 
 /// How a device that has locked vaults knows a person again: a hash of the user's id, which says nothing to whoever does
@@ -29,7 +32,7 @@ pub fn person_mark(user: UserId) -> Sha256 {
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct EnrolRequest {
-    /// The protocol's version.
+    /// The version of enrolling: 1.
     #[n(0)]
     pub version: u16,
     /// The code's twelve characters.
@@ -89,6 +92,9 @@ pub struct Enrolled {
     /// On what terms the author holds what it will have. See [`crate::terms`].
     #[n(9)]
     pub terms: Option<SignedTerms>,
+    /// The newest version of the exchange that the hub speaks; absent from a hub that speaks version 1 only.
+    #[n(10)]
+    pub speaks: Option<u16>,
 }
 
 /// The hub's answer.
@@ -120,7 +126,7 @@ impl EnrolRequest {
             ],
         );
         Self {
-            version: crate::PROTOCOL_VERSION,
+            version: ENROL_VERSION,
             code: code.plain().to_owned(),
             author,
             public_key,
@@ -132,7 +138,7 @@ impl EnrolRequest {
 
     /// The code, if the request is well formed and the sender holds the key.
     pub fn check(&self) -> Result<EnrolCode, Refusal> {
-        if self.version != crate::PROTOCOL_VERSION {
+        if self.version != ENROL_VERSION {
             return Err(Refusal::UnsupportedVersion);
         }
         let persons = self.persons.as_ref().map_or(0, Vec::len);

@@ -22,7 +22,7 @@
 //! ```
 //!
 //! The checksum (CRC-32/ISO-HDLC, as in zip) covers everything from `kind` to the last byte of the payload. It finds
-//! accidents; the signatures find intent. `flags` is zero in version 1 and anything else is refused. A whole frame has
+//! accidents; the signatures find intent. `flags` is zero and anything else is refused. A whole frame has
 //! at most [`FRAME_BYTES_MAX`](limits::FRAME_BYTES_MAX) bytes, so that a cut of a 2G link costs under 4 kB. A frame
 //! that breaks any of this ends the reading: nothing after it can be trusted to begin where it seems to.
 //! [`FrameDecoder`] takes bytes as they come and holds at most one frame; [`FrameReader`] reads a blocking stream.
@@ -30,16 +30,57 @@
 //! The payload is a CBOR map with small integers as keys (RFC 8949). A reader ignores keys it does not know; a writer
 //! never gives a key a second meaning. Kinds 1 to 63 go up, 64 to 127 come down ([`message::up`], [`message::down`]).
 //! An unknown kind is an error, since a device that skipped it would store a mark behind something it never read: the
-//! hub sends only what the version in `Open` knows. A kind that was added to a version later ([`Received`](message::down::Received), 75) goes only to
-//! a device whose `Open` names it among what it `reads`.
+//! hub sends only what the version in `Open` knows. A kind that was added to version 1 later
+//! ([`Received`](message::down::Received), 75) goes only to a device whose `Open` names it among what it `reads`; version 2
+//! has it.
+//!
+//! # Versions
+//!
+//! A hub answers in the version of the `Open`. It says the newest it `speaks` when a device enrols and, to a device of
+//! version 1, in every `Close`; a device that has not heard it speaks version 1. A hub that does not speak a version
+//! refuses the request with `unsupported_version`, and the device asks again in version 1. What version 2 adds saves
+//! bytes and says nothing new:
+//!
+//! | in place of | version 2 has |
+//! |---|---|
+//! | `End`, where nothing but `Open` is said | [`alone`](message::up::Open::alone) in `Open` |
+//! | `Upload` of a change that leaves room in a frame | [`Batch`](message::up::Batch), 7: several in one signed frame |
+//! | `Welcome`, where the cursor is of the log as it stands | nothing |
+//! | `Verdict` on what is in the log | [`Verdicts`](message::down::Verdicts), 76: runs |
+//! | `Change` that leaves room in a frame | [`Changes`](message::down::Changes), 77: those of one document together |
+//! | `Close` | [`Done`](message::down::Done), 78: only what the device has not heard |
+//! | zstd | zstd with the dictionary, packing 2 |
 //!
 //! # Parcels
 //!
 //! A change or a snapshot may be larger than a frame. It is *packed*: one byte, 0 for raw or 1 for zstd, then the data,
-//! whichever is smaller. The packed bytes are cut into parts of at most [`PART_BYTES_MAX`](limits::PART_BYTES_MAX),
+//! whichever is smaller. Version 2 has 2 for 1: a zstd frame without magic and dictionary id
+//! (`ZSTD_f_zstd1_magicless`), made with the dictionary in `dictionaries/1.zstd-dictionary` (64 kB, zstd's own format,
+//! trained on invented cases alone). A next dictionary will have the next number and a next version; every reader keeps
+//! all that were. The packed bytes are cut into parts of at most [`PART_BYTES_MAX`](limits::PART_BYTES_MAX),
 //! numbered `part` of `parts` from zero, sent one behind the other with nothing in between. The receiver gives up at a
 //! part out of order, at more than the limit of packed bytes, and at more than the limit of unpacked bytes
 //! ([`parcel`]). A grant may carry a parcel of zero unpacked bytes: nothing has been written in that document yet.
+//!
+//! # Short forms
+//!
+//! `Batch` and `Changes` carry changes in a *short form*: an automerge change chunk without what both sides know. Several
+//! stand one behind the other, each behind its length as LEB128, packed together.
+//!
+//! ```text
+//! 0 | the whole chunk
+//! 1 | dependencies | sequence | first operation | time | message | other actors | columns | checksum
+//! ```
+//!
+//! Numbers are LEB128 as in the chunk. `dependencies` is their count, then for each a byte and what belongs to it: 0, the
+//! change of this document that came in short right before it in this body or answer; 1, the document's genesis; 2 and the
+//! first six bytes of a hash, which only goes up; 3 and a whole hash. `time` is signed seconds since the time in `Open`
+//! (up) or since the hub received the first change of the message (down), both rounded down to seconds. `message` (behind
+//! its length), `other actors` and `columns` stand as in the chunk; magic, type, length and the first actor, who is the
+//! author, are left out. `checksum` is the chunk's own, four bytes: the chunk that is put together again has that hash or
+//! was not understood. A hub that does not know a change by the beginning of its hash says `send_whole` for this one and
+//! the rest of its group, and the device sends these once more in form 0. Whatever else is said of a document in between
+//! (an `Upload`, a `Change`, a `Grant`, a `Revoke`) ends its run: the next short form does not refer to the one before.
 //!
 //! # Going up
 //!
@@ -53,7 +94,8 @@
 //!
 //! where "this frame" begins at its kind and its length already counts the signature ([`signing`]). The chain is the
 //! evidence of who sent what, in which order; at the first frame that does not fit, the hub stops reading. Changes are
-//! compressed before they are signed.
+//! compressed before they are signed. The changes of a long outbox go up in portions, each a request of its own: they grow
+//! while they arrive and shrink when the link is cut.
 //!
 //! `Open` carries the device's clock and 16 random bytes. The hub refuses an opening that is more than
 //! [`CLOCK_SKEW_MS_MAX`](limits::CLOCK_SKEW_MS_MAX) from its own time (`clock_wrong`, with its time, so that the device
@@ -69,6 +111,12 @@
 //!
 //! A [`Cursor`] is opaque to the device: it stores what the last `Mark` or `Close` gave and sends it back. The empty
 //! cursor asks for everything. Cursors never expire. `Close` says with `more` that the hub stopped before its end.
+//!
+//! `Done` of version 2 leaves out a cursor that is the one in `Open`, and packs, terms and the access log's number where
+//! the `state` that the device says is what the hub would say. The device keeps that mark once it has followed all
+//! of it: a pack that it could not fetch must be named again. `Changes` may stand in another order than the log, those of
+//! one document together; they never pass over a grant or a revocation of their document, and a mark stands behind all of
+//! them.
 //!
 //! The hub does not send an author its own changes back; the number of each comes in its verdict, and with it
 //! (`received_ms`, since this key was added) when the hub received it by its own clock, which a `Change` says of what others
@@ -87,7 +135,7 @@
 //!
 //! # Media
 //!
-//! Pictures do not travel in frames. `Close` carries a bearer token that lives for minutes; with it
+//! Pictures do not travel in frames. The end of an answer carries a bearer token that lives for minutes; with it
 //! `HEAD`, `POST`, `PATCH` and `GET /v1/media/{sha256}/{size}` follow the tus 1.0 core in their headers
 //! (`Upload-Offset`, `Upload-Length`). The bytes must hash to their name. See [`media`].
 //!
@@ -135,7 +183,10 @@ pub use refusal::Refusal;
 pub use signing::{AuthorKey, PublicKey, SigningChain, VerifyingChain};
 
 /// The version of everything on this page. A hub answers a version it does not speak with `unsupported_version`.
-pub const PROTOCOL_VERSION: u16 = 1;
+pub const PROTOCOL_VERSION: u16 = 2;
+
+/// The oldest version that a hub still answers and a device still speaks to a hub that knows no newer.
+pub const PROTOCOL_VERSION_MIN: u16 = 1;
 
 /// The media type of both bodies of `/v1/sync`.
 pub const SYNC_CONTENT_TYPE: &str = "application/vnd.vatsalya.sync";

@@ -30,6 +30,9 @@ pub const UP_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// The uploads of one request. A device with more to say makes a second request.
 pub const UPLOADS_MAX: usize = 2000;
 
+/// The runs of one `Verdicts`: the widest have 40 bytes each.
+pub const TAKEN_MAX: usize = 100;
+
 /// The damaged documents that one request asks for again. A device with more to ask makes a second request.
 pub const AGAIN_MAX: usize = 64;
 

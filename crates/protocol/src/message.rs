@@ -1,9 +1,11 @@
 //! The messages in the frames, one file for each.
 
 pub mod down;
+mod named;
 pub mod up;
 
 pub use down::DownMessage;
+pub use named::{Named, Names, NamesError, Naming};
 pub use up::UpMessage;
 
 use crate::frame::FrameError;

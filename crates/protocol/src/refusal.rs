@@ -82,6 +82,9 @@ refusals! {
     Filing = 17, "filing";
     /// The change writes what is computed and nobody writes.
     Derived = 18, "derived";
+    /// The short form of a change stands on what the hub does not know by the beginning of its hash: the device sends the
+    /// whole chunk.
+    SendWhole = 19, "send_whole";
     /// No such enrolment code.
     WrongCode = 32, "wrong_code";
     /// The enrolment code has been used by another device.
@@ -99,7 +102,7 @@ impl Refusal {
     pub const fn is_passing(self) -> bool {
         matches!(
             self,
-            Self::Unavailable | Self::TooManyTries | Self::ClockWrong | Self::Replay
+            Self::Unavailable | Self::SendWhole | Self::TooManyTries | Self::ClockWrong | Self::Replay
         )
     }
 }

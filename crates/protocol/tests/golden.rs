@@ -13,17 +13,18 @@ use protocol::access_log::AccessRow;
 use protocol::dismissal::{Dismissal, SignedDismissal};
 use protocol::enrol::{EnrolReply, EnrolRequest, Enrolled, person_mark};
 use protocol::ids::Sha256;
+use protocol::message::Named;
 use protocol::message::down::{
-    Author, Change, Close, Grant, Mark, Outcome, Receipt, ReceiptState, Received, Reject, Revoke, Token, Verdict,
-    Welcome,
+    Author, Change, Changes, Close, Done, Grant, Mark, Outcome, Receipt, ReceiptState, Received, Reject, Revoke,
+    StateMark, Taken, Token, Verdict, Verdicts, Welcome, Written,
 };
-use protocol::message::up::{Access, Again, Confirm, End, Open, Upload};
+use protocol::message::up::{Access, Again, Batch, Confirm, End, Group, Open, Upload};
 use protocol::pack::{PackKey, PackRef, SignedPack};
 use protocol::recovery::{KeyBytes, RecoveryAnswer, RecoveryRequest, SealedKey};
 use protocol::terms::{SignedTerms, Terms};
 use protocol::{
     AuthorId, AuthorKey, Cursor, DocumentId, DownMessage, EnrolCode, Epoch, Frame, FrameDecoder, Nonce,
-    PROTOCOL_VERSION, Refusal, SigningChain, UpMessage, UserId, VerifyingChain,
+    PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, Refusal, SigningChain, UpMessage, UserId, VerifyingChain,
 };
 
 const DOCUMENT: DocumentId = DocumentId([0xd0; 17]);
@@ -70,13 +71,33 @@ fn only_frame(bytes: &[u8]) -> Frame {
 
 fn up_messages() -> Vec<(&'static str, UpMessage)> {
     let open = Open {
-        version: PROTOCOL_VERSION,
+        version: PROTOCOL_VERSION_MIN,
         author: AUTHOR,
         sent_at_ms: TIME_MS,
         nonce: Nonce([0x0c; 16]),
         cursor: cursor(),
         app_version: "0.1.0".into(),
         reads: None,
+        state: None,
+        alone: None,
+    };
+    let open_alone = Open {
+        version: PROTOCOL_VERSION,
+        state: Some(StateMark([0x57; 8])),
+        alone: Some(true),
+        ..open.clone()
+    };
+    let group = |document, steps: &[u64]| Group {
+        document,
+        steps: steps.to_vec(),
+        bytes: b"\0changes in short".to_vec(),
+    };
+    let batch = Batch {
+        groups: vec![
+            group(Named::Anew(DOCUMENT), &[17, 1, 1]),
+            group(Named::Anew(DocumentId([0xd1; 17])), &[3]),
+            group(Named::Before(0), &[1]),
+        ],
     };
     let open_reads = Open {
         reads: Some(vec![Received::KIND]),
@@ -97,6 +118,8 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         ("again", Again { document: DOCUMENT }.into()),
         ("end", End::default().into()),
         ("access", Access { rows: access_rows() }.into()),
+        ("open-alone", open_alone.into()),
+        ("batch", batch.into()),
     ]
 }
 
@@ -196,6 +219,76 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         dismissal: None,
         access_upto: None,
         access_differs: None,
+        speaks: None,
+    };
+    let close_speaks = Close {
+        speaks: Some(PROTOCOL_VERSION),
+        ..close.clone()
+    };
+    let done = Done {
+        cursor: None,
+        token: [0x70; 16],
+        token_s: 1800,
+        more: None,
+        state: None,
+        packs: None,
+        terms: None,
+        access_upto: None,
+        access_differs: None,
+        dismissal: None,
+    };
+    let done_with_all = Done {
+        cursor: Some(cursor()),
+        more: Some(true),
+        state: Some(StateMark([0x57; 8])),
+        packs: Some(vec![PackRef {
+            scope: "br".into(),
+            number: 7,
+            sha256: Sha256([0x5a; 32]),
+        }]),
+        terms: Some(terms()),
+        access_upto: Some(42),
+        access_differs: Some(true),
+        dismissal: Some(dismissal()),
+        ..done.clone()
+    };
+    let run = Taken {
+        n: 17,
+        count: 20,
+        number: 300,
+        received_ms: TIME_MS,
+        duplicate: None,
+        late: None,
+    };
+    let verdicts = Verdicts {
+        runs: vec![
+            run,
+            Taken {
+                n: 40,
+                count: 1,
+                duplicate: Some(true),
+                ..run
+            },
+            Taken {
+                n: 41,
+                late: Some(true),
+                ..run
+            },
+        ],
+    };
+    let written = |step, author, after_ms, late| Written {
+        step,
+        author,
+        after_ms,
+        late,
+    };
+    let changes = Changes {
+        document: Named::Anew(DOCUMENT),
+        written: vec![
+            written(301, Named::Anew(AUTHOR), TIME_MS, None),
+            written(2, Named::Before(0), -5, Some(true)),
+        ],
+        bytes: b"\0changes in short".to_vec(),
     };
     let close_with_access = Close {
         access_upto: Some(42),
@@ -282,6 +375,11 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         ("close-access", close_with_access.into()),
         ("close-differs", close_of_a_copy.into()),
         ("close-terms", close_with_terms.into()),
+        ("close-speaks", close_speaks.into()),
+        ("done", done.into()),
+        ("done-all", done_with_all.into()),
+        ("verdicts", verdicts.into()),
+        ("changes", changes.into()),
         (
             "reject",
             Reject {
@@ -322,7 +420,7 @@ fn a_whole_body_has_its_golden_bytes() {
     // The body of the first version; what came later has bytes of its own.
     let body: Vec<u8> = up_messages()
         .iter()
-        .filter(|(name, _)| !["access", "again", "open-reads"].contains(name))
+        .filter(|(name, _)| !["access", "again", "open-reads", "open-alone", "batch"].contains(name))
         .flat_map(|(_, message)| chain.sign(message).unwrap().into_bytes())
         .collect();
     check_golden("body", &body);
@@ -356,11 +454,12 @@ fn an_enrolment_has_its_golden_bytes() {
         hub_time_ms: TIME_MS,
         pack_key: None,
         terms: None,
+        speaks: None,
     };
     check_golden("enrol-reply", &EnrolReply::Enrolled(enrolled.clone()).to_cbor());
     let with_key = Enrolled {
         pack_key: Some([0x6b; 32]),
-        ..enrolled
+        ..enrolled.clone()
     };
     check_golden("enrol-reply-packs", &EnrolReply::Enrolled(with_key.clone()).to_cbor());
     let with_terms = Enrolled {
@@ -368,6 +467,11 @@ fn an_enrolment_has_its_golden_bytes() {
         ..with_key
     };
     check_golden("enrol-reply-terms", &EnrolReply::Enrolled(with_terms).to_cbor());
+    let with_version = Enrolled {
+        speaks: Some(PROTOCOL_VERSION),
+        ..enrolled
+    };
+    check_golden("enrol-reply-speaks", &EnrolReply::Enrolled(with_version).to_cbor());
     let with_persons = EnrolRequest {
         persons: Some(vec![person_mark(UserId([0x0f; 16]))]),
         ..request

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
 use protocol::limits::UP_BODY_BYTES_MAX;
@@ -43,8 +43,9 @@ pub(super) async fn sync(State(app): State<App>, body: Body) -> Response {
     let Ok(permit) = app.syncs.clone().try_acquire_owned() else {
         return refused(&app.hub, Refusal::Unavailable, frames).await;
     };
+    let small = session.version() >= 2;
     let (to_session, from_socket) = mpsc::channel(PIECES);
-    let (to_socket, from_session) = mpsc::channel(PIECES);
+    let (to_socket, mut from_session) = mpsc::channel(PIECES);
     let (status_sender, status) = oneshot::channel();
     let hub = app.hub.clone();
     tokio::task::spawn_blocking(move || {
@@ -60,16 +61,28 @@ pub(super) async fn sync(State(app): State<App>, body: Body) -> Response {
         return status_of(Refusal::Unavailable).into_response();
     };
     frames.drain().await;
-    let bytes = stream::unfold(from_session, |mut from_session| async {
-        let bytes: Bytes = from_session.recv().await?;
-        Some((Ok::<_, std::convert::Infallible>(bytes), from_session))
-    });
-    (
-        status,
-        [(header::CONTENT_TYPE, SYNC_CONTENT_TYPE)],
-        Body::from_stream(bytes),
-    )
-        .into_response()
+    let first: Option<Bytes> = from_session.recv().await;
+    // A piece that is not full is the last: an answer of one piece says its length and is not cut into chunks.
+    let body = match first {
+        Some(only) if only.len() < GATHER_BYTES => Body::from(only),
+        first => {
+            let rest = stream::unfold(from_session, |mut from_session| async {
+                Some((from_session.recv().await?, from_session))
+            });
+            let pieces = stream::iter(first).chain(rest);
+            Body::from_stream(pieces.map(Ok::<_, std::convert::Infallible>))
+        }
+    };
+    let mut response = (status, body).into_response();
+    // A device of version 2 knows frames by what they are, and every byte of a head is paid for. A refusal says what it
+    // is: its status alone could be anybody's on the way.
+    if small && status.is_success() {
+        response.headers_mut().remove(header::CONTENT_TYPE);
+    } else {
+        let content_type = HeaderValue::from_static(SYNC_CONTENT_TYPE);
+        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    }
+    response
 }
 
 async fn open(hub: &Arc<Hub>, first: Frame) -> Result<SyncSession, Refusal> {

@@ -63,5 +63,6 @@ pub fn enrol(hub: &Hub, request: &EnrolRequest) -> Result<EnrolReply, StorageErr
         hub_time_ms: now_ms,
         pack_key: Some(hub.key()?.public().0),
         terms: Some(super::terms(hub, &author)?),
+        speaks: Some(protocol::PROTOCOL_VERSION),
     }))
 }

@@ -3,19 +3,18 @@
 use std::sync::Arc;
 
 use casework::Pack;
-use protocol::ids::Sha256;
 use protocol::limits::{APP_VERSION_BYTES_MAX, CLOCK_SKEW_MS_MAX};
-use protocol::message::down::Token;
+use protocol::message::down::{TOKEN_BYTES, Token};
 use protocol::message::up::Open;
 use protocol::signing::ChainError;
-use protocol::{Frame, PROTOCOL_VERSION, Refusal, UpMessage, VerifyingChain};
+use protocol::{Frame, PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, Refusal, UpMessage, VerifyingChain};
 
 use super::{random, sha256};
 use crate::hub::Hub;
 use crate::storage::{Author, Opened, StorageError};
 
 /// How long a media token lives: as long as a full picture needs on a slow link.
-const TOKEN_MS: i64 = 30 * 60 * 1000;
+pub const TOKEN_MS: i64 = 30 * 60 * 1000;
 /// Openings are remembered for longer than any of them could be taken again.
 const REMEMBER_MS: i64 = 2 * CLOCK_SKEW_MS_MAX + 60_000;
 
@@ -30,8 +29,8 @@ pub struct Session {
     pub chain: VerifyingChain,
     /// The pack in force where they work.
     pub pack: Arc<Pack>,
-    /// The key to media.
-    pub token: Token,
+    /// The bytes of the key to media.
+    pub token: [u8; TOKEN_BYTES],
     /// When it ends.
     pub token_ends_ms: i64,
 }
@@ -47,7 +46,7 @@ pub fn accept_opening(hub: &Hub, frame: &Frame) -> Result<Result<Session, Refusa
     let Ok(UpMessage::Open(claimed)) = UpMessage::unverified(frame) else {
         return Ok(Err(Refusal::Malformed));
     };
-    if claimed.version != PROTOCOL_VERSION {
+    if !(PROTOCOL_VERSION_MIN..=PROTOCOL_VERSION).contains(&claimed.version) {
         return Ok(Err(Refusal::UnsupportedVersion));
     }
     let Some(author) = hub.storage.author(claimed.author)? else {
@@ -66,13 +65,13 @@ pub fn accept_opening(hub: &Hub, frame: &Frame) -> Result<Result<Session, Refusa
     if open.sent_at_ms.abs_diff(now_ms) > CLOCK_SKEW_MS_MAX.unsigned_abs() {
         return Ok(Err(Refusal::ClockWrong));
     }
-    let token = Sha256(random()).to_string();
+    let token = random();
     let token_ends_ms = now_ms + TOKEN_MS;
     let opened = hub.storage.open_request(
         author.id,
         open.nonce,
         &open.app_version,
-        (token_hash(&token), token_ends_ms),
+        (token_hash(&Token::of(token).0), token_ends_ms),
         now_ms,
         now_ms - REMEMBER_MS,
     )?;
@@ -83,7 +82,7 @@ pub fn accept_opening(hub: &Hub, frame: &Frame) -> Result<Result<Session, Refusa
             author,
             open,
             chain,
-            token: Token(token),
+            token,
             token_ends_ms,
         }),
     })

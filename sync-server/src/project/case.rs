@@ -85,7 +85,9 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]
         }
         let document = sync::fold(key.kind, &state, &pack)?;
         if !state.tail.is_empty() {
-            folded.snapshots.push((*id, document.save(), state.last_number));
+            folded
+                .snapshots
+                .push((*id, crate::sync::packed(&document), state.last_number));
         }
         document.add_to(&mut record);
     }

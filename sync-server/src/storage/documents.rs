@@ -143,6 +143,9 @@ pub trait Documents {
     /// The change with this number of the author in the document.
     fn change_by_sequence(&self, document: DocumentId, author: AuthorId, seq: u64) -> Result<Option<StoredChange>>;
 
+    /// The hash of the one change of the document whose hash begins so; `None` where there is none, or more than one.
+    fn change_by_beginning(&self, document: DocumentId, beginning: &[u8]) -> Result<Option<[u8; 32]>>;
+
     /// When each change of the document was received, by author, up to this number of the log.
     fn received(&self, document: DocumentId, upto: u64) -> Result<Vec<ReceivedRun>>;
 
@@ -151,6 +154,15 @@ pub trait Documents {
 
     /// Keeps a newer snapshot.
     fn save_snapshot(&self, id: DocumentId, snapshot: &[u8], number: u64) -> Result<()>;
+}
+
+/// The first and the last hash that begin so.
+pub(super) fn hashes_between(beginning: &[u8]) -> ([u8; 32], [u8; 32]) {
+    let (mut first, mut last) = ([0; 32], [0xff; 32]);
+    let length = beginning.len().min(32);
+    first[..length].copy_from_slice(&beginning[..length]);
+    last[..length].copy_from_slice(&beginning[..length]);
+    (first, last)
 }
 
 /// Adds a change to the runs; changes come in the order of their authors and the authors' numbers.

@@ -3,20 +3,31 @@
 use protocol::{Cursor, Epoch};
 use sha2::{Digest, Sha256};
 
+use crate::hub::Hub;
+use crate::identity::Session;
 use crate::storage::Window;
 
-const VERSION: u8 = 1;
-const BYTES: usize = 1 + 16 + 4 + 3 * 8;
+/// A cursor between two readings has one number; within a reading it has three.
+const AT_REST: u8 = 2;
+const READING: u8 = 3;
+/// Hubs of version 1 wrote everything out.
+const VERSION_1: u8 = 1;
+/// The version, a mark of where the numbers are from, and at most three numbers.
+const HEAD_BYTES: usize = 1 + MARK_BYTES;
+const MARK_BYTES: usize = 8;
 
 /// The cursor that goes on in this window. It is not secret and not trusted: a made-up one only asks for other numbers
-/// of what its reader may read anyway.
+/// of what its reader may read anyway. Where a reading has ended its three numbers are one, and are written once.
 pub(super) fn encode(epoch: Epoch, district: &str, window: Window) -> Cursor {
-    let mut bytes = Vec::with_capacity(BYTES);
-    bytes.push(VERSION);
-    bytes.extend_from_slice(&epoch.0);
-    bytes.extend_from_slice(&district_mark(district));
-    for number in [window.after, window.from, window.head] {
-        bytes.extend_from_slice(&number.to_le_bytes());
+    let (form, numbers) = if window.after == window.head && window.from == window.head {
+        (AT_REST, &[window.head][..])
+    } else {
+        (READING, &[window.after, window.from, window.head][..])
+    };
+    let mut bytes = vec![form];
+    bytes.extend_from_slice(&mark(epoch, district));
+    for number in numbers {
+        put_number(&mut bytes, *number);
     }
     Cursor::from_bytes(&bytes).expect("a cursor of ours is short")
 }
@@ -28,29 +39,85 @@ pub(super) fn decode(cursor: &Cursor, epoch: Epoch, district: &str, last_number:
         from: 0,
         head: 0,
     };
-    let Ok(bytes) = <&[u8; BYTES]>::try_from(cursor.as_bytes()) else {
-        return beginning;
-    };
-    let own = [&[VERSION], epoch.0.as_slice(), &district_mark(district)].concat();
-    let Some(numbers) = bytes.strip_prefix(own.as_slice()) else {
-        return beginning;
-    };
-    let mut numbers = numbers
-        .chunks_exact(8)
-        .map(|eight| u64::from_le_bytes(eight.try_into().unwrap_or_default()));
-    let mut next = || numbers.next().unwrap_or_default();
-    let window = Window {
-        after: next(),
-        from: next(),
-        head: next(),
+    let mut numbers = Vec::new();
+    let mut rest: &[u8] = &[];
+    if is_here(cursor, epoch, district) {
+        rest = &cursor.as_bytes()[HEAD_BYTES..];
+        while let Some(number) = next_number(&mut rest) {
+            numbers.push(number);
+        }
+    } else if let Some(old) = numbers_of_version_1(cursor, epoch, district) {
+        numbers.extend(old);
+    }
+    let form = cursor.as_bytes().first().copied().unwrap_or_default();
+    let window = match (form, numbers.as_slice(), rest) {
+        (AT_REST, [head], []) => Window {
+            after: *head,
+            from: *head,
+            head: *head,
+        },
+        (READING | VERSION_1, [after, from, head], []) => Window {
+            after: *after,
+            from: *from,
+            head: *head,
+        },
+        _ => return beginning,
     };
     let sound = window.from <= window.after && window.after <= window.head && window.head <= last_number;
     if sound { window } else { beginning }
 }
 
-fn district_mark(district: &str) -> [u8; 4] {
+/// Whether the cursor is of this life of this district's log.
+fn is_here(cursor: &Cursor, epoch: Epoch, district: &str) -> bool {
+    let of_ours = |rest: &[u8]| rest.starts_with(&mark(epoch, district));
+    match cursor.as_bytes() {
+        [AT_REST | READING, rest @ ..] => of_ours(rest),
+        _ => false,
+    }
+}
+
+/// Whether whoever opened this session has been told of this life of their district's log.
+pub(super) fn stands_here(hub: &Hub, session: &Session) -> bool {
+    is_here(&session.open.cursor, hub.storage.epoch(), &session.author.user.district)
+}
+
+/// The numbers of a cursor that a hub of version 1 wrote: cursors never expire.
+fn numbers_of_version_1(cursor: &Cursor, epoch: Epoch, district: &str) -> Option<[u64; 3]> {
     let hash = Sha256::digest(district.as_bytes());
-    [hash[0], hash[1], hash[2], hash[3]]
+    let own = [&[VERSION_1], epoch.0.as_slice(), &hash[..4]].concat();
+    let numbers = cursor.as_bytes().strip_prefix(own.as_slice())?;
+    let numbers: &[[u8; 8]; 3] = numbers.as_chunks().0.try_into().ok().filter(|_| numbers.len() == 24)?;
+    Some(numbers.map(u64::from_le_bytes))
+}
+
+fn mark(epoch: Epoch, district: &str) -> [u8; MARK_BYTES] {
+    let hash = Sha256::new_with_prefix(epoch.0)
+        .chain_update(district.as_bytes())
+        .finalize();
+    let mut mark = [0; MARK_BYTES];
+    mark.copy_from_slice(&hash[..MARK_BYTES]);
+    mark
+}
+
+/// LEB128.
+fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        bytes.push((number & 0x7f) as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+}
+
+fn next_number(bytes: &mut &[u8]) -> Option<u64> {
+    let mut number = 0_u64;
+    for (at, byte) in bytes.iter().enumerate().take(9) {
+        number |= u64::from(byte & 0x7f) << (7 * at);
+        if byte & 0x80 == 0 {
+            *bytes = &bytes[at + 1..];
+            return Some(number);
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -63,6 +130,34 @@ mod tests {
         from: 2,
         head: 9,
     };
+
+    #[test]
+    fn a_cursor_of_version_1_goes_on_where_it_stands() {
+        let hash = Sha256::digest(b"KA-BLR");
+        let mut bytes = [&[1], EPOCH.0.as_slice(), &hash[..4]].concat();
+        for number in [5_u64, 2, 9] {
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+        let cursor = Cursor::from_bytes(&bytes).unwrap();
+        assert_eq!(decode(&cursor, EPOCH, "KA-BLR", 9), WINDOW);
+        assert_eq!(decode(&cursor, Epoch([8; 16]), "KA-BLR", 9).head, 0);
+        let cut = Cursor::from_bytes(&bytes[..bytes.len() - 1]).unwrap();
+        assert_eq!(decode(&cut, EPOCH, "KA-BLR", 9).head, 0);
+    }
+
+    #[test]
+    fn a_reading_that_has_ended_is_few_bytes() {
+        for number in [0, 127, 128, 300_000, u64::MAX >> 1] {
+            let ended = Window {
+                after: number,
+                from: number,
+                head: number,
+            };
+            let cursor = encode(EPOCH, "KA-BLR", ended);
+            assert_eq!(decode(&cursor, EPOCH, "KA-BLR", u64::MAX), ended);
+            assert!(number > 300_000 || cursor.as_bytes().len() <= 12);
+        }
+    }
 
     #[test]
     fn a_cursor_survives_and_a_strange_one_begins_again() {
@@ -82,8 +177,12 @@ mod tests {
         );
         assert_eq!(decode(&Cursor::start(), EPOCH, "KA-BLR", 9), beginning);
         assert_eq!(
-            decode(&Cursor::from_bytes(&[1; BYTES]).unwrap(), EPOCH, "KA-BLR", 9),
+            decode(&Cursor::from_bytes(&[1; 45]).unwrap(), EPOCH, "KA-BLR", 9),
             beginning
         );
+        for length in 0..cursor.as_bytes().len() {
+            let cut = Cursor::from_bytes(&cursor.as_bytes()[..length]).unwrap();
+            assert_eq!(decode(&cut, EPOCH, "KA-BLR", 9), beginning);
+        }
     }
 }

@@ -1,8 +1,12 @@
 //! A document out of its snapshot and the changes since.
 
+use std::borrow::Cow;
+
 use casefile::{ApplyError, Document, LoadError};
 use casework::{DocumentKind, Pack};
 use protocol::DocumentId;
+use protocol::limits::SNAPSHOT_BYTES_MAX;
+use protocol::parcel::{pack, pack_small, unpack};
 
 use crate::storage::{DocumentState, Storage, StorageError};
 
@@ -26,7 +30,7 @@ pub fn fold(kind: DocumentKind, state: &DocumentState, pack: &Pack) -> Result<Do
     let mut document = if state.snapshot.is_empty() {
         Document::new(kind)
     } else {
-        Document::load(kind, &state.snapshot)?
+        Document::load(kind, &unpacked(&state.snapshot)?)?
     };
     if !state.tail.is_empty() {
         document.apply(&state.tail, pack)?;
@@ -34,7 +38,38 @@ pub fn fold(kind: DocumentKind, state: &DocumentState, pack: &Pack) -> Result<Do
     Ok(document)
 }
 
-/// A document as saved, with the number of the last change in it; folded and kept first where it had changed. Empty
+/// The first byte of a document as automerge saves it, which is how hubs kept snapshots before they packed them.
+const AS_SAVED: u8 = 0x85;
+
+fn unpacked(snapshot: &[u8]) -> Result<Cow<'_, [u8]>, LoadError> {
+    if snapshot.is_empty() || snapshot[0] == AS_SAVED {
+        return Ok(Cow::Borrowed(snapshot));
+    }
+    unpack(snapshot, SNAPSHOT_BYTES_MAX)
+        .map(Cow::Owned)
+        .map_err(|_| LoadError::Damaged)
+}
+
+/// A snapshot as it is kept and sent: not compressed by automerge, but packed as a whole, which is smaller by a third.
+pub(crate) fn packed(document: &Document) -> Vec<u8> {
+    let plain = document.save_plain();
+    if plain.len() > SNAPSHOT_BYTES_MAX {
+        return pack_small(&document.save());
+    }
+    pack_small(&plain)
+}
+
+/// A kept snapshot as a device of this version reads it.
+pub(super) fn packed_for(version: u16, snapshot: &[u8]) -> Result<Cow<'_, [u8]>, FoldError> {
+    let kept_packed = !snapshot.is_empty() && snapshot[0] != AS_SAVED;
+    Ok(match (version >= 2, kept_packed) {
+        (true, true) => Cow::Borrowed(snapshot),
+        (true, false) => Cow::Owned(pack_small(snapshot)),
+        (false, _) => Cow::Owned(pack(&unpacked(snapshot)?)),
+    })
+}
+
+/// A document as it is kept, with the number of the last change in it; folded and kept first where it had changed. Empty
 /// where nothing has been written in it.
 pub(crate) fn snapshot(
     storage: &dyn Storage,
@@ -46,7 +81,7 @@ pub(crate) fn snapshot(
     if state.tail.is_empty() {
         return Ok((state.snapshot, state.last_number));
     }
-    let saved = fold(kind, &state, pack)?.save();
+    let saved = packed(&fold(kind, &state, pack)?);
     storage.save_snapshot(id, &saved, state.last_number)?;
     Ok((saved, state.last_number))
 }

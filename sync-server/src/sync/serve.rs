@@ -1,21 +1,29 @@
 //! The way down: what the author may read past their cursor, with marks.
 
 use protocol::limits::MARK_EVERY_BYTES;
-use protocol::message::down::{Change, Close, Grant, Mark, Receipt, ReceiptState, Received, Revoke};
+use protocol::message::down::{
+    Change, Close, Done, Grant, Mark, Receipt, ReceiptState, Received, Revoke, StateMark, Token,
+};
 use protocol::message::{DownMessage, down};
-use protocol::parcel::{pack, parts};
-use protocol::{Cursor, DocumentId, EncodeError};
+use protocol::pack::PackRef;
+use protocol::parcel::{pack_for, parts};
+use protocol::{Cursor, DocumentId, EncodeError, PROTOCOL_VERSION};
+use sha2::{Digest, Sha256};
 
 use super::cursor;
-use super::fold::{FoldError, snapshot};
+use super::fold::{FoldError, packed_for, snapshot};
+use super::gather::{Gather, Logged};
 use crate::hub::Hub;
 use crate::identity::{self, Session};
 use crate::packs;
 use crate::rights::key_of;
-use crate::storage::{self, Access, Entry, EntryBody, StorageError, Window};
+use crate::storage::{self, Access, District, Entry, EntryBody, StorageError, Window};
 
 /// Entries read from storage at a time.
 const ENTRIES_AT_ONCE: u32 = 64;
+/// How often within its time a lease is renewed.
+const RENEWALS: i64 = 14;
+const DAY_MS: i64 = 86_400_000;
 /// How often the log may grow under a reading before the device is asked to come again.
 const WINDOWS_MAX: u32 = 4;
 /// Bytes of one answer after which the device is asked to come again.
@@ -54,6 +62,7 @@ pub(super) struct Serving<'a> {
     access_differs: bool,
     since_mark_bytes: usize,
     sent_bytes: usize,
+    gather: Gather,
 }
 
 impl<'a> Serving<'a> {
@@ -65,7 +74,13 @@ impl<'a> Serving<'a> {
             access_differs,
             since_mark_bytes: 0,
             sent_bytes: 0,
+            gather: Gather::default(),
         }
+    }
+
+    /// The version that the device opened with.
+    const fn version(&self) -> u16 {
+        self.session.open.version
     }
 
     /// The document once more, as it stands, where the user may read it now: the device's copy is damaged. To anybody
@@ -115,34 +130,113 @@ impl<'a> Serving<'a> {
                 };
             }
         }
+        self.flush()?;
+        let packs = packs::named_in_close(&*self.hub.storage, &self.session.author.user.district)?;
+        let access_upto = self.hub.storage.access_upto(self.session.author.id)?;
+        let cursor = self.cursor(window);
+        if self.version() >= 2 {
+            let open = &self.session.open;
+            let state = self.state(packs.as_deref().unwrap_or_default(), access_upto)?;
+            let known = open.state == Some(state);
+            let done = Done {
+                cursor: (open.cursor != cursor).then_some(cursor),
+                more: more.then_some(true),
+                access_differs: self.access_differs.then_some(true),
+                ..self.done()
+            };
+            let done = if known {
+                done
+            } else {
+                Done {
+                    state: Some(state),
+                    packs,
+                    terms: Some(identity::terms(self.hub, &self.session.author)?),
+                    access_upto: Some(access_upto),
+                    ..done
+                }
+            };
+            return Ok(self.sink.send(DownMessage::from(done).to_frame()?.into_bytes())?);
+        }
         let close = Close {
-            cursor: self.cursor(window),
-            token: self.session.token.clone(),
-            token_ends_ms: self.session.token_ends_ms,
+            cursor,
             more,
-            access_upto: Some(self.hub.storage.access_upto(self.session.author.id)?),
+            access_upto: Some(access_upto),
             access_differs: self.access_differs.then_some(true),
-            packs: packs::named_in_close(&*self.hub.storage, &self.session.author.user.district)?,
+            packs,
             terms: Some(identity::terms(self.hub, &self.session.author)?),
-            dismissal: None,
+            ..self.close()
         };
         Ok(self.sink.send(DownMessage::from(close).to_frame()?.into_bytes())?)
     }
 
-    /// The close alone: an author who is shut out and may still hand in hears nothing new.
-    fn run_for_shut_out(self) -> Result<(), ServeError> {
-        let close = Close {
+    /// The mark of what the end of an answer says and need not say twice. The terms are as good as new for a fourteenth of
+    /// their time: a day of the usual fortnight.
+    fn state(&self, packs: &[PackRef], access_upto: u64) -> Result<StateMark, StorageError> {
+        let district = self.district()?;
+        let renew_ms = (i64::from(district.lease_days) * DAY_MS / RENEWALS).max(1);
+        let mut hash = Sha256::new_with_prefix(b"vatsalya-state-v2");
+        hash.update(self.session.author.id.0);
+        for pack in packs {
+            hash.update((pack.scope.len() as u64).to_be_bytes());
+            hash.update(&pack.scope);
+            hash.update(pack.number.to_be_bytes());
+            hash.update(pack.sha256.0);
+        }
+        hash.update(access_upto.to_be_bytes());
+        hash.update(district.lease_days.to_be_bytes());
+        hash.update(district.recovery.as_deref().unwrap_or_default());
+        hash.update((self.hub.clock.now_ms() / renew_ms).to_be_bytes());
+        let hash = hash.finalize();
+        Ok(StateMark(*hash.first_chunk().expect("a hash is longer than a mark")))
+    }
+
+    const fn done(&self) -> Done {
+        Done {
+            cursor: None,
+            token: self.session.token,
+            token_s: (identity::TOKEN_MS / 1000) as u32,
+            more: None,
+            state: None,
+            packs: None,
+            terms: None,
+            access_upto: None,
+            access_differs: None,
+            dismissal: None,
+        }
+    }
+
+    fn close(&self) -> Close {
+        Close {
             cursor: self.session.open.cursor.clone(),
-            token: self.session.token.clone(),
+            token: Token::of(self.session.token),
             token_ends_ms: self.session.token_ends_ms,
             more: false,
             packs: None,
             terms: None,
-            dismissal: identity::dismissal(self.hub, self.session, 0)?,
+            dismissal: None,
             access_upto: None,
             access_differs: None,
+            speaks: Some(PROTOCOL_VERSION),
+        }
+    }
+
+    /// The close alone: an author who is shut out and may still hand in hears nothing new.
+    fn run_for_shut_out(self) -> Result<(), ServeError> {
+        let dismissal = identity::dismissal(self.hub, self.session, 0)?;
+        let close: DownMessage = if self.version() >= 2 {
+            Done {
+                dismissal,
+                ..self.done()
+            }
+            .into()
+        } else {
+            Close {
+                dismissal,
+                ..self.close()
+            }
+            .into()
         };
-        Ok(self.sink.send(DownMessage::from(close).to_frame()?.into_bytes())?)
+        Ok(self.sink.send(close.to_frame()?.into_bytes())?)
     }
 
     /// Entries until the window's end.
@@ -162,14 +256,75 @@ impl<'a> Serving<'a> {
             let last_of_window = entries.len() < ENTRIES_AT_ONCE as usize;
             for entry in entries {
                 let number = entry.number;
-                self.entry(entry, window)?;
-                window.after = number;
+                if self.version() >= 2 {
+                    window.after = number;
+                    self.gather(entry, window)?;
+                } else {
+                    self.entry(entry, window)?;
+                    window.after = number;
+                }
             }
             if last_of_window {
                 window.after = window.head;
                 return Ok(window);
             }
         }
+    }
+
+    /// Adds an entry to what is gathered; where that has grown to a mark, all of it goes, and the mark behind it.
+    fn gather(&mut self, entry: Entry, upto: Window) -> Result<(), ServeError> {
+        match entry.body {
+            EntryBody::Change {
+                document,
+                author,
+                received_ms,
+                late,
+                bytes,
+            } if Gather::takes(&bytes) => {
+                let number = entry.number;
+                let change = Logged {
+                    number,
+                    author,
+                    received_ms,
+                    late,
+                    bytes,
+                };
+                self.gather.change(document, change);
+            }
+            body => {
+                let about = match &body {
+                    EntryBody::Change { document, .. }
+                    | EntryBody::Grant { document, .. }
+                    | EntryBody::Revoke { document } => Some(*document),
+                    EntryBody::Author(_) | EntryBody::Receipt(_) => None,
+                };
+                let number = entry.number;
+                let messages = self.messages(Entry { number, body })?;
+                let mut bytes = 0;
+                for message in &messages {
+                    bytes += message.to_frame()?.as_bytes().len();
+                }
+                self.gather.messages(about, messages, bytes);
+            }
+        }
+        if self.gather.bytes() < MARK_EVERY_BYTES {
+            return Ok(());
+        }
+        self.flush()?;
+        let mark = Mark {
+            cursor: self.cursor(upto),
+        };
+        Ok(self.sink.send(DownMessage::from(mark).to_frame()?.into_bytes())?)
+    }
+
+    /// Sends what is gathered.
+    fn flush(&mut self) -> Result<(), ServeError> {
+        for message in self.gather.take() {
+            let frame = message.to_frame()?.into_bytes();
+            self.sent_bytes += frame.len();
+            self.sink.send(frame)?;
+        }
+        Ok(())
     }
 
     fn entry(&mut self, entry: Entry, before: Window) -> Result<(), ServeError> {
@@ -199,7 +354,7 @@ impl<'a> Serving<'a> {
                 late,
                 bytes,
             } => {
-                let packed = pack(&bytes);
+                let packed = pack_for(self.version(), &bytes);
                 let change = |part: protocol::parcel::Part<'_>| Change {
                     number,
                     document,
@@ -234,7 +389,7 @@ impl<'a> Serving<'a> {
             return Ok(Vec::new());
         };
         let (saved, upto) = snapshot(&*self.hub.storage, &self.session.pack, document, key.kind)?;
-        let packed = pack(&saved);
+        let packed = packed_for(self.version(), &saved)?;
         let grants = parts(&packed).map(|part| {
             let (number, parts, bytes) = (part.part, part.parts, part.bytes.to_vec());
             Grant {
@@ -265,8 +420,12 @@ impl<'a> Serving<'a> {
     }
 
     fn last_number(&self) -> Result<u64, StorageError> {
+        Ok(self.district()?.last_number)
+    }
+
+    fn district(&self) -> Result<District, StorageError> {
         let district = self.hub.storage.district(&self.session.author.user.district)?;
-        Ok(district.ok_or(StorageError::NoSuch("district"))?.last_number)
+        district.ok_or(StorageError::NoSuch("district"))
     }
 }
 

@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use protocol::limits::{ACCESS_ROWS_MAX, AGAIN_MAX, CHANGE_BYTES_MAX, UPLOADS_MAX};
 use protocol::message::DownMessage;
-use protocol::message::down::{Outcome, Reject, Verdict, Welcome};
-use protocol::message::up::{Access, Upload};
+use protocol::message::down::{Outcome, Reject, Verdict, Verdicts, Welcome};
+use protocol::message::up::{Access, Batch, Upload};
 use protocol::parcel::{Collector, ParcelError};
 use protocol::signing::ChainError;
 use protocol::{DocumentId, Frame, Refusal, UpMessage};
 
+use super::batch::{Batches, Unread};
+use super::cursor::stands_here;
 use super::serve::{ServeError, Serving, Sink};
 use super::upload::{Uploads, refuse};
 use crate::hub::Hub;
@@ -23,6 +25,7 @@ pub struct SyncSession {
     collector: Collector<(u64, DocumentId)>,
     /// The upload whose remaining parts are passed over: it is refused already, and holds up no other.
     passed_over: Option<(u64, DocumentId)>,
+    batches: Batches,
     uploads: Uploads,
     verdicts: Vec<Verdict>,
     /// Documents whose copy on the device is damaged.
@@ -50,6 +53,9 @@ impl SyncSession {
     fn new(session: Session) -> Self {
         Self {
             uploads: Uploads::new(session.pack.clone()),
+            batches: Batches::new(session.open.sent_at_ms),
+            // An opening that is the whole request: nothing may follow.
+            ended: session.open.version >= 2 && session.open.alone == Some(true),
             session,
             collector: Collector::new(CHANGE_BYTES_MAX),
             passed_over: None,
@@ -57,9 +63,13 @@ impl SyncSession {
             again: BTreeSet::new(),
             access_rows: 0,
             access_differs: false,
-            ended: false,
             refused: None,
         }
+    }
+
+    /// The version that the device speaks.
+    pub const fn version(&self) -> u16 {
+        self.session.open.version
     }
 
     /// Takes the next frame. After a refusal nothing more is read.
@@ -119,6 +129,8 @@ impl SyncSession {
             UpMessage::Open(_) => return Ok(Err(Refusal::Malformed)),
             UpMessage::Upload(_) if self.verdicts.len() >= UPLOADS_MAX => return Ok(Err(Refusal::TooLarge)),
             UpMessage::Upload(upload) => self.upload(hub, &upload),
+            UpMessage::Batch(_) if self.session.open.version < 2 => return Ok(Err(Refusal::Malformed)),
+            UpMessage::Batch(batch) => return Ok(self.batch(hub, batch)),
             UpMessage::Confirm(_) if self.session.author.is_shut_out() => {}
             UpMessage::Confirm(confirm) => {
                 let author = &self.session.author;
@@ -162,32 +174,64 @@ impl SyncSession {
         if self.passed_over == Some(key) && upload.part > 0 {
             return;
         }
-        let author = &self.session.author;
         let refusal = match self.collector.add(key, upload.part()) {
             Ok(None) => return,
             // What somebody brings who has been shut out is kept for a person to look at.
-            Ok(Some(bytes)) if author.is_shut_out() => {
-                let outcome = refuse(hub, author, upload.document, &bytes, Refusal::NotEnrolled);
-                return self.verdicts.push(Verdict::new(upload.n, outcome));
-            }
             Ok(Some(bytes)) => {
-                let taken = self.uploads.take(hub, author, upload.document, &bytes);
-                if matches!(taken.outcome, Outcome::Accepted { .. }) {
-                    hub.changed.ring();
-                }
-                self.verdicts.push(Verdict {
-                    n: upload.n,
-                    outcome: taken.outcome,
-                    received_ms: taken.received_ms,
-                });
-                return;
+                // The next short form of this document does not stand on this one.
+                self.batches.forget(upload.document);
+                return self.whole(hub, upload.n, upload.document, &bytes);
             }
             Err(ParcelError::TooLarge) => Refusal::TooLarge,
             Err(ParcelError::OutOfOrder | ParcelError::Malformed) => Refusal::Malformed,
         };
         self.passed_over = Some(key);
-        let outcome = refuse(hub, author, upload.document, &upload.bytes, refusal);
+        let outcome = refuse(hub, &self.session.author, upload.document, &upload.bytes, refusal);
         self.verdicts.push(Verdict::new(upload.n, outcome));
+    }
+
+    /// Each change of a batch as if it had come alone.
+    fn batch(&mut self, hub: &Hub, batch: Batch) -> Result<(), Refusal> {
+        for group in batch.groups {
+            if self.verdicts.len() + group.steps.len() > UPLOADS_MAX {
+                return Err(Refusal::TooLarge);
+            }
+            let author = self.session.author.id;
+            let read = self.batches.read(hub, author, group).map_err(|_| Refusal::Malformed)?;
+            for (n, change) in read.changes {
+                match change {
+                    Ok(bytes) => self.whole(hub, n, read.document, &bytes),
+                    Err(Unread::SendWhole) => {
+                        let code = Refusal::SendWhole;
+                        self.verdicts.push(Verdict::new(n, Outcome::Refused { code }));
+                    }
+                    Err(Unread::Bad(code, bytes)) => {
+                        let outcome = refuse(hub, &self.session.author, read.document, &bytes, code);
+                        self.verdicts.push(Verdict::new(n, outcome));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A change that has come whole.
+    fn whole(&mut self, hub: &Hub, n: u64, document: DocumentId, bytes: &[u8]) {
+        let author = &self.session.author;
+        // What somebody brings who has been shut out is kept for a person to look at.
+        if author.is_shut_out() {
+            let outcome = refuse(hub, author, document, bytes, Refusal::NotEnrolled);
+            return self.verdicts.push(Verdict::new(n, outcome));
+        }
+        let taken = self.uploads.take(hub, author, document, bytes);
+        if matches!(taken.outcome, Outcome::Accepted { .. }) {
+            hub.changed.ring();
+        }
+        self.verdicts.push(Verdict {
+            n,
+            outcome: taken.outcome,
+            received_ms: taken.received_ms,
+        });
     }
 
     /// The refusal; to an author who is shut out, with the hub's word for it and for what it keeps.
@@ -215,9 +259,18 @@ impl SyncSession {
             epoch: hub.storage.epoch(),
             district: self.session.author.user.district.clone(),
         };
-        send(sink, &welcome.into())?;
-        for verdict in self.verdicts {
-            send(sink, &verdict.into())?;
+        let small = self.session.open.version >= 2;
+        // Who stands in this life of the log already need not be told of it.
+        if !small || !stands_here(hub, &self.session) {
+            send(sink, &welcome.into())?;
+        }
+        let verdicts = if small {
+            Verdicts::of(self.verdicts)
+        } else {
+            self.verdicts.into_iter().map(DownMessage::from).collect()
+        };
+        for verdict in verdicts {
+            send(sink, &verdict)?;
         }
         let mut serving = Serving::new(hub, &self.session, sink, self.access_differs);
         // Whoever is shut out and hands in what is left gets nothing back.

@@ -3,6 +3,8 @@
 use casefile::{Document, DocumentKey};
 use casework::{Compartment, DocumentKind, InstitutionId};
 use protocol::DocumentId;
+use protocol::limits::SNAPSHOT_BYTES_MAX;
+use protocol::parcel::unpack;
 use sync_server::institutions;
 use sync_server::storage::{DocumentState, Institution};
 
@@ -29,7 +31,11 @@ fn a_case_that_has_grown_is_one_snapshot_and_its_log_stays() {
     worker.sync();
     assert!(worker.outbox.is_empty());
     let state = folded(&hub, core);
-    let whole = Document::load(Compartment::Core.into(), &state.snapshot).unwrap();
+    let whole = Document::load(
+        Compartment::Core.into(),
+        &unpack(&state.snapshot, SNAPSHOT_BYTES_MAX).unwrap(),
+    )
+    .unwrap();
     assert_eq!(whole.heads(), worker.documents[&core].heads());
     let received = hub.hub.storage.received(core, state.last_number).unwrap();
     assert_eq!(

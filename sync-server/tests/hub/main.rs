@@ -29,3 +29,4 @@ mod packs;
 mod storage;
 mod support;
 mod sync;
+mod versions;

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use casefile::{Action, Document, DocumentKey, Edit};
+use casefile::{Action, Document, DocumentKey, Edit, Naming, Run, add_to_many, next_of_many};
 use casework::{Compartment, DocumentKind, Pack, Value};
 use protocol::enrol::{EnrolReply, EnrolRequest};
 use protocol::limits::{CHANGE_BYTES_MAX, SNAPSHOT_BYTES_MAX};
-use protocol::message::down::{Close, Outcome, Receipt, Received, Welcome};
-use protocol::message::up::{Again, Confirm, End, Open, Upload};
-use protocol::parcel::Collector;
+use protocol::message::Names;
+use protocol::message::down::{Close, Outcome, Receipt, Received, StateMark, Verdict, Welcome};
+use protocol::message::up::{Again, BatchWriter, Confirm, End, Open, Upload};
+use protocol::parcel::{Collector, unpack};
 use protocol::{
     AuthorId, AuthorKey, Cursor, DocumentId, DownMessage, EnrolLink, FrameReader, Nonce, PROTOCOL_VERSION, ReadError,
     Refusal, SigningChain, UpMessage, UserId,
@@ -136,7 +137,9 @@ pub(crate) struct Answer {
     /// When it had got what came folded in grants.
     pub(crate) received: Vec<Received>,
     pub(crate) marks: usize,
+    /// The end, of whichever version, as version 1 says it.
     pub(crate) close: Option<Close>,
+    pub(crate) state: Option<StateMark>,
     pub(crate) reject: Option<Refusal>,
     pub(crate) bytes: usize,
 }
@@ -158,6 +161,8 @@ pub(crate) struct TestDevice {
     /// Documents whose copy here is damaged.
     pub(crate) again: Vec<DocumentId>,
     pub(crate) client: reqwest::blocking::Client,
+    /// The version it speaks: the newest, unless a test says otherwise.
+    pub(crate) version: u16,
     /// Every receipt that has come: a quick portal answers within the request that brought the change.
     pub(crate) receipts: Vec<Receipt>,
     next: u64,
@@ -218,6 +223,7 @@ impl TestDevice {
             confirms: Vec::new(),
             again: Vec::new(),
             client: reqwest::blocking::Client::new(),
+            version: PROTOCOL_VERSION,
             receipts: Vec::new(),
             next: 1,
         }
@@ -266,22 +272,53 @@ impl TestDevice {
 
     pub(crate) fn open(&self) -> Open {
         Open {
-            version: PROTOCOL_VERSION,
+            version: self.version,
             author: self.author,
             sent_at_ms: now_ms(),
             nonce: Nonce(random()),
             cursor: self.cursor.clone(),
             app_version: "test".into(),
-            reads: Some(vec![Received::KIND]),
+            reads: (self.version < 2).then(|| vec![Received::KIND]),
+            state: None,
+            alone: None,
         }
+    }
+
+    /// The outbox as this version says it.
+    fn uploads(&self, sent_at_ms: i64) -> Vec<UpMessage> {
+        let mut messages = Vec::new();
+        let mut writer = BatchWriter::default();
+        let mut runs = BTreeMap::new();
+        for (n, id, bytes) in &self.outbox {
+            let kind = DocumentKind::from_byte(id.0[16]);
+            let run = runs.entry(*id).or_insert_with(|| Run::new(sent_at_ms, kind));
+            let author = casework::AuthorId::from_bytes(self.author.0);
+            let short = run
+                .shorten(author, bytes, Naming::Beginning)
+                .ok()
+                .filter(|_| self.version >= 2);
+            let mut one = Vec::new();
+            add_to_many(&mut one, short.as_deref().unwrap_or_default());
+            if short.is_some() && BatchWriter::takes(one.len()) {
+                messages.extend(writer.add(*n, *id, &one).map(UpMessage::from));
+                continue;
+            }
+            runs.remove(id);
+            messages.extend(writer.finish().into_iter().map(UpMessage::from));
+            messages.extend(
+                Upload::of_change(self.version, *n, *id, bytes)
+                    .into_iter()
+                    .map(UpMessage::from),
+            );
+        }
+        messages.extend(writer.finish().into_iter().map(UpMessage::from));
+        messages
     }
 
     pub(crate) fn body(&self, open: Open) -> Vec<u8> {
         let mut chain = SigningChain::new(&self.key);
-        let mut messages: Vec<UpMessage> = vec![open.into()];
-        for (n, id, bytes) in &self.outbox {
-            messages.extend(Upload::of_change(*n, *id, bytes).into_iter().map(UpMessage::from));
-        }
+        let mut messages: Vec<UpMessage> = vec![open.clone().into()];
+        messages.extend(self.uploads(open.sent_at_ms));
         messages.extend(
             self.confirms
                 .iter()
@@ -325,6 +362,8 @@ impl TestDevice {
         let mut grants = Collector::new(SNAPSHOT_BYTES_MAX);
         let mut changes = Collector::new(CHANGE_BYTES_MAX);
         let mut unmarked = Vec::new();
+        let mut names = (Names::default(), Names::default());
+        let mut runs = BTreeMap::new();
         loop {
             let frame = match reader.next_frame() {
                 Ok(Some(frame)) => frame,
@@ -333,26 +372,47 @@ impl TestDevice {
             };
             match DownMessage::from_frame(&frame).unwrap() {
                 DownMessage::Welcome(welcome) => answer.welcome = Some(welcome),
-                DownMessage::Verdict(verdict) => {
-                    if matches!(verdict.outcome, Outcome::Accepted { .. } | Outcome::Duplicate { .. }) {
-                        self.outbox.retain(|(n, ..)| *n != verdict.n);
+                DownMessage::Verdict(verdict) => self.heed(verdict, &mut answer),
+                DownMessage::Verdicts(verdicts) => {
+                    for verdict in verdicts.each().unwrap() {
+                        self.heed(verdict, &mut answer);
                     }
-                    answer.received_ms.insert(verdict.n, verdict.received_ms);
-                    answer.verdicts.insert(verdict.n, verdict.outcome);
+                }
+                DownMessage::Changes(several) => {
+                    let document = names.0.meant(several.document).unwrap();
+                    let many = unpack(&several.bytes, CHANGE_BYTES_MAX).unwrap();
+                    let mut many = many.as_slice();
+                    let run = runs.entry(document).or_insert_with(|| Run::new(0, None));
+                    run.count_from(several.written[0].after_ms);
+                    let mut number = 0;
+                    for written in several.written {
+                        number += written.step;
+                        let author = casework::AuthorId::from_bytes(names.1.meant(written.author).unwrap().0);
+                        let short = next_of_many(&mut many).unwrap().unwrap();
+                        let (bytes, _) = run.lengthen(author, short, |_| None).unwrap();
+                        answer.changed.push((number, document, written.late == Some(true)));
+                        unmarked.push((document, Written::Change(bytes)));
+                    }
+                    assert!(many.is_empty());
                 }
                 DownMessage::Grant(grant) => {
+                    runs.remove(&grant.document);
                     if let Some(snapshot) = grants.add(grant.document, grant.part()).unwrap() {
                         answer.granted.push(grant.document);
                         unmarked.push((grant.document, Written::Snapshot(snapshot)));
                     }
                 }
                 DownMessage::Change(change) => {
+                    runs.remove(&change.document);
                     if let Some(bytes) = changes.add(change.number, change.part()).unwrap() {
                         answer.changed.push((change.number, change.document, change.late));
                         unmarked.push((change.document, Written::Change(bytes)));
                     }
                 }
-                DownMessage::Revoke(revoke) => answer.revoked.push(revoke.document),
+                DownMessage::Revoke(revoke) => {
+                    runs.remove(&revoke.document);
+                    answer.revoked.push(revoke.document);
+                }
                 DownMessage::Author(author) => answer.authors.push(author.name),
                 DownMessage::Receipt(receipt) => {
                     self.receipts.push(receipt.clone());
@@ -369,10 +429,36 @@ impl TestDevice {
                     self.cursor = close.cursor.clone();
                     answer.close = Some(close);
                 }
+                DownMessage::Done(done) => {
+                    self.apply(std::mem::take(&mut unmarked));
+                    let token = done.token();
+                    self.cursor = done.cursor.unwrap_or_else(|| self.cursor.clone());
+                    answer.state = done.state;
+                    answer.close = Some(Close {
+                        cursor: self.cursor.clone(),
+                        token,
+                        token_ends_ms: now_ms() + i64::from(done.token_s) * 1000,
+                        more: done.more == Some(true),
+                        packs: done.packs,
+                        terms: done.terms,
+                        dismissal: done.dismissal,
+                        access_upto: done.access_upto,
+                        access_differs: done.access_differs,
+                        speaks: None,
+                    });
+                }
                 DownMessage::Reject(reject) => answer.reject = Some(reject.code),
             }
         }
         answer
+    }
+
+    fn heed(&mut self, verdict: Verdict, answer: &mut Answer) {
+        if matches!(verdict.outcome, Outcome::Accepted { .. } | Outcome::Duplicate { .. }) {
+            self.outbox.retain(|(n, ..)| *n != verdict.n);
+        }
+        answer.received_ms.insert(verdict.n, verdict.received_ms);
+        answer.verdicts.insert(verdict.n, verdict.outcome);
     }
 
     fn apply(&mut self, entries: Vec<(DocumentId, Written)>) {

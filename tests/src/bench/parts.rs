@@ -45,6 +45,50 @@ pub fn first_sync(folder: &Path, hub: &str, code: &str) -> anyhow::Result<FirstS
     })
 }
 
+/// One exchange of a tablet that was in step before.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Talked {
+    /// Fields that were written since, each in another case.
+    pub edits: usize,
+    /// The exchange, with making its connection.
+    pub sync_us: u64,
+    /// Changes that wait when it has ended.
+    pub waiting: u64,
+}
+
+/// Unlocks the tablet in this folder, writes so many fields, and has one exchange with the hub.
+pub fn talk(folder: &Path, edits: usize) -> anyhow::Result<Talked> {
+    let tablet = Tablet::live_by_hand(folder);
+    tablet
+        .unlock(PASSPHRASE)
+        .map_err(|failure| anyhow::anyhow!("{failure:?}"))?;
+    let page = Request::Cases {
+        filter: CaseFilter::default(),
+        offset: 0,
+        limit: u32::try_from(edits.max(1))?,
+    };
+    let Reply::Cases(rows) = tablet.ask(page) else {
+        anyhow::bail!("a list was asked for")
+    };
+    for (round, row) in rows.rows.iter().take(edits).enumerate() {
+        let fact = "found.place".parse().expect("a fact id");
+        let value = format!("Bus stand {}, gate {round}", std::process::id()).as_str().into();
+        tablet.ask(Request::Edit {
+            subject: row.case.into(),
+            edits: vec![FieldEdit::SetFact { fact, value }],
+            form: None,
+            reason: None,
+        });
+    }
+    let mut samples = Samples::default();
+    samples.time(|| tablet.sync_well());
+    Ok(Talked {
+        edits,
+        sync_us: samples.to_micros()[0],
+        waiting: tablet.status().waiting.into(),
+    })
+}
+
 /// A tablet that is opened and worked with.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Opened {

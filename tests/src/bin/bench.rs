@@ -40,6 +40,16 @@ enum Part {
         #[arg(long)]
         code: String,
     },
+    /// Writes some fields and has one exchange.
+    #[command(hide = true)]
+    Talk {
+        /// The tablet's folder.
+        #[arg(long)]
+        data_dir: PathBuf,
+        /// Fields to write.
+        #[arg(long, default_value_t = 0)]
+        edits: usize,
+    },
     /// Makes the three sizes of a picture.
     #[command(hide = true)]
     MakeSizes {
@@ -77,6 +87,10 @@ fn main() -> anyhow::Result<()> {
                 "{}",
                 serde_json::to_string(&bench::first_sync(&data_dir, &hub, &code)?)?
             );
+            Ok(())
+        }
+        Some(Part::Talk { data_dir, edits }) => {
+            println!("{}", serde_json::to_string(&bench::talk(&data_dir, edits)?)?);
             Ok(())
         }
         Some(Part::Store { devices }) => bench::busy_hour(devices),

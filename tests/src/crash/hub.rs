@@ -186,6 +186,7 @@ impl PaperHub {
                     said.push(down::Verdict::new(upload.n, outcome).into());
                 }
                 UpMessage::Confirm(_) | UpMessage::Again(_) | UpMessage::Access(_) => {}
+                UpMessage::Batch(_) => unreachable!("nobody said that this hub reads batches"),
                 UpMessage::End(_) => break,
             }
         }
@@ -310,6 +311,7 @@ impl State {
             access_differs: None,
             terms: None,
             dismissal: None,
+            speaks: None,
         };
         said.push(close.into());
     }
@@ -349,6 +351,7 @@ impl Transport for PaperHub {
             hub_time_ms: 0,
             pack_key: None,
             terms: None,
+            speaks: None,
         };
         Ok(EnrolReply::Enrolled(enrolled).to_cbor())
     }

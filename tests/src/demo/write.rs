@@ -32,11 +32,14 @@ pub struct Settled {
 }
 
 /// One officer's change, ready to be sent. A change is sent after all those of earlier rounds.
-struct Written {
+pub struct Written {
     round: usize,
-    officer: usize,
-    document: DocumentId,
-    bytes: Vec<u8>,
+    /// Which officer, by place in [`District::officers`].
+    pub officer: usize,
+    /// In which document.
+    pub document: DocumentId,
+    /// The plain chunk.
+    pub bytes: Vec<u8>,
 }
 
 /// Founds the district at the hub and writes everything in it. `seed` names the authors.
@@ -137,6 +140,15 @@ fn send(author: &mut Author, changes: &[(DocumentId, Vec<u8>)]) -> anyhow::Resul
 }
 
 type Media = (usize, MediaHash, media::MediaSize, Vec<u8>);
+
+/// The changes that a record's steps make, without its picture.
+pub fn changes(record: &Record, authors: &[AuthorId]) -> anyhow::Result<Vec<Written>> {
+    let record = Record {
+        picture: None,
+        ..record.clone()
+    };
+    write(&record, authors, &mut Vec::new())
+}
 
 /// The changes that a record's steps make.
 fn write(record: &Record, authors: &[AuthorId], media: &mut Vec<Media>) -> anyhow::Result<Vec<Written>> {

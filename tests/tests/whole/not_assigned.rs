@@ -3,7 +3,7 @@
 use casefile::{Action, Document, DocumentKey, Edit};
 use casework::{AuthorId, CaseId, Compartment, DocumentKind, EntryId, Role, Value};
 use protocol::{
-    Cursor, DocumentId, DownMessage, Nonce, PROTOCOL_VERSION, Refusal, SigningChain, UpMessage,
+    Cursor, DocumentId, DownMessage, Nonce, PROTOCOL_VERSION_MIN, Refusal, SigningChain, UpMessage,
     ids::Sha256 as MediaHash,
     media::{self, MediaSize},
     message::{
@@ -177,13 +177,15 @@ fn nobody_speaks_in_another_authors_name_or_says_the_same_again() {
     let owner = owner_with_a_case(&scene);
     let stranger = scene.author("Binod Sah", &Role::PoNic, 2);
     let open = |nonce: u8, author| Open {
-        version: PROTOCOL_VERSION,
+        version: PROTOCOL_VERSION_MIN,
         author,
         sent_at_ms: ground::now_ms(),
         nonce: Nonce([nonce; 16]),
         cursor: Cursor::start(),
         app_version: "0.1.0".into(),
         reads: None,
+        state: None,
+        alone: None,
     };
     let body = |open: Open, key| {
         let mut chain = SigningChain::new(key);
@@ -359,7 +361,7 @@ fn a_change_under_another_authors_name_or_out_of_order_is_refused() {
     assert_eq!(refusals(&owner.sync(&[misplaced]).unwrap()), [Some(Refusal::Schema)]);
 
     // A chain that breaks: what stands before the break is kept, nothing behind it is read.
-    let upload = Upload::of_change(1, compartment(Compartment::Core), b"x");
+    let upload = Upload::of_change(PROTOCOL_VERSION_MIN, 1, compartment(Compartment::Core), b"x");
     let mut chain = SigningChain::new(stranger.key());
     let body: Vec<u8> = upload
         .into_iter()

@@ -48,7 +48,7 @@ pub(crate) use case_link::LinkRow;
 pub(crate) use institution_card::{HouseCard, InstitutionRow};
 pub(crate) use media::MediaSize;
 pub(crate) use meta::Enrolment;
-pub(crate) use own_change::{ChangeWay, OwnChange, Verdict};
+pub(crate) use own_change::{ChangeWay, OutboxRow, OwnChange, Verdict};
 pub(crate) use receipt::Receipt;
 pub(crate) use received::ChangeNamed;
 pub(crate) use search::findable;

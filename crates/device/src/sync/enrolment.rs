@@ -14,7 +14,7 @@ use protocol::{
     limits::PERSONS_MAX,
 };
 
-use super::Transport;
+use super::{Transport, outbound::SPEAKS};
 use crate::{
     Platform,
     failure::{Answer, Failed},
@@ -174,6 +174,7 @@ fn finish(
         if let Some(key) = &enrolled.pack_key {
             write.set_blob(PACK_KEY, key)?;
         }
+        write.set_number(SPEAKS, enrolled.speaks.map(i64::from))?;
         write.set_enrolment(&enrolment)
     })?;
     drop(store);

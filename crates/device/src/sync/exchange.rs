@@ -1,7 +1,9 @@
 //! One round trip: everything up, everything down.
 
 use protocol::{
-    DownMessage, FrameReader, HubUrl, ReadError, Refusal, dismissal::SignedDismissal, message::down::Token,
+    DownMessage, FrameReader, HubUrl, ReadError, Refusal,
+    dismissal::SignedDismissal,
+    message::down::{StateMark, Token},
     pack::PackRef,
 };
 
@@ -92,6 +94,10 @@ pub(super) struct Exchanged {
     pub(super) access_left: bool,
     /// The author is shut out and may still hand in.
     pub(super) dismissal: Option<Dismissed>,
+    /// What the hub need not say again once it has been followed.
+    pub(super) state: Option<StateMark>,
+    /// The first change that the hub asks for as a whole chunk.
+    pub(super) send_whole: Option<i64>,
 }
 
 /// Talks to the hub once. Sends the outbox behind `after`.
@@ -104,7 +110,12 @@ pub(super) fn exchange(
 ) -> Result<Exchanged, ExchangeError> {
     let mut outbound = Outbound::build(session, after, parting)?;
     let body = std::mem::take(&mut outbound.body);
-    let mut frames = FrameReader::new(transport.sync(hub, body)?);
+    let answer = transport.sync(hub, body).inspect_err(|error| {
+        if *error == TransportError::Unreachable {
+            session.status.portion_was_cut();
+        }
+    })?;
+    let mut frames = FrameReader::new(answer);
     let mut inbound = Inbound::new(session, &outbound);
     let sent_upto = outbound.sent.last().copied().unwrap_or(after);
     loop {
@@ -113,12 +124,17 @@ pub(super) fn exchange(
         }
         match next(&mut frames).and_then(|message| inbound.take(message)) {
             Ok(Some(closed)) => {
+                if outbound.full {
+                    session.status.portion_arrived();
+                }
                 return Ok(Exchanged {
                     token: closed.token,
                     sent_upto,
                     more: closed.more,
                     packs: closed.packs,
                     access_left: closed.access_left,
+                    state: closed.state,
+                    send_whole: closed.send_whole,
                     dismissal: closed
                         .dismissal
                         .and_then(|signed| Dismissed::check(session, &signed, outbound.nonce)),

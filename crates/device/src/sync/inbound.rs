@@ -4,24 +4,26 @@
 //! transaction with the mark. A fast link brings many marks in a moment, so sealed batches are committed together;
 //! when the link is cut, what was sealed is committed and the rest forgotten.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
+use casefile::{Run, next_of_many};
 use protocol::{
-    Cursor, DocumentId, Epoch,
+    AuthorId, Cursor, DocumentId, Epoch, PROTOCOL_VERSION_MIN, Refusal,
     dismissal::SignedDismissal,
     limits::{CHANGE_BYTES_MAX, PACKS_MAX, SNAPSHOT_BYTES_MAX},
     message::{
-        DownMessage,
-        down::{Close, Receipt, Received, Token, Verdict},
+        DownMessage, Names,
+        down::{Changes, Close, Done, Outcome, Receipt, Received, StateMark, Token, Verdict},
     },
     pack::PackRef,
-    parcel::Collector,
+    parcel::{Collector, unpack},
+    terms::SignedTerms,
 };
 
 use super::{
     commit,
     exchange::ExchangeError,
-    outbound::{CURSOR, Outbound},
+    outbound::{CURSOR, Outbound, SPEAKS},
 };
 use crate::{
     documents::{Granted, Incoming},
@@ -79,6 +81,24 @@ pub(super) struct Closed {
     pub(super) access_left: bool,
     /// The author is shut out and may still hand in.
     pub(super) dismissal: Option<SignedDismissal>,
+    /// What the hub need not say again once all of it has been followed.
+    pub(super) state: Option<StateMark>,
+    /// The first change that the hub asks for as a whole chunk.
+    pub(super) send_whole: Option<i64>,
+}
+
+/// What the end of an answer says, in either version.
+struct Ending {
+    cursor: Cursor,
+    token: Token,
+    more: bool,
+    packs: Option<Vec<PackRef>>,
+    terms: Option<SignedTerms>,
+    access_upto: Option<u64>,
+    access_differs: bool,
+    dismissal: Option<SignedDismissal>,
+    state: Option<StateMark>,
+    speaks: Option<u16>,
 }
 
 /// An answer on its way in.
@@ -88,6 +108,14 @@ pub(super) struct Inbound<'s> {
     confirmed: Vec<[u8; 17]>,
     access_left: bool,
     welcomed: bool,
+    greeted: bool,
+    /// The version that was spoken, and the cursor that was sent.
+    version: u16,
+    cursor: Cursor,
+    send_whole: Option<i64>,
+    documents: Names<DocumentId>,
+    authors: Names<AuthorId>,
+    runs: HashMap<DocumentId, Run>,
     changes: Collector<(DocumentId, u64)>,
     grants: Collector<(DocumentId, u64)>,
     sealed: Batch,
@@ -102,7 +130,15 @@ impl<'s> Inbound<'s> {
             sent: outbound.sent.iter().copied().collect(),
             confirmed: outbound.confirmed.clone(),
             access_left: outbound.access_left,
-            welcomed: false,
+            // Who stands in the hub's log already is not told of it again.
+            welcomed: outbound.version >= 2 && outbound.cursor != Cursor::start(),
+            greeted: false,
+            version: outbound.version,
+            cursor: outbound.cursor.clone(),
+            send_whole: None,
+            documents: Names::default(),
+            authors: Names::default(),
+            runs: HashMap::new(),
             changes: Collector::new(CHANGE_BYTES_MAX),
             grants: Collector::new(SNAPSHOT_BYTES_MAX),
             sealed: Batch::default(),
@@ -121,9 +157,10 @@ impl<'s> Inbound<'s> {
             });
         }
         if let DownMessage::Welcome(welcome) = &message {
-            if std::mem::replace(&mut self.welcomed, true) {
+            if std::mem::replace(&mut self.greeted, true) {
                 return Err(ExchangeError::Garbled);
             }
+            self.welcomed = true;
             self.heed_epoch(welcome.epoch)?;
             return Ok(None);
         }
@@ -132,15 +169,15 @@ impl<'s> Inbound<'s> {
         }
         match message {
             DownMessage::Welcome(_) | DownMessage::Reject(_) => return Err(ExchangeError::Garbled),
-            DownMessage::Verdict(verdict) => {
-                // A number nobody sent would claim that something arrived which never left.
-                let n = i64::try_from(verdict.n)
-                    .ok()
-                    .filter(|n| self.sent.remove(n))
-                    .ok_or(ExchangeError::Garbled)?;
-                self.sealed.verdicts.push((n, verdict));
+            DownMessage::Verdict(verdict) => self.verdict(verdict)?,
+            DownMessage::Verdicts(verdicts) => {
+                for verdict in verdicts.each().ok_or(ExchangeError::Garbled)? {
+                    self.verdict(verdict)?;
+                }
             }
+            DownMessage::Changes(changes) => self.several(changes)?,
             DownMessage::Change(change) => {
+                self.runs.remove(&change.document);
                 let key = (change.document, change.number);
                 if let Some(bytes) = self
                     .changes
@@ -156,6 +193,7 @@ impl<'s> Inbound<'s> {
                 }
             }
             DownMessage::Grant(grant) => {
+                self.runs.remove(&grant.document);
                 let key = (grant.document, grant.upto);
                 if let Some(snapshot) = self.grants.add(key, grant.part()).map_err(|_| ExchangeError::Garbled)? {
                     let granted = Granted {
@@ -166,7 +204,10 @@ impl<'s> Inbound<'s> {
                     self.hold(Entry::Grant(grant.document, granted));
                 }
             }
-            DownMessage::Revoke(revoke) => self.hold(Entry::Revoke(revoke.document)),
+            DownMessage::Revoke(revoke) => {
+                self.runs.remove(&revoke.document);
+                self.hold(Entry::Revoke(revoke.document));
+            }
             DownMessage::Author(author) => self.hold(Entry::Author(AuthorRow {
                 author: author.author.0,
                 user: author.user.0,
@@ -182,9 +223,85 @@ impl<'s> Inbound<'s> {
                     self.commit()?;
                 }
             }
-            DownMessage::Close(close) => return self.close(close).map(Some),
+            DownMessage::Close(close) => return self.close(ending_of_close(close)).map(Some),
+            DownMessage::Done(done) => {
+                let ending = self.ending_of_done(done);
+                return self.close(ending).map(Some);
+            }
         }
         Ok(None)
+    }
+
+    fn verdict(&mut self, verdict: Verdict) -> Result<(), ExchangeError> {
+        // A number nobody sent would claim that something arrived which never left.
+        let n = i64::try_from(verdict.n)
+            .ok()
+            .filter(|n| self.sent.remove(n))
+            .ok_or(ExchangeError::Garbled)?;
+        if let Outcome::Refused {
+            code: Refusal::SendWhole,
+        } = verdict.outcome
+        {
+            self.send_whole = Some(self.send_whole.map_or(n, |first| first.min(n)));
+        }
+        self.sealed.verdicts.push((n, verdict));
+        Ok(())
+    }
+
+    /// Several changes of one document. What cannot be put together again was not said by a hub of ours.
+    fn several(&mut self, changes: Changes) -> Result<(), ExchangeError> {
+        let garbled = ExchangeError::Garbled;
+        let document = self
+            .documents
+            .meant(changes.document)
+            .map_err(|_| ExchangeError::Garbled)?;
+        let unpacked = unpack(&changes.bytes, CHANGE_BYTES_MAX).map_err(|_| ExchangeError::Garbled)?;
+        let mut many = unpacked.as_slice();
+        let run = self.runs.entry(document).or_insert_with(|| Run::new(0, None));
+        run.count_from(changes.written.first().map_or(0, |first| first.after_ms));
+        let (mut number, mut received_ms) = (0_u64, 0_i64);
+        let mut held = Vec::new();
+        for written in &changes.written {
+            number = number.checked_add(written.step).ok_or(ExchangeError::Garbled)?;
+            received_ms = received_ms
+                .checked_add(written.after_ms)
+                .ok_or(ExchangeError::Garbled)?;
+            let author = self.authors.meant(written.author).map_err(|_| ExchangeError::Garbled)?;
+            let short = next_of_many(&mut many).ok().flatten().ok_or(ExchangeError::Garbled)?;
+            let author = casework::AuthorId::from_bytes(author.0);
+            let (bytes, _) = run
+                .lengthen(author, short, |_| None)
+                .map_err(|_| ExchangeError::Garbled)?;
+            let number = log_number(number)?;
+            let incoming = Incoming {
+                number,
+                received_ms,
+                bytes,
+            };
+            held.push(Entry::Change(document, incoming, written.late == Some(true)));
+        }
+        if !many.is_empty() {
+            return Err(garbled);
+        }
+        for entry in held {
+            self.hold(entry);
+        }
+        Ok(())
+    }
+
+    fn ending_of_done(&self, done: Done) -> Ending {
+        Ending {
+            token: done.token(),
+            cursor: done.cursor.unwrap_or_else(|| self.cursor.clone()),
+            more: done.more == Some(true),
+            packs: done.packs,
+            terms: done.terms,
+            access_upto: done.access_upto,
+            access_differs: done.access_differs == Some(true),
+            dismissal: done.dismissal,
+            state: done.state,
+            speaks: Some(self.version),
+        }
     }
 
     /// Stores what is sealed: at the end, and when the link is cut.
@@ -198,7 +315,7 @@ impl<'s> Inbound<'s> {
 
     fn close(
         &mut self,
-        Close {
+        Ending {
             cursor,
             token,
             more,
@@ -207,8 +324,9 @@ impl<'s> Inbound<'s> {
             access_differs,
             terms,
             dismissal,
-            ..
-        }: Close,
+            state,
+            speaks,
+        }: Ending,
     ) -> Result<Closed, ExchangeError> {
         self.seal(cursor);
         self.sealed.confirmed = std::mem::take(&mut self.confirmed);
@@ -220,13 +338,16 @@ impl<'s> Inbound<'s> {
         if let Some(terms) = terms {
             lease::take(self.session, &terms)?;
         }
-        let noted = self.note_access_log(access_upto, access_differs == Some(true))?;
+        let noted = self.note_access_log(access_upto, access_differs)?;
+        note_version(self.session, speaks.unwrap_or(PROTOCOL_VERSION_MIN))?;
         Ok(Closed {
             token,
             more: more || noted == Noted::Behind,
             packs,
             access_left: noted == Noted::Left && self.access_left,
             dismissal,
+            state,
+            send_whole: self.send_whole,
         })
     }
 
@@ -272,6 +393,30 @@ impl<'s> Inbound<'s> {
 
     fn heed_epoch(&self, epoch: Epoch) -> Result<(), ExchangeError> {
         commit::heed_epoch(self.session, epoch)
+    }
+}
+
+/// Keeps which version the hub speaks, where that is news.
+pub(super) fn note_version(session: &Session, speaks: u16) -> Result<(), StoreError> {
+    let version = i64::from(speaks);
+    if session.store.read(|read| read.number(SPEAKS))? == Some(version) {
+        return Ok(());
+    }
+    session.store.write(|write| write.set_number(SPEAKS, Some(version)))
+}
+
+fn ending_of_close(close: Close) -> Ending {
+    Ending {
+        cursor: close.cursor,
+        token: close.token,
+        more: close.more,
+        packs: close.packs,
+        terms: close.terms,
+        access_upto: close.access_upto,
+        access_differs: close.access_differs == Some(true),
+        dismissal: close.dismissal,
+        state: None,
+        speaks: close.speaks,
     }
 }
 

@@ -1,30 +1,45 @@
 //! The body of an exchange: what this device has to say, signed and chained.
 
+use std::collections::HashMap;
+
+use casefile::{DocumentKey, Naming, Run, add_to_many};
 use protocol::{
-    AuthorId, Cursor, DocumentId, Nonce, PROTOCOL_VERSION, SigningChain, UpMessage,
+    AuthorId, Cursor, DocumentId, Nonce, PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, SigningChain, UpMessage,
     limits::{AGAIN_MAX, APP_VERSION_BYTES_MAX},
     message::{
-        down::Received,
-        up::{Access, Again, Confirm, End, Open, Upload},
+        down::{Received, STATE_MARK_BYTES, StateMark},
+        up::{Access, Again, BatchWriter, Confirm, End, Open, Upload},
     },
 };
 
 use super::exchange::ExchangeError;
-use crate::{session::Session, store::StoreError};
+use crate::{
+    session::Session,
+    store::{OutboxRow, StoreError},
+};
 
-/// Changes that go up in one request: what is not acknowledged before a cut is sent again, so a request is kept small
-/// enough for a bad link. The next follows at once.
-const BATCH_BYTES_MAX: usize = 64 * 1024;
-const BATCH_CHANGES_MAX: usize = 256;
+/// Changes that go up in one request, however small.
+const BATCH_CHANGES_MAX: usize = 1024;
 
 /// Rows of the access log that go up in one request: about 16 kB, behind what officers wrote.
 const BATCH_ACCESS_ROWS_MAX: usize = 160;
 
+/// Name of the mark that says what the hub need not say again.
+pub(super) const STATE: &str = "hub_state";
+/// Name of the mark that says which version the hub speaks.
+pub(super) const SPEAKS: &str = "hub_speaks";
+
 /// What goes up.
 pub(super) struct Outbound {
     pub(super) body: Vec<u8>,
+    /// The version it is said in.
+    pub(super) version: u16,
+    /// Where it asks to go on.
+    pub(super) cursor: Cursor,
     /// Outbox numbers of the changes in it, growing.
     pub(super) sent: Vec<i64>,
+    /// Whether as much went up as may in one request.
+    pub(super) full: bool,
     /// Documents whose destruction it confirms.
     pub(super) confirmed: Vec<[u8; 17]>,
     /// Whether there are more rows of the access log than went in, which the hub would take.
@@ -45,73 +60,188 @@ pub(super) enum Parting {
 /// Name of the mark that says how far the log was read.
 pub(crate) const CURSOR: &str = "cursor";
 
-impl Outbound {
-    /// Reads the outbox behind `after` into a signed body.
-    pub(super) fn build(session: &Session, after: i64, parting: Parting) -> Result<Self, ExchangeError> {
-        let nonce = Nonce(session.platform.random());
-        let (cursor, outbox, confirmed, damaged, access) = session.store.read(|read| {
-            let cursor = read.blob(CURSOR)?.unwrap_or_default();
-            let outbox = read.outbox(after, BATCH_CHANGES_MAX)?;
+/// Everything of the store that goes into a body.
+struct Waiting {
+    cursor: Cursor,
+    version: u16,
+    state: Option<StateMark>,
+    outbox: Vec<OutboxRow>,
+    confirmed: Vec<[u8; 17]>,
+    damaged: Vec<[u8; 17]>,
+    access: Option<Vec<protocol::access_log::AccessRow>>,
+}
+
+impl Waiting {
+    fn read(session: &Session, after: i64) -> Result<Self, StoreError> {
+        session.store.read(|read| {
             let access = match read.access_log_on_hub()? {
                 Some(upto) => Some(read.access_rows_after(upto, BATCH_ACCESS_ROWS_MAX)?),
                 None => None,
             };
-            Ok::<_, StoreError>((cursor, outbox, read.destroyed()?, read.damaged()?, access))
-        })?;
+            let speaks = read.number(SPEAKS)?.and_then(|version| u16::try_from(version).ok());
+            let version = speaks.unwrap_or(PROTOCOL_VERSION_MIN);
+            let state = read.bytes::<STATE_MARK_BYTES>(STATE)?.map(StateMark);
+            Ok(Self {
+                cursor: Cursor::from_bytes(&read.blob(CURSOR)?.unwrap_or_default()).unwrap_or_default(),
+                version: version.clamp(PROTOCOL_VERSION_MIN, PROTOCOL_VERSION),
+                state,
+                outbox: read.outbox(after, BATCH_CHANGES_MAX)?,
+                confirmed: read.destroyed()?,
+                damaged: read.damaged()?,
+                access,
+            })
+        })
+    }
+}
+
+impl Outbound {
+    /// Reads the outbox behind `after` into a signed body.
+    pub(super) fn build(session: &Session, after: i64, parting: Parting) -> Result<Self, ExchangeError> {
+        let nonce = Nonce(session.platform.random());
+        let waiting = Waiting::read(session, after)?;
+        let small = waiting.version >= 2;
+        // A hub that has not said how far it has the log yet says so at the end of this exchange.
+        let access_left = waiting
+            .access
+            .as_ref()
+            .is_none_or(|rows| rows.len() >= BATCH_ACCESS_ROWS_MAX);
+        let access = Access::of_rows(waiting.access.unwrap_or_default());
+        // Once in a round: a hub that has none will not have one in a moment.
+        let again = waiting.damaged.into_iter().take(if after == 0 { AGAIN_MAX } else { 0 });
+        let mut rest: Vec<UpMessage> = Vec::new();
+        rest.extend(waiting.confirmed.iter().map(|id| {
+            let document = DocumentId(*id);
+            UpMessage::Confirm(Confirm { document })
+        }));
+        rest.extend(again.map(|id| {
+            let document = DocumentId(id);
+            UpMessage::Again(Again { document })
+        }));
+        rest.extend(access.into_iter().map(UpMessage::Access));
+        let destroys = (parting == Parting::Last).then_some(true);
+        let alone = small && waiting.outbox.is_empty() && rest.is_empty() && destroys.is_none();
+
         let mut chain = SigningChain::new(&session.key);
         let mut body = Vec::new();
         let mut say = |message: UpMessage| {
             let frame = chain.sign(&message).map_err(|_| ExchangeError::TooLarge)?;
             body.extend_from_slice(frame.as_bytes());
-            Ok::<_, ExchangeError>(body.len())
+            Ok::<_, ExchangeError>(())
         };
         let mut app_version = session.platform.app_version.clone();
         app_version.truncate(app_version.floor_char_boundary(APP_VERSION_BYTES_MAX));
+        let sent_at_ms = session.now_ms() + session.status.clock_offset_ms();
         say(UpMessage::Open(Open {
-            version: PROTOCOL_VERSION,
+            version: waiting.version,
             author: AuthorId(session.author.to_bytes()),
-            sent_at_ms: session.now_ms() + session.status.clock_offset_ms(),
+            sent_at_ms,
             nonce,
-            cursor: Cursor::from_bytes(&cursor).unwrap_or_default(),
+            cursor: waiting.cursor.clone(),
             app_version,
-            reads: Some(vec![Received::KIND]),
+            reads: (!small).then(|| vec![Received::KIND]),
+            state: waiting.state.filter(|_| small),
+            alone: alone.then_some(true),
         }))?;
-        let mut sent = Vec::new();
-        for row in outbox {
-            let n = u64::try_from(row.n).map_err(|_| StoreError::Row("own_change"))?;
-            let mut bytes = 0;
-            for upload in Upload::of_change(n, DocumentId(row.document), &row.bytes) {
-                bytes = say(UpMessage::Upload(upload))?;
-            }
+        let portion_bytes = session.status.portion_bytes();
+        let (mut sent, mut bytes) = (Vec::new(), 0);
+        let mut uploads = Uploads::new(session, sent_at_ms, waiting.version);
+        let waits = waiting.outbox.len();
+        for row in waiting.outbox {
+            bytes += row.bytes.len();
             sent.push(row.n);
-            if bytes >= BATCH_BYTES_MAX {
+            for message in uploads.add(&row)? {
+                say(message)?;
+            }
+            if bytes >= portion_bytes {
                 break;
             }
         }
-        for document in &confirmed {
-            say(UpMessage::Confirm(Confirm {
-                document: DocumentId(*document),
-            }))?;
+        for message in uploads.finish() {
+            say(message)?;
         }
-        // Once in a round: a hub that has none will not have one in a moment.
-        for document in damaged.into_iter().take(if after == 0 { AGAIN_MAX } else { 0 }) {
-            say(UpMessage::Again(Again {
-                document: DocumentId(document),
-            }))?;
+        for message in rest {
+            say(message)?;
         }
-        // A hub that has not said how far it has the log yet says so at the end of this exchange.
-        let access_left = access.as_ref().is_none_or(|rows| rows.len() >= BATCH_ACCESS_ROWS_MAX);
-        for message in Access::of_rows(access.unwrap_or_default()) {
-            say(UpMessage::Access(message))?;
+        if !alone {
+            say(UpMessage::End(End { destroys }))?;
         }
-        let destroys = (parting == Parting::Last).then_some(true);
-        say(UpMessage::End(End { destroys }))?;
         Ok(Self {
             body,
+            version: waiting.version,
+            cursor: waiting.cursor,
+            full: bytes >= portion_bytes || waits == BATCH_CHANGES_MAX,
             sent,
-            confirmed,
+            confirmed: waiting.confirmed,
             access_left,
             nonce,
         })
+    }
+}
+
+/// Changes on their way into messages: short and several to a frame for a hub that reads them so.
+struct Uploads {
+    author: casework::AuthorId,
+    sent_at_ms: i64,
+    version: u16,
+    whole: bool,
+    runs: HashMap<DocumentId, Run>,
+    batch: BatchWriter,
+}
+
+impl Uploads {
+    fn new(session: &Session, sent_at_ms: i64, version: u16) -> Self {
+        Self {
+            author: session.author,
+            sent_at_ms,
+            version,
+            whole: session.status.sends_whole(),
+            runs: HashMap::new(),
+            batch: BatchWriter::default(),
+        }
+    }
+
+    fn add(&mut self, row: &OutboxRow) -> Result<Vec<UpMessage>, StoreError> {
+        let n = u64::try_from(row.n).map_err(|_| StoreError::Row("own_change"))?;
+        let document = DocumentId(row.document);
+        if self.version >= 2
+            && let Some(short) = self.short(document, &row.bytes)
+        {
+            let mut one = Vec::new();
+            add_to_many(&mut one, &short);
+            if BatchWriter::takes(one.len()) {
+                return Ok(self
+                    .batch
+                    .add(n, document, &one)
+                    .map(UpMessage::Batch)
+                    .into_iter()
+                    .collect());
+            }
+        }
+        // It goes by itself, and what follows in short does not stand on it.
+        self.runs.remove(&document);
+        let before = self.finish();
+        let parts = Upload::of_change(self.version, n, document, &row.bytes);
+        Ok(before
+            .into_iter()
+            .chain(parts.into_iter().map(UpMessage::Upload))
+            .collect())
+    }
+
+    /// The change in short; `None` for bytes that are no change, which the hub shall look at as they are.
+    fn short(&mut self, document: DocumentId, change: &[u8]) -> Option<Vec<u8>> {
+        let sent_at_ms = self.sent_at_ms;
+        let run = self
+            .runs
+            .entry(document)
+            .or_insert_with(|| Run::new(sent_at_ms, DocumentKey::from_bytes(document.0).map(|key| key.kind)));
+        if self.whole {
+            run.whole(change).ok()
+        } else {
+            run.shorten(self.author, change, Naming::Beginning).ok()
+        }
+    }
+
+    fn finish(&mut self) -> Vec<UpMessage> {
+        self.batch.finish().into_iter().map(UpMessage::Batch).collect()
     }
 }

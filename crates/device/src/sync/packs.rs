@@ -3,10 +3,19 @@
 use protocol::{HubUrl, pack::PackRef};
 
 use super::{Transport, TransportError, exchange::ExchangeError};
-use crate::{packs, session::Session};
+use crate::{
+    packs,
+    session::Session,
+    store::{Read, StoreError},
+};
 
 /// The mark of a pack that came and cannot be used: the sync screen says so until one comes that can.
 pub(crate) const UNUSABLE: &str = "pack_unusable";
+
+/// Whether a pack that the hub named is still not here.
+pub(super) fn lacks(read: &Read<'_>, district: &str, named: &[PackRef]) -> Result<bool, StoreError> {
+    Ok(!packs::lacking(read, district, named)?.is_empty())
+}
 
 /// Fetches what this vault lacks. A pack that cannot be had or used holds up nothing: the one in force stays, and the
 /// next round asks again.

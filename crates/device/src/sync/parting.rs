@@ -83,6 +83,8 @@ pub(super) fn rejected(
         packs: Vec::new(),
         access_left: false,
         dismissal: Some(dismissed),
+        state: None,
+        send_whole: None,
     })
 }
 

@@ -1,12 +1,13 @@
 //! A round: exchanges until nothing is left to say, then pictures; and what the screen may be told about it.
 
 use ipc::{NetState, Topic};
-use protocol::{HubUrl, Refusal};
+use protocol::{HubUrl, PROTOCOL_VERSION_MIN, Refusal};
 
 use super::{
     Transport,
     exchange::{ExchangeError, Exchanged, exchange},
-    outbound::Parting,
+    inbound::note_version,
+    outbound::{Parting, STATE},
     packs, parting, pictures,
 };
 use crate::{
@@ -44,6 +45,8 @@ fn talk(session: &Session, transport: &dyn Transport) -> Result<(), ExchangeErro
     let hub: HubUrl = session.enrolment.hub_url.parse().map_err(|_| ExchangeError::Garbled)?;
     let mut after = 0;
     let mut corrected = false;
+    let mut older = false;
+    session.status.set_sends_whole(false);
     for _ in 0..EXCHANGES_MAX {
         let exchanged = match exchange(session, transport, &hub, after, Parting::No) {
             Err(ExchangeError::Rejected {
@@ -56,6 +59,15 @@ fn talk(session: &Session, transport: &dyn Transport) -> Result<(), ExchangeErro
                 session.status.set_clock_offset_ms(hub_time_ms - session.now_ms());
                 continue;
             }
+            Err(ExchangeError::Rejected {
+                code: Refusal::UnsupportedVersion,
+                ..
+            }) if !older => {
+                // The hub is older than it was, or than this app took it for.
+                older = true;
+                note_version(session, PROTOCOL_VERSION_MIN)?;
+                continue;
+            }
             other => other?,
         };
         reached(session)?;
@@ -65,11 +77,18 @@ fn talk(session: &Session, transport: &dyn Transport) -> Result<(), ExchangeErro
             lease::shut_out(session)?;
         }
         after = exchanged.sent_upto;
+        if let Some(first) = exchanged.send_whole.filter(|_| !session.status.sends_whole()) {
+            // What the hub could not put together again goes once more, in a form that needs no knowledge.
+            session.status.set_sends_whole(true);
+            after = first - 1;
+            continue;
+        }
         if more_to_say(session, &exchanged)? {
             continue;
         }
         if shut_out.is_none() {
             packs::fetch(session, transport, &hub, &exchanged.token.0, &exchanged.packs)?;
+            followed(session, &exchanged)?;
         }
         // Text first: pictures stop as soon as somebody writes something.
         if shut_out.is_none_or(parting::Dismissed::may_hand_in)
@@ -92,6 +111,16 @@ fn more_to_say(session: &Session, exchanged: &Exchanged) -> Result<bool, StoreEr
         Ok::<_, StoreError>(confirms || !read.outbox(exchanged.sent_upto, 1)?.is_empty())
     })?;
     Ok(exchanged.more || exchanged.access_left || left)
+}
+
+/// What the hub said at the end has been followed, and it need not say it again; but a pack that could not be had is to
+/// be named again.
+fn followed(session: &Session, exchanged: &Exchanged) -> Result<(), StoreError> {
+    let Some(state) = exchanged.state else { return Ok(()) };
+    session.store.write(|write| {
+        let lacking = packs::lacks(write, &session.enrolment.district, &exchanged.packs)?;
+        write.set_blob(STATE, if lacking { &[] } else { &state.0 })
+    })
 }
 
 /// The hub answered to the end.

@@ -2,7 +2,9 @@
 
 mod author;
 mod change;
+mod changes;
 mod close;
+mod done;
 mod grant;
 mod mark;
 mod receipt;
@@ -10,11 +12,14 @@ mod received;
 mod reject;
 mod revoke;
 mod verdict;
+mod verdicts;
 mod welcome;
 
 pub use author::Author;
 pub use change::Change;
+pub use changes::{Changes, Written};
 pub use close::{Close, Token};
+pub use done::{Done, STATE_MARK_BYTES, StateMark, TOKEN_BYTES};
 pub use grant::Grant;
 pub use mark::Mark;
 pub use receipt::{Receipt, ReceiptState};
@@ -22,6 +27,7 @@ pub use received::Received;
 pub use reject::Reject;
 pub use revoke::Revoke;
 pub use verdict::{Outcome, Verdict};
+pub use verdicts::{Taken, Verdicts};
 pub use welcome::Welcome;
 
 use super::{DecodeError, EncodeError, messages};
@@ -52,6 +58,12 @@ messages! {
         74 => Reject,
         /// When the hub received what came folded in a grant.
         75 => Received,
+        /// What became of many uploads.
+        76 => Verdicts,
+        /// Changes of one document by others.
+        77 => Changes,
+        /// The end of the answer, to a device of version 2.
+        78 => Done,
     }
 }
 

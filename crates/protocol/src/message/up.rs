@@ -2,6 +2,7 @@
 
 mod access;
 mod again;
+mod batch;
 mod confirm;
 mod end;
 mod open;
@@ -9,6 +10,7 @@ mod upload;
 
 pub use access::Access;
 pub use again::Again;
+pub use batch::{Batch, BatchWriter, Group};
 pub use confirm::Confirm;
 pub use end::End;
 pub use open::Open;
@@ -33,6 +35,8 @@ messages! {
         5 => End,
         /// Rows of the access log.
         6 => Access,
+        /// Changes, several to a frame.
+        7 => Batch,
     }
 }
 

@@ -7,7 +7,7 @@ use super::grants::{find_access, set_grants};
 use super::transaction::Tx;
 use super::value::{Fixed, Number, at, fixed, number};
 use super::write::{STAND_IN_LINE, audit};
-use crate::storage::documents::add_to_runs;
+use crate::storage::documents::{add_to_runs, hashes_between};
 use crate::storage::write::{About, KIND_CHANGE};
 use crate::storage::{
     Access, CommitError, Committed, Deed, DocumentState, Documents, NewChange, NewSubject, Readable, ReceivedRun,
@@ -82,6 +82,21 @@ impl Documents for Postgres {
 
     fn change_by_sequence(&self, document: DocumentId, author: AuthorId, seq: u64) -> Result<Option<StoredChange>> {
         self.read_one(|tx| stored_change(tx, document, author, seq))
+    }
+
+    fn change_by_beginning(&self, document: DocumentId, beginning: &[u8]) -> Result<Option<[u8; 32]>> {
+        self.read_one(|tx| {
+            let (first, last) = hashes_between(beginning);
+            let rows = tx.rows(
+                "SELECT hash FROM log WHERE kind = 1 AND document = $1 AND hash BETWEEN $2 AND $3 LIMIT 2",
+                &[&Fixed(document.0), &Fixed(first), &Fixed(last)],
+            )?;
+            if let [row] = rows.as_slice() {
+                fixed(row, 0).map(Some)
+            } else {
+                Ok(None)
+            }
+        })
     }
 
     fn received(&self, document: DocumentId, upto: u64) -> Result<Vec<ReceivedRun>> {

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::grants::{find_access, set_grants};
 use super::write::{append, audit};
 use super::{Number, Sqlite};
-use crate::storage::documents::add_to_runs;
+use crate::storage::documents::{add_to_runs, hashes_between};
 use crate::storage::write::{About, KIND_CHANGE, NewEntry};
 use crate::storage::{
     Access, CommitError, Committed, Deed, DocumentState, Documents, NewChange, NewSubject, Readable, ReceivedRun,
@@ -77,6 +77,22 @@ impl Documents for Sqlite {
 
     fn change_by_sequence(&self, document: DocumentId, author: AuthorId, seq: u64) -> Result<Option<StoredChange>> {
         self.read(|tx| stored_change(tx, document, author, seq))
+    }
+
+    fn change_by_beginning(&self, document: DocumentId, beginning: &[u8]) -> Result<Option<[u8; 32]>> {
+        self.read(|tx| {
+            let (first, last) = hashes_between(beginning);
+            let mut statement = tx.prepare_cached(
+                "SELECT hash FROM log WHERE kind = 1 AND document = ?1 AND hash BETWEEN ?2 AND ?3 LIMIT 2",
+            )?;
+            let rows = statement.query_map(params![document.0, first, last], |row| row.get(0))?;
+            let hashes: Vec<[u8; 32]> = rows.collect::<rusqlite::Result<_>>()?;
+            Ok(if let [hash] = hashes.as_slice() {
+                Some(*hash)
+            } else {
+                None
+            })
+        })
     }
 
     fn received(&self, document: DocumentId, upto: u64) -> Result<Vec<ReceivedRun>> {

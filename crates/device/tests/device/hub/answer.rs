@@ -191,6 +191,7 @@ impl State {
                     said.extend(self.grant(again.document, upto, upto as u64));
                 }
                 UpMessage::Again(_) => {}
+                UpMessage::Batch(_) => unreachable!("nobody said that this hub reads batches"),
                 UpMessage::End(end) => {
                     self.destroyed += usize::from(end.destroys == Some(true));
                     break;
@@ -324,6 +325,7 @@ impl State {
                 access_differs: None,
                 terms: None,
                 dismissal: None,
+                speaks: None,
                 packs: (!self.packs.is_empty()).then(|| self.packs.iter().map(|(named, _)| named.clone()).collect()),
             }
             .into(),

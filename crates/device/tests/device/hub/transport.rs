@@ -61,6 +61,7 @@ impl Transport for Hub {
                     hub_time_ms: 0,
                     pack_key: Some(pack_key().public().0),
                     terms: state.terms_for(request.author, ENROLLED_MS),
+                    speaks: None,
                 })
             }
         };

@@ -38,6 +38,9 @@ pub struct Close {
     /// has, or do not follow from them: then the device holds an older copy of itself. Absent where they are the same.
     #[n(8)]
     pub access_differs: Option<bool>,
+    /// The newest version the hub speaks; absent from a hub that speaks version 1 only.
+    #[n(9)]
+    pub speaks: Option<u16>,
 }
 
 /// A bearer token. Not shown, since who holds it reads pictures.

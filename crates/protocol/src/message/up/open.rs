@@ -2,6 +2,7 @@ use minicbor::{Decode, Encode};
 
 use crate::cursor::Cursor;
 use crate::ids::{AuthorId, Nonce};
+use crate::message::down::StateMark;
 
 /// The first frame of a request: who speaks, when by their clock, and from where they want to go on.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -29,13 +30,21 @@ pub struct Open {
     /// at most are looked at). The hub sends none of them to a device that does not name it.
     #[n(6)]
     pub reads: Option<Vec<u8>>,
+    /// The mark of what the hub said at the end of its last answer, where all of it was stored (version 2).
+    #[n(7)]
+    pub state: Option<StateMark>,
+    /// This frame is the whole request: no [`End`](super::End) follows (version 2).
+    #[n(8)]
+    pub alone: Option<bool>,
 }
 
 impl Open {
-    /// Whether the device reads this kind of frame, of those that were added later.
+    /// Whether the device reads this kind of frame, of those that were added to version 1 later. Version 2 has them all.
     pub fn reads(&self, kind: u8) -> bool {
-        self.reads
-            .as_deref()
-            .is_some_and(|kinds| kinds.iter().take(crate::limits::READS_MAX).any(|known| *known == kind))
+        self.version >= 2
+            || self
+                .reads
+                .as_deref()
+                .is_some_and(|kinds| kinds.iter().take(crate::limits::READS_MAX).any(|known| *known == kind))
     }
 }

@@ -1,7 +1,7 @@
 use minicbor::{Decode, Encode};
 
 use crate::ids::DocumentId;
-use crate::parcel::{Part, pack, parts};
+use crate::parcel::{Part, pack_for, parts};
 
 /// A part of one change of a document. The parcel is one plain automerge change chunk.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
@@ -25,9 +25,9 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// A change as the messages that carry it.
-    pub fn of_change(n: u64, document: DocumentId, change: &[u8]) -> Vec<Self> {
-        parts(&pack(change))
+    /// A change as the messages that carry it to a hub of this version.
+    pub fn of_change(version: u16, n: u64, document: DocumentId, change: &[u8]) -> Vec<Self> {
+        parts(&pack_for(version, change))
             .map(|Part { part, parts, bytes }| Self {
                 n,
                 document,

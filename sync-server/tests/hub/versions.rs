@@ -1,0 +1,231 @@
+//! Version 2 saves bytes and says nothing new; a device of version 1 is served as ever.
+
+use casefile::{Naming, Run, add_to_many};
+use casework::Compartment;
+use protocol::message::down::Outcome;
+use protocol::message::up::{Batch, BatchWriter, End, Group, Open};
+use protocol::message::{DownMessage, Named};
+use protocol::parcel::pack_small;
+use protocol::{FrameReader, PROTOCOL_VERSION_MIN, Refusal, SigningChain, UpMessage};
+
+use crate::support::{TestDevice, TestHub, document, set};
+
+/// What a device says in an exchange of its own making.
+fn say(device: &TestDevice, open: Open, messages: Vec<UpMessage>) -> Vec<u8> {
+    let mut chain = SigningChain::new(&device.key);
+    let end = (open.alone != Some(true)).then(|| End::default().into());
+    let all = std::iter::once(open.into()).chain(messages).chain(end);
+    let body = all
+        .flat_map(|message: UpMessage| chain.sign(&message).unwrap().into_bytes())
+        .collect();
+    device.post(body)
+}
+
+fn messages(answer: &[u8]) -> Vec<DownMessage> {
+    let mut frames = FrameReader::new(answer);
+    let next = || Some(DownMessage::from_frame(&frames.next_frame().unwrap()?).unwrap());
+    std::iter::from_fn(next).collect()
+}
+
+#[test]
+fn two_versions_see_the_same_case() {
+    let hub = TestHub::start();
+    let mut new = hub.officer("po_nic");
+    let mut old = hub.officer("po_nic");
+    old.version = PROTOCOL_VERSION_MIN;
+    let case = new.open_case();
+    let core = document(case, Compartment::Core);
+    new.sync();
+    hub.assign(&old, case);
+    old.sync();
+    for (olds, stage) in [(true, "production"), (false, "inquiry"), (true, "restored")] {
+        let device = if olds { &mut old } else { &mut new };
+        device.edit(core, &[set("case.stage", stage)]);
+        device.sync();
+    }
+    // A change that is too large for a batch.
+    new.edit(core, &[set("case.district", "क".repeat(3000).as_str())]);
+    new.edit(core, &[set("case.number", "12")]);
+    new.sync();
+    old.sync();
+    new.sync();
+    for fact in ["case.stage", "case.district", "case.number"] {
+        assert!(new.fact(core, fact).is_some(), "{fact}");
+        assert_eq!(new.fact(core, fact), old.fact(core, fact), "{fact}");
+    }
+    assert!(new.outbox.is_empty() && old.outbox.is_empty());
+}
+
+#[test]
+fn nothing_to_say_is_one_small_frame_each_way_until_there_is_news() {
+    let hub = TestHub::start();
+    let mut device = hub.officer("po_nic");
+    device.open_case();
+    device.sync();
+    let state = device.sync().state;
+    assert!(state.is_some());
+    let open = |device: &TestDevice| Open {
+        state,
+        alone: Some(true),
+        ..device.open()
+    };
+    let answer = say(&device, open(&device), Vec::new());
+    let said = messages(&answer);
+    let [DownMessage::Done(done)] = said.as_slice() else {
+        panic!("{said:?}")
+    };
+    assert_eq!(
+        (&done.cursor, done.more, &done.packs, &done.terms),
+        (&None, None, &None, &None)
+    );
+    assert_eq!((done.state, done.access_upto), (None, None));
+    assert!(answer.len() <= 40, "{} bytes", answer.len());
+    // A mark of somebody else's, or of before, says everything again.
+    let strange = Open {
+        state: None,
+        ..open(&device)
+    };
+    let said = messages(&say(&device, strange, Vec::new()));
+    assert!(matches!(said.as_slice(), [DownMessage::Done(done)] if done.state == state && done.terms.is_some()));
+}
+
+#[test]
+fn nothing_may_follow_an_opening_that_is_alone() {
+    let hub = TestHub::start();
+    let mut device = hub.officer("po_nic");
+    device.open_case();
+    let open = Open {
+        alone: Some(true),
+        ..device.open()
+    };
+    let body = device.body(open);
+    let answer = device.post(body);
+    assert_eq!(device.take(&answer).reject, Some(Refusal::Malformed));
+    assert!(!device.outbox.is_empty());
+    device.sync();
+    assert!(device.outbox.is_empty());
+}
+
+#[test]
+fn a_device_of_version_1_says_no_batches() {
+    let hub = TestHub::start();
+    let device = hub.officer("po_nic");
+    let open = Open {
+        version: PROTOCOL_VERSION_MIN,
+        ..device.open()
+    };
+    let said = messages(&say(&device, open, vec![Batch { groups: Vec::new() }.into()]));
+    assert!(matches!(said.as_slice(), [DownMessage::Reject(reject)] if reject.code == Refusal::Malformed));
+}
+
+/// The outbox as one group, with the short forms as `alter` leaves them.
+fn group(device: &TestDevice, open: &Open, alter: impl Fn(usize, &mut Vec<u8>)) -> Batch {
+    let id = device.outbox[0].1;
+    let kind = casework::DocumentKind::from_byte(id.0[16]);
+    let mut run = Run::new(open.sent_at_ms, kind);
+    let author = casework::AuthorId::from_bytes(device.author.0);
+    let mut many = Vec::new();
+    for (at, (_, _, bytes)) in device.outbox.iter().enumerate() {
+        let mut short = run.shorten(author, bytes, Naming::Beginning).unwrap();
+        alter(at, &mut short);
+        add_to_many(&mut many, &short);
+    }
+    let mut last = 0;
+    let steps = device
+        .outbox
+        .iter()
+        .map(|(n, ..)| n - std::mem::replace(&mut last, *n))
+        .collect();
+    Batch {
+        groups: vec![Group {
+            document: Named::Anew(id),
+            steps,
+            bytes: pack_small(&many),
+        }],
+    }
+}
+
+#[test]
+fn what_a_short_form_stands_on_and_nobody_knows_is_asked_for_whole() {
+    let hub = TestHub::start();
+    let mut device = hub.officer("po_nic");
+    let case = device.open_case();
+    let core = document(case, Compartment::Core);
+    device.sync();
+    // One that the hub never gets, then two on top of it.
+    device.edit(core, &[set("case.stage", "production")]);
+    device.outbox.clear();
+    let ns = [
+        device.edit(core, &[set("case.stage", "inquiry")]),
+        device.edit(core, &[set("case.stage", "restored")]),
+    ];
+    let open = device.open();
+    let batch = group(&device, &open, |_, _| {});
+    let answer = say(&device, open, vec![batch.into()]);
+    let answer = device.take(&answer);
+    for n in ns {
+        let code = Refusal::SendWhole;
+        assert_eq!(answer.verdicts[&n], Outcome::Refused { code });
+    }
+    // Whole, the first is refused for what it is.
+    device.version = PROTOCOL_VERSION_MIN;
+    let answer = device.sync();
+    assert!(matches!(answer.verdicts[&ns[0]], Outcome::Refused { code } if code != Refusal::SendWhole));
+}
+
+#[test]
+fn a_damaged_short_form_is_refused_and_those_before_it_are_taken() {
+    let hub = TestHub::start();
+    let mut device = hub.officer("po_nic");
+    let case = device.open_case();
+    let core = document(case, Compartment::Core);
+    let mut ns = vec![device.outbox[0].0];
+    for stage in ["production", "inquiry", "restored"] {
+        ns.push(device.edit(core, &[set("case.stage", stage)]));
+    }
+    let open = device.open();
+    // The last byte but one: a column says something else than the hash.
+    let batch = group(&device, &open, |at, short| {
+        if at == 2 {
+            let last = short.len() - 6;
+            short[last] ^= 1;
+        }
+    });
+    let answer = say(&device, open, vec![batch.into()]);
+    let answer = device.take(&answer);
+    assert!(matches!(answer.verdicts[&ns[0]], Outcome::Accepted { .. }));
+    assert!(matches!(answer.verdicts[&ns[1]], Outcome::Accepted { .. }));
+    let refused = |code| Outcome::Refused { code };
+    assert_eq!(answer.verdicts[&ns[2]], refused(Refusal::Malformed));
+    assert_eq!(answer.verdicts[&ns[3]], refused(Refusal::SendWhole));
+    assert_eq!(hub.hub.storage.quarantined(10).unwrap().len(), 1);
+    device.sync();
+    assert!(device.outbox.is_empty(), "what was sent is good as it was written");
+}
+
+#[test]
+fn a_batch_that_names_what_was_not_said_ends_the_request() {
+    let hub = TestHub::start();
+    let mut device = hub.officer("po_nic");
+    device.open_case();
+    let open = device.open();
+    let mut batch = group(&device, &open, |_, _| {});
+    batch.groups[0].document = Named::Before(0);
+    let answer = say(&device, open, vec![batch.into()]);
+    assert_eq!(device.take(&answer).reject, Some(Refusal::Malformed));
+    // More numbers than changes: the ones without a change are refused, and nothing is made up for them.
+    let open = device.open();
+    let mut batch = group(&device, &open, |_, _| {});
+    batch.groups[0].steps.extend([1, 1]);
+    let n = device.outbox[0].0;
+    let answer = say(&device, open, vec![batch.into()]);
+    let answer = device.take(&answer);
+    assert!(matches!(answer.verdicts[&n], Outcome::Accepted { .. }));
+    assert!(matches!(
+        answer.verdicts[&(n + 1)],
+        Outcome::Refused {
+            code: Refusal::Malformed
+        }
+    ));
+    assert_eq!(BatchWriter::default().finish(), Vec::new());
+}
