@@ -121,7 +121,7 @@ impl Author {
             app_version: "0.1.0".into(),
             reads: None,
             state: None,
-            alone: None,
+            access_upto: None,
         };
         let mut chain = SigningChain::new(&self.key);
         let mut body = chain.sign(&open.into())?.into_bytes();

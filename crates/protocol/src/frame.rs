@@ -8,6 +8,9 @@ pub use reader::{FrameReader, ReadError};
 
 use crate::limits::{FRAME_BYTES_MAX, FRAME_HEAD_BYTES, FRAME_TAIL_BYTES, PAYLOAD_BYTES_MAX};
 
+/// The flag of the frame that is the last of a body.
+pub(crate) const LAST: u8 = 1;
+
 /// Why bytes are no frame. After any of these nothing more is read from the same stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FrameError {
@@ -40,7 +43,7 @@ pub struct Frame {
 impl Frame {
     /// A frame of this kind around this payload.
     pub fn new(kind: u8, payload: &[u8]) -> Result<Self, FrameError> {
-        let mut bytes = head(kind, payload.len())?.to_vec();
+        let mut bytes = head(kind, 0, payload.len())?.to_vec();
         bytes.extend_from_slice(payload);
         Ok(Self::sealed(bytes))
     }
@@ -55,6 +58,11 @@ impl Frame {
     /// What kind of message it holds.
     pub fn kind(&self) -> u8 {
         self.bytes[0]
+    }
+
+    /// Whether it says that it is the last of its body (version 2, upwards).
+    pub fn is_last(&self) -> bool {
+        self.bytes[1] & LAST != 0
     }
 
     /// The payload, with its signature where the kind has one.
@@ -81,20 +89,20 @@ impl std::fmt::Debug for Frame {
 }
 
 /// The head of a frame with so much payload.
-pub(crate) fn head(kind: u8, payload_bytes: usize) -> Result<[u8; FRAME_HEAD_BYTES], FrameError> {
+pub(crate) fn head(kind: u8, flags: u8, payload_bytes: usize) -> Result<[u8; FRAME_HEAD_BYTES], FrameError> {
     if payload_bytes > PAYLOAD_BYTES_MAX {
         return Err(FrameError::TooLarge { payload_bytes });
     }
     let length = u32::try_from(payload_bytes)
         .expect("a payload under 4 kB fits 32 bits")
         .to_le_bytes();
-    Ok([kind, 0, length[0], length[1], length[2]])
+    Ok([kind, flags, length[0], length[1], length[2]])
 }
 
 /// How long the frame is that begins with this head.
 fn frame_bytes(head: [u8; FRAME_HEAD_BYTES]) -> Result<usize, FrameError> {
     let [_, flags, low, middle, high] = head;
-    if flags != 0 {
+    if flags & !LAST != 0 {
         return Err(FrameError::UnknownFlags(flags));
     }
     let payload_bytes = usize::from(low) | usize::from(middle) << 8 | usize::from(high) << 16;

@@ -22,7 +22,7 @@
 //! ```
 //!
 //! The checksum (CRC-32/ISO-HDLC, as in zip) covers everything from `kind` to the last byte of the payload. It finds
-//! accidents; the signatures find intent. `flags` is zero and anything else is refused. A whole frame has
+//! accidents; the signatures find intent. `flags` is zero, or in version 2 upwards one for the last frame of a body; anything else is refused. A whole frame has
 //! at most [`FRAME_BYTES_MAX`](limits::FRAME_BYTES_MAX) bytes, so that a cut of a 2G link costs under 4 kB. A frame
 //! that breaks any of this ends the reading: nothing after it can be trusted to begin where it seems to.
 //! [`FrameDecoder`] takes bytes as they come and holds at most one frame; [`FrameReader`] reads a blocking stream.
@@ -43,7 +43,7 @@
 //!
 //! | in place of | version 2 has |
 //! |---|---|
-//! | `End`, where nothing but `Open` is said | [`alone`](message::up::Open::alone) in `Open` |
+//! | `End`, unless it says something | the flag of the last frame |
 //! | `Upload` of a change that leaves room in a frame | [`Batch`](message::up::Batch), 7: several in one signed frame |
 //! | `Welcome`, where the cursor is of the log as it stands | nothing |
 //! | `Verdict` on what is in the log | [`Verdicts`](message::down::Verdicts), 76: runs |
@@ -112,8 +112,8 @@
 //! A [`Cursor`] is opaque to the device: it stores what the last `Mark` or `Close` gave and sends it back. The empty
 //! cursor asks for everything. Cursors never expire. `Close` says with `more` that the hub stopped before its end.
 //!
-//! `Done` of version 2 leaves out a cursor that is the one in `Open`, and packs, terms and the access log's number where
-//! the `state` that the device says is what the hub would say. The device keeps that mark once it has followed all
+//! `Done` of version 2 leaves out a cursor and a number of the access log that are those in `Open`, and packs and terms
+//! where the `state` that the device says is what the hub would say. The device keeps that mark once it has followed all
 //! of it: a pack that it could not fetch must be named again. `Changes` may stand in another order than the log, those of
 //! one document together; they never pass over a grant or a revocation of their document, and a mark stands behind all of
 //! them.

@@ -70,8 +70,17 @@ impl<'k> SigningChain<'k> {
 
     /// The next frame of the request.
     pub fn sign(&mut self, message: &UpMessage) -> Result<Frame, EncodeError> {
+        self.sign_with(message, 0)
+    }
+
+    /// The last frame of a request of version 2: no `End` follows.
+    pub fn sign_last(&mut self, message: &UpMessage) -> Result<Frame, EncodeError> {
+        self.sign_with(message, frame::LAST)
+    }
+
+    fn sign_with(&mut self, message: &UpMessage, flags: u8) -> Result<Frame, EncodeError> {
         let body = message.to_cbor()?;
-        let mut bytes = frame::head(message.kind(), body.len() + SIGNATURE_BYTES)?.to_vec();
+        let mut bytes = frame::head(message.kind(), flags, body.len() + SIGNATURE_BYTES)?.to_vec();
         bytes.extend_from_slice(&body);
         let signature = self.key.sign(CHAIN_CONTEXT, &[&self.previous, &bytes]);
         bytes.extend_from_slice(&signature);

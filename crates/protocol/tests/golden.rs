@@ -79,12 +79,12 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         app_version: "0.1.0".into(),
         reads: None,
         state: None,
-        alone: None,
+        access_upto: None,
     };
-    let open_alone = Open {
+    let open_small = Open {
         version: PROTOCOL_VERSION,
         state: Some(StateMark([0x57; 8])),
-        alone: Some(true),
+        access_upto: Some(42),
         ..open.clone()
     };
     let group = |document, steps: &[u64]| Group {
@@ -118,7 +118,7 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         ("again", Again { document: DOCUMENT }.into()),
         ("end", End::default().into()),
         ("access", Access { rows: access_rows() }.into()),
-        ("open-alone", open_alone.into()),
+        ("open-small", open_small.into()),
         ("batch", batch.into()),
     ]
 }
@@ -414,13 +414,25 @@ fn what_goes_up_has_its_golden_bytes_and_is_read_back() {
 }
 
 #[test]
+fn the_last_frame_of_a_body_has_its_golden_bytes_and_says_that_it_is() {
+    let (_, message) = up_messages().swap_remove(7);
+    let key = key();
+    let frame = SigningChain::new(&key).sign_last(&message).unwrap();
+    check_golden("open-small-last", frame.as_bytes());
+    let frame = only_frame(frame.as_bytes());
+    assert!(frame.is_last());
+    assert_eq!(VerifyingChain::new(key.public()).verify(&frame).as_ref(), Ok(&message));
+    assert!(!SigningChain::new(&key).sign(&message).unwrap().is_last());
+}
+
+#[test]
 fn a_whole_body_has_its_golden_bytes() {
     let key = key();
     let mut chain = SigningChain::new(&key);
     // The body of the first version; what came later has bytes of its own.
     let body: Vec<u8> = up_messages()
         .iter()
-        .filter(|(name, _)| !["access", "again", "open-reads", "open-alone", "batch"].contains(name))
+        .filter(|(name, _)| !["access", "again", "open-reads", "open-small", "batch"].contains(name))
         .flat_map(|(_, message)| chain.sign(message).unwrap().into_bytes())
         .collect();
     check_golden("body", &body);

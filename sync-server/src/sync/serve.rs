@@ -136,11 +136,12 @@ impl<'a> Serving<'a> {
         let cursor = self.cursor(window);
         if self.version() >= 2 {
             let open = &self.session.open;
-            let state = self.state(packs.as_deref().unwrap_or_default(), access_upto)?;
+            let state = self.state(packs.as_deref().unwrap_or_default())?;
             let known = open.state == Some(state);
             let done = Done {
                 cursor: (open.cursor != cursor).then_some(cursor),
                 more: more.then_some(true),
+                access_upto: (open.access_upto != Some(access_upto)).then_some(access_upto),
                 access_differs: self.access_differs.then_some(true),
                 ..self.done()
             };
@@ -151,7 +152,6 @@ impl<'a> Serving<'a> {
                     state: Some(state),
                     packs,
                     terms: Some(identity::terms(self.hub, &self.session.author)?),
-                    access_upto: Some(access_upto),
                     ..done
                 }
             };
@@ -171,7 +171,7 @@ impl<'a> Serving<'a> {
 
     /// The mark of what the end of an answer says and need not say twice. The terms are as good as new for a fourteenth of
     /// their time: a day of the usual fortnight.
-    fn state(&self, packs: &[PackRef], access_upto: u64) -> Result<StateMark, StorageError> {
+    fn state(&self, packs: &[PackRef]) -> Result<StateMark, StorageError> {
         let district = self.district()?;
         let renew_ms = (i64::from(district.lease_days) * DAY_MS / RENEWALS).max(1);
         let mut hash = Sha256::new_with_prefix(b"vatsalya-state-v2");
@@ -182,7 +182,6 @@ impl<'a> Serving<'a> {
             hash.update(pack.number.to_be_bytes());
             hash.update(pack.sha256.0);
         }
-        hash.update(access_upto.to_be_bytes());
         hash.update(district.lease_days.to_be_bytes());
         hash.update(district.recovery.as_deref().unwrap_or_default());
         hash.update((self.hub.clock.now_ms() / renew_ms).to_be_bytes());

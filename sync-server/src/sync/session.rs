@@ -42,7 +42,11 @@ impl SyncSession {
     /// A request with its first frame.
     pub fn open(hub: &Hub, first: &Frame) -> Result<Self, Refusal> {
         match accept_opening(hub, first) {
-            Ok(opening) => opening.map(Self::new),
+            Ok(Ok(opening)) if first.is_last() && opening.open.version < 2 => Err(Refusal::Malformed),
+            Ok(opening) => opening.map(|opening| Self {
+                ended: first.is_last(),
+                ..Self::new(opening)
+            }),
             Err(error) => {
                 tracing::error!(%error, "an opening could not be taken");
                 Err(Refusal::Unavailable)
@@ -54,9 +58,8 @@ impl SyncSession {
         Self {
             uploads: Uploads::new(session.pack.clone()),
             batches: Batches::new(session.open.sent_at_ms),
-            // An opening that is the whole request: nothing may follow.
-            ended: session.open.version >= 2 && session.open.alone == Some(true),
             session,
+            ended: false,
             collector: Collector::new(CHANGE_BYTES_MAX),
             passed_over: None,
             verdicts: Vec::new(),
@@ -125,6 +128,10 @@ impl SyncSession {
         if self.collector.is_open() && !matches!(message, UpMessage::Upload(_)) {
             return Ok(Err(Refusal::Malformed));
         }
+        if frame.is_last() && self.version() < 2 {
+            return Ok(Err(Refusal::Malformed));
+        }
+        self.ended = frame.is_last();
         match message {
             UpMessage::Open(_) => return Ok(Err(Refusal::Malformed)),
             UpMessage::Upload(_) if self.verdicts.len() >= UPLOADS_MAX => return Ok(Err(Refusal::TooLarge)),

@@ -59,5 +59,11 @@ fn an_institution_is_kept_folded_too() {
     let kind = DocumentKind::Institution;
     let id = DocumentId(DocumentKey::of(InstitutionId::from_bytes(house.id).into(), kind).to_bytes());
     let state = folded(&hub, id);
-    assert_eq!(Document::load(kind, &state.snapshot).unwrap().heads().len(), 1);
+    assert_eq!(
+        Document::load(kind, &unpack(&state.snapshot, SNAPSHOT_BYTES_MAX).unwrap())
+            .unwrap()
+            .heads()
+            .len(),
+        1
+    );
 }

@@ -280,7 +280,7 @@ impl TestDevice {
             app_version: "test".into(),
             reads: (self.version < 2).then(|| vec![Received::KIND]),
             state: None,
-            alone: None,
+            access_upto: None,
         }
     }
 

@@ -10,14 +10,16 @@ use protocol::{FrameReader, PROTOCOL_VERSION_MIN, Refusal, SigningChain, UpMessa
 
 use crate::support::{TestDevice, TestHub, document, set};
 
-/// What a device says in an exchange of its own making.
+/// What a device says in an exchange of its own making; the last frame says that it is the last.
 fn say(device: &TestDevice, open: Open, messages: Vec<UpMessage>) -> Vec<u8> {
     let mut chain = SigningChain::new(&device.key);
-    let end = (open.alone != Some(true)).then(|| End::default().into());
-    let all = std::iter::once(open.into()).chain(messages).chain(end);
-    let body = all
-        .flat_map(|message: UpMessage| chain.sign(&message).unwrap().into_bytes())
+    let all: Vec<UpMessage> = std::iter::once(open.into()).chain(messages).collect();
+    let (last, before) = all.split_last().unwrap();
+    let mut body: Vec<u8> = before
+        .iter()
+        .flat_map(|message| chain.sign(message).unwrap().into_bytes())
         .collect();
+    body.extend(chain.sign_last(last).unwrap().into_bytes());
     device.post(body)
 }
 
@@ -66,7 +68,7 @@ fn nothing_to_say_is_one_small_frame_each_way_until_there_is_news() {
     assert!(state.is_some());
     let open = |device: &TestDevice| Open {
         state,
-        alone: Some(true),
+        access_upto: Some(0),
         ..device.open()
     };
     let answer = say(&device, open(&device), Vec::new());
@@ -90,15 +92,15 @@ fn nothing_to_say_is_one_small_frame_each_way_until_there_is_news() {
 }
 
 #[test]
-fn nothing_may_follow_an_opening_that_is_alone() {
+fn nothing_may_follow_the_last_frame() {
     let hub = TestHub::start();
     let mut device = hub.officer("po_nic");
     device.open_case();
-    let open = Open {
-        alone: Some(true),
-        ..device.open()
-    };
-    let body = device.body(open);
+    let open = device.open();
+    let batch = group(&device, &open, |_, _| {});
+    let mut chain = SigningChain::new(&device.key);
+    let mut body = chain.sign_last(&open.into()).unwrap().into_bytes();
+    body.extend(chain.sign_last(&batch.into()).unwrap().into_bytes());
     let answer = device.post(body);
     assert_eq!(device.take(&answer).reject, Some(Refusal::Malformed));
     assert!(!device.outbox.is_empty());
@@ -107,15 +109,40 @@ fn nothing_may_follow_an_opening_that_is_alone() {
 }
 
 #[test]
-fn a_device_of_version_1_says_no_batches() {
+fn a_body_without_a_last_frame_was_cut_and_what_came_is_kept() {
+    let hub = TestHub::start();
+    let mut device = hub.officer("po_nic");
+    device.open_case();
+    let open = device.open();
+    let batch = group(&device, &open, |_, _| {});
+    let mut chain = SigningChain::new(&device.key);
+    let mut body = chain.sign(&open.into()).unwrap().into_bytes();
+    body.extend(chain.sign(&batch.into()).unwrap().into_bytes());
+    let answer = device.post(body);
+    assert_eq!(device.take(&answer).reject, Some(Refusal::Malformed));
+    let n = device.outbox[0].0;
+    assert!(matches!(device.sync().verdicts[&n], Outcome::Duplicate { .. }));
+}
+
+#[test]
+fn a_device_of_version_1_says_no_batches_and_no_last_frames() {
     let hub = TestHub::start();
     let device = hub.officer("po_nic");
-    let open = Open {
+    let open = || Open {
         version: PROTOCOL_VERSION_MIN,
         ..device.open()
     };
-    let said = messages(&say(&device, open, vec![Batch { groups: Vec::new() }.into()]));
-    assert!(matches!(said.as_slice(), [DownMessage::Reject(reject)] if reject.code == Refusal::Malformed));
+    let batch = Batch { groups: Vec::new() };
+    let mut chain = SigningChain::new(&device.key);
+    let with_batch = [open().into(), batch.into(), End::default().into()];
+    let with_batch = with_batch
+        .iter()
+        .flat_map(|message| chain.sign(message).unwrap().into_bytes())
+        .collect();
+    for answer in [device.post(with_batch), say(&device, open(), Vec::new())] {
+        let said = messages(&answer);
+        assert!(matches!(said.as_slice(), [DownMessage::Reject(reject)] if reject.code == Refusal::Malformed));
+    }
 }
 
 /// The outbox as one group, with the short forms as `alter` leaves them.

@@ -72,7 +72,9 @@ pub fn talk(folder: &Path, edits: usize) -> anyhow::Result<Talked> {
     };
     for (round, row) in rows.rows.iter().take(edits).enumerate() {
         let fact = "found.place".parse().expect("a fact id");
-        let value = format!("Bus stand {}, gate {round}", std::process::id()).as_str().into();
+        let value = format!("Bus stand {}, gate {round}", std::process::id())
+            .as_str()
+            .into();
         tablet.ask(Request::Edit {
             subject: row.case.into(),
             edits: vec![FieldEdit::SetFact { fact, value }],

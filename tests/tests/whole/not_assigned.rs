@@ -185,7 +185,7 @@ fn nobody_speaks_in_another_authors_name_or_says_the_same_again() {
         app_version: "0.1.0".into(),
         reads: None,
         state: None,
-        alone: None,
+        access_upto: None,
     };
     let body = |open: Open, key| {
         let mut chain = SigningChain::new(key);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use casefile::{DocumentKey, Naming, Run, add_to_many};
 use protocol::{
-    AuthorId, Cursor, DocumentId, Nonce, PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, SigningChain, UpMessage,
+    AuthorId, AuthorKey, Cursor, DocumentId, Nonce, PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, SigningChain, UpMessage,
     limits::{AGAIN_MAX, APP_VERSION_BYTES_MAX},
     message::{
         down::{Received, STATE_MARK_BYTES, StateMark},
@@ -68,13 +68,16 @@ struct Waiting {
     outbox: Vec<OutboxRow>,
     confirmed: Vec<[u8; 17]>,
     damaged: Vec<[u8; 17]>,
+    /// Up to which row the hub has the access log, where it has said so, and the rows behind it.
+    access_upto: Option<u64>,
     access: Option<Vec<protocol::access_log::AccessRow>>,
 }
 
 impl Waiting {
     fn read(session: &Session, after: i64) -> Result<Self, StoreError> {
         session.store.read(|read| {
-            let access = match read.access_log_on_hub()? {
+            let on_hub = read.access_log_on_hub()?;
+            let access = match on_hub {
                 Some(upto) => Some(read.access_rows_after(upto, BATCH_ACCESS_ROWS_MAX)?),
                 None => None,
             };
@@ -88,6 +91,7 @@ impl Waiting {
                 outbox: read.outbox(after, BATCH_CHANGES_MAX)?,
                 confirmed: read.destroyed()?,
                 damaged: read.damaged()?,
+                access_upto: on_hub.and_then(|upto| u64::try_from(upto).ok()),
                 access,
             })
         })
@@ -119,19 +123,15 @@ impl Outbound {
         }));
         rest.extend(access.into_iter().map(UpMessage::Access));
         let destroys = (parting == Parting::Last).then_some(true);
-        let alone = small && waiting.outbox.is_empty() && rest.is_empty() && destroys.is_none();
-
-        let mut chain = SigningChain::new(&session.key);
-        let mut body = Vec::new();
-        let mut say = |message: UpMessage| {
-            let frame = chain.sign(&message).map_err(|_| ExchangeError::TooLarge)?;
-            body.extend_from_slice(frame.as_bytes());
-            Ok::<_, ExchangeError>(())
-        };
+        // The last frame of version 2 says that it is; an end by itself is for what only an end says.
+        if !small || destroys.is_some() {
+            rest.push(UpMessage::End(End { destroys }));
+        }
+        let mut said = Vec::new();
         let mut app_version = session.platform.app_version.clone();
         app_version.truncate(app_version.floor_char_boundary(APP_VERSION_BYTES_MAX));
         let sent_at_ms = session.now_ms() + session.status.clock_offset_ms();
-        say(UpMessage::Open(Open {
+        said.push(UpMessage::Open(Open {
             version: waiting.version,
             author: AuthorId(session.author.to_bytes()),
             sent_at_ms,
@@ -140,8 +140,8 @@ impl Outbound {
             app_version,
             reads: (!small).then(|| vec![Received::KIND]),
             state: waiting.state.filter(|_| small),
-            alone: alone.then_some(true),
-        }))?;
+            access_upto: waiting.access_upto.filter(|_| small),
+        }));
         let portion_bytes = session.status.portion_bytes();
         let (mut sent, mut bytes) = (Vec::new(), 0);
         let mut uploads = Uploads::new(session, sent_at_ms, waiting.version);
@@ -149,24 +149,15 @@ impl Outbound {
         for row in waiting.outbox {
             bytes += row.bytes.len();
             sent.push(row.n);
-            for message in uploads.add(&row)? {
-                say(message)?;
-            }
+            said.extend(uploads.add(&row)?);
             if bytes >= portion_bytes {
                 break;
             }
         }
-        for message in uploads.finish() {
-            say(message)?;
-        }
-        for message in rest {
-            say(message)?;
-        }
-        if !alone {
-            say(UpMessage::End(End { destroys }))?;
-        }
+        said.extend(uploads.finish());
+        said.extend(rest);
         Ok(Self {
-            body,
+            body: signed(&session.key, &said, small)?,
             version: waiting.version,
             cursor: waiting.cursor,
             full: bytes >= portion_bytes || waits == BATCH_CHANGES_MAX,
@@ -176,6 +167,21 @@ impl Outbound {
             nonce,
         })
     }
+}
+
+/// The messages as frames, each bound to the one before.
+fn signed(key: &AuthorKey, said: &[UpMessage], last_says_so: bool) -> Result<Vec<u8>, ExchangeError> {
+    let mut chain = SigningChain::new(key);
+    let mut body = Vec::new();
+    for (at, message) in said.iter().enumerate() {
+        let frame = if last_says_so && at + 1 == said.len() {
+            chain.sign_last(message)
+        } else {
+            chain.sign(message)
+        };
+        body.extend_from_slice(frame.map_err(|_| ExchangeError::TooLarge)?.as_bytes());
+    }
+    Ok(body)
 }
 
 /// Changes on their way into messages: short and several to a frame for a hub that reads them so.

@@ -22,7 +22,7 @@ pub struct Done {
     /// The hub has more to tell than it did: sync again at once.
     #[n(3)]
     pub more: Option<bool>,
-    /// What stands in the next three, as the device says it in its next opening. Absent where the opening said so: then
+    /// What stands in the next two, as the device says it in its next opening. Absent where the opening said so: then
     /// they are absent, too, and as they were.
     #[n(4)]
     pub state: Option<StateMark>,
@@ -32,7 +32,7 @@ pub struct Done {
     /// As in `Close`.
     #[n(6)]
     pub terms: Option<SignedTerms>,
-    /// As in `Close`.
+    /// As in `Close`; absent where it is what the opening said.
     #[n(7)]
     pub access_upto: Option<u64>,
     /// As in `Close`.

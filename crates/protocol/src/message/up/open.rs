@@ -33,9 +33,9 @@ pub struct Open {
     /// The mark of what the hub said at the end of its last answer, where all of it was stored (version 2).
     #[n(7)]
     pub state: Option<StateMark>,
-    /// This frame is the whole request: no [`End`](super::End) follows (version 2).
+    /// Up to which row the hub has the access log, as the device knows it (version 2).
     #[n(8)]
-    pub alone: Option<bool>,
+    pub access_upto: Option<u64>,
 }
 
 impl Open {
