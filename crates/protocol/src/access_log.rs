@@ -12,7 +12,8 @@
 //! so that a row that is changed, taken out or put in breaks the chain at itself and nowhere else.
 //!
 //! `Close` says up to which number the hub has this author's rows; from then on the device sends those behind it, in
-//! [`Access`](crate::message::up::Access) messages between its confirmations and `End`. To a hub whose `Close` says
+//! [`Access`](crate::message::up::Access) messages (in version 2 in [`Rows`](crate::message::up::Rows), where they follow
+//! from one another) behind its confirmations. To a hub whose `Close` says
 //! nothing of it none is ever sent. The hub keeps what it gets at once and as it came: a row whose number it has is
 //! passed over, so that a request that was cut costs nothing but its repetition; a row that does not follow from the one
 //! before is kept too, as the evidence it is, and told to the district's administrator.

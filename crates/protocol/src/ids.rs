@@ -90,6 +90,11 @@ wire_id!(
     17
 );
 wire_id!(
+    /// What documents are about: a case, an institution. The first 16 bytes of their ids.
+    SubjectId,
+    16
+);
+wire_id!(
     /// One life of a hub's log. A hub restored from a backup has a new epoch, and old cursors mean nothing to it.
     Epoch,
     16
@@ -117,6 +122,13 @@ fn decode_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
         *byte = u8::try_from(high * 16 + low).ok()?;
     }
     Some(bytes)
+}
+
+impl DocumentId {
+    /// What the document is about.
+    pub fn subject(&self) -> SubjectId {
+        SubjectId(*self.0.first_chunk().expect("a document's id begins with its subject"))
+    }
 }
 
 #[cfg(test)]

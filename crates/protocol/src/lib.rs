@@ -45,6 +45,7 @@
 //! |---|---|
 //! | `End`, unless it says something | the flag of the last frame |
 //! | `Upload` of a change that leaves room in a frame | [`Batch`](message::up::Batch), 7: several in one signed frame |
+//! | `Access` | [`Rows`](message::up::Rows), 8: rows in short, whose hashes are computed |
 //! | `Welcome`, where the cursor is of the log as it stands | nothing |
 //! | `Verdict` on what is in the log | [`Verdicts`](message::down::Verdicts), 76: runs |
 //! | `Change` that leaves room in a frame | [`Changes`](message::down::Changes), 77: those of one document together |

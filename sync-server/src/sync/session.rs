@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use protocol::access_log::AccessRow;
+use protocol::ids::SubjectId;
 use protocol::limits::{ACCESS_ROWS_MAX, AGAIN_MAX, CHANGE_BYTES_MAX, UPLOADS_MAX};
 use protocol::message::DownMessage;
+use protocol::message::Names;
 use protocol::message::down::{Outcome, Reject, Verdict, Verdicts, Welcome};
-use protocol::message::up::{Access, Batch, Upload};
+use protocol::message::up::{Batch, Upload};
 use protocol::parcel::{Collector, ParcelError};
 use protocol::signing::ChainError;
 use protocol::{DocumentId, Frame, Refusal, UpMessage};
@@ -26,6 +29,8 @@ pub struct SyncSession {
     /// The upload whose remaining parts are passed over: it is refused already, and holds up no other.
     passed_over: Option<(u64, DocumentId)>,
     batches: Batches,
+    /// What batches and rows were about.
+    subjects: Names<SubjectId>,
     uploads: Uploads,
     verdicts: Vec<Verdict>,
     /// Documents whose copy on the device is damaged.
@@ -58,6 +63,7 @@ impl SyncSession {
         Self {
             uploads: Uploads::new(session.pack.clone()),
             batches: Batches::new(session.open.sent_at_ms),
+            subjects: Names::default(),
             session,
             ended: false,
             collector: Collector::new(CHANGE_BYTES_MAX),
@@ -147,7 +153,19 @@ impl SyncSession {
             }
             UpMessage::Again(_) if self.again.len() >= AGAIN_MAX => return Ok(Err(Refusal::TooLarge)),
             UpMessage::Again(again) => _ = self.again.insert(again.document),
-            UpMessage::Access(access) => return self.access(hub, &access),
+            UpMessage::Access(access) => {
+                return match access.check() {
+                    Ok(()) => self.access(hub, &access.rows),
+                    Err(_) => Ok(Err(Refusal::Malformed)),
+                };
+            }
+            UpMessage::Rows(_) if self.version() < 2 => return Ok(Err(Refusal::Malformed)),
+            UpMessage::Rows(rows) => {
+                return match rows.rows(self.session.open.sent_at_ms, &mut self.subjects) {
+                    Ok(rows) => self.access(hub, &rows),
+                    Err(_) => Ok(Err(Refusal::Malformed)),
+                };
+            }
             UpMessage::End(end) => {
                 self.ended = true;
                 if end.destroys == Some(true) && self.session.author.revoked_ms.is_some() {
@@ -160,18 +178,15 @@ impl SyncSession {
     }
 
     /// Rows of the access log, kept at once and whoever sends them: also from somebody who has been shut out.
-    fn access(&mut self, hub: &Hub, access: &Access) -> Result<Result<(), Refusal>, StorageError> {
-        self.access_rows += access.rows.len();
+    fn access(&mut self, hub: &Hub, rows: &[AccessRow]) -> Result<Result<(), Refusal>, StorageError> {
+        self.access_rows += rows.len();
         if self.access_rows > ACCESS_ROWS_MAX {
             return Ok(Err(Refusal::TooLarge));
-        }
-        if access.check().is_err() {
-            return Ok(Err(Refusal::Malformed));
         }
         let author = &self.session.author;
         let held = hub
             .storage
-            .append_access(author.user.id, author.id, &access.rows, hub.clock.now_ms())?;
+            .append_access(author.user.id, author.id, rows, hub.clock.now_ms())?;
         self.access_differs |= !held;
         Ok(Ok(()))
     }
@@ -187,7 +202,7 @@ impl SyncSession {
             Ok(Some(bytes)) => {
                 // The next short form of this document does not stand on this one.
                 self.batches.forget(upload.document);
-                return self.whole(hub, upload.n, upload.document, &bytes);
+                return self.whole(hub, upload.n, upload.document, &bytes, hub.clock.now_ms());
             }
             Err(ParcelError::TooLarge) => Refusal::TooLarge,
             Err(ParcelError::OutOfOrder | ParcelError::Malformed) => Refusal::Malformed,
@@ -199,15 +214,18 @@ impl SyncSession {
 
     /// Each change of a batch as if it had come alone.
     fn batch(&mut self, hub: &Hub, batch: Batch) -> Result<(), Refusal> {
+        // What came in one frame came at one time.
+        let now_ms = hub.clock.now_ms();
         for group in batch.groups {
             if self.verdicts.len() + group.steps.len() > UPLOADS_MAX {
                 return Err(Refusal::TooLarge);
             }
             let author = self.session.author.id;
             let read = self.batches.read(hub, author, group).map_err(|_| Refusal::Malformed)?;
+            self.subjects.hear(read.document.subject());
             for (n, change) in read.changes {
                 match change {
-                    Ok(bytes) => self.whole(hub, n, read.document, &bytes),
+                    Ok(bytes) => self.whole(hub, n, read.document, &bytes, now_ms),
                     Err(Unread::SendWhole) => {
                         let code = Refusal::SendWhole;
                         self.verdicts.push(Verdict::new(n, Outcome::Refused { code }));
@@ -223,14 +241,14 @@ impl SyncSession {
     }
 
     /// A change that has come whole.
-    fn whole(&mut self, hub: &Hub, n: u64, document: DocumentId, bytes: &[u8]) {
+    fn whole(&mut self, hub: &Hub, n: u64, document: DocumentId, bytes: &[u8], now_ms: i64) {
         let author = &self.session.author;
         // What somebody brings who has been shut out is kept for a person to look at.
         if author.is_shut_out() {
             let outcome = refuse(hub, author, document, bytes, Refusal::NotEnrolled);
             return self.verdicts.push(Verdict::new(n, outcome));
         }
-        let taken = self.uploads.take(hub, author, document, bytes);
+        let taken = self.uploads.take(hub, author, document, bytes, now_ms);
         if matches!(taken.outcome, Outcome::Accepted { .. }) {
             hub.changed.ring();
         }

@@ -69,8 +69,8 @@ impl Uploads {
     }
 
     /// Takes a change or says why not; refused bytes are kept in quarantine.
-    pub(super) fn take(&mut self, hub: &Hub, author: &Author, id: DocumentId, bytes: &[u8]) -> Taken {
-        let code = match self.try_take(hub, author, id, bytes) {
+    pub(super) fn take(&mut self, hub: &Hub, author: &Author, id: DocumentId, bytes: &[u8], now_ms: i64) -> Taken {
+        let code = match self.try_take(hub, author, id, bytes, now_ms) {
             Ok(taken) => return taken,
             Err(Trouble::Refused(code)) => code,
             Err(Trouble::Broken(error)) => {
@@ -88,7 +88,14 @@ impl Uploads {
         }
     }
 
-    fn try_take(&mut self, hub: &Hub, author: &Author, id: DocumentId, bytes: &[u8]) -> Result<Taken, Trouble> {
+    fn try_take(
+        &mut self,
+        hub: &Hub,
+        author: &Author,
+        id: DocumentId,
+        bytes: &[u8],
+        now_ms: i64,
+    ) -> Result<Taken, Trouble> {
         let head = ChangeHead::parse(bytes).map_err(refusal_of_change)?;
         if head.author.to_bytes() != author.id.0 {
             return Err(Refusal::WrongAuthor.into());
@@ -117,7 +124,6 @@ impl Uploads {
             return Err(code.into());
         }
         let media = media_named(&document);
-        let now_ms = hub.clock.now_ms();
         let change = NewChange {
             document: id,
             district: &author.user.district,

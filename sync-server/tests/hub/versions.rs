@@ -1,14 +1,15 @@
 //! Version 2 saves bytes and says nothing new; a device of version 1 is served as ever.
 
-use casefile::{Naming, Run, add_to_many};
+use casefile::{Naming as HashNaming, Run, add_to_many};
 use casework::Compartment;
+use protocol::access_log::AccessRow;
 use protocol::message::down::Outcome;
-use protocol::message::up::{Batch, BatchWriter, End, Group, Open};
-use protocol::message::{DownMessage, Named};
+use protocol::message::up::{Batch, BatchWriter, End, Group, Open, Rows};
+use protocol::message::{DownMessage, Named, Naming};
 use protocol::parcel::pack_small;
 use protocol::{FrameReader, PROTOCOL_VERSION_MIN, Refusal, SigningChain, UpMessage};
 
-use crate::support::{TestDevice, TestHub, document, set};
+use crate::support::{TestDevice, TestHub, document, now_ms, set};
 
 /// What a device says in an exchange of its own making; the last frame says that it is the last.
 fn say(device: &TestDevice, open: Open, messages: Vec<UpMessage>) -> Vec<u8> {
@@ -153,7 +154,7 @@ fn group(device: &TestDevice, open: &Open, alter: impl Fn(usize, &mut Vec<u8>)) 
     let author = casework::AuthorId::from_bytes(device.author.0);
     let mut many = Vec::new();
     for (at, (_, _, bytes)) in device.outbox.iter().enumerate() {
-        let mut short = run.shorten(author, bytes, Naming::Beginning).unwrap();
+        let mut short = run.shorten(author, bytes, HashNaming::Beginning).unwrap();
         alter(at, &mut short);
         add_to_many(&mut many, &short);
     }
@@ -170,6 +171,53 @@ fn group(device: &TestDevice, open: &Open, alter: impl Fn(usize, &mut Vec<u8>)) 
             bytes: pack_small(&many),
         }],
     }
+}
+
+#[test]
+fn rows_of_the_access_log_in_short_are_kept_as_they_were_written() {
+    let hub = TestHub::start();
+    let device = hub.officer("po_nic");
+    let subject = [7; 16];
+    let mut before = [0; 32];
+    let rows: Vec<AccessRow> = (1..=5)
+        .map(|n| {
+            let mut row = AccessRow {
+                n,
+                at_ms: now_ms() - 1000 + i64::try_from(n).unwrap(),
+                action: "opened".into(),
+                subject: Some(subject),
+                detail: String::new(),
+                hash: [0; 32],
+            };
+            row.hash = row.link(&before);
+            before = row.hash;
+            row
+        })
+        .collect();
+    let send = |rows: &[AccessRow], before, alter: fn(&mut Rows)| {
+        let open = device.open();
+        let (mut said, count) = Rows::of(rows, before, open.sent_at_ms, &mut Naming::default()).unwrap();
+        assert_eq!(count, rows.len());
+        alter(&mut said);
+        messages(&say(&device, open, vec![said.into()]))
+    };
+    let upto = |said: &[DownMessage]| match said.last() {
+        Some(DownMessage::Done(done)) => (done.access_upto, done.access_differs),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(upto(&send(&rows[..3], [0; 32], |_| {})), (Some(3), None));
+    // Once more and further: nothing twice, nothing left out.
+    assert_eq!(upto(&send(&rows, [0; 32], |_| {})), (Some(5), None));
+    let logs = hub.hub.storage.check_access_logs(Some(device.author)).unwrap();
+    assert!(logs.iter().all(|log| log.broken_at.is_none()), "{logs:?}");
+    // What does not come out at its last hash is nobody's log.
+    let said = send(&rows[3..], rows[2].hash, |said| said.last[0] ^= 1);
+    assert!(matches!(said.as_slice(), [DownMessage::Reject(reject)] if reject.code == Refusal::Malformed));
+    // A log that follows from another row is another log, and is kept as the evidence it is.
+    let mut other = rows[4].clone();
+    other.n = 6;
+    other.hash = other.link(&[9; 32]);
+    assert_eq!(upto(&send(&[other], [9; 32], |_| {})), (Some(6), Some(true)));
 }
 
 #[test]

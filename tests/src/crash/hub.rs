@@ -186,7 +186,7 @@ impl PaperHub {
                     said.push(down::Verdict::new(upload.n, outcome).into());
                 }
                 UpMessage::Confirm(_) | UpMessage::Again(_) | UpMessage::Access(_) => {}
-                UpMessage::Batch(_) => unreachable!("nobody said that this hub reads batches"),
+                UpMessage::Batch(_) | UpMessage::Rows(_) => unreachable!("nobody said that this hub speaks version 2"),
                 UpMessage::End(_) => break,
             }
         }

@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use casefile::{DocumentKey, Naming, Run, add_to_many};
 use protocol::{
     AuthorId, AuthorKey, Cursor, DocumentId, Nonce, PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, SigningChain, UpMessage,
+    access_log::AccessRow,
     limits::{AGAIN_MAX, APP_VERSION_BYTES_MAX},
     message::{
+        self, Named,
         down::{Received, STATE_MARK_BYTES, StateMark},
-        up::{Access, Again, BatchWriter, Confirm, End, Open, Upload},
+        up::{Access, Again, BatchWriter, Confirm, End, Open, Rows, Upload},
     },
 };
 
@@ -70,7 +72,9 @@ struct Waiting {
     damaged: Vec<[u8; 17]>,
     /// Up to which row the hub has the access log, where it has said so, and the rows behind it.
     access_upto: Option<u64>,
-    access: Option<Vec<protocol::access_log::AccessRow>>,
+    access: Option<Vec<AccessRow>>,
+    /// The hash of the row before them, where it is here.
+    access_before: Option<[u8; 32]>,
 }
 
 impl Waiting {
@@ -93,6 +97,15 @@ impl Waiting {
                 damaged: read.damaged()?,
                 access_upto: on_hub.and_then(|upto| u64::try_from(upto).ok()),
                 access,
+                access_before: match on_hub {
+                    Some(0) => Some([0; 32]),
+                    Some(upto) => {
+                        let before = read.access_rows_after(upto - 1, 1)?;
+                        let named = |row: &&AccessRow| i64::try_from(row.n) == Ok(upto);
+                        before.first().filter(named).map(|row| row.hash)
+                    }
+                    None => None,
+                },
             })
         })
     }
@@ -109,7 +122,6 @@ impl Outbound {
             .access
             .as_ref()
             .is_none_or(|rows| rows.len() >= BATCH_ACCESS_ROWS_MAX);
-        let access = Access::of_rows(waiting.access.unwrap_or_default());
         // Once in a round: a hub that has none will not have one in a moment.
         let again = waiting.damaged.into_iter().take(if after == 0 { AGAIN_MAX } else { 0 });
         let mut rest: Vec<UpMessage> = Vec::new();
@@ -121,12 +133,8 @@ impl Outbound {
             let document = DocumentId(id);
             UpMessage::Again(Again { document })
         }));
-        rest.extend(access.into_iter().map(UpMessage::Access));
         let destroys = (parting == Parting::Last).then_some(true);
-        // The last frame of version 2 says that it is; an end by itself is for what only an end says.
-        if !small || destroys.is_some() {
-            rest.push(UpMessage::End(End { destroys }));
-        }
+        let mut access = waiting.access.unwrap_or_default();
         let mut said = Vec::new();
         let mut app_version = session.platform.app_version.clone();
         app_version.truncate(app_version.floor_char_boundary(APP_VERSION_BYTES_MAX));
@@ -156,6 +164,14 @@ impl Outbound {
         }
         said.extend(uploads.finish());
         said.extend(rest);
+        if small {
+            said.extend(short_rows(&mut access, waiting.access_before, sent_at_ms, &said));
+        }
+        said.extend(Access::of_rows(access).into_iter().map(UpMessage::Access));
+        // The last frame of version 2 says that it is; an end by itself is for what only an end says.
+        if !small || destroys.is_some() {
+            said.push(UpMessage::End(End { destroys }));
+        }
         Ok(Self {
             body: signed(&session.key, &said, small)?,
             version: waiting.version,
@@ -167,6 +183,28 @@ impl Outbound {
             nonce,
         })
     }
+}
+
+/// Rows of the access log in short, as far as they follow from one another; they are taken off `rows`.
+fn short_rows(rows: &mut Vec<AccessRow>, before: Option<[u8; 32]>, base_ms: i64, said: &[UpMessage]) -> Vec<UpMessage> {
+    let mut naming = message::Naming::default();
+    for message in said {
+        if let UpMessage::Batch(batch) = message {
+            for group in &batch.groups {
+                if let Named::Anew(document) = group.document {
+                    naming.name(document.subject());
+                }
+            }
+        }
+    }
+    let mut messages = Vec::new();
+    let Some(mut before) = before else { return messages };
+    while let Some((message, count)) = Rows::of(rows, before, base_ms, &mut naming) {
+        before = message.last;
+        rows.drain(..count);
+        messages.push(UpMessage::Rows(message));
+    }
+    messages
 }
 
 /// The messages as frames, each bound to the one before.

@@ -83,6 +83,15 @@ impl<Id: Copy> Names<Id> {
     }
 }
 
+impl<Id: Copy + PartialEq> Names<Id> {
+    /// Hears of one in other words, as if it had been said where it was not before.
+    pub fn hear(&mut self, id: Id) {
+        if !self.0.contains(&id) {
+            self.0.push(id);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@ mod batch;
 mod confirm;
 mod end;
 mod open;
+mod rows;
 mod upload;
 
 pub use access::Access;
@@ -14,6 +15,7 @@ pub use batch::{Batch, BatchWriter, Group};
 pub use confirm::Confirm;
 pub use end::End;
 pub use open::Open;
+pub use rows::{Rows, ShortRow};
 pub use upload::Upload;
 
 use super::{DecodeError, messages};
@@ -37,6 +39,8 @@ messages! {
         6 => Access,
         /// Changes, several to a frame.
         7 => Batch,
+        /// Rows of the access log, in short.
+        8 => Rows,
     }
 }
 

@@ -191,7 +191,7 @@ impl State {
                     said.extend(self.grant(again.document, upto, upto as u64));
                 }
                 UpMessage::Again(_) => {}
-                UpMessage::Batch(_) => unreachable!("nobody said that this hub reads batches"),
+                UpMessage::Batch(_) | UpMessage::Rows(_) => unreachable!("nobody said that this hub speaks version 2"),
                 UpMessage::End(end) => {
                     self.destroyed += usize::from(end.destroys == Some(true));
                     break;
