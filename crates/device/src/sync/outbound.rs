@@ -147,7 +147,8 @@ impl Outbound {
             cursor: waiting.cursor.clone(),
             app_version,
             reads: (!small).then(|| vec![Received::KIND]),
-            state: waiting.state.filter(|_| small),
+            // A tablet that waits for the hub is to hear its terms anew, whatever they were.
+            state: waiting.state.filter(|_| small && !session.hub_first()),
             access_upto: waiting.access_upto.filter(|_| small),
         }));
         let portion_bytes = session.status.portion_bytes();
