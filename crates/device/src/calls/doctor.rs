@@ -3,28 +3,36 @@
 use std::collections::BTreeSet;
 
 use casefile::DocumentKey;
-use ipc::{DoctorView, Finding, Topic};
+use ipc::{DoctorView, FailureCode, Finding, Topic};
 
+use super::start;
 use crate::{
+    Device,
     documents::DocumentError,
     failure::{Answer, Failed},
-    session::{BEHIND, Session},
-    store::StoreError,
+    session::{BEHIND, Session, mend_file},
+    space,
+    store::{Mended, StoreError},
 };
 
 /// Looks everything over: the file, every document, the lists beside the documents, the access log.
 pub(super) fn look(session: &Session) -> Answer<DoctorView> {
     let mut findings = Vec::new();
-    match session.store.read(|read| read.count_bad_parts()) {
-        Ok(0) => {}
-        Ok(parts) => findings.push(Finding::DamagedFile { parts }),
-        Err(StoreError::Damaged) => findings.push(Finding::DamagedFile { parts: 1 }),
-        Err(error) => return Err(error.into()),
+    let parts = match session.store.read(|read| read.count_bad_parts()) {
+        Err(StoreError::Damaged) => 1,
+        counted => counted?,
+    };
+    if parts > 0 {
+        findings.push(Finding::DamagedFile { parts });
     }
     if session.is_read_only() {
         findings.push(Finding::ReadOnly);
+    }
+    // The rest stands on pages that cannot be read.
+    if !findings.is_empty() {
         return Ok(view(session, findings, 0));
     }
+    findings.extend(session.store.read(|read| read.mended())?.map(mended));
     if let Some(at_ms) = session.store.read(|read| read.number(BEHIND))? {
         findings.push(Finding::Behind { at_ms });
     }
@@ -50,6 +58,34 @@ pub(super) fn rebuild(session: &Session) -> Answer<()> {
     session.project_again()?;
     session.news.tell([Topic::Cases, Topic::Institutions]);
     Ok(())
+}
+
+/// Makes a damaged file whole again. The session is closed meanwhile, and opened again whatever came of it.
+pub(super) fn mend(device: &Device) -> Answer<ipc::Session> {
+    let _one_at_a_time = device.step_to_the_door();
+    let session = device.session()?;
+    if session.is_read_only() {
+        return Err(FailureCode::ReadOnly.into());
+    }
+    let (vault, master) = (session.vault.clone(), session.master().ok_or(FailureCode::Locked)?);
+    drop(session);
+    device.pause();
+    let mended = space::with_room(&vault, || mend_file(&vault, &master, &device.platform, &device.news));
+    let opened = Session::open(&vault, master, &device.platform, &device.news);
+    let session = opened.and_then(|session| device.sign_in(session.ok_or(FailureCode::NoSuchUser)?));
+    let session = session.inspect_err(|_| device.news.tell_session())?;
+    mended?;
+    Ok(start::view(&session))
+}
+
+fn mended(mended: Mended) -> Finding {
+    Finding::Mended {
+        at_ms: mended.at_ms,
+        parts: mended.pages,
+        documents: mended.documents,
+        edits: mended.edits,
+        pictures: mended.pictures,
+    }
 }
 
 fn view(session: &Session, findings: Vec<Finding>, documents: u32) -> DoctorView {
@@ -102,7 +138,6 @@ mod tests {
 
     use super::*;
     use crate::{
-        Device,
         store::tests::{spoil_document, wipe_projection},
         testing::{Bench, enrolled},
     };
