@@ -7,12 +7,17 @@ use casefile::{ChangeHash, ChangeHead, Document, DocumentKey};
 use casework::AuthorId;
 
 use super::{DocumentError, Documents};
-use crate::store::{Mended, Mending, OwnChange, Read, Store, StoreError, Write};
+use crate::{
+    store::{Mended, Mending, OwnChange, Read, Store, StoreError, Write},
+    sync::CURSOR,
+};
 
 /// A document with its changes.
 struct Looked {
     id: [u8; 17],
     changes: Vec<(ChangeHead, Vec<u8>)>,
+    /// The document, where it was made anew from its increments.
+    anew: Option<Document>,
 }
 
 /// A change of this author that stands in a document and not in the outbox.
@@ -36,7 +41,7 @@ impl Documents {
                 if subject.last().is_some_and(|last: &Looked| last.id[..16] != id[..16]) {
                     documents.look_at(write, &mending, &std::mem::take(&mut subject))?;
                 }
-                let Some(looked) = looked_at(write, id)? else {
+                let Some(looked) = looked_at(write, author, id)? else {
                     continue;
                 };
                 if mending.own_lost {
@@ -79,7 +84,7 @@ impl Documents {
         for looked in doubtful {
             let has: BTreeSet<ChangeHash> = looked.hashes().collect();
             if write.own_hashes(&looked.id)?.iter().all(|hash| has.contains(hash)) {
-                sound.push(looked.id);
+                sound.push(looked);
             }
         }
         // A change of which only an index tells is not known by its document.
@@ -87,7 +92,13 @@ impl Documents {
         if own.into_iter().any(|lost| !had.contains(&lost.hash)) {
             return Ok(());
         }
-        for id in sound {
+        for looked in sound {
+            let id = looked.id;
+            if let Some(document) = &looked.anew {
+                write.put_snapshot(&id, &document.save())?;
+                // How much of it the hub has stood in the row that is lost: the hub says so when it is asked for everything.
+                write.set_blob(CURSOR, &[])?;
+            }
             self.damaged.remove(&id);
             write.forget_damaged(&id)?;
         }
@@ -102,15 +113,36 @@ impl Looked {
 }
 
 /// A document as it stands in the store; `None` where it cannot be read.
-fn looked_at(read: &Read<'_>, id: [u8; 17]) -> Result<Option<Looked>, StoreError> {
+fn looked_at(read: &Read<'_>, author: AuthorId, id: [u8; 17]) -> Result<Option<Looked>, StoreError> {
     let (Some(key), Some(stored)) = (DocumentKey::from_bytes(id), read.document(&id)?) else {
         return Ok(None);
     };
-    let loaded = Document::load(key.kind, &stored.bytes).ok();
+    let (loaded, anew) = match Document::load(key.kind, &stored.bytes) {
+        Ok(loaded) => (Some(loaded), None),
+        Err(_) => {
+            let increments = read.increments_alone(&id)?.unwrap_or_default();
+            let anew = begun_here(key, author, &increments);
+            (anew.clone(), anew)
+        }
+    };
     Ok(loaded.map(|document| Looked {
         id,
         changes: document.changes(),
+        anew,
     }))
+}
+
+/// The document of these increments, where the first of them was its beginning: made here, on nothing. Then there was
+/// nothing before it that could be lost.
+fn begun_here(key: DocumentKey, author: AuthorId, increments: &[Vec<u8>]) -> Option<Document> {
+    let first = ChangeHead::parse(increments.first()?).ok()?;
+    let begun = Document::new(key.kind);
+    if first.author != author || first.deps != begun.heads() {
+        return None;
+    }
+    let mut bytes = begun.save();
+    increments.iter().for_each(|increment| bytes.extend_from_slice(increment));
+    Document::load(key.kind, &bytes).ok()
 }
 
 fn unlisted_in(read: &Read<'_>, author: AuthorId, looked: &Looked) -> Result<Vec<Unlisted>, StoreError> {

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::{
     super::{AccessAction, AccessRow, Read, StoreError, Write},
     mending::{LostChange, Mending},
-    rows::{Indexes, Rows},
+    rows::{Indexes, NO_SNAPSHOT, NUMBER_UNKNOWN, Rows},
 };
 use crate::sync::CURSOR;
 
@@ -17,12 +17,12 @@ const ASKED_FOR: [&str; 6] = ["receipt", "author", "destroyed", "set_aside", "re
 
 /// Writes it down, in the transaction of the new file.
 pub(super) fn write(to: &Connection, rows: &Rows, lost_pages: u32, now_ms: i64) -> Result<(), StoreError> {
-    to.execute("DELETE FROM increment WHERE document NOT IN (SELECT row FROM document)", [])?;
     for (table, last) in &rows.sequences {
         raise_sequence(to, table, *last)?;
     }
     let write = Write(Read(to), Cell::new(None));
     let gone = note_gone(&write, rows, now_ms)?;
+    to.execute("DELETE FROM increment WHERE document NOT IN (SELECT row FROM document)", [])?;
     note_doubtful(&write, rows, now_ms)?;
     let is_lost = |table: &str| rows.holes.contains(table);
     if gone == Gone::Unnamed || ASKED_FOR.into_iter().any(is_lost) {
@@ -84,7 +84,7 @@ fn note_gone(write: &Write<'_>, rows: &Rows, now_ms: i64) -> Result<Gone, StoreE
     if !rows.holes.contains("document") {
         return Ok(Gone::Named);
     }
-    let mut named: BTreeSet<[u8; 17]> = rows.indexes.documents.iter().copied().collect();
+    let mut named: BTreeSet<[u8; 17]> = rows.indexes.documents.keys().copied().collect();
     let is_whole = rows.indexes.is_whole(Indexes::DOCUMENTS);
     // What waits for the hub was written in a document that was here.
     named.extend(write.documents_of_changes(!is_whole)?);
@@ -93,7 +93,9 @@ fn note_gone(write: &Write<'_>, rows: &Rows, now_ms: i64) -> Result<Gone, StoreE
             && !rows.holes.contains("received")
             && !rows.holes.contains("received_run")
             && !rows.holes.contains("own_change");
-        if write.begin_lost(&id, is_ours)? {
+        let row = rows.indexes.documents.get(&id).copied();
+        let is_leaving = row.is_some_and(|row| rows.indexes.leaving.contains(&row));
+        if write.begin_lost(&id, row, is_ours, is_leaving)? {
             write.note_damaged(&id, now_ms)?;
         }
     }
@@ -189,12 +191,20 @@ impl Read<'_> {
 }
 
 impl Write<'_> {
-    /// Keeps the place of a document that is lost. Returns whether it was not there.
-    fn begin_lost(&self, id: &[u8; 17], is_ours: bool) -> Result<bool, StoreError> {
-        let hub_number = if is_ours { 0 } else { i64::MAX };
+    /// Keeps the place of a document that is lost, under the row that its increments name. Returns whether it was not
+    /// there.
+    fn begin_lost(
+        &self,
+        id: &[u8; 17],
+        row: Option<i64>,
+        is_ours: bool,
+        is_leaving: bool,
+    ) -> Result<bool, StoreError> {
+        let hub_number = if is_ours { 0 } else { NUMBER_UNKNOWN };
         let mut statement = self.0.0.prepare_cached(
-            "INSERT OR IGNORE INTO document (id, subject, snapshot, hub_number) VALUES (?1, ?2, x'6C6F7374', ?3)",
+            "INSERT OR IGNORE INTO document (row, id, subject, snapshot, hub_number, leaving)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
-        Ok(statement.execute((id, &id[..16], hub_number))? > 0)
+        Ok(statement.execute((row, id, &id[..16], NO_SNAPSHOT, hub_number, is_leaving))? > 0)
     }
 }

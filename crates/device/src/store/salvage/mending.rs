@@ -1,8 +1,12 @@
 //! What is known of a mended file: first what is still to be looked over in the documents, then what came of it.
 
+use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 
-use super::super::{OwnChange, Read, StoreError, Write};
+use super::{
+    super::{OwnChange, Read, StoreError, Write},
+    rows::NO_SNAPSHOT,
+};
 
 /// Marks.
 const MENDING: &str = "mending";
@@ -66,6 +70,16 @@ impl Read<'_> {
         let mut statement = self.0.prepare_cached("SELECT id FROM document ORDER BY id")?;
         let rows = statement.query_map([], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The increments of a document of which nothing else is left; `None` where there is more.
+    pub(crate) fn increments_alone(&self, id: &[u8; 17]) -> Result<Option<Vec<Vec<u8>>>, StoreError> {
+        let sql = "SELECT row FROM document WHERE id = ?1 AND snapshot = ?2";
+        let row: Option<i64> = self.0.prepare_cached(sql)?.query_row((id, NO_SNAPSHOT), |row| row.get(0)).optional()?;
+        let Some(row) = row else { return Ok(None) };
+        let mut statement = self.0.prepare_cached("SELECT bytes FROM increment WHERE document = ?1 ORDER BY n")?;
+        let rows = statement.query_map([row], |row| row.get(0))?;
+        Ok(Some(rows.collect::<Result<_, _>>()?))
     }
 
     /// The changes made here in a document.

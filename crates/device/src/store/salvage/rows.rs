@@ -12,9 +12,9 @@ use super::{
 };
 
 /// Stands for a snapshot that is lost: no document begins like this.
-const NO_SNAPSHOT: &[u8] = b"lost";
+pub(super) const NO_SNAPSHOT: &[u8] = b"lost";
 /// Above every number of a hub's log: how much of a document the hub has is not known.
-const NUMBER_UNKNOWN: i64 = i64::MAX;
+pub(super) const NUMBER_UNKNOWN: i64 = i64::MAX;
 
 /// Documents by their rows between which increments are lost; from the first and to the last where there is none.
 pub(super) type Between = (Option<i64>, Option<i64>);
@@ -38,8 +38,10 @@ pub(super) struct Rows {
 /// What indexes tell of rows that are lost, and which of these are whole.
 #[derive(Default)]
 pub(super) struct Indexes {
-    /// Documents.
-    pub(super) documents: Vec<[u8; 17]>,
+    /// Documents and their rows.
+    pub(super) documents: BTreeMap<[u8; 17], i64>,
+    /// Those of them that are leaving.
+    pub(super) leaving: HashSet<i64>,
     /// Changes made here, by their number.
     pub(super) own: HashMap<i64, ([u8; 16], [u8; 32])>,
     /// Those of them that wait.
@@ -51,10 +53,11 @@ pub(super) struct Indexes {
 
 impl Indexes {
     pub(super) const DOCUMENTS: &'static str = "sqlite_autoindex_document_1";
+    pub(super) const LEAVING: &'static str = "document_leaving";
     pub(super) const OWN: &'static str = "sqlite_autoindex_own_change_1";
     pub(super) const WAITING: &'static str = "own_change_waiting";
     pub(super) const UNSENT: &'static str = "media_unsent";
-    const ALL: [&'static str; 4] = [Self::DOCUMENTS, Self::OWN, Self::WAITING, Self::UNSENT];
+    const ALL: [&'static str; 5] = [Self::DOCUMENTS, Self::LEAVING, Self::OWN, Self::WAITING, Self::UNSENT];
 
     /// Whether nothing of it is lost.
     pub(super) fn is_whole(&self, name: &str) -> bool {
@@ -65,7 +68,10 @@ impl Indexes {
         let mut columns = row.columns.into_iter().map(|value| value.unwrap_or(Value::Null));
         let mut next = || columns.next().unwrap_or(Value::Null);
         match (name, next(), next(), next()) {
-            (Self::DOCUMENTS, Value::Blob(id), ..) => self.documents.extend(<[u8; 17]>::try_from(id)),
+            (Self::DOCUMENTS, Value::Blob(id), Value::Integer(row), _) => {
+                self.documents.extend(<[u8; 17]>::try_from(id).map(|id| (id, row)));
+            }
+            (Self::LEAVING, _, Value::Integer(row), _) => _ = self.leaving.insert(row),
             (Self::OWN, Value::Blob(subject), Value::Blob(hash), Value::Integer(n)) => {
                 if let (Ok(subject), Ok(hash)) = (subject.try_into(), hash.try_into()) {
                     self.own.insert(n, (subject, hash));
