@@ -206,4 +206,52 @@ mod tests {
         assert_eq!((view.damaged, view.name), (vec![Compartment::Identity], None));
         assert_eq!(view.timeline[0].text, "Found at the bus stand.");
     }
+
+    #[test]
+    fn a_damaged_file_is_found_made_whole_and_what_came_of_it_is_told() {
+        const PAGE: usize = 4096;
+        let bench = Bench::new();
+        let (vault, key) = enrolled(&bench);
+        let session = crate::testing::session(&bench, &vault, &key);
+        let picture = vec![7; 60_000];
+        let sha = crate::vault::sha256(&picture);
+        let added = session
+            .store
+            .write(|write| write.add_media(&sha, crate::store::MediaSize::Field, &[9; 16], &picture));
+        added.unwrap();
+        session.close();
+        drop(session);
+        // The picture came last: its bytes end the file.
+        let mut bytes = std::fs::read(vault.database()).unwrap();
+        let page = bytes.len() / PAGE - 5;
+        bytes[page * PAGE + 77] ^= 4;
+        std::fs::write(vault.database(), bytes).unwrap();
+        let options = crate::Options {
+            background: false,
+            ..crate::Options::default()
+        };
+        let device = Device::open_with(bench.dir(), bench.platform.clone(), options).unwrap();
+        let unlock = Request::Unlock {
+            user: vault.id(),
+            passphrase: "six blue buckets".into(),
+        };
+        device.call(unlock).unwrap();
+        assert_eq!(findings(&device), [Finding::DamagedFile { parts: 1 }]);
+        let Ok(Reply::Session(_)) = device.call(Request::Mend) else {
+            panic!("the file is made whole")
+        };
+        let told = Finding::Mended {
+            at_ms: bench.clock.get(),
+            parts: 1,
+            documents: 0,
+            edits: Some(0),
+            pictures: Some(1),
+        };
+        assert_eq!(findings(&device), [told]);
+        let session = device.session().unwrap();
+        let log = session.store.read(|read| read.newest_access_rows(9)).unwrap();
+        assert!(log.iter().any(|row| row.action == "mended"));
+        let other = device.call(Request::Mend);
+        assert!(other.is_ok(), "a sound file is copied and stays what it is");
+    }
 }

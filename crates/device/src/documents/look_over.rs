@@ -16,8 +16,10 @@ use crate::{
 struct Looked {
     id: [u8; 17],
     changes: Vec<(ChangeHead, Vec<u8>)>,
-    /// The document, where it was made anew from its increments.
+    /// The document, where it is more than what stands in the store.
     anew: Option<Document>,
+    /// Whether it was made of its increments alone.
+    of_increments: bool,
 }
 
 /// A change of this author that stands in a document and not in the outbox.
@@ -41,7 +43,7 @@ impl Documents {
                 if subject.last().is_some_and(|last: &Looked| last.id[..16] != id[..16]) {
                     documents.look_at(write, &mending, &std::mem::take(&mut subject))?;
                 }
-                let Some(looked) = looked_at(write, author, id)? else {
+                let Some(looked) = documents.looked_at(write, author, id)? else {
                     continue;
                 };
                 if mending.own_lost {
@@ -96,6 +98,8 @@ impl Documents {
             let id = looked.id;
             if let Some(document) = &looked.anew {
                 write.put_snapshot(&id, &document.save())?;
+            }
+            if looked.of_increments {
                 // How much of it the hub has stood in the row that is lost: the hub says so when it is asked for everything.
                 write.set_blob(CURSOR, &[])?;
             }
@@ -104,32 +108,39 @@ impl Documents {
         }
         Ok(())
     }
+
+    /// A document as it stands in the store, and where that may be too little, with what waits for the hub; `None` where it
+    /// cannot be read.
+    fn looked_at(&self, read: &Read<'_>, author: AuthorId, id: [u8; 17]) -> Result<Option<Looked>, StoreError> {
+        let (Some(key), Some(stored)) = (DocumentKey::from_bytes(id), read.document(&id)?) else {
+            return Ok(None);
+        };
+        let mut loaded = Document::load(key.kind, &stored.bytes).ok();
+        let of_increments = loaded.is_none();
+        if of_increments {
+            let increments = read.increments_alone(&id)?.unwrap_or_default();
+            loaded = begun_here(key, author, &increments);
+        }
+        let Some(mut document) = loaded else { return Ok(None) };
+        let mut is_more = of_increments;
+        if self.damaged.contains(&id) {
+            for (_, bytes) in read.unsent_of(&id)? {
+                is_more |= document.apply(&[bytes], self.pack).is_ok_and(|applied| applied.new > 0);
+            }
+        }
+        Ok(Some(Looked {
+            id,
+            changes: document.changes(),
+            anew: is_more.then_some(document),
+            of_increments,
+        }))
+    }
 }
 
 impl Looked {
     fn hashes(&self) -> impl Iterator<Item = ChangeHash> {
         self.changes.iter().map(|(head, _)| head.hash)
     }
-}
-
-/// A document as it stands in the store; `None` where it cannot be read.
-fn looked_at(read: &Read<'_>, author: AuthorId, id: [u8; 17]) -> Result<Option<Looked>, StoreError> {
-    let (Some(key), Some(stored)) = (DocumentKey::from_bytes(id), read.document(&id)?) else {
-        return Ok(None);
-    };
-    let (loaded, anew) = match Document::load(key.kind, &stored.bytes) {
-        Ok(loaded) => (Some(loaded), None),
-        Err(_) => {
-            let increments = read.increments_alone(&id)?.unwrap_or_default();
-            let anew = begun_here(key, author, &increments);
-            (anew.clone(), anew)
-        }
-    };
-    Ok(loaded.map(|document| Looked {
-        id,
-        changes: document.changes(),
-        anew,
-    }))
 }
 
 /// The document of these increments, where the first of them was its beginning: made here, on nothing. Then there was
