@@ -87,8 +87,11 @@ pub(crate) enum StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
+        // The index of the write-ahead log is made when the file is opened: a disk without room for it is full, too.
+        let extended = error.sqlite_error().map(|error| error.extended_code);
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull,
+            _ if extended == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => Self::DiskFull,
             Some(rusqlite::ErrorCode::NotADatabase) => Self::WrongKey,
             Some(rusqlite::ErrorCode::DatabaseCorrupt) => Self::Damaged,
             _ => Self::Sqlite(error),

@@ -132,18 +132,39 @@ pub(super) fn copy(pages: &mut Pages, to: &Connection, mut progress: impl FnMut(
 fn roots(walker: &mut Walker<'_>) -> Result<(BTreeMap<String, u32>, bool), StoreError> {
     let (mut roots, mut whole) = (BTreeMap::new(), true);
     walker.walk(1, &mut |found| {
-        let Found::Row(row) = found else {
-            whole = false;
-            return Ok(());
-        };
-        if let (Some(Some(Value::Text(name))), Some(Some(Value::Integer(root)))) = (row.columns.get(1), row.columns.get(3))
-            && let Ok(root @ 1..) = u32::try_from(*root)
-        {
-            roots.insert(name.clone(), root);
+        match found {
+            Found::Row(row) => roots.extend(root_of(&row)),
+            Found::Hole => whole = false,
         }
         Ok(())
     })?;
+    if whole {
+        return Ok((roots, true));
+    }
+    // The way to them is lost, and they themselves may not be.
+    for number in 2..=walker.pages.count() {
+        walker.rows_of(number, |kind| kind == Kind::TableLeaf, &mut |found| {
+            if let Found::Row(row) = found {
+                roots.extend(root_of(&row));
+            }
+            Ok(())
+        })?;
+    }
+    let saved = TABLES.iter().map(|table| table.name);
+    let whole = saved.chain(Indexes::ALL).all(|name| roots.contains_key(name));
     Ok((roots, whole))
+}
+
+/// Where the tree of a table or an index begins, where the row is one of the schema.
+fn root_of(row: &Row) -> Option<(String, u32)> {
+    let [Some(Value::Text(kind)), Some(Value::Text(name)), Some(Value::Text(_)), Some(Value::Integer(root)), _] =
+        &row.columns[..]
+    else {
+        return None;
+    };
+    let is_tree = ["table", "index"].contains(&kind.as_str());
+    let root = u32::try_from(*root).ok().filter(|root| is_tree && *root > 0)?;
+    Some((name.clone(), root))
 }
 
 fn is_there(to: &Connection, table: &str) -> bool {

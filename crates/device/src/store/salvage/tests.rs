@@ -133,7 +133,7 @@ fn worked_in(bench: &Bench) -> (Session, Grown) {
         vault,
         key,
     };
-    assert!(grown.unsent.len() > 20 && grown.ours.len() > 20);
+    assert!(grown.unsent.len() > 20 && grown.ours.len() > 12);
     (session, grown)
 }
 
