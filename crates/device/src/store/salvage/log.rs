@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     fs::File,
-    io::{self, BufReader, Read as _},
+    io::{self, BufReader},
     path::Path,
 };
 
@@ -58,7 +58,7 @@ pub(super) fn read(path: &Path) -> Log {
     File::open(path).and_then(|file| frames(BufReader::new(file))).unwrap_or_default()
 }
 
-fn frames(mut file: BufReader<File>) -> io::Result<Log> {
+pub(super) fn frames(mut file: impl io::Read) -> io::Result<Log> {
     let mut head = [0; HEAD_BYTES];
     file.read_exact(&mut head)?;
     let mut sum = Sum {

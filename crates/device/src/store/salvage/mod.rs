@@ -100,6 +100,11 @@ pub(crate) fn fits(path: &Path, key: &DatabaseKey) -> bool {
     Pages::open(path, key, head::kept(path).map(|head| head.salt)).is_ok()
 }
 
+/// How many rows stand in a page in the clear, and how many pages in a log: for the tests of decoders.
+pub(crate) fn parts_of(bytes: &[u8]) -> usize {
+    tree::rows_in(bytes) + log::frames(bytes).map_or(0, |log| log.places.len())
+}
+
 fn building(path: &Path) -> PathBuf {
     rotate::beside_of(path, ".mending")
 }

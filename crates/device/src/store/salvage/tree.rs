@@ -117,6 +117,12 @@ impl Walker<'_> {
     }
 }
 
+/// How many rows with how many columns stand in a page, whatever it is.
+pub(super) fn rows_in(page: &[u8]) -> usize {
+    let nodes = [1, 2].into_iter().filter_map(|number| node(page, number));
+    nodes.flat_map(|node| node.cells).filter_map(|cell| columns(&cell.here)).map(|columns| 1 + columns.len()).sum()
+}
+
 fn node(page: &[u8], number: u32) -> Option<Node> {
     let start = if number == 1 { FILE_HEAD_BYTES } else { 0 };
     let kind = match page.get(start)? {
