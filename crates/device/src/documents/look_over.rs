@@ -78,7 +78,11 @@ impl Documents {
         let about = first.id.first_chunk().expect("a document id begins with its subject");
         let mut had: BTreeSet<ChangeHash> = subject.iter().flat_map(Looked::hashes).collect();
         let aside = write.set_aside_about(about)?;
-        had.extend(aside.iter().filter_map(|bytes| Some(ChangeHead::parse(bytes).ok()?.hash)));
+        had.extend(
+            aside
+                .iter()
+                .filter_map(|bytes| Some(ChangeHead::parse(bytes).ok()?.hash)),
+        );
         if !write.received_hashes(about)?.iter().all(|hash| had.contains(hash)) {
             return Ok(());
         }
@@ -152,13 +156,18 @@ fn begun_here(key: DocumentKey, author: AuthorId, increments: &[Vec<u8>]) -> Opt
         return None;
     }
     let mut bytes = begun.save();
-    increments.iter().for_each(|increment| bytes.extend_from_slice(increment));
+    increments
+        .iter()
+        .for_each(|increment| bytes.extend_from_slice(increment));
     Document::load(key.kind, &bytes).ok()
 }
 
 fn unlisted_in(read: &Read<'_>, author: AuthorId, looked: &Looked) -> Result<Vec<Unlisted>, StoreError> {
     let listed: BTreeSet<ChangeHash> = read.own_hashes(&looked.id)?.into_iter().collect();
-    let own = looked.changes.iter().filter(|(head, _)| head.author == author && !listed.contains(&head.hash));
+    let own = looked
+        .changes
+        .iter()
+        .filter(|(head, _)| head.author == author && !listed.contains(&head.hash));
     let unlisted = own.map(|(head, bytes)| Unlisted {
         id: looked.id,
         head: head.clone(),
@@ -169,7 +178,11 @@ fn unlisted_in(read: &Read<'_>, author: AuthorId, looked: &Looked) -> Result<Vec
 
 /// Puts changes that stand in documents alone back into the outbox: each under its number, or under one that is free behind
 /// those it follows. Whether the hub has them, it says. Returns their hashes.
-fn put_back(write: &Write<'_>, mending: &Mending, mut unlisted: Vec<Unlisted>) -> Result<BTreeSet<ChangeHash>, StoreError> {
+fn put_back(
+    write: &Write<'_>,
+    mending: &Mending,
+    mut unlisted: Vec<Unlisted>,
+) -> Result<BTreeSet<ChangeHash>, StoreError> {
     let numbers: BTreeMap<ChangeHash, i64> = mending.own.iter().map(|lost| (lost.hash, lost.n)).collect();
     unlisted.sort_by_key(|change| (change.head.at_ms, change.head.seq));
     let mut last = BTreeMap::<[u8; 17], i64>::new();
@@ -207,6 +220,9 @@ fn lost_edits(mending: &Mending, found: &BTreeSet<ChangeHash>) -> Option<u32> {
     if mending.own_lost && !mending.own_known {
         return None;
     }
-    let lost = mending.own.iter().filter(|lost| lost.waited == Some(true) && !found.contains(&lost.hash));
+    let lost = mending
+        .own
+        .iter()
+        .filter(|lost| lost.waited == Some(true) && !found.contains(&lost.hash));
     Some(u32::try_from(lost.count()).unwrap_or(u32::MAX))
 }

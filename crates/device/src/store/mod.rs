@@ -87,11 +87,8 @@ pub(crate) enum StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        // The index of the write-ahead log is made when the file is opened: a disk without room for it is full, too.
-        let extended = error.sqlite_error().map(|error| error.extended_code);
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull,
-            _ if extended == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => Self::DiskFull,
             Some(rusqlite::ErrorCode::NotADatabase) => Self::WrongKey,
             Some(rusqlite::ErrorCode::DatabaseCorrupt) => Self::Damaged,
             _ => Self::Sqlite(error),
@@ -135,7 +132,7 @@ impl Store {
         if !is_sound(&writer) {
             return Err(StoreError::Damaged);
         }
-        let (newer, behind) = opened?;
+        let (newer, behind) = opened.map_err(|error| or_full(path, error))?;
         let witness = Witness::beside(path);
         Ok(Self {
             writer: Mutex::new(Some(writer)),
@@ -298,8 +295,27 @@ fn writer_settings(writer: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The log and its index are made when a file is opened. Where the disk has no room for them, the database says only that it
+/// cannot open them, or that the disk failed; whether it is full is tried.
+fn or_full(path: &Path, error: StoreError) -> StoreError {
+    if !matches!(error, StoreError::Sqlite(_)) {
+        return error;
+    }
+    let tried = rotate::beside_of(path, ".room");
+    let made = std::fs::write(&tried, [0; 4096]);
+    let _ = std::fs::remove_file(tried);
+    match made {
+        Err(full) if full.kind() == std::io::ErrorKind::StorageFull => StoreError::DiskFull,
+        _ => error,
+    }
+}
+
 /// A connection with the key given and the settings that every connection has.
 fn connect(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
+    connect_once(path, key).map_err(|error| or_full(path, error))
+}
+
+fn connect_once(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
     let connection = Connection::open(path)?;
     // A wrong key is an answer here; left alone, SQLCipher tells whoever reads the terminal or the system's log, too.
     connection.execute_batch("PRAGMA cipher_log_level = NONE")?;

@@ -196,7 +196,10 @@ fn carried() -> Vec<(String, Vec<u8>)> {
     [
         ("code", EnrolCode::from_random(4242).to_string().into_bytes()),
         ("hub", b"https://hub.example:8443/district".to_vec()),
-        ("link", b"vatsalya:enrol?hub=https%3A%2F%2Fhub.example&code=ABCD-EFGH-JKMN".to_vec()),
+        (
+            "link",
+            b"vatsalya:enrol?hub=https%3A%2F%2Fhub.example&code=ABCD-EFGH-JKMN".to_vec(),
+        ),
         ("sealed", sealed.to_cbor()),
     ]
     .map(|(name, bytes)| (name.to_owned(), bytes))
@@ -221,7 +224,9 @@ fn calls() -> Vec<(String, Vec<u8>)> {
             },
         ),
     ];
-    requests.map(|(name, request)| (name.to_owned(), serde_json::to_vec(&request).unwrap())).into()
+    requests
+        .map(|(name, request)| (name.to_owned(), serde_json::to_vec(&request).unwrap()))
+        .into()
 }
 
 /// A head, a note that was begun, and the end.

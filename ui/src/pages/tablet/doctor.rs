@@ -148,7 +148,12 @@ fn sentence(words: Words, finding: &Finding) -> String {
 }
 
 /// What mending the file could not bring back, one sentence after the other.
-fn mended(words: Words, (at_ms, parts, documents): (i64, u32, u32), edits: Option<u32>, pictures: Option<u32>) -> String {
+fn mended(
+    words: Words,
+    (at_ms, parts, documents): (i64, u32, u32),
+    edits: Option<u32>,
+    pictures: Option<u32>,
+) -> String {
     let mut said = vec![words.doctor_mended(u64::from(parts), time::date_time(words, at_ms))];
     if documents > 0 {
         said.push(words.doctor_mended_documents(u64::from(documents)));

@@ -13,7 +13,14 @@ use super::{
 use crate::sync::CURSOR;
 
 /// Tables of which the hub has everything: where a row of them is lost, it is asked from the beginning.
-const ASKED_FOR: [&str; 6] = ["receipt", "author", "destroyed", "set_aside", "received", "received_run"];
+const ASKED_FOR: [&str; 6] = [
+    "receipt",
+    "author",
+    "destroyed",
+    "set_aside",
+    "received",
+    "received_run",
+];
 
 /// Writes it down, in the transaction of the new file.
 pub(super) fn write(to: &Connection, rows: &Rows, lost_pages: u32, now_ms: i64) -> Result<(), StoreError> {
@@ -22,7 +29,10 @@ pub(super) fn write(to: &Connection, rows: &Rows, lost_pages: u32, now_ms: i64) 
     }
     let write = Write(Read(to), Cell::new(None));
     let gone = note_gone(&write, rows, now_ms)?;
-    to.execute("DELETE FROM increment WHERE document NOT IN (SELECT row FROM document)", [])?;
+    to.execute(
+        "DELETE FROM increment WHERE document NOT IN (SELECT row FROM document)",
+        [],
+    )?;
     note_doubtful(&write, rows, now_ms)?;
     let is_lost = |table: &str| rows.holes.contains(table);
     if gone == Gone::Unnamed || ASKED_FOR.into_iter().any(is_lost) {
@@ -145,11 +155,16 @@ fn lost_pictures(rows: &Rows) -> Option<u32> {
         return Some(0);
     }
     let lost = rows.indexes.unsent.difference(&rows.unsent).count();
-    rows.indexes.is_whole(Indexes::UNSENT).then(|| u32::try_from(lost).unwrap_or(u32::MAX))
+    rows.indexes
+        .is_whole(Indexes::UNSENT)
+        .then(|| u32::try_from(lost).unwrap_or(u32::MAX))
 }
 
 fn raise_sequence(to: &Connection, table: &str, last: i64) -> Result<(), StoreError> {
-    let raised = to.execute("UPDATE sqlite_sequence SET seq = max(seq, ?2) WHERE name = ?1", (table, last))?;
+    let raised = to.execute(
+        "UPDATE sqlite_sequence SET seq = max(seq, ?2) WHERE name = ?1",
+        (table, last),
+    )?;
     if raised == 0 {
         to.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)", (table, last))?;
     }
@@ -171,7 +186,9 @@ impl Read<'_> {
     }
 
     fn documents_between(&self, first: Option<i64>, last: Option<i64>) -> Result<Vec<[u8; 17]>, StoreError> {
-        let mut statement = self.0.prepare_cached("SELECT id FROM document WHERE row BETWEEN ?1 AND ?2")?;
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT id FROM document WHERE row BETWEEN ?1 AND ?2")?;
         let between = (first.unwrap_or(i64::MIN), last.unwrap_or(i64::MAX));
         let rows = statement.query_map(between, |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -193,13 +210,7 @@ impl Read<'_> {
 impl Write<'_> {
     /// Keeps the place of a document that is lost, under the row that its increments name. Returns whether it was not
     /// there.
-    fn begin_lost(
-        &self,
-        id: &[u8; 17],
-        row: Option<i64>,
-        is_ours: bool,
-        is_leaving: bool,
-    ) -> Result<bool, StoreError> {
+    fn begin_lost(&self, id: &[u8; 17], row: Option<i64>, is_ours: bool, is_leaving: bool) -> Result<bool, StoreError> {
         let hub_number = if is_ours { 0 } else { NUMBER_UNKNOWN };
         let mut statement = self.0.0.prepare_cached(
             "INSERT OR IGNORE INTO document (row, id, subject, snapshot, hub_number, leaving)

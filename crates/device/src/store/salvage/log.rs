@@ -55,7 +55,9 @@ fn number(bytes: &[u8], at: usize) -> u32 {
 /// Reads a log to its last whole transaction. No log, or one that does not begin as one, is an empty one: the database takes
 /// it for that, too.
 pub(super) fn read(path: &Path) -> Log {
-    File::open(path).and_then(|file| frames(BufReader::new(file))).unwrap_or_default()
+    File::open(path)
+        .and_then(|file| frames(BufReader::new(file)))
+        .unwrap_or_default()
 }
 
 pub(super) fn frames(mut file: impl io::Read) -> io::Result<Log> {

@@ -57,7 +57,8 @@ impl Read<'_> {
     /// What is still to be looked over after the file was mended.
     pub(crate) fn mending(&self) -> Result<Option<Mending>, StoreError> {
         let text = self.text(MENDING)?;
-        text.map(|text| serde_json::from_str(&text).map_err(|_| StoreError::Row("meta"))).transpose()
+        text.map(|text| serde_json::from_str(&text).map_err(|_| StoreError::Row("meta")))
+            .transpose()
     }
 
     /// What came of mending the file, the last time that was needed.
@@ -75,9 +76,15 @@ impl Read<'_> {
     /// The increments of a document of which nothing else is left; `None` where there is more.
     pub(crate) fn increments_alone(&self, id: &[u8; 17]) -> Result<Option<Vec<Vec<u8>>>, StoreError> {
         let sql = "SELECT row FROM document WHERE id = ?1 AND snapshot = ?2";
-        let row: Option<i64> = self.0.prepare_cached(sql)?.query_row((id, NO_SNAPSHOT), |row| row.get(0)).optional()?;
+        let row: Option<i64> = self
+            .0
+            .prepare_cached(sql)?
+            .query_row((id, NO_SNAPSHOT), |row| row.get(0))
+            .optional()?;
         let Some(row) = row else { return Ok(None) };
-        let mut statement = self.0.prepare_cached("SELECT bytes FROM increment WHERE document = ?1 ORDER BY n")?;
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT bytes FROM increment WHERE document = ?1 ORDER BY n")?;
         let rows = statement.query_map([row], |row| row.get(0))?;
         Ok(Some(rows.collect::<Result<_, _>>()?))
     }

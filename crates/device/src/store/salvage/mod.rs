@@ -89,7 +89,9 @@ fn finish_in_steps(path: &Path, after: &mut dyn FnMut(Step) -> Result<(), StoreE
         }
     }
     // The log must be gone for good before another file has the name that it belongs to.
-    path.parent().map_or(Ok(()), sync_folder).map_err(|_| StoreError::Row("file"))?;
+    path.parent()
+        .map_or(Ok(()), sync_folder)
+        .map_err(|_| StoreError::Row("file"))?;
     after(Step::Cleared)?;
     moved(&proven(path), path)?;
     after(Step::InPlace)
@@ -148,7 +150,11 @@ fn build(
 
     let copy = connect(to, key)?;
     let sound: String = copy.query_row("PRAGMA quick_check", [], |row| row.get(0))?;
-    let sealed = copy.prepare("PRAGMA cipher_integrity_check")?.query([])?.next()?.is_none();
+    let sealed = copy
+        .prepare("PRAGMA cipher_integrity_check")?
+        .query([])?
+        .next()?
+        .is_none();
     if sound != "ok" || !sealed || !books::has_all(&copy, &rows)? {
         return Err(StoreError::Row("copy"));
     }

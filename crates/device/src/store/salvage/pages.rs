@@ -87,7 +87,10 @@ impl Pages {
     }
 
     fn read(&mut self, number: u32) -> Option<[u8; PAGE_BYTES]> {
-        let logged = self.log.as_mut().and_then(|(file, log)| Some((file, *log.places.get(&number)?)));
+        let logged = self
+            .log
+            .as_mut()
+            .and_then(|(file, log)| Some((file, *log.places.get(&number)?)));
         let (file, at) = logged.unwrap_or((&mut self.file, u64::from(number - 1) * PAGE_BYTES as u64));
         let mut page = [0; PAGE_BYTES];
         file.seek(SeekFrom::Start(at)).ok()?;
@@ -100,7 +103,8 @@ impl Pages {
     fn fits(&mut self) -> bool {
         let step = usize::try_from(self.count / TRIED_MAX).unwrap_or(0).max(1);
         let few = 1..=self.count.min(TRIED_MAX);
-        few.chain((1..=self.count).step_by(step)).any(|number| self.page(number).is_some())
+        few.chain((1..=self.count).step_by(step))
+            .any(|number| self.page(number).is_some())
     }
 }
 

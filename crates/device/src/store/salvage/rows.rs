@@ -94,7 +94,11 @@ pub(super) fn copy(pages: &mut Pages, to: &Connection, mut progress: impl FnMut(
     let (roots, whole) = roots(&mut walker)?;
     let saved: Vec<&Table> = TABLES.iter().filter(|table| is_there(to, table.name)).collect();
     for table in &saved {
-        let copies: &[&str] = if table.name == "meta" { &["meta", "meta_again"] } else { &[table.name] };
+        let copies: &[&str] = if table.name == "meta" {
+            &["meta", "meta_again"]
+        } else {
+            &[table.name]
+        };
         for name in copies {
             match roots.get(*name) {
                 Some(root) => copy_table(&mut walker, to, (table, *root), &mut rows, &mut progress)?,
@@ -112,7 +116,9 @@ pub(super) fn copy(pages: &mut Pages, to: &Connection, mut progress: impl FnMut(
         walker.walk(*root, &mut |found| {
             match found {
                 Found::Row(row) if name == "sqlite_sequence" => note_sequence(&mut rows.sequences, row),
-                Found::Row(row) => index.into_iter().for_each(|index| rows.indexes.note(index, row.again())),
+                Found::Row(row) => index
+                    .into_iter()
+                    .for_each(|index| rows.indexes.note(index, row.again())),
                 Found::Hole => holes = true,
             }
             Ok(())
@@ -121,7 +127,10 @@ pub(super) fn copy(pages: &mut Pages, to: &Connection, mut progress: impl FnMut(
             rows.indexes.whole.extend(index);
         }
     }
-    let lost: Vec<&Table> = saved.into_iter().filter(|table| rows.holes.contains(table.name)).collect();
+    let lost: Vec<&Table> = saved
+        .into_iter()
+        .filter(|table| rows.holes.contains(table.name))
+        .collect();
     if !lost.is_empty() {
         copy_strays(&mut walker, to, &lost, &mut rows)?;
     }
@@ -157,8 +166,13 @@ fn roots(walker: &mut Walker<'_>) -> Result<(BTreeMap<String, u32>, bool), Store
 
 /// Where the tree of a table or an index begins, where the row is one of the schema.
 fn root_of(row: &Row) -> Option<(String, u32)> {
-    let [Some(Value::Text(kind)), Some(Value::Text(name)), Some(Value::Text(_)), Some(Value::Integer(root)), _] =
-        &row.columns[..]
+    let [
+        Some(Value::Text(kind)),
+        Some(Value::Text(name)),
+        Some(Value::Text(_)),
+        Some(Value::Integer(root)),
+        _,
+    ] = &row.columns[..]
     else {
         return None;
     };
@@ -249,7 +263,9 @@ fn insert(to: &Connection, table: &Table, mut row: Row, rows: &mut Rows) -> Resu
     let Some(mut values) = row.columns.into_iter().collect::<Option<Vec<Value>>>() else {
         return Ok(false);
     };
-    if let ("media", Some(number), [_, _, _, Value::Blob(_), Value::Integer(1), _]) = (table.name, row.number, &values[..]) {
+    if let ("media", Some(number), [_, _, _, Value::Blob(_), Value::Integer(1), _]) =
+        (table.name, row.number, &values[..])
+    {
         rows.unsent.insert(number);
     }
     if let (Some(number), Some(Value::Null)) = (row.number, values.first()) {
@@ -257,7 +273,11 @@ fn insert(to: &Connection, table: &Table, mut row: Row, rows: &mut Rows) -> Resu
     }
     let names: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
     let marks = vec!["?"; names.len()].join(", ");
-    let sql = format!("INSERT OR IGNORE INTO {} ({}) VALUES ({marks})", table.name, names.join(", "));
+    let sql = format!(
+        "INSERT OR IGNORE INTO {} ({}) VALUES ({marks})",
+        table.name,
+        names.join(", ")
+    );
     let count = to.prepare_cached(&sql)?.execute(params_from_iter(values))?;
     *rows.copied.entry(table.name).or_default() += count as u64;
     Ok(whole)

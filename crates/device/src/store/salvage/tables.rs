@@ -184,6 +184,10 @@ impl Table {
     /// Whether a row found anywhere is one of this table.
     pub(super) fn fits(&self, columns: &[Option<Value>]) -> bool {
         columns.len() == self.columns.len()
-            && self.columns.iter().zip(columns).all(|((_, shape), value)| shape.takes(value.as_ref()))
+            && self
+                .columns
+                .iter()
+                .zip(columns)
+                .all(|((_, shape), value)| shape.takes(value.as_ref()))
     }
 }

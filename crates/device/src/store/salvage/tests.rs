@@ -63,8 +63,15 @@ fn edit(session: &Session, key: DocumentKey, edits: &[Edit]) {
 fn from_another(session: &Session, key: DocumentKey, number: i64, edits: &[Edit]) {
     let taken: Answer<()> = session.write_documents(|documents, write| {
         let mut theirs = documents.get(write, key).unwrap().unwrap().document.clone();
-        let change = theirs.edit(OTHER, session.now_ms(), &Action::EDIT, edits).unwrap().unwrap();
-        write.set_received(&key.to_bytes()[..16].try_into().unwrap(), &change.hash, session.now_ms())?;
+        let change = theirs
+            .edit(OTHER, session.now_ms(), &Action::EDIT, edits)
+            .unwrap()
+            .unwrap();
+        write.set_received(
+            &key.to_bytes()[..16].try_into().unwrap(),
+            &change.hash,
+            session.now_ms(),
+        )?;
         let incoming = Incoming {
             number,
             received_ms: session.now_ms(),
@@ -97,13 +104,21 @@ fn worked_in(bench: &Bench) -> (Session, Grown) {
     let long = "She was found at the bus stand and says that her aunt sent her. ".repeat(8);
     for n in 0..CASES {
         let core = DocumentKey::case(case(n), Compartment::Core);
-        edit(&session, core, &[set("case.number", &format!("CWC/{n}")), note(n, &long)]);
+        edit(
+            &session,
+            core,
+            &[set("case.number", &format!("CWC/{n}")), note(n, &long)],
+        );
         let identity = DocumentKey::case(case(n), Compartment::Identity);
         edit(&session, identity, &[set("child.name", &format!("Invented {n}"))]);
     }
     // A document larger than a page.
     for n in 0..20 {
-        edit(&session, DocumentKey::case(case(0), Compartment::Core), &[note(100 + n, &long)]);
+        edit(
+            &session,
+            DocumentKey::case(case(0), Compartment::Core),
+            &[note(100 + n, &long)],
+        );
     }
     hand_in(&session, usize::from(CASES));
     let mut pictures = Vec::new();
@@ -119,7 +134,9 @@ fn worked_in(bench: &Bench) -> (Session, Grown) {
             let picture = vec![n; 14_000];
             let sha = sha256(&picture);
             let subject = case(n).to_bytes();
-            let added = session.store.write(|write| write.add_media(&sha, MediaSize::Field, &subject, &picture));
+            let added = session
+                .store
+                .write(|write| write.add_media(&sha, MediaSize::Field, &subject, &picture));
             added.unwrap();
             pictures.push(sha);
         }
@@ -152,7 +169,10 @@ fn ours(session: &Session) -> BTreeSet<[u8; 17]> {
 
 fn outbox(session: &Session) -> BTreeSet<ChangeHash> {
     let waiting = session.store.read(|read| read.outbox(0, 1_000)).unwrap();
-    waiting.iter().map(|row| casefile::ChangeHead::parse(&row.bytes).unwrap().hash).collect()
+    waiting
+        .iter()
+        .map(|row| casefile::ChangeHead::parse(&row.bytes).unwrap().hash)
+        .collect()
 }
 
 fn documents(session: &Session) -> BTreeMap<[u8; 17], (Vec<u8>, Vec<ChangeHash>)> {
@@ -218,7 +238,10 @@ fn look(session: &Session, grown: &Grown) -> Lost {
     let told = session.store.read(|read| read.mended()).unwrap();
     let damaged: BTreeSet<[u8; 17]> = session.store.read(|read| read.damaged()).unwrap().into_iter().collect();
     let here = documents(session);
-    assert!(damaged.is_disjoint(&grown.ours), "what was only ever written here can be made anew from the outbox");
+    assert!(
+        damaged.is_disjoint(&grown.ours),
+        "what was only ever written here can be made anew from the outbox"
+    );
     for (id, (_, heads)) in &grown.documents {
         match here.get(id) {
             Some((_, found)) => assert_eq!(found, heads, "a document is not as it was, and nobody says so"),
@@ -232,10 +255,17 @@ fn look(session: &Session, grown: &Grown) -> Lost {
     assert_eq!(usize::try_from(unsent).unwrap(), grown.pictures.len() - pictures);
     if let Some(told) = told {
         assert!(told.edits.is_none_or(|told| usize::try_from(told).unwrap() == edits));
-        assert!(told.pictures.is_none_or(|told| usize::try_from(told).unwrap() == pictures));
+        assert!(
+            told.pictures
+                .is_none_or(|told| usize::try_from(told).unwrap() == pictures)
+        );
         assert_eq!(usize::try_from(told.documents).unwrap(), damaged.len());
     } else {
-        assert_eq!((edits, pictures, damaged.len()), (0, 0, 0), "something is lost, and nobody says so");
+        assert_eq!(
+            (edits, pictures, damaged.len()),
+            (0, 0, 0),
+            "something is lost, and nobody says so"
+        );
     }
     Lost {
         documents: damaged.len(),
@@ -253,7 +283,8 @@ fn refetch(session: &Session, grown: &Grown) {
             snapshot: grown.documents[&id].0.clone(),
         };
         let key = DocumentKey::from_bytes(id).unwrap();
-        let restored: Answer<()> = session.write_documents(|documents, write| Ok(documents.grant(write, key, &granted)?));
+        let restored: Answer<()> =
+            session.write_documents(|documents, write| Ok(documents.grant(write, key, &granted)?));
         restored.unwrap();
     }
     let here = documents(session);
@@ -261,7 +292,6 @@ fn refetch(session: &Session, grown: &Grown) {
         assert_eq!(&here[id].1, heads);
     }
 }
-
 
 #[test]
 fn a_bit_flipped_in_any_page_costs_no_unsent_word_and_what_it_costs_is_told() {
@@ -278,7 +308,11 @@ fn a_bit_flipped_in_any_page_costs_no_unsent_word_and_what_it_costs_is_told() {
         let session = mended(&bench, &vault, &grown.key);
         let lost = look(&session, &grown);
         assert_eq!(lost.edits, 0, "page {}", page + 1);
-        assert!(lost.documents <= 30 && lost.pictures <= 1, "page {}: {lost:?}", page + 1);
+        assert!(
+            lost.documents <= 30 && lost.pictures <= 1,
+            "page {}: {lost:?}",
+            page + 1
+        );
         documents += lost.documents;
         pictures += lost.pictures;
         let log = session.store.read(|read| read.check_access_log()).unwrap();
@@ -307,14 +341,23 @@ fn cut_after_any_step_the_file_is_made_whole_all_the_same() {
             let bench = Bench::new();
             let vault = copied(&grown, &bench);
             flip(&vault.database(), damaged * PAGE_BYTES + 9);
-            let stopped = mend_in_steps(&vault.database(), &grown.key, testing::NOW_MS, &mut |_| {}, &mut |step| {
-                if step == stop { Err(StoreError::Closed) } else { Ok(()) }
-            });
+            let stopped = mend_in_steps(
+                &vault.database(),
+                &grown.key,
+                testing::NOW_MS,
+                &mut |_| {},
+                &mut |step| {
+                    if step == stop { Err(StoreError::Closed) } else { Ok(()) }
+                },
+            );
             assert!(matches!(stopped, Err(StoreError::Closed)), "{stop:?}");
             let session = mended(&bench, &vault, &grown.key);
             assert_eq!(look(&session, &grown).edits, 0, "{stop:?}");
             let rows = session.store.read(|read| read.check_access_log()).unwrap().rows;
-            assert!(i64::try_from(rows).unwrap() > grown.log_rows, "{stop:?}: a row of the log is gone");
+            assert!(
+                i64::try_from(rows).unwrap() > grown.log_rows,
+                "{stop:?}: a row of the log is gone"
+            );
             refetch(&session, &grown);
             session.close();
             for ending in [".mending", ".mended", "-wal"] {
@@ -420,7 +463,10 @@ fn every_table_that_cannot_be_made_anew_is_saved_with_every_column() {
             Ok::<_, StoreError>(rows.collect::<Result<_, _>>()?)
         })
         .unwrap();
-    for (name, columns) in found.into_iter().filter(|(name, _)| !MADE_ANEW.contains(&name.as_str())) {
+    for (name, columns) in found
+        .into_iter()
+        .filter(|(name, _)| !MADE_ANEW.contains(&name.as_str()))
+    {
         let table = tables::TABLES.iter().find(|table| table.name == name);
         let table = table.unwrap_or_else(|| panic!("the table {name} is neither saved nor made anew"));
         let mut saved: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();

@@ -68,7 +68,12 @@ impl Walker<'_> {
     }
 
     /// The rows that stand in one page, whatever belongs below it; none where it is no page of a tree.
-    pub(super) fn rows_of(&mut self, number: u32, kind: impl Fn(Kind) -> bool, each: Each<'_>) -> Result<(), StoreError> {
+    pub(super) fn rows_of(
+        &mut self,
+        number: u32,
+        kind: impl Fn(Kind) -> bool,
+        each: Each<'_>,
+    ) -> Result<(), StoreError> {
         let node = self.pages.page(number).and_then(|page| node(&page, number));
         let Some(node) = node.filter(|node| kind(node.kind)) else {
             return Ok(());
@@ -120,7 +125,11 @@ impl Walker<'_> {
 /// How many rows with how many columns stand in a page, whatever it is.
 pub(super) fn rows_in(page: &[u8]) -> usize {
     let nodes = [1, 2].into_iter().filter_map(|number| node(page, number));
-    nodes.flat_map(|node| node.cells).filter_map(|cell| columns(&cell.here)).map(|columns| 1 + columns.len()).sum()
+    nodes
+        .flat_map(|node| node.cells)
+        .filter_map(|cell| columns(&cell.here))
+        .map(|columns| 1 + columns.len())
+        .sum()
 }
 
 fn node(page: &[u8], number: u32) -> Option<Node> {
@@ -133,7 +142,11 @@ fn node(page: &[u8], number: u32) -> Option<Node> {
         _ => return None,
     };
     let is_inner = matches!(kind, Kind::IndexInner | Kind::TableInner);
-    let right = if is_inner { Some(big_endian(page, start + 8)?) } else { None };
+    let right = if is_inner {
+        Some(big_endian(page, start + 8)?)
+    } else {
+        None
+    };
     let pointers = start + if is_inner { 12 } else { 8 };
     let count = usize::from(short(page, start + 3)?);
     let cells = (0..count).map(|n| cell(page, kind, usize::from(short(page, pointers + 2 * n)?)));
@@ -159,7 +172,9 @@ fn cell(page: &[u8], kind: Kind, mut at: usize) -> Option<Cell> {
             beyond: None,
         });
     }
-    let length = usize::try_from(varint(page, &mut at)?).ok().filter(|length| *length <= ROW_BYTES_MAX)?;
+    let length = usize::try_from(varint(page, &mut at)?)
+        .ok()
+        .filter(|length| *length <= ROW_BYTES_MAX)?;
     let number = match kind {
         Kind::TableLeaf => Some(varint(page, &mut at)?.cast_signed()),
         _ => None,
@@ -176,7 +191,11 @@ fn cell(page: &[u8], kind: Kind, mut at: usize) -> Option<Cell> {
         if fitting <= most { fitting } else { least }
     };
     let bytes = page.get(at..at + here)?.to_vec();
-    let beyond = if here < length { Some(big_endian(page, at + here)?) } else { None };
+    let beyond = if here < length {
+        Some(big_endian(page, at + here)?)
+    } else {
+        None
+    };
     Some(Cell {
         child,
         number,
@@ -204,7 +223,10 @@ fn columns(bytes: &[u8]) -> Option<Vec<Option<Value>>> {
             10 | 11 => return None,
             long => usize::try_from((long - 12) / 2).ok()?,
         };
-        let value = bytes.get(at..).and_then(|rest| rest.get(..length)).and_then(|bytes| value(kind, bytes));
+        let value = bytes
+            .get(at..)
+            .and_then(|rest| rest.get(..length))
+            .and_then(|bytes| value(kind, bytes));
         columns.push(value);
         at = at.checked_add(length)?;
     }
