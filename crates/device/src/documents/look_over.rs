@@ -156,9 +156,9 @@ fn begun_here(key: DocumentKey, author: AuthorId, increments: &[Vec<u8>]) -> Opt
         return None;
     }
     let mut bytes = begun.save();
-    increments
-        .iter()
-        .for_each(|increment| bytes.extend_from_slice(increment));
+    for increment in increments {
+        bytes.extend_from_slice(increment);
+    }
     Document::load(key.kind, &bytes).ok()
 }
 

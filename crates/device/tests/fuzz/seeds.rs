@@ -251,12 +251,14 @@ fn pages() -> Vec<(String, Vec<u8>)> {
     let mut leaf = vec![0; 4016];
     let row = [7, 9, 3, 0x17, 0x12, b'w', b'o', b'r', b'd', 1, 2, 3];
     let at = leaf.len() - row.len();
-    leaf[..10].copy_from_slice(&[13, 0, 0, 0, 1, 0, 0, 0, (at >> 8) as u8, (at & 0xFF) as u8]);
+    leaf[..8].copy_from_slice(&[13, 0, 0, 0, 1, 0, 0, 0]);
+    leaf[8..10].copy_from_slice(&u16::try_from(at).unwrap().to_be_bytes());
     leaf[at..].copy_from_slice(&row);
     let mut inner = leaf.clone();
     let row = [0, 0, 0, 9, 4, 2, 0x13, b'a', b'b', b'c'];
     let at = inner.len() - row.len();
-    inner[..14].copy_from_slice(&[2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 8, (at >> 8) as u8, (at & 0xFF) as u8]);
+    inner[..12].copy_from_slice(&[2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 8]);
+    inner[12..14].copy_from_slice(&u16::try_from(at).unwrap().to_be_bytes());
     inner[at..].copy_from_slice(&row);
     vec![("leaf".into(), leaf), ("inner".into(), inner)]
 }

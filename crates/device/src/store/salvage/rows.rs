@@ -115,7 +115,7 @@ pub(super) fn copy(pages: &mut Pages, to: &Connection, mut progress: impl FnMut(
         let mut holes = false;
         walker.walk(*root, &mut |found| {
             match found {
-                Found::Row(row) if name == "sqlite_sequence" => note_sequence(&mut rows.sequences, row),
+                Found::Row(row) if name == "sqlite_sequence" => note_sequence(&mut rows.sequences, &row),
                 Found::Row(row) => index
                     .into_iter()
                     .for_each(|index| rows.indexes.note(index, row.again())),
@@ -186,7 +186,7 @@ fn is_there(to: &Connection, table: &str) -> bool {
     to.query_row(sql, [table], |_| Ok(())).is_ok()
 }
 
-fn note_sequence(sequences: &mut HashMap<String, i64>, row: Row) {
+fn note_sequence(sequences: &mut HashMap<String, i64>, row: &Row) {
     if let [Some(Value::Text(name)), Some(Value::Integer(last))] = &row.columns[..] {
         sequences.insert(name.clone(), *last);
     }
