@@ -342,6 +342,11 @@ pub(crate) async fn rebuild() -> Answer<()> {
     done(Request::Rebuild).await
 }
 
+/// Makes the damaged file of the vault whole again.
+pub(crate) async fn mend() -> Answer<()> {
+    ask!(Request::Mend, Session).map(|_| ())
+}
+
 async fn done(request: Request) -> Answer<()> {
     match call(&request).await? {
         Reply::Done => Ok(()),

@@ -107,6 +107,7 @@ impl Words {
             "purged" => self.access_purged(),
             "backed_up" => self.access_backed_up(),
             "restored" => self.access_restored(),
+            "mended" => self.access_mended(),
             other => return other.replace('_', " "),
         }
         .to_owned()
@@ -263,6 +264,7 @@ impl Words {
             FailureCode::BadCall => self.failure_bad_call(),
             FailureCode::DiskFull => self.failure_disk_full(),
             FailureCode::Storage => self.failure_storage(),
+            FailureCode::DamagedFile => self.failure_damaged_file(),
             FailureCode::BackupPlace => self.failure_backup_place(),
             FailureCode::BackupFile => self.failure_backup_file(),
             FailureCode::NotABackup => self.failure_not_a_backup(),

@@ -23,6 +23,16 @@ use crate::{documents::DocumentError, failure::Failed, session::Ended, store::St
 pub(crate) use make::make;
 pub(crate) use restore::restore;
 
+/// How many records can be read of what stands behind the passphrase: for the tests of decoders.
+pub(crate) fn records_of(mut bytes: &[u8]) -> usize {
+    let mut records = 0;
+    let read = file::read_all(&mut bytes, |_| {
+        records += 1;
+        Ok(())
+    });
+    records + usize::from(read.is_ok())
+}
+
 /// Why a backup was not made or not restored.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BackupError {

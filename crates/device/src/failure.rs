@@ -34,9 +34,9 @@ impl From<StoreError> for Failed {
             StoreError::DiskFull => FailureCode::DiskFull,
             StoreError::NewerSchema(_) => FailureCode::ReadOnly,
             StoreError::Closed => FailureCode::Locked,
-            StoreError::WrongKey | StoreError::Damaged | StoreError::Row(_) | StoreError::Sqlite(_) => {
-                FailureCode::Storage
-            }
+            // The key of a vault was unwrapped under its own seal: where it does not open the file, that is damaged.
+            StoreError::WrongKey | StoreError::Damaged => FailureCode::DamagedFile,
+            StoreError::Row(_) | StoreError::Sqlite(_) => FailureCode::Storage,
         })
     }
 }

@@ -10,6 +10,8 @@
 mod attention;
 mod backup;
 mod calls;
+#[doc(hidden)]
+pub mod decoders;
 mod device;
 mod documents;
 mod failure;

@@ -11,7 +11,7 @@ use std::{
 
 use casefile::DocumentKey;
 use casework::{AuthorId, CaseId, DocumentKind, Pack, Role, Subject};
-use ipc::{Progress, Topic};
+use ipc::{FailureCode, Progress, Topic};
 use protocol::{AuthorKey, UserId};
 use zeroize::Zeroizing;
 
@@ -22,7 +22,7 @@ use crate::{
     lease::{self, Lease},
     news::News,
     packs, space,
-    store::{AccessAction, AccessRow, Enrolment, Store, StoreError, Write},
+    store::{AccessAction, AccessRow, Enrolment, Store, StoreError, Write, salvage},
     sync::{CURSOR, SyncStatus},
     vault::{Holder, MasterKey, VaultFolder},
 };
@@ -100,8 +100,24 @@ const CLOCKS_DAY: &str = "clocks_day";
 const PROJECTED_AT_ONCE: usize = 64;
 
 impl Session {
-    /// Opens the store of a vault. `None`: enrolment was never finished.
+    /// Opens the store of a vault. `None`: enrolment was never finished. A file that is too damaged to be opened is made whole
+    /// first: there is nothing else that could be done with it.
     pub(crate) fn open(
+        vault: &VaultFolder,
+        master: MasterKey,
+        platform: &Platform,
+        news: &Arc<News>,
+    ) -> Answer<Option<Self>> {
+        match Self::open_as_it_is(vault, master.clone(), platform, news) {
+            Err(Failed(FailureCode::DamagedFile)) => {
+                mend_file(vault, &master, platform, news)?;
+                Self::open_as_it_is(vault, master, platform, news)
+            }
+            opened => opened,
+        }
+    }
+
+    fn open_as_it_is(
         vault: &VaultFolder,
         master: MasterKey,
         platform: &Platform,
@@ -149,6 +165,7 @@ impl Session {
             })?;
         }
         if !session.is_read_only() {
+            session.documents().look_over(&session.store, session.author)?;
             session.store.read(|read| session.documents().know_damaged(read))?;
         }
         // A vault of before persons were known by a hash learns its own.
@@ -454,6 +471,22 @@ impl Session {
             Ok::<_, Failed>(write.set_number(CLOCKS_DAY, Some(today))?)
         })
     }
+}
+
+/// Makes the damaged file of a vault that nobody has open whole again.
+pub(crate) fn mend_file(vault: &VaultFolder, master: &MasterKey, platform: &Platform, news: &News) -> Answer<()> {
+    let now_ms = platform.clock.now_ms();
+    let _occupied = vault.occupy().map_err(|error| Failed::of_vault(&error, now_ms))?;
+    let mut told = None;
+    let mut tell = |done| {
+        // Every percent once.
+        if told.replace(done) != Some(done) {
+            news.tell_opening(Some(Progress { done, total: 100 }));
+        }
+    };
+    let mended = salvage::mend(&vault.database(), &master.database_key(), now_ms, &mut tell);
+    news.tell_opening(None);
+    Ok(mended?)
 }
 
 /// What is to be read again where a case or an institution changed.

@@ -18,11 +18,24 @@ pub struct DoctorView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "finding")]
 pub enum Finding {
-    /// Parts of the vault's file are not as they were written; what can be read of it still
-    /// is. What the hub has can be had again on a tablet that is set up anew.
+    /// Parts of the vault's file are not as they were written. [`crate::Request::Mend`] helps; the rest is looked over after
+    /// that.
     DamagedFile {
         /// How many.
         parts: u32,
+    },
+    /// The file was damaged and was made whole again.
+    Mended {
+        /// When.
+        at_ms: i64,
+        /// Parts of it that were lost.
+        parts: u32,
+        /// Documents that had to come from the hub again.
+        documents: u32,
+        /// Edits that were not sent and that nobody has any more; `None`: how many is not known.
+        edits: Option<u32>,
+        /// Pictures and files in the same way.
+        pictures: Option<u32>,
     },
     /// Acknowledged words were missing when the vault was opened: the disk has lost or turned what it held. What the hub
     /// has comes back with the next sync.

@@ -163,6 +163,8 @@ pub enum FailureCode {
     DiskFull,
     /// The vault cannot be read or written.
     Storage,
+    /// A part of the vault's file is damaged. [`crate::Request::Mend`] makes it whole again, as far as it can be read.
+    DamagedFile,
     /// No file can be made there: the path is not whole, its folder is not there or is the app's own, or there is a
     /// file of this name.
     BackupPlace,

@@ -380,6 +380,9 @@ pub enum Request {
     Rebuild,
     /// Looks the vault over and says what is wrong, if anything. Answer: [`Reply::Doctor`].
     Doctor,
+    /// Makes a damaged file of the vault whole again: everything that still reads goes into a new file, and the doctor says
+    /// what was lost. [`Topic::Opening`] and [`Start::opening`] say how far it is. Answer: [`Reply::Session`].
+    Mend,
     /// Sends a refused change once more. Answer: [`Reply::Done`].
     SendAgain {
         /// The item, from [`SyncView::refused`].

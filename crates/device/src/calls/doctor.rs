@@ -3,28 +3,36 @@
 use std::collections::BTreeSet;
 
 use casefile::DocumentKey;
-use ipc::{DoctorView, Finding, Topic};
+use ipc::{DoctorView, FailureCode, Finding, Topic};
 
+use super::start;
 use crate::{
+    Device,
     documents::DocumentError,
     failure::{Answer, Failed},
-    session::{BEHIND, Session},
-    store::StoreError,
+    session::{BEHIND, Session, mend_file},
+    space,
+    store::{Mended, StoreError},
 };
 
 /// Looks everything over: the file, every document, the lists beside the documents, the access log.
 pub(super) fn look(session: &Session) -> Answer<DoctorView> {
     let mut findings = Vec::new();
-    match session.store.read(|read| read.count_bad_parts()) {
-        Ok(0) => {}
-        Ok(parts) => findings.push(Finding::DamagedFile { parts }),
-        Err(StoreError::Damaged) => findings.push(Finding::DamagedFile { parts: 1 }),
-        Err(error) => return Err(error.into()),
+    let parts = match session.store.read(|read| read.count_bad_parts()) {
+        Err(StoreError::Damaged) => 1,
+        counted => counted?,
+    };
+    if parts > 0 {
+        findings.push(Finding::DamagedFile { parts });
     }
     if session.is_read_only() {
         findings.push(Finding::ReadOnly);
+    }
+    // The rest stands on pages that cannot be read.
+    if !findings.is_empty() {
         return Ok(view(session, findings, 0));
     }
+    findings.extend(session.store.read(|read| read.mended())?.map(mended));
     if let Some(at_ms) = session.store.read(|read| read.number(BEHIND))? {
         findings.push(Finding::Behind { at_ms });
     }
@@ -50,6 +58,34 @@ pub(super) fn rebuild(session: &Session) -> Answer<()> {
     session.project_again()?;
     session.news.tell([Topic::Cases, Topic::Institutions]);
     Ok(())
+}
+
+/// Makes a damaged file whole again. The session is closed meanwhile, and opened again whatever came of it.
+pub(super) fn mend(device: &Device) -> Answer<ipc::Session> {
+    let _one_at_a_time = device.step_to_the_door();
+    let session = device.session()?;
+    if session.is_read_only() {
+        return Err(FailureCode::ReadOnly.into());
+    }
+    let (vault, master) = (session.vault.clone(), session.master().ok_or(FailureCode::Locked)?);
+    drop(session);
+    device.pause();
+    let mended = space::with_room(&vault, || mend_file(&vault, &master, &device.platform, &device.news));
+    let opened = Session::open(&vault, master, &device.platform, &device.news);
+    let session = opened.and_then(|session| device.sign_in(session.ok_or(FailureCode::NoSuchUser)?));
+    let session = session.inspect_err(|_| device.news.tell_session())?;
+    mended?;
+    Ok(start::view(&session))
+}
+
+fn mended(mended: Mended) -> Finding {
+    Finding::Mended {
+        at_ms: mended.at_ms,
+        parts: mended.pages,
+        documents: mended.documents,
+        edits: mended.edits,
+        pictures: mended.pictures,
+    }
 }
 
 fn view(session: &Session, findings: Vec<Finding>, documents: u32) -> DoctorView {
@@ -102,7 +138,6 @@ mod tests {
 
     use super::*;
     use crate::{
-        Device,
         store::tests::{spoil_document, wipe_projection},
         testing::{Bench, enrolled},
     };
@@ -170,5 +205,53 @@ mod tests {
         };
         assert_eq!((view.damaged, view.name), (vec![Compartment::Identity], None));
         assert_eq!(view.timeline[0].text, "Found at the bus stand.");
+    }
+
+    #[test]
+    fn a_damaged_file_is_found_made_whole_and_what_came_of_it_is_told() {
+        const PAGE: usize = 4096;
+        let bench = Bench::new();
+        let (vault, key) = enrolled(&bench);
+        let session = crate::testing::session(&bench, &vault, &key);
+        let picture = vec![7; 60_000];
+        let sha = crate::vault::sha256(&picture);
+        let added = session
+            .store
+            .write(|write| write.add_media(&sha, crate::store::MediaSize::Field, &[9; 16], &picture));
+        added.unwrap();
+        session.close();
+        drop(session);
+        // The picture came last: its bytes end the file.
+        let mut bytes = std::fs::read(vault.database()).unwrap();
+        let page = bytes.len() / PAGE - 5;
+        bytes[page * PAGE + 77] ^= 4;
+        std::fs::write(vault.database(), bytes).unwrap();
+        let options = crate::Options {
+            background: false,
+            ..crate::Options::default()
+        };
+        let device = Device::open_with(bench.dir(), bench.platform.clone(), options).unwrap();
+        let unlock = Request::Unlock {
+            user: vault.id(),
+            passphrase: "six blue buckets".into(),
+        };
+        device.call(unlock).unwrap();
+        assert_eq!(findings(&device), [Finding::DamagedFile { parts: 1 }]);
+        let Ok(Reply::Session(_)) = device.call(Request::Mend) else {
+            panic!("the file is made whole")
+        };
+        let told = Finding::Mended {
+            at_ms: bench.clock.get(),
+            parts: 1,
+            documents: 0,
+            edits: Some(0),
+            pictures: Some(1),
+        };
+        assert_eq!(findings(&device), [told]);
+        let session = device.session().unwrap();
+        let log = session.store.read(|read| read.newest_access_rows(9)).unwrap();
+        assert!(log.iter().any(|row| row.action == "mended"));
+        let other = device.call(Request::Mend);
+        assert!(other.is_ok(), "a sound file is copied and stays what it is");
     }
 }

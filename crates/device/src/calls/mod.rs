@@ -222,6 +222,7 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
             Ok(Reply::Done)
         }
         Request::Doctor => doctor::look(&*device.session()?).map(|view| Reply::Doctor(Box::new(view))),
+        Request::Mend => doctor::mend(device).map(Reply::Session),
         Request::SendAgain { item } => {
             sync::send_again(&*device.session()?, item)?;
             device.written();

@@ -56,7 +56,7 @@ impl Documents {
     }
 
     /// A document of which no hub has anything is made anew from what was written here.
-    fn restore_alone(&mut self, write: &Write<'_>, id: &[u8; 17]) -> Result<(), DocumentError> {
+    pub(super) fn restore_alone(&mut self, write: &Write<'_>, id: &[u8; 17]) -> Result<(), DocumentError> {
         let Some(key) = DocumentKey::from_bytes(*id) else {
             return Ok(());
         };

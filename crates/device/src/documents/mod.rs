@@ -8,6 +8,7 @@ mod clocks;
 mod damage;
 mod edit;
 mod leave;
+mod look_over;
 mod project;
 mod replay;
 mod words;
@@ -130,7 +131,6 @@ impl Documents {
             let stored = match read.document(&id) {
                 Ok(None) => return Ok(None),
                 Ok(Some(stored)) => stored,
-                Err(StoreError::Damaged) => return Err(self.set_aside(id)),
                 Err(error) => return Err(error.into()),
             };
             let Ok(document) = Document::load(key.kind, &stored.bytes) else {

@@ -31,6 +31,8 @@ pub(crate) enum AccessAction {
     BackedUp,
     /// Such a file was brought back.
     Restored,
+    /// The damaged file of the vault was made whole again; `detail` says how many pages were lost.
+    Mended,
 }
 
 impl AccessAction {
@@ -50,6 +52,7 @@ impl AccessAction {
             Self::Purged => "purged",
             Self::BackedUp => "backed_up",
             Self::Restored => "restored",
+            Self::Mended => "mended",
         }
     }
 }

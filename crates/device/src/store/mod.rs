@@ -14,6 +14,7 @@ mod damaged;
 mod document;
 #[cfg(test)]
 mod flips;
+mod head;
 mod health;
 mod idle;
 mod institution_card;
@@ -25,6 +26,7 @@ mod readers;
 mod receipt;
 mod received;
 pub(crate) mod rotate;
+pub(crate) mod salvage;
 #[cfg(test)]
 mod saved;
 mod search;
@@ -51,6 +53,7 @@ pub(crate) use meta::Enrolment;
 pub(crate) use own_change::{ChangeWay, OutboxRow, OwnChange, Verdict};
 pub(crate) use receipt::Receipt;
 pub(crate) use received::ChangeNamed;
+pub(crate) use salvage::{Mended, Mending};
 pub(crate) use search::findable;
 
 use self::{readers::Readers, witness::Witness};
@@ -122,29 +125,15 @@ impl Store {
     /// Opens the store, making it or bringing its schema up to date where needed. A store that a newer app has written
     /// is opened to be read: what this app knows of it is there, and nothing in it is touched.
     pub(crate) fn open(path: &Path, key: DatabaseKey) -> Result<Self, StoreError> {
+        salvage::finish(path)?;
         let mut writer = connect(path, &key)?;
-        let schema = migrate::schema(&writer)?;
-        let newer = migrate::is_newer(schema).then_some(schema);
-        let witness = Witness::beside(path);
-        if newer.is_some() {
-            writer.execute_batch("PRAGMA query_only = ON")?;
-            return Ok(Self {
-                writer: Mutex::new(Some(writer)),
-                readers: Readers::new(path.to_owned(), key),
-                witness: Mutex::new(witness),
-                newer,
-                behind: false,
-            });
+        let opened = Self::begin(path, &mut writer);
+        // What a broken connection says of its trouble is not to be relied on.
+        if !is_sound(&writer) {
+            return Err(StoreError::Damaged);
         }
-        // auto_vacuum: holds for a file that is made now, and lets it grow smaller again.
-        writer.execute_batch("PRAGMA auto_vacuum = INCREMENTAL")?;
-        // secure_delete: a destroyed document leaves no bytes in free pages, not even encrypted ones.
-        writer.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")?;
-        migrate::run(&mut writer)?;
-        let behind = match witness.named() {
-            Some(row) => !Read(&writer).has_row(row)?,
-            None => false,
-        };
+        let (newer, behind) = opened.map_err(|error| or_full(path, error))?;
+        let witness = Witness::beside(path);
         Ok(Self {
             writer: Mutex::new(Some(writer)),
             readers: Readers::new(path.to_owned(), key),
@@ -152,6 +141,28 @@ impl Store {
             newer,
             behind,
         })
+    }
+
+    /// Makes the schema, or brings it up to date. Returns the schema where a newer app has written it, and whether
+    /// acknowledged rows are missing.
+    fn begin(path: &Path, writer: &mut Connection) -> Result<(Option<i64>, bool), StoreError> {
+        let schema = migrate::schema(writer)?;
+        let newer = migrate::is_newer(schema).then_some(schema);
+        let witness = Witness::beside(path);
+        if newer.is_some() {
+            writer.execute_batch("PRAGMA query_only = ON")?;
+            return Ok((newer, false));
+        }
+        // auto_vacuum: holds for a file that is made now, and lets it grow smaller again.
+        writer.execute_batch("PRAGMA auto_vacuum = INCREMENTAL")?;
+        writer_settings(writer)?;
+        migrate::run(writer)?;
+        let behind = match witness.named() {
+            Some(row) => !Read(writer).has_row(row)?,
+            None => false,
+        };
+        head::keep(path, migrate::schema(writer)?);
+        Ok((None, behind))
     }
 
     /// Whether acknowledged words were missing when the store was opened: the disk has lost or turned what it held.
@@ -167,10 +178,19 @@ impl Store {
     /// Reads from one consistent state of the store.
     pub(crate) fn read<T, E: From<StoreError>>(&self, body: impl FnOnce(&Read<'_>) -> Result<T, E>) -> Result<T, E> {
         let mut reader = self.readers.take()?;
-        let transaction = reader.transaction().map_err(StoreError::from)?;
-        let result = body(&Read(&transaction))?;
-        transaction.finish().map_err(StoreError::from)?;
-        Ok(result)
+        let read = || {
+            let transaction = reader.transaction().map_err(StoreError::from)?;
+            let result = body(&Read(&transaction))?;
+            transaction.finish().map_err(StoreError::from)?;
+            Ok(result)
+        };
+        let result = read();
+        // What was read past a page whose seal is broken may be anything.
+        if !is_sound(&reader) {
+            reader.give_up();
+            return Err(StoreError::Damaged.into());
+        }
+        result
     }
 
     /// Writes in one transaction; returns after it is on the disk. An error of the body rolls all of it back.
@@ -180,14 +200,15 @@ impl Store {
         }
         // A panic in a body rolled its transaction back; the connection is as good as before.
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let writer = writer.as_mut().ok_or(StoreError::Closed)?;
-        let transaction = writer
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(StoreError::from)?;
-        let write = Write(Read(&transaction), Cell::new(None));
-        let result = body(&write)?;
-        let logged = write.1.get();
-        transaction.commit().map_err(StoreError::from)?;
+        let connection = writer.as_mut().ok_or(StoreError::Closed)?;
+        let written = written(connection, body);
+        if !is_sound(connection) {
+            // A connection that met a page whose seal is broken does nothing any more; the next one may not meet it.
+            *connection = self.readers.another()?;
+            writer_settings(connection)?;
+            return Err(StoreError::Damaged.into());
+        }
+        let (result, logged) = written?;
         if let Some(row) = logged {
             self.witness.lock().unwrap_or_else(PoisonError::into_inner).name(row);
         }
@@ -242,8 +263,59 @@ impl Read<'_> {
     }
 }
 
+/// Writes in one transaction, which is committed only where every page that was read is as it was written. Returns the
+/// last row of the access log, too.
+fn written<T, E: From<StoreError>>(
+    connection: &mut Connection,
+    body: impl FnOnce(&Write<'_>) -> Result<T, E>,
+) -> Result<(T, Option<witness::Row>), E> {
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(StoreError::from)?;
+    let write = Write(Read(&transaction), Cell::new(None));
+    let result = body(&write)?;
+    let logged = write.1.get();
+    if !is_sound(&transaction) {
+        return Err(StoreError::Damaged.into());
+    }
+    transaction.commit().map_err(StoreError::from)?;
+    Ok((result, logged))
+}
+
+/// Whether a connection has met no page whose seal is broken. SQLCipher hands out zeros for such a page, once, and answers
+/// nothing from then on.
+fn is_sound(connection: &Connection) -> bool {
+    let status = connection.query_row("PRAGMA cipher_status", [], |row| row.get::<_, String>(0));
+    status.is_ok_and(|status| status == "1")
+}
+
+fn writer_settings(writer: &Connection) -> Result<(), StoreError> {
+    // secure_delete: a destroyed document leaves no bytes in free pages, not even encrypted ones.
+    writer.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")?;
+    Ok(())
+}
+
+/// The log and its index are made when a file is opened. Where the disk has no room for them, the database says only that it
+/// cannot open them, or that the disk failed; whether it is full is tried.
+fn or_full(path: &Path, error: StoreError) -> StoreError {
+    if !matches!(error, StoreError::Sqlite(_)) {
+        return error;
+    }
+    let tried = rotate::beside_of(path, ".room");
+    let made = std::fs::write(&tried, [0; 4096]);
+    let _ = std::fs::remove_file(tried);
+    match made {
+        Err(full) if full.kind() == std::io::ErrorKind::StorageFull => StoreError::DiskFull,
+        _ => error,
+    }
+}
+
 /// A connection with the key given and the settings that every connection has.
 fn connect(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
+    connect_once(path, key).map_err(|error| or_full(path, error))
+}
+
+fn connect_once(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
     let connection = Connection::open(path)?;
     // A wrong key is an answer here; left alone, SQLCipher tells whoever reads the terminal or the system's log, too.
     connection.execute_batch("PRAGMA cipher_log_level = NONE")?;

@@ -72,12 +72,27 @@ impl Readers {
 }
 
 impl Readers {
+    /// Another connection, which is not of the pool.
+    pub(super) fn another(&self) -> Result<Connection, StoreError> {
+        let key = self.idle.lock().unwrap_or_else(PoisonError::into_inner).key.clone();
+        connect(&self.path, &key.ok_or(StoreError::Closed)?)
+    }
+
     /// Closes what is idle now and what is on loan when it comes back, and forgets the key.
     pub(super) fn close(&self) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         idle.key = None;
         idle.connections.clear();
         self.returned.notify_all();
+    }
+}
+
+impl Reader<'_> {
+    /// Closes a connection that is of no use any more, instead of handing it back.
+    pub(super) fn give_up(mut self) {
+        drop(self.connection.take());
+        self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).opened -= 1;
+        self.pool.returned.notify_one();
     }
 }
 

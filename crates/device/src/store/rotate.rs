@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use rusqlite::Connection;
 
-use super::{StoreError, connect};
+use super::{StoreError, connect, salvage};
 use crate::vault::DatabaseKey;
 
 /// Instructions of the database's machine between two looks at how far it is: a few milliseconds.
@@ -15,12 +15,14 @@ pub(crate) type OnProgress = Box<dyn FnMut(u32) + Send>;
 
 /// Whether this key opens the store.
 pub(crate) fn opens(path: &Path, key: &DatabaseKey) -> Result<bool, StoreError> {
+    salvage::finish(path)?;
     if !path.exists() {
         return Ok(false);
     }
     match connect(path, key) {
         Ok(_) => Ok(true),
-        Err(StoreError::WrongKey) => Ok(false),
+        // A damaged first page looks like another key; the other pages tell them apart.
+        Err(StoreError::WrongKey | StoreError::Damaged) => Ok(salvage::fits(path, key)),
         Err(error) => Err(error),
     }
 }
@@ -92,13 +94,13 @@ pub(crate) fn remove(copy: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn beside_of(path: &Path, ending: &str) -> std::path::PathBuf {
+pub(super) fn beside_of(path: &Path, ending: &str) -> std::path::PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()
 }
 
-fn sync(path: &Path) -> Result<(), StoreError> {
+pub(super) fn sync(path: &Path) -> Result<(), StoreError> {
     let synced = fs::File::open(path).and_then(|file| file.sync_all());
     synced.map_err(|_| StoreError::Row("copy"))
 }

@@ -2,8 +2,8 @@
 //!
 //! As an ordinary test it takes the corpus and a few hundred mutations of it, the same every time. `cargo xtask campaign
 //! fuzz` sets [`SECONDS`] and gives each target that long, with another seed every time; what a target does not survive is
-//! written beside its seeds, where every later run takes it up. The same targets stand below `fuzz/` for `cargo fuzz`,
-//! which goes further by watching the branches taken, and needs a nightly compiler.
+//! written beside its seeds, where every later run takes it up. The same targets stand below `fuzz/` for libFuzzer,
+//! which goes further by watching the branches taken: `fuzz/run.sh`, or `cargo fuzz` with a nightly compiler.
 #![allow(clippy::unwrap_used, reason = "a test stops where something is not as it must be")]
 
 mod mutate;

@@ -6,7 +6,11 @@ use std::{fmt::Write as _, fs, io::Cursor};
 use casefile::{Action, Document, Edit};
 use casework::{AuthorId, Compartment, DocumentKind, EntryId, PackBundle, RowId, Value, shipped_files};
 use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
-use protocol::pack::{PackKey, SignedPack};
+use protocol::{
+    EnrolCode,
+    pack::{PackKey, SignedPack},
+    recovery::{KeyBytes, SealedKey},
+};
 
 use super::folder;
 
@@ -22,6 +26,10 @@ pub(crate) fn write_if_asked() {
         ("recording", recordings()),
         ("paper", papers()),
         ("signature", signatures()),
+        ("carried", carried()),
+        ("call", calls()),
+        ("backup", backups()),
+        ("page", pages()),
     ] {
         fs::create_dir_all(folder(target)).unwrap();
         for (name, bytes) in seeds {
@@ -175,4 +183,82 @@ fn signatures() -> Vec<(String, Vec<u8>)> {
     let wave: Vec<[u32; 3]> = (0..60).map(|n| [100 + n * 9, 200 + n * 37 % 90, n * 16]).collect();
     let strokes = serde_json::to_vec(&[wave, vec![[900, 120, 1_400], [940, 260, 1_500]]]).unwrap();
     vec![("name".into(), strokes)]
+}
+
+/// What is read aloud, scanned and sent by hand.
+fn carried() -> Vec<(String, Vec<u8>)> {
+    let sealed = SealedKey {
+        author: protocol::AuthorId([1; 16]),
+        user: protocol::UserId([2; 16]),
+        name: "Asha Toppo".into(),
+        keys: vec![KeyBytes(vec![7; 32])],
+    };
+    [
+        ("code", EnrolCode::from_random(4242).to_string().into_bytes()),
+        ("hub", b"https://hub.example:8443/district".to_vec()),
+        (
+            "link",
+            b"vatsalya:enrol?hub=https%3A%2F%2Fhub.example&code=ABCD-EFGH-JKMN".to_vec(),
+        ),
+        ("sealed", sealed.to_cbor()),
+    ]
+    .map(|(name, bytes)| (name.to_owned(), bytes))
+    .into()
+}
+
+fn calls() -> Vec<(String, Vec<u8>)> {
+    let case = casework::CaseId::from_bytes([3; 16]);
+    let requests = [
+        ("start", ipc::Request::Start),
+        ("case", ipc::Request::Case { case, reveal: true }),
+        (
+            "edit",
+            ipc::Request::Edit {
+                subject: case.into(),
+                edits: vec![ipc::FieldEdit::AddNote {
+                    compartment: Compartment::Core,
+                    text: "नमस्ते".into(),
+                }],
+                form: Some("form-1".into()),
+                reason: None,
+            },
+        ),
+    ];
+    requests
+        .map(|(name, request)| (name.to_owned(), serde_json::to_vec(&request).unwrap()))
+        .into()
+}
+
+/// A head, a note that was begun, and the end.
+fn backups() -> Vec<(String, Vec<u8>)> {
+    let mut bytes = b"vatsalya-backup\n\x01\0\0\0".to_vec();
+    // {0: author, 1: user, 2: made, 3: version, 4: changes, 5: pictures}
+    let mut head = vec![0xA6, 0x00, 0x50];
+    head.extend([2; 16]);
+    head.extend([0x01, 0x50]);
+    head.extend([1; 16]);
+    head.extend([0x02, 0x05, 0x03, 0x61, b'1', 0x04, 0x00, 0x05, 0x00]);
+    for (kind, body) in [(1, head), (5, b"{}".to_vec()), (255, Vec::new())] {
+        bytes.push(kind);
+        bytes.extend(u32::try_from(body.len()).unwrap().to_le_bytes());
+        bytes.extend(body);
+    }
+    vec![("small".into(), bytes)]
+}
+
+/// A leaf of a table with one row of two columns, and an inner page of an index.
+fn pages() -> Vec<(String, Vec<u8>)> {
+    let mut leaf = vec![0; 4016];
+    let row = [7, 9, 3, 0x17, 0x12, b'w', b'o', b'r', b'd', 1, 2, 3];
+    let at = leaf.len() - row.len();
+    leaf[..8].copy_from_slice(&[13, 0, 0, 0, 1, 0, 0, 0]);
+    leaf[8..10].copy_from_slice(&u16::try_from(at).unwrap().to_be_bytes());
+    leaf[at..].copy_from_slice(&row);
+    let mut inner = leaf.clone();
+    let row = [0, 0, 0, 9, 4, 2, 0x13, b'a', b'b', b'c'];
+    let at = inner.len() - row.len();
+    inner[..12].copy_from_slice(&[2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 8]);
+    inner[12..14].copy_from_slice(&u16::try_from(at).unwrap().to_be_bytes());
+    inner[at..].copy_from_slice(&row);
+    vec![("leaf".into(), leaf), ("inner".into(), inner)]
 }

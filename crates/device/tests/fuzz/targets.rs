@@ -6,11 +6,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use casefile::{ChangeHead, Document};
 use casework::{Compartment, DocumentKind, Pack, PackBundle};
 use protocol::{
-    DownMessage, EnrolLink, Frame, FrameDecoder, UpMessage,
+    DownMessage, EnrolCode, EnrolLink, Frame, FrameDecoder, HubUrl, UpMessage,
     enrol::{EnrolReply, EnrolRequest},
     media::kind::MediaKind,
     pack::{PackKey, SignedPack},
     parcel::unpack,
+    recovery::{RecoveryAnswer, RecoveryRequest, SealedKey},
 };
 use sha2::{Digest, Sha256};
 
@@ -24,7 +25,7 @@ pub(crate) struct Target {
     pub(crate) rounds: usize,
 }
 
-pub(crate) const TARGETS: [Target; 7] = [
+pub(crate) const TARGETS: [Target; 11] = [
     Target {
         name: "frame",
         run: frame,
@@ -66,6 +67,30 @@ pub(crate) const TARGETS: [Target; 7] = [
         run: signature,
         mend: nothing,
         rounds: 200,
+    },
+    Target {
+        name: "carried",
+        run: carried,
+        mend: nothing,
+        rounds: 300,
+    },
+    Target {
+        name: "call",
+        run: call,
+        mend: nothing,
+        rounds: 300,
+    },
+    Target {
+        name: "backup",
+        run: backup,
+        mend: nothing,
+        rounds: 200,
+    },
+    Target {
+        name: "page",
+        run: page,
+        mend: nothing,
+        rounds: 300,
     },
 ];
 
@@ -195,6 +220,42 @@ pub(crate) fn signature(data: &[u8]) -> u64 {
     let strokes = serde_json::from_slice::<Vec<ipc::Stroke>>(data);
     let made = strokes.map(|strokes| told(device::media::signature(&strokes)));
     outcome((made.unwrap_or_default(), told(MediaKind::check(data))))
+}
+
+/// What people carry from one device to another, and what stands round an answer: links, codes, addresses, requests and
+/// answers of a recovery.
+pub(crate) fn carried(data: &[u8]) -> u64 {
+    let bytes = (
+        told(SealedKey::from_cbor(data)),
+        told(RecoveryRequest::from_cbor(data).map(|request| request.check_code())),
+        told(RecoveryAnswer::from_cbor(data)),
+    );
+    let text = std::str::from_utf8(data).map(|text| {
+        (
+            told(text.parse::<EnrolLink>()),
+            told(text.parse::<EnrolCode>()),
+            told(text.parse::<HubUrl>()),
+            told(RecoveryRequest::from_text(text)),
+            told(RecoveryAnswer::from_text(text)),
+        )
+    });
+    let text = text.ok();
+    outcome((bytes, text))
+}
+
+/// A call of the web view.
+pub(crate) fn call(data: &[u8]) -> u64 {
+    outcome(told(serde_json::from_slice::<ipc::Request>(data)))
+}
+
+/// The inside of a backup.
+pub(crate) fn backup(data: &[u8]) -> u64 {
+    outcome(device::decoders::backup(data))
+}
+
+/// A page of a damaged vault, in the clear; and a log.
+pub(crate) fn page(data: &[u8]) -> u64 {
+    outcome(device::decoders::page(data))
 }
 
 /// Every page of an Ogg file has a sum over itself.

@@ -41,6 +41,18 @@ pub(super) fn Doctor() -> impl IntoView {
             }
         });
     };
+    let mend = move |_| {
+        busy.set(Some(words.doctor_mending()));
+        spawn_local(async move {
+            match backend::mend().await {
+                Ok(()) => look(),
+                Err(failure) => {
+                    problem.set(Some(failure_text(&failure)));
+                    busy.set(None);
+                }
+            }
+        });
+    };
     view! {
         <section class="card stack" data-test="doctor">
             <h2>{words.doctor_title()}</h2>
@@ -56,13 +68,17 @@ pub(super) fn Doctor() -> impl IntoView {
             </button>
             <p role="status">{move || busy.get()}</p>
             <Problem text=problem />
-            {move || found.get().map(|view| view! { <Found view=view on_rebuild=Callback::new(rebuild) /> })}
+            {move || found.get().map(|view| view! { <Found view=view on_rebuild=Callback::new(rebuild) on_mend=Callback::new(mend) /> })}
         </section>
     }
 }
 
 #[component]
-fn Found(view: DoctorView, on_rebuild: Callback<leptos::ev::MouseEvent>) -> impl IntoView {
+fn Found(
+    view: DoctorView,
+    on_rebuild: Callback<leptos::ev::MouseEvent>,
+    on_mend: Callback<leptos::ev::MouseEvent>,
+) -> impl IntoView {
     let words = words();
     let problem = RwSignal::new(None::<String>);
     let sync = move |_| {
@@ -75,6 +91,14 @@ fn Found(view: DoctorView, on_rebuild: Callback<leptos::ev::MouseEvent>) -> impl
     }
     let lines = view.findings.iter().map(|finding| {
         let help = match finding {
+            Finding::DamagedFile { .. } => Some(
+                view! {
+                    <button type="button" class="button small" data-test="doctor-mend" on:click=move |event| on_mend.run(event)>
+                        {words.doctor_mend()}
+                    </button>
+                }
+                .into_any(),
+            ),
             Finding::Lists { .. } => Some(
                 view! {
                     <button type="button" class="button small" data-test="doctor-rebuild" on:click=move |event| on_rebuild.run(event)>
@@ -106,6 +130,13 @@ fn Found(view: DoctorView, on_rebuild: Callback<leptos::ev::MouseEvent>) -> impl
 fn sentence(words: Words, finding: &Finding) -> String {
     match finding {
         Finding::DamagedFile { parts } => words.doctor_damaged_file(u64::from(*parts)),
+        Finding::Mended {
+            at_ms,
+            parts,
+            documents,
+            edits,
+            pictures,
+        } => mended(words, (*at_ms, *parts, *documents), *edits, *pictures),
         Finding::Behind { at_ms } => words.doctor_behind(time::date_time(words, *at_ms)),
         Finding::DamagedDocuments { documents, .. } => words.doctor_damaged_documents(u64::from(*documents)),
         Finding::AccessLog { row } => words.doctor_access_log(row),
@@ -114,4 +145,28 @@ fn sentence(words: Words, finding: &Finding) -> String {
         Finding::Refused { changes } => words.doctor_refused(u64::from(*changes)),
         Finding::ReadOnly => words.app_read_only().to_owned(),
     }
+}
+
+/// What mending the file could not bring back, one sentence after the other.
+fn mended(
+    words: Words,
+    (at_ms, parts, documents): (i64, u32, u32),
+    edits: Option<u32>,
+    pictures: Option<u32>,
+) -> String {
+    let mut said = vec![words.doctor_mended(u64::from(parts), time::date_time(words, at_ms))];
+    if documents > 0 {
+        said.push(words.doctor_mended_documents(u64::from(documents)));
+    }
+    said.push(match edits {
+        Some(0) => words.doctor_mended_all_edits().to_owned(),
+        Some(edits) => words.doctor_mended_edits(u64::from(edits)),
+        None => words.doctor_mended_some_edits().to_owned(),
+    });
+    match pictures {
+        Some(0) => {}
+        Some(pictures) => said.push(words.doctor_mended_pictures(u64::from(pictures))),
+        None => said.push(words.doctor_mended_some_pictures().to_owned()),
+    }
+    said.join(" ")
 }
