@@ -9,7 +9,7 @@ mod terms;
 mod tries;
 
 pub use enrol::{enrol, make_enrol_code};
-pub use opening::{Session, TOKEN_MS, accept_opening, token_hash};
+pub use opening::{Session, TOKEN_S, accept_opening, token_hash};
 pub use packs::pack_key;
 pub use recovery::{Answered, RecoveryError, answer_recovery, check_recipient, make_recovery_identity};
 pub use terms::{dismissal, terms};

@@ -243,7 +243,7 @@ fn put_unsigned(bytes: &mut Vec<u8>, mut number: u64) {
 /// LEB128, signed.
 fn put_signed(bytes: &mut Vec<u8>, mut number: i64) {
     loop {
-        let low = (number & 0x7f) as u8;
+        let low = number.to_le_bytes()[0] & 0x7f;
         number >>= 7;
         let sign = low & 0x40 != 0;
         if (number == 0 && !sign) || (number == -1 && sign) {

@@ -14,7 +14,7 @@ use crate::hub::Hub;
 use crate::storage::{Author, Opened, StorageError};
 
 /// How long a media token lives: as long as a full picture needs on a slow link.
-pub const TOKEN_MS: i64 = 30 * 60 * 1000;
+pub const TOKEN_S: u32 = 30 * 60;
 /// Openings are remembered for longer than any of them could be taken again.
 const REMEMBER_MS: i64 = 2 * CLOCK_SKEW_MS_MAX + 60_000;
 
@@ -66,7 +66,7 @@ pub fn accept_opening(hub: &Hub, frame: &Frame) -> Result<Result<Session, Refusa
         return Ok(Err(Refusal::ClockWrong));
     }
     let token = random();
-    let token_ends_ms = now_ms + TOKEN_MS;
+    let token_ends_ms = now_ms + i64::from(TOKEN_S) * 1000;
     let opened = hub.storage.open_request(
         author.id,
         open.nonce,

@@ -73,7 +73,7 @@ impl Batches {
                 (None, true) => Err(Unread::SendWhole),
                 (None, false) => match next_of_many(&mut many) {
                     Ok(Some(short)) => {
-                        let known = |beginning: &HashBeginning| known(hub, document, beginning);
+                        let known = |beginning: &HashBeginning| known(hub, document, *beginning);
                         match run.lengthen(casework::AuthorId::from_bytes(author.0), short, known) {
                             Ok((chunk, _)) => Ok(chunk),
                             Err(ShortError::Unknown) => Err(Unread::SendWhole),
@@ -94,8 +94,8 @@ impl Batches {
 }
 
 /// The change of the document whose hash begins so. What cannot be looked up now comes whole.
-fn known(hub: &Hub, document: DocumentId, beginning: &HashBeginning) -> Option<[u8; 32]> {
-    match hub.storage.change_by_beginning(document, beginning) {
+fn known(hub: &Hub, document: DocumentId, beginning: HashBeginning) -> Option<[u8; 32]> {
+    match hub.storage.change_by_beginning(document, &beginning) {
         Ok(hash) => hash,
         Err(error) => {
             tracing::error!(%error, "a change could not be looked up");

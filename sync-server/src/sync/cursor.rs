@@ -105,7 +105,7 @@ fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
         bytes.push((number & 0x7f) as u8 | 0x80);
         number >>= 7;
     }
-    bytes.push(number as u8);
+    bytes.push(number.to_le_bytes()[0]);
 }
 
 fn next_number(bytes: &mut &[u8]) -> Option<u64> {

@@ -55,12 +55,12 @@ impl Gather {
     pub(super) fn change(&mut self, document: DocumentId, change: Logged) {
         // Half of it, as a rule, is what both sides know.
         self.bytes += change.bytes.len() / 2;
-        match self.open.get(&document).map(|at| &mut self.gathered[*at]) {
-            Some(Gathered::Changes(_, changes)) => changes.push(change),
-            _ => {
-                self.open.insert(document, self.gathered.len());
-                self.gathered.push(Gathered::Changes(document, vec![change]));
-            }
+        let open = self.open.get(&document).map(|at| &mut self.gathered[*at]);
+        if let Some(Gathered::Changes(_, changes)) = open {
+            changes.push(change);
+        } else {
+            self.open.insert(document, self.gathered.len());
+            self.gathered.push(Gathered::Changes(document, vec![change]));
         }
     }
 

@@ -193,7 +193,7 @@ impl<'a> Serving<'a> {
         Done {
             cursor: None,
             token: self.session.token,
-            token_s: (identity::TOKEN_MS / 1000) as u32,
+            token_s: identity::TOKEN_S,
             more: None,
             state: None,
             packs: None,

@@ -317,8 +317,9 @@ impl TestDevice {
 
     pub(crate) fn body(&self, open: Open) -> Vec<u8> {
         let mut chain = SigningChain::new(&self.key);
-        let mut messages: Vec<UpMessage> = vec![open.clone().into()];
-        messages.extend(self.uploads(open.sent_at_ms));
+        let sent_at_ms = open.sent_at_ms;
+        let mut messages: Vec<UpMessage> = vec![open.into()];
+        messages.extend(self.uploads(sent_at_ms));
         messages.extend(
             self.confirms
                 .iter()

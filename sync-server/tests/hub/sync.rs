@@ -144,10 +144,10 @@ fn a_grant_says_when_the_hub_got_what_it_folds_to_a_device_that_reads_it() {
 
 #[test]
 fn a_body_cut_before_its_end_keeps_what_came_before() {
-    let hub = TestHub::start();
-    let mut worker = hub.officer("po_nic");
     // More than one frame holds.
     const CASES: u64 = 60;
+    let hub = TestHub::start();
+    let mut worker = hub.officer("po_nic");
     for _ in 0..CASES {
         worker.open_case();
     }

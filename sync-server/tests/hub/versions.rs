@@ -239,8 +239,8 @@ fn what_a_short_form_stands_on_and_nobody_knows_is_asked_for_whole() {
     let answer = say(&device, open, vec![batch.into()]);
     let answer = device.take(&answer);
     for n in ns {
-        let code = Refusal::SendWhole;
-        assert_eq!(answer.verdicts[&n], Outcome::Refused { code });
+        let refusal = Refusal::SendWhole;
+        assert_eq!(answer.verdicts[&n], Outcome::Refused { code: refusal });
     }
     // Whole, the first is refused for what it is.
     device.version = PROTOCOL_VERSION_MIN;

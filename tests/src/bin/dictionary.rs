@@ -14,11 +14,10 @@ struct Arguments {
 }
 
 fn main() -> anyhow::Result<()> {
-    match Arguments::parse().train {
-        Some(file) => Ok(std::fs::write(file, dictionary::train()?)?),
-        None => {
-            print!("{}", dictionary::measured()?);
-            Ok(())
-        }
+    if let Some(file) = Arguments::parse().train {
+        std::fs::write(file, dictionary::train()?)?;
+    } else {
+        print!("{}", dictionary::measured()?);
     }
+    Ok(())
 }

@@ -175,7 +175,7 @@ impl<'s> Inbound<'s> {
                     self.verdict(verdict)?;
                 }
             }
-            DownMessage::Changes(changes) => self.several(changes)?,
+            DownMessage::Changes(changes) => self.several(&changes)?,
             DownMessage::Change(change) => {
                 self.runs.remove(&change.document);
                 let key = (change.document, change.number);
@@ -249,7 +249,7 @@ impl<'s> Inbound<'s> {
     }
 
     /// Several changes of one document. What cannot be put together again was not said by a hub of ours.
-    fn several(&mut self, changes: Changes) -> Result<(), ExchangeError> {
+    fn several(&mut self, changes: &Changes) -> Result<(), ExchangeError> {
         let garbled = ExchangeError::Garbled;
         let document = self
             .documents

@@ -141,7 +141,7 @@ mod tests {
             let document = DocumentId([(n / 7 % 5) as u8; 17]);
             // Bytes that do not pack.
             let short: Vec<u8> = (0..90_u64)
-                .map(|at| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (at % 56)) as u8)
+                .map(|at| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (at % 56)).to_le_bytes()[0])
                 .collect();
             said.push((3 * n, document, short[0]));
             batches.extend(writer.add(3 * n, document, &short));

@@ -139,7 +139,7 @@ fn short(rows: &[AccessRow], base_ms: i64, naming: &mut Naming<SubjectId>) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::{ACCESS_ACTION_BYTES_MAX, ACCESS_DETAIL_BYTES_MAX};
+    use crate::limits::ACCESS_DETAIL_BYTES_MAX;
     use crate::{AuthorKey, SigningChain};
 
     fn log(count: u64, row: impl Fn(u64) -> (i64, &'static str, Option<[u8; 16]>, String)) -> Vec<AccessRow> {
@@ -166,7 +166,12 @@ mod tests {
     fn rows_come_back_with_their_hashes_and_a_day_of_work_is_small() {
         let rows = log(40, |n| {
             let case = Some([(n % 5) as u8; 16]);
-            (1_000_000 + n as i64 * 61_000, "wrote", case, "found.place".into())
+            (
+                1_000_000 + n.cast_signed() * 61_000,
+                "wrote",
+                case,
+                "found.place".into(),
+            )
         });
         let mut naming = Naming::default();
         let (said, count) = Rows::of(&rows, [0; 32], 5_000_000, &mut naming).unwrap();
@@ -193,7 +198,7 @@ mod tests {
 
     #[test]
     fn rows_that_do_not_follow_are_left_for_messages_that_say_all() {
-        let mut rows = log(9, |n| (n as i64, "opened", None, String::new()));
+        let mut rows = log(9, |n| (n.cast_signed(), "opened", None, String::new()));
         assert_eq!(Rows::of(&rows, [1; 32], 0, &mut Naming::default()), None);
         rows[4].detail = "changed".into();
         let (_, count) = Rows::of(&rows, [0; 32], 0, &mut Naming::default()).unwrap();
@@ -205,9 +210,9 @@ mod tests {
     fn the_largest_rows_fit_their_frames() {
         let rows = log(200, |n| {
             let detail = format!("{:x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15)).repeat(9);
-            let case = [(n as u8); 16];
+            let case = [n.to_le_bytes()[0]; 16];
             (
-                i64::MAX / 2 / n as i64,
+                i64::MAX / 2 / n.cast_signed(),
                 "a",
                 Some(case),
                 detail[..ACCESS_DETAIL_BYTES_MAX].into(),
@@ -223,6 +228,5 @@ mod tests {
             rest = &rest[count..];
         }
         assert_eq!(read, rows);
-        assert!(ACCESS_ACTION_BYTES_MAX < PART_BYTES_MAX);
     }
 }
