@@ -70,7 +70,13 @@ impl Uploads {
 
     /// Takes a change or says why not; refused bytes are kept in quarantine.
     pub(super) fn take(&mut self, hub: &Hub, author: &Author, id: DocumentId, bytes: &[u8], now_ms: i64) -> Taken {
-        let code = match self.try_take(hub, author, id, bytes, now_ms) {
+        // A request that was cut may still be worked at while the device sends the same again: what looked forbidden or out
+        // of place between two of its changes is looked at once more before it is refused.
+        let tried = match self.try_take(hub, author, id, bytes, now_ms) {
+            Err(Trouble::Refused(_)) => self.try_take(hub, author, id, bytes, now_ms),
+            tried => tried,
+        };
+        let code = match tried {
             Ok(taken) => return taken,
             Err(Trouble::Refused(code)) => code,
             Err(Trouble::Broken(error)) => {

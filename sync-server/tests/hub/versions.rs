@@ -221,6 +221,43 @@ fn rows_of_the_access_log_in_short_are_kept_as_they_were_written() {
 }
 
 #[test]
+fn the_same_words_sent_twice_at_once_are_taken_once_and_never_refused() {
+    const ROUNDS: usize = 6;
+    const CASES: usize = 20;
+    let hub = TestHub::start();
+    for _ in 0..ROUNDS {
+        let mut device = hub.officer("po_nic");
+        for _ in 0..CASES {
+            let case = device.open_case();
+            for compartment in [Compartment::Identity, Compartment::Core] {
+                let fact = if compartment == Compartment::Core {
+                    "case.number"
+                } else {
+                    "child.name"
+                };
+                device.edit(document(case, compartment), &[set(fact, "x")]);
+            }
+        }
+        let (one, other) = (device.body(device.open()), device.body(device.open()));
+        let answers = std::thread::scope(|scope| {
+            let posted = [one, other].map(|body| scope.spawn(|| device.post(body)));
+            posted.map(|answer| answer.join().unwrap())
+        });
+        let outbox = device.outbox.clone();
+        let mut accepted = 0;
+        for answer in answers {
+            let answer = device.take(&answer);
+            assert_eq!(answer.verdicts.len(), outbox.len());
+            for (n, outcome) in &answer.verdicts {
+                assert!(!matches!(outcome, Outcome::Refused { .. }), "{n}: {outcome:?}");
+                accepted += usize::from(matches!(outcome, Outcome::Accepted { .. }));
+            }
+        }
+        assert_eq!(accepted, outbox.len(), "each is in the log once");
+    }
+}
+
+#[test]
 fn what_a_short_form_stands_on_and_nobody_knows_is_asked_for_whole() {
     let hub = TestHub::start();
     let mut device = hub.officer("po_nic");

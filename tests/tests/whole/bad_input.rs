@@ -258,7 +258,8 @@ fn a_link_that_is_cut_again_and_again_carries_everything_in_the_end() {
         assert!(cuts < 60, "{:?}", asha.tablet.status());
     }
     assert!(cuts > 2, "the link was cut");
-    assert!(asha.tablet.status().refused.is_empty());
+    let refused = asha.tablet.status().refused;
+    assert!(refused.is_empty(), "{refused:?}");
 
     network.set(Weather::Clear);
     let binod = scene.officer_with(Tablet::by_hand(2), &network.url(), "Binod Sah", &Role::PoNic);

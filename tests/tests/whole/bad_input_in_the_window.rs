@@ -119,6 +119,8 @@ fn code_from_a_picture(scene: &Scene, network: &Network, user: &str, window: &Wi
 
 #[test]
 fn a_hub_that_breaks_off_or_talks_nonsense_is_told_and_what_waits_arrives_when_it_is_well_again() {
+    // Less than the head of an answer and its first frame.
+    const HEAD_BYTES: u64 = 85;
     const NOTES: [&str; 2] = ["She counts to twenty in Santali.", "Her aunt sells tea on platform 3."];
     let scene = Scene::new();
     let network = Network::to(scene.hub.address()).unwrap();
@@ -149,7 +151,7 @@ fn a_hub_that_breaks_off_or_talks_nonsense_is_told_and_what_waits_arrives_when_i
     stands("in_step", 0);
 
     // The hub takes the notes, and goes in the middle of its answer, before the verdicts on them.
-    network.set(Weather::CutAnswerAfter(150));
+    network.set(Weather::CutAnswerAfter(HEAD_BYTES));
     network.take_traffic();
     window.press("nav-cases").unwrap();
     window.press("case-row").unwrap();
@@ -161,7 +163,7 @@ fn a_hub_that_breaks_off_or_talks_nonsense_is_told_and_what_waits_arrives_when_i
         window.see_words("timeline", note).unwrap();
         stands("offline", written + 1);
     }
-    assert!(network.take_traffic().down >= 150, "an answer was begun");
+    assert!(network.take_traffic().down >= HEAD_BYTES, "an answer was begun");
     window.see_words("sync-strip", "Offline since").unwrap();
     window.see_words("sync-strip", "2 changes wait").unwrap();
     says("No connection to the server since");
