@@ -92,18 +92,31 @@ fn nothing_to_say_is_one_small_frame_each_way_until_there_is_news() {
     assert!(matches!(said.as_slice(), [DownMessage::Done(done)] if done.state == state && done.terms.is_some()));
 }
 
-#[test]
-fn nothing_may_follow_the_last_frame() {
-    let hub = TestHub::start();
+/// A device with a case to send, which has sent it in an opening and a batch: both the last frame, or neither.
+fn sent_as(hub: &TestHub, last: bool) -> TestDevice {
     let mut device = hub.officer("po_nic");
     device.open_case();
     let open = device.open();
     let batch = group(&device, &open, |_, _| {});
     let mut chain = SigningChain::new(&device.key);
-    let mut body = chain.sign_last(&open.into()).unwrap().into_bytes();
-    body.extend(chain.sign_last(&batch.into()).unwrap().into_bytes());
+    let mut sign = |message: UpMessage| {
+        let frame = if last {
+            chain.sign_last(&message)
+        } else {
+            chain.sign(&message)
+        };
+        frame.unwrap().into_bytes()
+    };
+    let body = [sign(open.into()), sign(batch.into())].concat();
     let answer = device.post(body);
     assert_eq!(device.take(&answer).reject, Some(Refusal::Malformed));
+    device
+}
+
+#[test]
+fn nothing_may_follow_the_last_frame() {
+    let hub = TestHub::start();
+    let mut device = sent_as(&hub, true);
     assert!(!device.outbox.is_empty());
     device.sync();
     assert!(device.outbox.is_empty());
@@ -112,15 +125,7 @@ fn nothing_may_follow_the_last_frame() {
 #[test]
 fn a_body_without_a_last_frame_was_cut_and_what_came_is_kept() {
     let hub = TestHub::start();
-    let mut device = hub.officer("po_nic");
-    device.open_case();
-    let open = device.open();
-    let batch = group(&device, &open, |_, _| {});
-    let mut chain = SigningChain::new(&device.key);
-    let mut body = chain.sign(&open.into()).unwrap().into_bytes();
-    body.extend(chain.sign(&batch.into()).unwrap().into_bytes());
-    let answer = device.post(body);
-    assert_eq!(device.take(&answer).reject, Some(Refusal::Malformed));
+    let mut device = sent_as(&hub, false);
     let n = device.outbox[0].0;
     assert!(matches!(device.sync().verdicts[&n], Outcome::Duplicate { .. }));
 }

@@ -250,7 +250,6 @@ impl<'s> Inbound<'s> {
 
     /// Several changes of one document. What cannot be put together again was not said by a hub of ours.
     fn several(&mut self, changes: &Changes) -> Result<(), ExchangeError> {
-        let garbled = ExchangeError::Garbled;
         let document = self
             .documents
             .meant(changes.document)
@@ -281,7 +280,7 @@ impl<'s> Inbound<'s> {
             held.push(Entry::Change(document, incoming, written.late == Some(true)));
         }
         if !many.is_empty() {
-            return Err(garbled);
+            return Err(ExchangeError::Garbled);
         }
         for entry in held {
             self.hold(entry);
