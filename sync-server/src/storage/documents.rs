@@ -1,5 +1,7 @@
 //! Documents: their changes, the snapshot that folds them, and the commit of a new change.
 
+use std::slice;
+
 use protocol::ids::Sha256;
 use protocol::{AuthorId, DocumentId, Epoch, UserId};
 
@@ -53,6 +55,15 @@ pub struct NewSubject {
     pub assigned: Option<UserId>,
     /// Who may read what of it.
     pub readable: Vec<(UserId, Readable)>,
+}
+
+impl NewSubject {
+    /// Who reads what, a reader's documents together, in an order that does not depend on who asked.
+    pub(super) fn by_reader(&self) -> Vec<(UserId, Readable)> {
+        let mut readable = self.readable.clone();
+        readable.sort_by_key(|(user, _)| *user);
+        readable
+    }
 }
 
 /// What came of a commit.
@@ -149,8 +160,15 @@ pub trait Documents {
     /// When each change of the document was received, by author, up to this number of the log.
     fn received(&self, document: DocumentId, upto: u64) -> Result<Vec<ReceivedRun>>;
 
-    /// Takes a change into the log: entry, audit row, grants of what begins with it, all or nothing.
-    fn commit_change(&self, change: &NewChange<'_>) -> Result<Committed, CommitError>;
+    /// Takes changes of one author into the log of their district, in their order: entries, audit rows, grants of what begins with them; all
+    /// of them or none. No two of them have one author's same number in one document.
+    fn commit_changes(&self, changes: &[NewChange<'_>]) -> Result<Vec<Committed>, CommitError>;
+
+    /// Takes one change into the log.
+    fn commit_change(&self, change: &NewChange<'_>) -> Result<Committed, CommitError> {
+        let committed = self.commit_changes(slice::from_ref(change))?;
+        Ok(committed.into_iter().next().ok_or(StorageError::NoSuch("change"))?)
+    }
 
     /// Keeps a newer snapshot.
     fn save_snapshot(&self, id: DocumentId, snapshot: &[u8], number: u64) -> Result<()>;

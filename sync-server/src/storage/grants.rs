@@ -62,3 +62,13 @@ pub trait Grants {
     /// kept.
     fn confirm_destroyed(&self, user: UserId, author: AuthorId, document: DocumentId, now_ms: i64) -> Result<()>;
 }
+
+/// The first and the last that a document of the subject may be called; of all subjects where none is named.
+pub(super) fn documents_between(subject: Option<[u8; 16]>) -> ([u8; 17], [u8; 17]) {
+    let (mut first, mut last) = ([0; 17], [0xff; 17]);
+    if let Some(subject) = subject {
+        first[..16].copy_from_slice(&subject);
+        last[..16].copy_from_slice(&subject);
+    }
+    (first, last)
+}

@@ -7,7 +7,7 @@ use protocol::ids::SubjectId;
 use protocol::limits::{ACCESS_ROWS_MAX, AGAIN_MAX, CHANGE_BYTES_MAX, UPLOADS_MAX};
 use protocol::message::DownMessage;
 use protocol::message::Names;
-use protocol::message::down::{Outcome, Reject, Verdict, Verdicts, Welcome};
+use protocol::message::down::{Outcome, Reject, Verdicts, Welcome};
 use protocol::message::up::{Batch, Upload};
 use protocol::parcel::{Collector, ParcelError};
 use protocol::signing::ChainError;
@@ -16,13 +16,13 @@ use protocol::{DocumentId, Frame, Refusal, UpMessage};
 use super::batch::{Batches, Unread};
 use super::cursor::stands_here;
 use super::serve::{ServeError, Serving, Sink};
-use super::upload::{Uploads, refuse};
+use super::upload::{Came, Uploads, refuse};
 use crate::hub::Hub;
 use crate::identity::{Session, accept_opening, dismissal};
 use crate::storage::StorageError;
 
-/// The hub's side of one request that has been opened. Frames go in as they arrive, each complete upload is committed
-/// at once; when the body has ended, the answer is written.
+/// The hub's side of one request that has been opened. Frames go in as they arrive, each frame's uploads are committed
+/// with it; when the body has ended, the answer is written.
 pub struct SyncSession {
     session: Session,
     collector: Collector<(u64, DocumentId)>,
@@ -32,7 +32,6 @@ pub struct SyncSession {
     /// What batches and rows were about.
     subjects: Names<SubjectId>,
     uploads: Uploads,
-    verdicts: Vec<Verdict>,
     /// Documents whose copy on the device is damaged.
     again: BTreeSet<DocumentId>,
     /// Rows of the access log that came.
@@ -68,7 +67,6 @@ impl SyncSession {
             ended: false,
             collector: Collector::new(CHANGE_BYTES_MAX),
             passed_over: None,
-            verdicts: Vec::new(),
             again: BTreeSet::new(),
             access_rows: 0,
             access_differs: false,
@@ -86,7 +84,10 @@ impl SyncSession {
         if self.refused.is_some() {
             return;
         }
-        match self.try_frame(hub, frame) {
+        let taken = self.try_frame(hub, frame);
+        // What came with the frame stands, even if the request then dies.
+        self.uploads.commit(hub, &self.session.author);
+        match taken {
             Ok(Ok(())) => {}
             Ok(Err(refusal)) => self.refuse(refusal),
             Err(error) => {
@@ -140,7 +141,7 @@ impl SyncSession {
         self.ended = frame.is_last();
         match message {
             UpMessage::Open(_) => return Ok(Err(Refusal::Malformed)),
-            UpMessage::Upload(_) if self.verdicts.len() >= UPLOADS_MAX => return Ok(Err(Refusal::TooLarge)),
+            UpMessage::Upload(_) if self.uploads.count() >= UPLOADS_MAX => return Ok(Err(Refusal::TooLarge)),
             UpMessage::Upload(upload) => self.upload(hub, &upload),
             UpMessage::Batch(_) if self.session.open.version < 2 => return Ok(Err(Refusal::Malformed)),
             UpMessage::Batch(batch) => return Ok(self.batch(hub, batch)),
@@ -209,7 +210,7 @@ impl SyncSession {
         };
         self.passed_over = Some(key);
         let outcome = refuse(hub, &self.session.author, upload.document, &upload.bytes, refusal);
-        self.verdicts.push(Verdict::new(upload.n, outcome));
+        self.uploads.say(upload.n, outcome);
     }
 
     /// Each change of a batch as if it had come alone.
@@ -217,7 +218,7 @@ impl SyncSession {
         // What came in one frame came at one time.
         let now_ms = hub.clock.now_ms();
         for group in batch.groups {
-            if self.verdicts.len() + group.steps.len() > UPLOADS_MAX {
+            if self.uploads.count() + group.steps.len() > UPLOADS_MAX {
                 return Err(Refusal::TooLarge);
             }
             let author = self.session.author.id;
@@ -228,11 +229,11 @@ impl SyncSession {
                     Ok(bytes) => self.whole(hub, n, read.document, &bytes, now_ms),
                     Err(Unread::SendWhole) => {
                         let code = Refusal::SendWhole;
-                        self.verdicts.push(Verdict::new(n, Outcome::Refused { code }));
+                        self.uploads.say(n, Outcome::Refused { code });
                     }
                     Err(Unread::Bad(code, bytes)) => {
                         let outcome = refuse(hub, &self.session.author, read.document, &bytes, code);
-                        self.verdicts.push(Verdict::new(n, outcome));
+                        self.uploads.say(n, outcome);
                     }
                 }
             }
@@ -246,17 +247,14 @@ impl SyncSession {
         // What somebody brings who has been shut out is kept for a person to look at.
         if author.is_shut_out() {
             let outcome = refuse(hub, author, document, bytes, Refusal::NotEnrolled);
-            return self.verdicts.push(Verdict::new(n, outcome));
+            return self.uploads.say(n, outcome);
         }
-        let taken = self.uploads.take(hub, author, document, bytes, now_ms);
-        if matches!(taken.outcome, Outcome::Accepted { .. }) {
-            hub.changed.ring();
-        }
-        self.verdicts.push(Verdict {
-            n,
-            outcome: taken.outcome,
-            received_ms: taken.received_ms,
-        });
+        let came = Came {
+            document,
+            bytes,
+            now_ms,
+        };
+        self.uploads.take(hub, author, n, came);
     }
 
     /// The refusal; to an author who is shut out, with the hub's word for it and for what it keeps.
@@ -264,7 +262,11 @@ impl SyncSession {
         let held = Outcome::Refused {
             code: Refusal::NotEnrolled,
         };
-        let kept = self.verdicts.iter().take_while(|verdict| verdict.outcome == held);
+        let kept = self
+            .uploads
+            .verdicts()
+            .iter()
+            .take_while(|verdict| verdict.outcome == held);
         let dismissal = if code == Refusal::NotEnrolled && self.ended {
             dismissal(hub, &self.session, kept.count() as u64)?
         } else {
@@ -289,10 +291,11 @@ impl SyncSession {
         if !small || !stands_here(hub, &self.session) {
             send(sink, &welcome.into())?;
         }
+        let verdicts = self.uploads.into_verdicts();
         let verdicts = if small {
-            Verdicts::of(self.verdicts)
+            Verdicts::of(verdicts)
         } else {
-            self.verdicts.into_iter().map(DownMessage::from).collect()
+            verdicts.into_iter().map(DownMessage::from).collect()
         };
         for verdict in verdicts {
             send(sink, &verdict)?;

@@ -1,12 +1,13 @@
-//! One uploaded change, from bytes that anybody may have made to an entry of the log.
+//! Uploaded changes, from bytes that anybody may have made to entries of the log.
 
 use std::collections::HashMap;
+use std::mem;
 use std::sync::Arc;
 
 use casefile::{ApplyError, ChangeError, ChangeHead, Document, DocumentKey};
 use casework::{DocumentKind, Pack, Value, attachment};
 use protocol::ids::Sha256;
-use protocol::message::down::Outcome;
+use protocol::message::down::{Outcome, Verdict};
 use protocol::{DocumentId, Refusal};
 
 use super::claims::Written;
@@ -20,16 +21,77 @@ pub(crate) const LATE_MS: i64 = 60 * 86_400_000;
 /// Documents kept open within one request: a device sends the changes of one case together.
 const OPEN_DOCUMENTS_MAX: usize = 8;
 
-/// Takes the uploads of one request, and keeps the documents they go into open between one and the next.
+/// Changes that wait for one commit, at most.
+const WAITING_MAX: usize = 256;
+
+/// Takes the uploads of one request, and keeps the documents they go into open between one and the next. What came in one
+/// frame is committed together, by [`Uploads::commit`].
 pub(super) struct Uploads {
     pack: Arc<Pack>,
     open: HashMap<DocumentId, Document>,
+    waiting: Vec<New>,
+    verdicts: Vec<Verdict>,
+}
+
+/// A change that was found good.
+struct New {
+    /// The place of its verdict.
+    at: usize,
+    document: DocumentId,
+    seq: u64,
+    hash: [u8; 32],
+    bytes: Vec<u8>,
+    writing: Writing,
+    media: Vec<Sha256>,
+    now_ms: i64,
+}
+
+impl New {
+    fn as_change<'a>(&'a self, author: &'a Author) -> NewChange<'a> {
+        NewChange {
+            document: self.document,
+            district: &author.user.district,
+            user: author.user.id,
+            author: author.id,
+            seq: self.seq,
+            hash: self.hash,
+            bytes: &self.bytes,
+            writing: self.writing.clone(),
+            media: self.media.clone(),
+            now_ms: self.now_ms,
+        }
+    }
+
+    fn is_number_of(&self, other: &Self) -> bool {
+        (self.document, self.seq) == (other.document, other.seq)
+    }
+
+    /// Whether nothing can be said of what comes after it until it stands.
+    const fn is_a_beginning(&self) -> bool {
+        matches!(self.writing, Writing::Begins(_) | Writing::Founds(_))
+    }
+}
+
+/// A change that came, with when it did.
+#[derive(Clone, Copy)]
+pub(super) struct Came<'a> {
+    pub(super) document: DocumentId,
+    pub(super) bytes: &'a [u8],
+    pub(super) now_ms: i64,
 }
 
 /// What became of an upload, and when the hub received what it has.
-pub(super) struct Taken {
-    pub(super) outcome: Outcome,
-    pub(super) received_ms: Option<i64>,
+struct Taken {
+    outcome: Outcome,
+    received_ms: Option<i64>,
+}
+
+/// What a change turns out to be.
+enum Looked {
+    /// The log has it.
+    Stands(Taken),
+    /// It is good, and the document has it.
+    Good(New, Document),
 }
 
 impl Taken {
@@ -37,6 +99,13 @@ impl Taken {
         Self {
             outcome,
             received_ms: Some(received_ms),
+        }
+    }
+
+    const fn of(committed: Committed, now_ms: i64) -> Self {
+        match committed {
+            Committed::New { number, late } => Self::at(Outcome::Accepted { number, late }, now_ms),
+            Committed::Duplicate { number, received_ms } => Self::at(Outcome::Duplicate { number }, received_ms),
         }
     }
 }
@@ -65,15 +134,120 @@ impl Uploads {
         Self {
             pack,
             open: HashMap::new(),
+            waiting: Vec::new(),
+            verdicts: Vec::new(),
         }
     }
 
-    /// Takes a change or says why not; refused bytes are kept in quarantine.
-    pub(super) fn take(&mut self, hub: &Hub, author: &Author, id: DocumentId, bytes: &[u8], now_ms: i64) -> Taken {
+    /// How many verdicts there are.
+    pub(super) const fn count(&self) -> usize {
+        self.verdicts.len()
+    }
+
+    /// The verdicts, in the order in which the changes came. Of what was not committed it is not said that it stands.
+    pub(super) fn into_verdicts(self) -> Vec<Verdict> {
+        self.verdicts
+    }
+
+    /// The verdicts so far.
+    pub(super) fn verdicts(&self) -> &[Verdict] {
+        &self.verdicts
+    }
+
+    /// Keeps the verdict on a change that is not to be taken.
+    pub(super) fn say(&mut self, n: u64, outcome: Outcome) {
+        self.verdicts.push(Verdict::new(n, outcome));
+    }
+
+    /// Takes a change, so that the next commit carries it, or says why not; refused bytes are kept in quarantine.
+    pub(super) fn take(&mut self, hub: &Hub, author: &Author, n: u64, came: Came<'_>) {
+        let id = came.document;
+        if !self.open.contains_key(&id) && self.waiting.iter().any(|new| new.document == id) {
+            self.commit(hub, author);
+        }
+        let at = self.verdicts.len();
+        let code = Refusal::Unavailable;
+        self.verdicts.push(Verdict::new(n, Outcome::Refused { code }));
+        match self.look(hub, author, at, came) {
+            Ok(Looked::Stands(taken)) => self.settle(hub, at, taken),
+            // The same once more: it stands when what waits does.
+            Ok(Looked::Good(new, _)) if self.waiting.iter().any(|other| other.is_number_of(&new)) => {
+                self.commit(hub, author);
+                let taken = self.take_alone(hub, author, at, came);
+                self.settle(hub, at, taken);
+            }
+            Ok(Looked::Good(new, document)) => {
+                if new.is_a_beginning() {
+                    self.commit(hub, author);
+                }
+                self.keep_open(id, document);
+                let alone = new.is_a_beginning();
+                self.waiting.push(new);
+                if alone || self.waiting.len() >= WAITING_MAX {
+                    self.commit(hub, author);
+                }
+            }
+            // It may rest on what waits.
+            Err(_) => {
+                self.commit(hub, author);
+                let taken = self.take_alone(hub, author, at, came);
+                self.settle(hub, at, taken);
+            }
+        }
+    }
+
+    /// Commits what waits, and says of each change what became of it.
+    pub(super) fn commit(&mut self, hub: &Hub, author: &Author) {
+        let waiting = mem::take(&mut self.waiting);
+        if waiting.is_empty() {
+            return;
+        }
+        let changes: Vec<_> = waiting.iter().map(|new| new.as_change(author)).collect();
+        match hub.storage.commit_changes(&changes) {
+            Ok(committed) => {
+                for (new, committed) in waiting.iter().zip(committed) {
+                    // Somebody else may have written behind it.
+                    if matches!(committed, Committed::Duplicate { .. }) {
+                        self.open.remove(&new.document);
+                    }
+                    self.settle(hub, new.at, Taken::of(committed, new.now_ms));
+                }
+            }
+            Err(CommitError::Storage(error)) => {
+                tracing::error!(%error, "uploads could not be committed");
+                self.open.clear();
+            }
+            // One of them is no longer what it was: each is looked at anew, by itself.
+            Err(CommitError::RightGone | CommitError::Fork) => {
+                self.open.clear();
+                for new in &waiting {
+                    let came = Came {
+                        document: new.document,
+                        bytes: &new.bytes,
+                        now_ms: new.now_ms,
+                    };
+                    let taken = self.take_alone(hub, author, new.at, came);
+                    self.settle(hub, new.at, taken);
+                }
+            }
+        }
+    }
+
+    fn settle(&mut self, hub: &Hub, at: usize, taken: Taken) {
+        if matches!(taken.outcome, Outcome::Accepted { .. }) {
+            hub.changed.ring();
+        }
+        let verdict = &mut self.verdicts[at];
+        verdict.outcome = taken.outcome;
+        verdict.received_ms = taken.received_ms;
+    }
+
+    /// Takes one change in a commit of its own.
+    fn take_alone(&mut self, hub: &Hub, author: &Author, at: usize, came: Came<'_>) -> Taken {
         // A request that was cut may still be worked at while the device sends the same again: what looked forbidden or out
         // of place between two of its changes is looked at once more before it is refused.
-        let tried = match self.try_take(hub, author, id, bytes, now_ms) {
-            Err(Trouble::Refused(_)) => self.try_take(hub, author, id, bytes, now_ms),
+        let tried = match self.try_alone(hub, author, at, came) {
+            Err(Trouble::Refused(_)) => self.try_alone(hub, author, at, came),
             tried => tried,
         };
         let code = match tried {
@@ -86,7 +260,7 @@ impl Uploads {
         };
         let outcome = match code {
             Refusal::Unavailable => Outcome::Refused { code },
-            code => refuse(hub, author, id, bytes, code),
+            code => refuse(hub, author, came.document, came.bytes, code),
         };
         Taken {
             outcome,
@@ -94,14 +268,32 @@ impl Uploads {
         }
     }
 
-    fn try_take(
-        &mut self,
-        hub: &Hub,
-        author: &Author,
-        id: DocumentId,
-        bytes: &[u8],
-        now_ms: i64,
-    ) -> Result<Taken, Trouble> {
+    fn try_alone(&mut self, hub: &Hub, author: &Author, at: usize, came: Came<'_>) -> Result<Taken, Trouble> {
+        let (new, document) = match self.look(hub, author, at, came)? {
+            Looked::Stands(taken) => return Ok(taken),
+            Looked::Good(new, document) => (new, document),
+        };
+        match hub.storage.commit_change(&new.as_change(author)) {
+            Ok(committed) => {
+                if matches!(committed, Committed::New { .. }) {
+                    self.keep_open(came.document, document);
+                }
+                Ok(Taken::of(committed, came.now_ms))
+            }
+            Err(CommitError::Fork) => Err(Refusal::Fork.into()),
+            // Whatever changed in between: the device sends it again, and it is looked at anew.
+            Err(CommitError::RightGone) => Err(Refusal::UnknownDocument.into()),
+            Err(CommitError::Storage(error)) => Err(error.into()),
+        }
+    }
+
+    /// Looks at a change, and puts it into its document. That is no longer open afterwards.
+    fn look(&mut self, hub: &Hub, author: &Author, at: usize, came: Came<'_>) -> Result<Looked, Trouble> {
+        let Came {
+            document: id,
+            bytes,
+            now_ms,
+        } = came;
         let head = ChangeHead::parse(bytes).map_err(refusal_of_change)?;
         if head.author.to_bytes() != author.id.0 {
             return Err(Refusal::WrongAuthor.into());
@@ -109,10 +301,9 @@ impl Uploads {
         // A change that is in the log already is the author's own, whatever they may do with the document today.
         if let Some(stored) = hub.storage.change_by_sequence(id, author.id, head.seq)? {
             return if stored.hash == head.hash {
-                Ok(Taken::at(
-                    Outcome::Duplicate { number: stored.number },
-                    stored.received_ms,
-                ))
+                let number = stored.number;
+                let taken = Taken::at(Outcome::Duplicate { number }, stored.received_ms);
+                Ok(Looked::Stands(taken))
             } else {
                 Err(Refusal::Fork.into())
             };
@@ -129,36 +320,17 @@ impl Uploads {
         if let Some(code) = written.refusal(&document, &head)? {
             return Err(code.into());
         }
-        let media = media_named(&document);
-        let change = NewChange {
+        let new = New {
+            at,
             document: id,
-            district: &author.user.district,
-            user: author.user.id,
-            author: author.id,
             seq: head.seq,
             hash: head.hash,
-            bytes,
+            bytes: bytes.to_vec(),
             writing,
-            media,
+            media: media_named(&document),
             now_ms,
         };
-        let committed = hub.storage.commit_change(&change);
-        if !matches!(committed, Ok(Committed::New { .. })) {
-            self.open.remove(&id);
-        }
-        match committed {
-            Ok(Committed::New { number, late }) => {
-                self.keep_open(id, document);
-                Ok(Taken::at(Outcome::Accepted { number, late }, now_ms))
-            }
-            Ok(Committed::Duplicate { number, received_ms }) => {
-                Ok(Taken::at(Outcome::Duplicate { number }, received_ms))
-            }
-            Err(CommitError::Fork) => Err(Refusal::Fork.into()),
-            // Whatever changed in between: the device sends it again, and it is looked at anew.
-            Err(CommitError::RightGone) => Err(Refusal::UnknownDocument.into()),
-            Err(CommitError::Storage(error)) => Err(error.into()),
-        }
+        Ok(Looked::Good(new, document))
     }
 
     /// The document with the change in it.

@@ -82,11 +82,21 @@ impl Writer {
     /// Writes its changes in order; now and then something that is refused, whose number must not be missed.
     fn write(self, store: &dyn Storage) {
         let mut random = StdRng::seed_from_u64(SEED ^ u64::from(self.0));
-        for seq in 1..=CHANGES {
+        let mut seq = 0;
+        while seq < CHANGES {
+            // One alone, or some in one commit.
+            let upto = CHANGES.min(seq + random.random_range(1..=4));
+            let bytes: Vec<[u8; 8]> = (seq + 1..=upto).map(u64::to_be_bytes).collect();
+            let together = (seq + 1..=upto).zip(&bytes).map(|(seq, bytes)| self.change(seq, bytes));
+            let together: Vec<_> = together.collect();
+            let committed = store.commit_changes(&together).unwrap();
+            assert_eq!(committed.len(), together.len());
+            for one in committed {
+                assert!(matches!(one, Committed::New { late: false, .. }), "{one:?}");
+            }
+            seq = upto;
             let bytes = seq.to_be_bytes();
             let change = self.change(seq, &bytes);
-            let committed = store.commit_change(&change).unwrap();
-            assert!(matches!(committed, Committed::New { late: false, .. }), "{committed:?}");
             match random.random_range(0..6) {
                 0 => {
                     let forked = NewChange {

@@ -114,6 +114,81 @@ fn change(seq: u64, hash: u8, writing: Writing) -> NewChange<'static> {
 }
 
 #[test]
+fn changes_committed_together_stand_in_their_order_or_none_of_them_does() {
+    on_each(|storage| {
+        prepared(storage);
+        begun(storage);
+        let first = storage.district(DISTRICT).unwrap().unwrap().last_number;
+        let identity = |seq, hash| NewChange {
+            document: crate::support::document(CASE, Compartment::Identity),
+            ..change(seq, hash, Writing::Granted)
+        };
+        let core = |seq, hash| change(seq, hash, Writing::Granted);
+        for wrong in [core(1, 9), {
+            let (user, author) = (OTHER, OTHERS_AUTHOR);
+            NewChange {
+                user,
+                author,
+                ..core(7, 7)
+            }
+        }] {
+            let together = [core(2, 2), wrong.clone()];
+            let together = if wrong.author == AUTHOR {
+                &together[..]
+            } else {
+                &together[1..]
+            };
+            let refused = storage.commit_changes(together);
+            assert!(
+                matches!(refused, Err(CommitError::Fork | CommitError::RightGone)),
+                "{refused:?}"
+            );
+        }
+        assert_eq!(storage.district(DISTRICT).unwrap().unwrap().last_number, first);
+        assert_eq!(
+            storage.change_by_sequence(crate::storage::core(), AUTHOR, 2).unwrap(),
+            None
+        );
+
+        let together = [core(2, 2), identity(1, 3), core(1, 1), core(3, 4), identity(2, 5)];
+        let committed = storage.commit_changes(&together).unwrap();
+        let new = |place| Committed::New {
+            number: first + place,
+            late: false,
+        };
+        let before = Committed::Duplicate {
+            number: first,
+            received_ms: 60,
+        };
+        assert_eq!(committed, [new(1), new(2), before, new(3), new(4)]);
+        assert_eq!(storage.district(DISTRICT).unwrap().unwrap().last_number, first + 4);
+        let number = |document, seq| {
+            let stored = storage.change_by_sequence(document, AUTHOR, seq).unwrap();
+            stored.unwrap().number
+        };
+        assert_eq!(
+            [number(crate::storage::core(), 3), number(identity(1, 3).document, 2)],
+            [first + 3, first + 4]
+        );
+        let last = |document| storage.document(document).unwrap().unwrap().last_number;
+        assert_eq!(
+            [last(crate::storage::core()), last(identity(1, 3).document)],
+            [first + 3, first + 4]
+        );
+        assert_eq!(storage.broken_audit_row().unwrap(), None);
+        let told: Vec<String> = storage
+            .audit_rows(4)
+            .unwrap()
+            .into_iter()
+            .map(|row| row.detail)
+            .collect();
+        let numbers: Vec<String> = (1..=4).map(|place| (first + place).to_string()).collect();
+        assert_eq!(told, numbers);
+        assert_eq!(storage.commit_changes(&[]).unwrap(), []);
+    });
+}
+
+#[test]
 fn numbers_are_dense_whatever_is_refused_between() {
     on_each(|storage| {
         prepared(storage);

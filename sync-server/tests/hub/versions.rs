@@ -291,6 +291,29 @@ fn what_a_short_form_stands_on_and_nobody_knows_is_asked_for_whole() {
 }
 
 #[test]
+fn the_same_change_twice_in_one_batch_is_taken_once() {
+    let hub = TestHub::start();
+    let mut device = hub.officer("po_nic");
+    let case = device.open_case();
+    device.sync();
+    let core = document(case, Compartment::Core);
+    let n = device.edit(core, &[set("case.stage", "production")]);
+    let bytes = device.outbox[0].2.clone();
+    let again = device.put(core, bytes);
+    let next = device.edit(core, &[set("case.stage", "inquiry")]);
+    let open = device.open();
+    let batch = group(&device, &open, |_, _| {});
+    assert_eq!(batch.groups[0].steps.len(), 3);
+    let answer = say(&device, open, vec![batch.into()]);
+    let answer = device.take(&answer);
+    let Outcome::Accepted { number, .. } = answer.verdicts[&n] else {
+        panic!("{:?}", answer.verdicts)
+    };
+    assert_eq!(answer.verdicts[&again], Outcome::Duplicate { number });
+    assert!(matches!(answer.verdicts[&next], Outcome::Accepted { .. }));
+}
+
+#[test]
 fn a_damaged_short_form_is_refused_and_those_before_it_are_taken() {
     let hub = TestHub::start();
     let mut device = hub.officer("po_nic");

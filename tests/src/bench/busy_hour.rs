@@ -39,6 +39,24 @@ const WRITERS: usize = 64;
 /// Connections to PostgreSQL, of which each store has half.
 const CONNECTIONS: usize = 64;
 
+/// How the changes of a device come.
+#[derive(Clone, Copy)]
+enum Way {
+    /// The first, which begins a case, by itself, the others in one frame, as from a device that had no network meanwhile.
+    InFrames,
+    /// Each in a frame of its own.
+    OneByOne,
+}
+
+impl Way {
+    const fn named(self) -> &'static str {
+        match self {
+            Self::InFrames => "as many as a frame holds",
+            Self::OneByOne => "one change a frame",
+        }
+    }
+}
+
 /// Measures both stores and the limit, and prints a table.
 pub fn busy_hour(devices: u64) -> Result<()> {
     let changes = devices * CHANGES_EACH;
@@ -54,28 +72,33 @@ pub fn busy_hour(devices: u64) -> Result<()> {
         );
     };
 
-    let folder = tempfile::tempdir()?;
-    let sqlite = Sqlite::open(folder.path())?;
-    prepare(&sqlite, devices)?;
-    let (before, commits) = (entries(&sqlite)?, sqlite.commits());
-    let took = write(&[&sqlite], devices)?;
-    let grown = entries(&sqlite)? - before;
-    row("SQLite, commits shared", took, grown, Some(sqlite.commits() - commits));
-    drop(sqlite);
-    drop(folder);
+    for way in [Way::InFrames, Way::OneByOne] {
+        let folder = tempfile::tempdir()?;
+        let sqlite = Sqlite::open(folder.path())?;
+        prepare(&sqlite, devices)?;
+        let (before, commits) = (entries(&sqlite)?, sqlite.commits());
+        let took = write(&[&sqlite], devices, way)?;
+        let grown = entries(&sqlite)? - before;
+        let commits = sqlite.commits() - commits;
+        row(&format!("SQLite, {}", way.named()), took, grown, Some(commits));
+    }
 
     let server = Cluster::start("-c shared_buffers=256MB");
-    let url = server.database();
-    let open = || Postgres::open(&config(&url)?).context("the database is new");
-    let (one, other) = (open()?, open()?);
-    prepare(&one, devices)?;
-    let before = entries(&one)?;
-    let took = write(&[&one, &other], devices)?;
-    let grown = entries(&one)? - before;
-    row("PostgreSQL, two stores", took, grown, None);
-    let began = Instant::now();
-    ensure!(one.broken_audit_row()?.is_none(), "the chain holds");
-    let linked = began.elapsed();
+    let mut url = String::new();
+    let mut linked = Duration::ZERO;
+    for way in [Way::InFrames, Way::OneByOne] {
+        url = server.database();
+        let open = || Postgres::open(&config(&url)?).context("the database is new");
+        let (one, other) = (open()?, open()?);
+        prepare(&one, devices)?;
+        let before = entries(&one)?;
+        let took = write(&[&one, &other], devices, way)?;
+        let grown = entries(&one)? - before;
+        row(&format!("PostgreSQL, two stores, {}", way.named()), took, grown, None);
+        let began = Instant::now();
+        ensure!(one.broken_audit_row()?.is_none(), "the chain holds");
+        linked = began.elapsed();
+    }
     let took = serial(&server, changes)?;
     row("– one row each under `bigserial`", took, changes, None);
     let sizes = "SELECT relname, pg_total_relation_size(oid) FROM pg_class
@@ -160,13 +183,24 @@ impl Device {
         })
     }
 
-    fn write(self, store: &dyn Storage, seq: u64) -> Result<()> {
+    /// Writes these changes in one commit.
+    fn write(self, store: &dyn Storage, seqs: impl Iterator<Item = u64>) -> Result<()> {
+        let district = self.district();
+        let changes: Vec<_> = seqs.map(|seq| self.change(&district, seq)).collect();
+        for committed in store.commit_changes(&changes)? {
+            let new = matches!(committed, Committed::New { late: false, .. });
+            ensure!(new, "a change is refused");
+        }
+        Ok(())
+    }
+
+    fn change(self, district: &str, seq: u64) -> NewChange<'_> {
         let mut hash = [0; 32];
         hash[..16].copy_from_slice(&self.id());
         hash[16..24].copy_from_slice(&seq.to_be_bytes());
-        let committed = store.commit_change(&NewChange {
+        NewChange {
             document: self.documents()[0],
-            district: &self.district(),
+            district,
             user: UserId(self.id()),
             author: AuthorId(self.id()),
             seq,
@@ -175,12 +209,7 @@ impl Device {
             writing: if seq == 1 { self.begins() } else { Writing::Granted },
             media: Vec::new(),
             now_ms: ground::now_ms(),
-        })?;
-        ensure!(
-            matches!(committed, Committed::New { late: false, .. }),
-            "a change is refused"
-        );
-        Ok(())
+        }
     }
 }
 
@@ -210,10 +239,16 @@ fn prepare(store: &dyn Storage, devices: u64) -> Result<()> {
 }
 
 /// How long it takes until all changes of all devices are acknowledged; requests go to the stores by turns.
-fn write(stores: &[&dyn Storage], devices: u64) -> Result<Duration> {
+fn write(stores: &[&dyn Storage], devices: u64, way: Way) -> Result<Duration> {
     each(devices, |device, writer| {
         let store = stores[writer % stores.len()];
-        (1..=CHANGES_EACH).try_for_each(|seq| device.write(store, seq))
+        match way {
+            Way::InFrames => {
+                device.write(store, 1..=1)?;
+                device.write(store, 2..=CHANGES_EACH)
+            }
+            Way::OneByOne => (1..=CHANGES_EACH).try_for_each(|seq| device.write(store, seq..=seq)),
+        }
     })
 }
 

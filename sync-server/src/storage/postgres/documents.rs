@@ -1,38 +1,52 @@
+use std::collections::{BTreeSet, HashMap};
+
 use protocol::ids::Sha256;
-use protocol::{AuthorId, DocumentId, Epoch, UserId};
+use protocol::{AuthorId, DocumentId, Epoch};
 use tokio_postgres::Row;
 
 use super::Postgres;
-use super::grants::{find_access, set_grants};
+use super::grants::{find_access, find_accesses, grant_new};
 use super::transaction::Tx;
 use super::value::{Fixed, Number, at, fixed, number};
 use super::write::{STAND_IN_LINE, audit};
 use crate::storage::documents::{add_to_runs, hashes_between};
 use crate::storage::write::{About, KIND_CHANGE};
 use crate::storage::{
-    Access, CommitError, Committed, Deed, DocumentState, Documents, NewChange, NewSubject, Readable, ReceivedRun,
-    Result, StorageError, StoredChange, Writing,
+    Access, CommitError, Committed, Deed, DocumentState, Documents, NewChange, NewSubject, ReceivedRun, Result,
+    StorageError, StoredChange, Writing,
 };
 
 const SELECT_STORED: &str =
     "SELECT number, hash, at_ms FROM log WHERE kind = 1 AND document = $1 AND author = $2 AND seq = $3";
-/// Everything that a change leaves, under the district's next number. The subject's row is read from the document's, which
-/// therefore is locked before it, as by who folds. A hold on the subject stays: whoever folds it now finds, when they are
-/// done, that there is more.
-const APPEND_CHANGE: &str = "
-    WITH next AS (
-        UPDATE district SET last_number = last_number + 1 WHERE code = $1 RETURNING last_number AS number),
+/// Which of these stand in the log.
+const SELECT_MANY_STORED: &str = "
+    SELECT l.document, l.seq, l.number, l.hash, l.at_ms
+    FROM unnest($1::bytea[], $2::bigint[]) AS asked (document, seq)
+    JOIN log l ON l.kind = 1 AND l.document = asked.document AND l.author = $3 AND l.seq = asked.seq";
+/// Everything that changes leave, under the district's next numbers; gives the number before them. The subjects' rows are
+/// read from the documents', which therefore are locked before them, as by who folds. A hold on a subject stays: whoever
+/// folds it now finds, when they are done, that there is more.
+const APPEND_CHANGES: &str = "
+    WITH given AS (
+        SELECT * FROM unnest($6::bytea[], $7::bigint[], $8::bytea[], $9::boolean[], $10::bytea[]) WITH ORDINALITY
+            AS given (document, seq, hash, late, bytes, place)),
+    next AS (
+        UPDATE district SET last_number = last_number + $12 WHERE code = $1 RETURNING last_number - $12 AS before),
     entry AS (
         INSERT INTO log (district, number, kind, at_ms, document, user_id, author, seq, hash, late, bytes)
-        SELECT $1, number, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM next),
+        SELECT $1, before + place, $2, $3, document, $4, $5, seq, hash, late, bytes FROM given, next),
     audited AS (
         INSERT INTO audit (at_ms, deed, user_id, author, document, detail)
-        SELECT $3, $11, $5, $6, $4, number::text FROM next),
+        SELECT $3, $11, $4, $5, document, (before + place)::text FROM given, next ORDER BY place),
+    last AS (
+        SELECT document, max(before + place) AS number FROM given, next GROUP BY document),
     grown AS (
-        UPDATE document SET last_number = next.number FROM next WHERE id = $4 RETURNING document.last_number)
-    INSERT INTO unfolded (subject, number) SELECT $12, last_number FROM grown
-    ON CONFLICT (subject) DO UPDATE SET number = excluded.number
-    RETURNING number";
+        UPDATE document SET last_number = last.number FROM last WHERE id = last.document
+        RETURNING document.subject, document.last_number),
+    unread AS (
+        INSERT INTO unfolded (subject, number) SELECT subject, max(last_number) FROM grown GROUP BY subject
+        ON CONFLICT (subject) DO UPDATE SET number = excluded.number)
+    SELECT before, (SELECT count(*) FROM grown) FROM next";
 
 impl Documents for Postgres {
     fn epoch(&self) -> Epoch {
@@ -114,45 +128,8 @@ impl Documents for Postgres {
         })
     }
 
-    fn commit_change(&self, change: &NewChange<'_>) -> Result<Committed, CommitError> {
-        self.write(|tx| {
-            // From the first of these on nobody else writes in the district, and what was checked stays so.
-            let (document, author) = (Fixed(change.document.0), Fixed(change.author.0));
-            let answers = tx.rows_in_turn(&[
-                (STAND_IN_LINE, &[&change.district]),
-                (SELECT_STORED, &[&document, &author, &Number(change.seq)]),
-            ])?;
-            let [there, stored] = answers.as_slice() else {
-                unreachable!("two were asked");
-            };
-            if there.is_empty() {
-                return Err(StorageError::NoSuch("district").into());
-            }
-            if let Some(stored) = stored.first().map(read_stored).transpose()? {
-                return if stored.hash == change.hash {
-                    Ok(Committed::Duplicate {
-                        number: stored.number,
-                        received_ms: stored.received_ms,
-                    })
-                } else {
-                    Err(CommitError::Fork)
-                };
-            }
-            if let Writing::Begins(subject) | Writing::Founds(subject) = &change.writing {
-                begin(tx, change, subject)?;
-            }
-            let late = match &change.writing {
-                Writing::Founds(_) => false,
-                writing => match (writing, find_access(tx, change.user, change.author, change.document)?) {
-                    (Writing::Granted | Writing::Begins(_), Access::Write) => false,
-                    // Between the check and here the document may have been taken away; the words are not lost for that.
-                    (Writing::Granted | Writing::Late, Access::Formerly { .. }) => true,
-                    _ => return Err(CommitError::RightGone),
-                },
-            };
-            let number = append_change(tx, change, late)?;
-            Ok(Committed::New { number, late })
-        })
+    fn commit_changes(&self, changes: &[NewChange<'_>]) -> Result<Vec<Committed>, CommitError> {
+        self.write(|tx| commit(tx, changes))
     }
 
     fn save_snapshot(&self, id: DocumentId, snapshot: &[u8], number: u64) -> Result<()> {
@@ -162,6 +139,99 @@ impl Documents for Postgres {
 
 fn read_id(row: &Row) -> Result<DocumentId> {
     Ok(DocumentId(fixed(row, 0)?))
+}
+
+fn commit(tx: &Tx<'_>, changes: &[NewChange<'_>]) -> Result<Vec<Committed>, CommitError> {
+    let Some(first) = changes.first() else {
+        return Ok(Vec::new());
+    };
+    // From here on nobody else writes in the district, and what was checked stays so.
+    let documents: Vec<_> = changes.iter().map(|change| Fixed(change.document.0)).collect();
+    let seqs: Vec<_> = changes.iter().map(|change| Number(change.seq)).collect();
+    let answers = tx.rows_in_turn(&[
+        (STAND_IN_LINE, &[&first.district]),
+        (SELECT_MANY_STORED, &[&documents, &seqs, &Fixed(first.author.0)]),
+    ])?;
+    let [there, stored] = answers.as_slice() else {
+        unreachable!("two were asked");
+    };
+    if there.is_empty() {
+        return Err(StorageError::NoSuch("district").into());
+    }
+    let mut known = HashMap::new();
+    for row in stored {
+        known.insert((DocumentId(fixed(row, 0)?), number(row, 1)?), read_stored(row, 2)?);
+    }
+    let is_new = |change: &&NewChange<'_>| !known.contains_key(&(change.document, change.seq));
+    let mut rights = Rights::default();
+    rights.ask(tx, changes.iter().filter(is_new))?;
+
+    let mut new = Vec::new();
+    for change in changes.iter().filter(is_new) {
+        if let Writing::Begins(subject) | Writing::Founds(subject) = &change.writing {
+            begin(tx, change, subject)?;
+            rights.forget(&subject.documents);
+        }
+        let late = match &change.writing {
+            Writing::Founds(_) => false,
+            writing => match (writing, rights.of(tx, change)?) {
+                (Writing::Granted | Writing::Begins(_), Access::Write) => false,
+                // Between the check and here the document may have been taken away; the words are not lost for that.
+                (Writing::Granted | Writing::Late, Access::Formerly { .. }) => true,
+                _ => return Err(CommitError::RightGone),
+            },
+        };
+        new.push((change, late));
+    }
+    let mut numbers = append(tx, &new)?..;
+    let mut lateness = new.iter().map(|(_, late)| *late);
+    let committed = changes
+        .iter()
+        .map(|change| match known.get(&(change.document, change.seq)) {
+            Some(stored) if stored.hash == change.hash => Ok(Committed::Duplicate {
+                number: stored.number,
+                received_ms: stored.received_ms,
+            }),
+            Some(_) => Err(CommitError::Fork),
+            None => Ok(Committed::New {
+                number: numbers.next().unwrap_or_default(),
+                late: lateness.next().unwrap_or_default(),
+            }),
+        });
+    committed.collect()
+}
+
+/// What an author may do with the documents that are written in.
+#[derive(Default)]
+struct Rights(HashMap<DocumentId, Access>);
+
+impl Rights {
+    /// Asks for all that exist already, together.
+    fn ask<'a>(&mut self, tx: &Tx<'_>, changes: impl Iterator<Item = &'a NewChange<'a>>) -> Result<()> {
+        let exists = |change: &&NewChange<'_>| matches!(change.writing, Writing::Granted | Writing::Late);
+        let changes: Vec<_> = changes.filter(exists).collect();
+        let Some(first) = changes.first() else { return Ok(()) };
+        let documents: BTreeSet<_> = changes.iter().map(|change| change.document).collect();
+        let documents: Vec<_> = documents.into_iter().collect();
+        let accesses = find_accesses(tx, first.user, first.author, &documents)?;
+        self.0.extend(documents.into_iter().zip(accesses));
+        Ok(())
+    }
+
+    fn of(&mut self, tx: &Tx<'_>, change: &NewChange<'_>) -> Result<Access> {
+        if let Some(access) = self.0.get(&change.document) {
+            return Ok(*access);
+        }
+        let access = find_access(tx, change.user, change.author, change.document)?;
+        self.0.insert(change.document, access);
+        Ok(access)
+    }
+
+    fn forget(&mut self, documents: &[DocumentId]) {
+        for document in documents {
+            self.0.remove(document);
+        }
+    }
 }
 
 pub(super) fn keep_snapshot(tx: &Tx<'_>, id: DocumentId, snapshot: &[u8], number: u64) -> Result<()> {
@@ -174,30 +244,30 @@ pub(super) fn keep_snapshot(tx: &Tx<'_>, id: DocumentId, snapshot: &[u8], number
 
 fn stored_change(tx: &Tx<'_>, document: DocumentId, author: AuthorId, seq: u64) -> Result<Option<StoredChange>> {
     let row = tx.row(SELECT_STORED, &[&Fixed(document.0), &Fixed(author.0), &Number(seq)])?;
-    row.as_ref().map(read_stored).transpose()
+    row.as_ref().map(|row| read_stored(row, 0)).transpose()
 }
 
-fn read_stored(row: &Row) -> Result<StoredChange> {
+/// A change whose number, hash and time stand in these and the next two columns.
+fn read_stored(row: &Row, column: usize) -> Result<StoredChange> {
     Ok(StoredChange {
-        number: number(row, 0)?,
-        hash: fixed(row, 1)?,
-        received_ms: at(row, 2)?,
+        number: number(row, column)?,
+        hash: fixed(row, column + 1)?,
+        received_ms: at(row, column + 2)?,
     })
 }
 
 fn begin(tx: &Tx<'_>, change: &NewChange<'_>, subject: &NewSubject) -> Result<(), CommitError> {
     let mut id = [0; 16];
     id.copy_from_slice(&change.document.0[..16]);
-    for document in &subject.documents {
-        let added = tx.execute(
-            "INSERT INTO document (id, subject, district, snapshot, snapshot_number, last_number)
-             VALUES ($1, $2, $3, ''::bytea, 0, 0) ON CONFLICT DO NOTHING",
-            &[&Fixed(document.0), &Fixed(id), &change.district],
-        )?;
-        // Somebody has begun the same subject meanwhile: it is theirs, and this user may not know.
-        if added == 0 {
-            return Err(CommitError::RightGone);
-        }
+    let documents: Vec<_> = subject.documents.iter().map(|document| Fixed(document.0)).collect();
+    let added = tx.execute(
+        "INSERT INTO document (id, subject, district, snapshot, snapshot_number, last_number)
+         SELECT id, $2, $3, ''::bytea, 0, 0 FROM unnest($1::bytea[]) AS id ON CONFLICT DO NOTHING",
+        &[&documents, &Fixed(id), &change.district],
+    )?;
+    // Somebody has begun the same subject meanwhile: it is theirs, and this user may not know.
+    if added != documents.len() as u64 {
+        return Err(CommitError::RightGone);
     }
     if let Some(user) = subject.assigned {
         tx.execute(
@@ -205,18 +275,7 @@ fn begin(tx: &Tx<'_>, change: &NewChange<'_>, subject: &NewSubject) -> Result<()
             &[&Fixed(id), &Fixed(user.0), &change.now_ms],
         )?;
     }
-    let mut users: Vec<UserId> = subject.readable.iter().map(|(user, _)| *user).collect();
-    users.sort_unstable();
-    users.dedup();
-    for user in users {
-        let readable: Vec<Readable> = subject
-            .readable
-            .iter()
-            .filter(|(reader, _)| *reader == user)
-            .map(|(_, readable)| *readable)
-            .collect();
-        set_grants(tx, change.district, user, Some(id), &readable, change.now_ms)?;
-    }
+    grant_new(tx, change.district, &subject.by_reader(), change.now_ms)?;
     if matches!(change.writing, Writing::Founds(_)) {
         // What was entered has its own line in the audit.
         return Ok(());
@@ -230,30 +289,43 @@ fn begin(tx: &Tx<'_>, change: &NewChange<'_>, subject: &NewSubject) -> Result<()
     Ok(audit(tx, change.now_ms, Deed::OpenCase, &about)?)
 }
 
-fn append_change(tx: &Tx<'_>, change: &NewChange<'_>, late: bool) -> Result<u64> {
-    let mut subject = [0; 16];
-    subject.copy_from_slice(&change.document.0[..16]);
+/// Writes changes of one author into the log, under numbers that follow each other; gives the first.
+fn append(tx: &Tx<'_>, changes: &[(&NewChange<'_>, bool)]) -> Result<u64> {
+    let Some((first, _)) = changes.first() else {
+        return Ok(0);
+    };
+    let documents: Vec<_> = changes.iter().map(|(change, _)| Fixed(change.document.0)).collect();
+    let seqs: Vec<_> = changes.iter().map(|(change, _)| Number(change.seq)).collect();
+    let hashes: Vec<_> = changes.iter().map(|(change, _)| Fixed(change.hash)).collect();
+    let late: Vec<bool> = changes.iter().map(|(_, late)| *late).collect();
+    let bytes: Vec<&[u8]> = changes.iter().map(|(change, _)| change.bytes).collect();
     let row = tx.row(
-        APPEND_CHANGE,
+        APPEND_CHANGES,
         &[
-            &change.district,
+            &first.district,
             &i16::from(KIND_CHANGE),
-            &change.now_ms,
-            &Fixed(change.document.0),
-            &Fixed(change.user.0),
-            &Fixed(change.author.0),
-            &Number(change.seq),
-            &Fixed(change.hash),
+            &first.now_ms,
+            &Fixed(first.user.0),
+            &Fixed(first.author.0),
+            &documents,
+            &seqs,
+            &hashes,
             &late,
-            &change.bytes,
+            &bytes,
             &Deed::Accept.word(),
-            &Fixed(subject),
+            &Number(changes.len() as u64),
         ],
     )?;
-    let number = number(&row.ok_or(StorageError::NoSuch("document"))?, 0)?;
-    tx.has_grown(change.district);
-    name_media(tx, change)?;
-    Ok(number)
+    let row = row.ok_or(StorageError::NoSuch("district"))?;
+    let distinct: BTreeSet<_> = changes.iter().map(|(change, _)| change.document).collect();
+    if number(&row, 1)? != distinct.len() as u64 {
+        return Err(StorageError::NoSuch("document"));
+    }
+    tx.has_grown(first.district);
+    for (change, _) in changes {
+        name_media(tx, change)?;
+    }
+    Ok(number(&row, 0)? + 1)
 }
 
 /// Binds media to the document that names them.

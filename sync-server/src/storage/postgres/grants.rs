@@ -1,11 +1,13 @@
 use protocol::{AuthorId, DocumentId, UserId};
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 
 use super::Postgres;
 use super::people::find_user;
-use super::transaction::Tx;
+use super::transaction::{Tx, Values};
 use super::value::{Fixed, Number, at, fixed};
 use super::write::{append, audit, stand_in_line};
+use crate::storage::grants::documents_between;
 use crate::storage::write::{About, KIND_GRANT, KIND_REVOKE, NewEntry};
 use crate::storage::{Access, Assigned, Deed, Grants, Readable, Result, StorageError, User};
 
@@ -119,13 +121,36 @@ fn user_beside(tx: &Tx<'_>, subject: [u8; 16], user: UserId) -> Result<User> {
     }
 }
 
+const GRANTED: &str = "SELECT writable FROM granted WHERE user_id = $1 AND document = $2";
+
 pub(super) fn find_access(tx: &Tx<'_>, user: UserId, author: AuthorId, document: DocumentId) -> Result<Access> {
-    let granted = tx.row(
-        "SELECT writable FROM granted WHERE user_id = $1 AND document = $2",
-        &[&Fixed(user.0), &Fixed(document.0)],
-    )?;
+    let granted = tx.rows(GRANTED, &[&Fixed(user.0), &Fixed(document.0)])?;
+    access_of(tx, (user, author, document), granted.first())
+}
+
+/// The same for several documents, asked together.
+pub(super) fn find_accesses(
+    tx: &Tx<'_>,
+    user: UserId,
+    author: AuthorId,
+    documents: &[DocumentId],
+) -> Result<Vec<Access>> {
+    let named: Vec<Fixed<17>> = documents.iter().map(|document| Fixed(document.0)).collect();
+    let user_id = Fixed(user.0);
+    let values: Vec<[&(dyn ToSql + Sync); 2]> = named.iter().map(|document| [&user_id as _, document as _]).collect();
+    let asked: Vec<(&str, Values<'_>)> = values.iter().map(|values| (GRANTED, values.as_slice())).collect();
+    let answers = tx.rows_in_turn(&asked)?;
+    let of = |(document, rows): (&DocumentId, Vec<Row>)| access_of(tx, (user, author, *document), rows.first());
+    documents.iter().zip(answers).map(of).collect()
+}
+
+fn access_of(
+    tx: &Tx<'_>,
+    (user, author, document): (UserId, AuthorId, DocumentId),
+    granted: Option<&Row>,
+) -> Result<Access> {
     if let Some(row) = granted {
-        return Ok(if at(&row, 0)? { Access::Write } else { Access::Read });
+        return Ok(if at(row, 0)? { Access::Write } else { Access::Read });
     }
     // An author of after the revocation never had the document: that it is not there says nothing of what was written on
     // another tablet of the same user, and is brought by this one.
@@ -149,6 +174,40 @@ pub(super) fn find_access(tx: &Tx<'_>, user: UserId, author: AuthorId, document:
     })
 }
 
+/// Gives what begins to exist to its readers: nobody could read it before. The caller stands in the district's line.
+pub(super) fn grant_new(tx: &Tx<'_>, district: &str, readable: &[(UserId, Readable)], now_ms: i64) -> Result<()> {
+    if readable.is_empty() {
+        return Ok(());
+    }
+    let users: Vec<Fixed<16>> = readable.iter().map(|(user, _)| Fixed(user.0)).collect();
+    let documents: Vec<Fixed<17>> = readable.iter().map(|(_, one)| Fixed(one.document.0)).collect();
+    let writable: Vec<bool> = readable.iter().map(|(_, one)| one.writable).collect();
+    tx.execute(
+        "WITH given AS (
+            SELECT * FROM unnest($4::bytea[], $5::bytea[], $6::boolean[]) WITH ORDINALITY
+                AS given (user_id, document, writable, place)),
+         next AS (
+            UPDATE district SET last_number = last_number + $7 WHERE code = $1
+            RETURNING last_number - $7 AS before),
+         entry AS (
+            INSERT INTO log (district, number, kind, at_ms, document, user_id)
+            SELECT $1, before + place, $2, $3, document, user_id FROM given, next)
+         INSERT INTO granted (user_id, document, since, writable)
+         SELECT user_id, document, before + place, writable FROM given, next",
+        &[
+            &district,
+            &i16::from(KIND_GRANT),
+            &now_ms,
+            &users,
+            &documents,
+            &writable,
+            &Number(readable.len() as u64),
+        ],
+    )?;
+    tx.has_grown(district);
+    Ok(())
+}
+
 /// Makes what a user may read, of one subject or altogether, just this; each difference is an entry of the log. The
 /// caller stands in the district's line.
 pub(super) fn set_grants(
@@ -159,10 +218,10 @@ pub(super) fn set_grants(
     readable: &[Readable],
     now_ms: i64,
 ) -> Result<()> {
+    let (first, last) = documents_between(subject);
     let rows = tx.rows(
-        "SELECT document, writable FROM granted
-         WHERE user_id = $1 AND ($2::bytea IS NULL OR substr(document, 1, 16) = $2) ORDER BY document",
-        &[&Fixed(user.0), &subject.map(Fixed)],
+        "SELECT document, writable FROM granted WHERE user_id = $1 AND document BETWEEN $2 AND $3 ORDER BY document",
+        &[&Fixed(user.0), &Fixed(first), &Fixed(last)],
     )?;
     let standing: Vec<Readable> = rows.iter().map(read_readable).collect::<Result<_>>()?;
     for gone in standing

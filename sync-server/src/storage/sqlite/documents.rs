@@ -1,14 +1,14 @@
-use protocol::{AuthorId, DocumentId, Epoch, UserId};
+use protocol::{AuthorId, DocumentId, Epoch};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::grants::{find_access, set_grants};
+use super::grants::{find_access, grant};
 use super::write::{append, audit};
 use super::{Number, Sqlite};
 use crate::storage::documents::{add_to_runs, hashes_between};
 use crate::storage::write::{About, KIND_CHANGE, NewEntry};
 use crate::storage::{
-    Access, CommitError, Committed, Deed, DocumentState, Documents, NewChange, NewSubject, Readable, ReceivedRun,
-    Result, StorageError, StoredChange, Writing,
+    Access, CommitError, Committed, Deed, DocumentState, Documents, NewChange, NewSubject, ReceivedRun, Result,
+    StorageError, StoredChange, Writing,
 };
 
 impl From<rusqlite::Error> for CommitError {
@@ -111,36 +111,38 @@ impl Documents for Sqlite {
         })
     }
 
-    fn commit_change(&self, change: &NewChange<'_>) -> Result<Committed, CommitError> {
-        self.write(|tx| {
-            if let Some(stored) = stored_change(tx, change.document, change.author, change.seq)? {
-                return if stored.hash == change.hash {
-                    Ok(Committed::Duplicate {
-                        number: stored.number,
-                        received_ms: stored.received_ms,
-                    })
-                } else {
-                    Err(CommitError::Fork)
-                };
-            }
-            if let Writing::Begins(subject) | Writing::Founds(subject) = &change.writing {
-                begin(tx, change, subject)?;
-            }
-            let access = find_access(tx, change.user, change.author, change.document)?;
-            let late = match (&change.writing, access) {
-                (Writing::Founds(_), _) | (Writing::Granted | Writing::Begins(_), Access::Write) => false,
-                // Between the check and here the document may have been taken away; the words are not lost for that.
-                (Writing::Granted | Writing::Late, Access::Formerly { .. }) => true,
-                _ => return Err(CommitError::RightGone),
-            };
-            let number = append_change(tx, change, late)?;
-            Ok(Committed::New { number, late })
-        })
+    fn commit_changes(&self, changes: &[NewChange<'_>]) -> Result<Vec<Committed>, CommitError> {
+        self.write(|tx| changes.iter().map(|change| commit(tx, change)).collect())
     }
 
     fn save_snapshot(&self, id: DocumentId, snapshot: &[u8], number: u64) -> Result<()> {
         self.write(|tx| keep_snapshot(tx, id, snapshot, number))
     }
+}
+
+fn commit(tx: &Connection, change: &NewChange<'_>) -> Result<Committed, CommitError> {
+    if let Some(stored) = stored_change(tx, change.document, change.author, change.seq)? {
+        return if stored.hash == change.hash {
+            Ok(Committed::Duplicate {
+                number: stored.number,
+                received_ms: stored.received_ms,
+            })
+        } else {
+            Err(CommitError::Fork)
+        };
+    }
+    if let Writing::Begins(subject) | Writing::Founds(subject) = &change.writing {
+        begin(tx, change, subject)?;
+    }
+    let access = find_access(tx, change.user, change.author, change.document)?;
+    let late = match (&change.writing, access) {
+        (Writing::Founds(_), _) | (Writing::Granted | Writing::Begins(_), Access::Write) => false,
+        // Between the check and here the document may have been taken away; the words are not lost for that.
+        (Writing::Granted | Writing::Late, Access::Formerly { .. }) => true,
+        _ => return Err(CommitError::RightGone),
+    };
+    let number = append_change(tx, change, late)?;
+    Ok(Committed::New { number, late })
 }
 
 pub(super) fn keep_snapshot(tx: &Connection, id: DocumentId, snapshot: &[u8], number: u64) -> Result<()> {
@@ -169,33 +171,24 @@ fn begin(tx: &Connection, change: &NewChange<'_>, subject: &NewSubject) -> Resul
     let mut id = [0; 16];
     id.copy_from_slice(&change.document.0[..16]);
     for document in &subject.documents {
-        let added = tx.execute(
-            "INSERT OR IGNORE INTO document (id, subject, district, snapshot, snapshot_number, last_number)
-             VALUES (?1, ?2, ?3, x'', 0, 0)",
-            params![document.0, id, change.district],
-        )?;
+        let added = tx
+            .prepare_cached(
+                "INSERT OR IGNORE INTO document (id, subject, district, snapshot, snapshot_number, last_number)
+                 VALUES (?1, ?2, ?3, x'', 0, 0)",
+            )?
+            .execute(params![document.0, id, change.district])?;
         // Somebody has begun the same subject meanwhile: it is theirs, and this user may not know.
         if added == 0 {
             return Err(CommitError::RightGone);
         }
     }
     if let Some(user) = subject.assigned {
-        tx.execute(
-            "INSERT INTO assignment (subject, user, since_ms) VALUES (?1, ?2, ?3)",
-            params![id, user.0, change.now_ms],
-        )?;
+        tx.prepare_cached("INSERT INTO assignment (subject, user, since_ms) VALUES (?1, ?2, ?3)")?
+            .execute(params![id, user.0, change.now_ms])?;
     }
-    let mut users: Vec<UserId> = subject.readable.iter().map(|(user, _)| *user).collect();
-    users.sort_unstable();
-    users.dedup();
-    for user in users {
-        let readable: Vec<Readable> = subject
-            .readable
-            .iter()
-            .filter(|(reader, _)| *reader == user)
-            .map(|(_, readable)| *readable)
-            .collect();
-        set_grants(tx, change.district, user, Some(id), &readable, change.now_ms)?;
+    // Nobody could read what did not exist.
+    for (user, readable) in subject.by_reader() {
+        grant(tx, change.district, user, readable, change.now_ms)?;
     }
     if matches!(change.writing, Writing::Founds(_)) {
         // What was entered has its own line in the audit.

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::people::find_user;
 use super::write::{append, audit};
 use super::{Number, Sqlite};
+use crate::storage::grants::documents_between;
 use crate::storage::write::{About, KIND_GRANT, KIND_REVOKE, NewEntry};
 use crate::storage::{Access, Assigned, Deed, Grants, Readable, Result, StorageError, User};
 
@@ -165,10 +166,10 @@ pub(super) fn set_grants(
     readable: &[Readable],
     now_ms: i64,
 ) -> Result<()> {
-    let mut statement = tx.prepare_cached(
-        "SELECT document, writable FROM granted WHERE user = ?1 AND (?2 IS NULL OR substr(document, 1, 16) = ?2)",
-    )?;
-    let rows = statement.query_map(params![user.0, subject], |row| {
+    let mut statement =
+        tx.prepare_cached("SELECT document, writable FROM granted WHERE user = ?1 AND document BETWEEN ?2 AND ?3")?;
+    let (first, last) = documents_between(subject);
+    let rows = statement.query_map(params![user.0, first, last], |row| {
         Ok(Readable {
             document: DocumentId(row.get(0)?),
             writable: row.get(1)?,
@@ -187,7 +188,7 @@ pub(super) fn set_grants(
     Ok(())
 }
 
-fn grant(tx: &Connection, district: &str, user: UserId, readable: Readable, now_ms: i64) -> Result<()> {
+pub(super) fn grant(tx: &Connection, district: &str, user: UserId, readable: Readable, now_ms: i64) -> Result<()> {
     let Readable { document, writable } = readable;
     let entry = NewEntry {
         kind: KIND_GRANT,
