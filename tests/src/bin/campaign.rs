@@ -3,7 +3,10 @@
 use std::{num::NonZero, thread, time::Instant};
 
 use clap::{Args, Parser, Subcommand};
-use tests::crash::campaign::{Recorded, Tally, Which};
+use tests::crash::{
+    campaign::{Recorded, Tally, Which},
+    hour::Script,
+};
 
 const EIO: i32 = 5;
 const ENOSPC: i32 = 28;
@@ -12,6 +15,9 @@ const EROFS: i32 = 30;
 /// Campaigns over a tablet.
 #[derive(Parser)]
 struct Arguments {
+    /// Instead of the hour: the file has this page damaged, from 0, and is mended in the middle of work.
+    #[arg(long, global = true)]
+    damaged_page: Option<usize>,
     #[command(subcommand)]
     campaign: Campaign,
 }
@@ -52,14 +58,16 @@ impl From<Calls> for Which {
 fn main() -> anyhow::Result<()> {
     let began = Instant::now();
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
-    let recorded = Recorded::make(workers)?;
+    let Arguments { damaged_page, campaign } = Arguments::parse();
+    let script = damaged_page.map_or(Script::Hour, |page| Script::Mending { page });
+    let recorded = Recorded::make(script, workers)?;
     println!("the hour has {} calls that change the folder:", recorded.calls());
     let before = recorded.calls_before_marks()?;
     for (mark, calls) in before.iter().filter(|(_, calls)| *calls > 0) {
         println!("    {calls:>5} before {}", serde_json::to_string(&mark)?);
     }
     let mut well = true;
-    match Arguments::parse().campaign {
+    match campaign {
         Campaign::Kill(calls) => well &= say("killed", &recorded.kill(calls.into())?),
         Campaign::Power { calls, chances } => {
             well &= say(

@@ -8,7 +8,7 @@ use clap::Parser;
 use tests::crash::{
     calls::Marks,
     campaign::{Fault, fail_in_this_process},
-    hour::Beginning,
+    hour::{Beginning, Script},
 };
 
 /// Goes through the scripted hour.
@@ -26,6 +26,9 @@ struct Arguments {
     /// The last edit that is in the vault.
     #[arg(long)]
     last: u64,
+    /// The page of the vault that is damaged, where that is what is gone through.
+    #[arg(long)]
+    damaged_page: Option<usize>,
     /// What the library is told first.
     #[arg(long)]
     order: Option<String>,
@@ -54,7 +57,10 @@ fn main() -> anyhow::Result<()> {
         .map(|case| case.parse())
         .collect::<Result<_, _>>()?;
     let beginning = arguments.beginning.as_deref().unwrap_or(&arguments.place);
-    let begun = Beginning::made(beginning, cases, arguments.other.parse()?, arguments.last);
+    let script = arguments
+        .damaged_page
+        .map_or(Script::Hour, |page| Script::Mending { page });
+    let begun = Beginning::made(script, beginning, cases, arguments.other.parse()?, arguments.last);
     if arguments.fail.is_empty() {
         let marks = Marks::of_this_process()?;
         if let Some(order) = &arguments.order {

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     calls::{Marks, Watched, marks_left},
     disk::{Cut, Disk},
-    hour::{Beginning, Mark},
+    hour::{Beginning, Mark, Script},
     record::{self, Deed},
     verify::verify,
 };
@@ -112,9 +112,9 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// Goes through the hour once, unharmed. So many states are looked at side by side afterwards.
-    pub fn make(workers: usize) -> anyhow::Result<Self> {
-        let begun = Beginning::make()?;
+    /// Goes through the script once, unharmed. So many states are looked at side by side afterwards.
+    pub fn make(script: Script, workers: usize) -> anyhow::Result<Self> {
+        let begun = Beginning::make(script)?;
         let place = tempfile::tempdir()?;
         begun.copy(place.path())?;
         let watched = watched(place.path(), true);
@@ -323,7 +323,11 @@ pub fn fail_in_this_process(place: &Path, begun: &Beginning, calls: &[usize], fa
                 *tally.answers.entry(format!("{step}: {failure}")).or_default() += 1;
             }
         }
-        let went = went.and_then(|()| kept_room(fault, &marks));
+        // What is kept is less than mending needs, and a damaged file takes no edit.
+        let went = went.and_then(|()| match begun.script {
+            Script::Hour => kept_room(fault, &marks),
+            Script::Mending { .. } => Ok(()),
+        });
         tally.note(order, went.and_then(|()| verify(place, begun, &marks)));
     }
     Ok(tally)
@@ -383,6 +387,9 @@ fn session(watched: &Watched, begun: &Beginning, place: &Path, order: Option<&st
     command.arg("--place").arg(place);
     command.args(["--cases", &begun.named(), "--other", &begun.other.to_string()]);
     command.args(["--last", &begun.last.to_string()]);
+    if let Script::Mending { page } = begun.script {
+        command.args(["--damaged-page", &page.to_string()]);
+    }
     if let Some(order) = order {
         command.args(["--order", order]);
     }

@@ -10,10 +10,11 @@ use std::{
     sync::Arc,
 };
 
+use anyhow::Context as _;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use casework::{CaseId, RowId};
 use device::{Disk, Transport};
-use ipc::{Failure, NetState, Reply, Request};
+use ipc::{Failure, Finding, NetState, Reply, Request};
 use protocol::EnrolCode;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,8 @@ pub enum Mark {
     NewPassphrase,
     /// Everything is encrypted under another key.
     NewKey,
+    /// The damaged file is whole again.
+    Mended,
     /// A second officer has a vault on the tablet.
     Enrolled,
     /// The hub's paper is so long.
@@ -58,9 +61,23 @@ pub enum Mark {
     Over,
 }
 
+/// What the officer goes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Script {
+    /// A working day in an hour.
+    Hour,
+    /// The file has a damaged page and is mended, in the middle of work that no hub has seen.
+    Mending {
+        /// Which, from 0.
+        page: usize,
+    },
+}
+
 /// What everything begins with: a tablet's folder, the paper of its hub, and the cases on it.
 #[derive(Debug)]
 pub struct Beginning {
+    /// What comes after it.
+    pub script: Script,
     place: PathBuf,
     /// Removes it when it is no longer needed; the process that made it does.
     _made: Option<tempfile::TempDir>,
@@ -76,12 +93,15 @@ pub struct Beginning {
 const VAULT: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
 /// The first schema that was released: opening the vault brings it up to date, within the hour.
 const SAVED: &str = "crates/device/tests/data/vault-1";
+/// What the cipher seals as one, in bytes.
+const PAGE_BYTES: usize = 4096;
 
 impl Beginning {
     /// A tablet that still has the vault of an app of the first schema, whose edits no hub has seen.
-    pub fn make() -> anyhow::Result<Self> {
+    pub fn make(script: Script) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let begun = Self {
+            script,
             place: folder.path().to_owned(),
             _made: Some(folder),
             cases: (0..)
@@ -91,17 +111,19 @@ impl Beginning {
             other: CaseId::from_bytes([0xD0; 16]),
             last: 0,
         };
-        copy_folder(
-            &places::root().join(SAVED),
-            &begun.tablet_folder().join("users").join(VAULT),
-        )?;
+        let vault = begun.tablet_folder().join("users").join(VAULT);
+        copy_folder(&places::root().join(SAVED), &vault)?;
+        if let Script::Mending { page } = script {
+            turn_a_bit(&vault.join("vault.db"), page)?;
+        }
         File::create(begun.paper())?;
         Ok(begun)
     }
 
     /// One that another process has made.
-    pub fn made(place: &Path, cases: Vec<CaseId>, other: CaseId, last: u64) -> Self {
+    pub fn made(script: Script, place: &Path, cases: Vec<CaseId>, other: CaseId, last: u64) -> Self {
         Self {
+            script,
             place: place.to_owned(),
             _made: None,
             cases,
@@ -118,6 +140,7 @@ impl Beginning {
     /// The hour on a copy of it.
     pub fn hour<'a>(&'a self, folder: &'a Path, marks: &'a Marks) -> Hour<'a> {
         Hour {
+            script: self.script,
             folder,
             cases: &self.cases,
             other: self.other,
@@ -149,6 +172,15 @@ impl Beginning {
         let named: Vec<String> = self.cases.iter().map(ToString::to_string).collect();
         named.join(",")
     }
+}
+
+/// Damages a page in its middle.
+pub fn turn_a_bit(file: &Path, page: usize) -> anyhow::Result<()> {
+    let mut bytes = fs::read(file)?;
+    let at = page * PAGE_BYTES + PAGE_BYTES / 2;
+    let byte = bytes.get_mut(at);
+    *byte.with_context(|| format!("the saved vault has no page {page}"))? ^= 1;
+    Ok(fs::write(file, bytes)?)
 }
 
 /// Copies a folder with everything in it.
@@ -183,8 +215,18 @@ pub fn is_in_step(net: &NetState) -> bool {
     }
 }
 
+/// Looks for damage, and has the file mended where there is any.
+pub fn mend(tablet: &Tablet) -> Result<(), Failure> {
+    let damaged = |finding: &Finding| matches!(finding, Finding::DamagedFile { .. });
+    match tablet.call(Request::Doctor)? {
+        Reply::Doctor(view) if view.findings.iter().any(damaged) => tablet.call(Request::Mend).map(|_| ()),
+        _ => Ok(()),
+    }
+}
+
 /// Who goes through the hour.
 pub struct Hour<'a> {
+    script: Script,
     folder: &'a Path,
     cases: &'a [CaseId],
     other: CaseId,
@@ -218,32 +260,49 @@ impl Hour<'_> {
         let hub = Arc::new(PaperHub::open(&self.folder.join("paper"), marks.clone())?);
         let transport = Arc::clone(&hub) as Arc<dyn Transport>;
         let tablet = Tablet::before_on(&self.folder.join("tablet"), transport, Arc::new(SmallDisk));
-        self.open(&tablet)?;
-        self.edit(&tablet)?;
-        self.edit(&tablet)?;
-        self.photo(&tablet)?;
+        match self.script {
+            Script::Hour => self.work(&tablet, &hub)?,
+            Script::Mending { .. } => self.work_on_a_damaged_file(&tablet)?,
+        }
+        drop(tablet);
+        marks.leave(&Mark::Over)
+    }
+
+    fn work(&mut self, tablet: &Tablet, hub: &PaperHub) -> anyhow::Result<()> {
+        self.open(tablet)?;
+        self.edit(tablet)?;
+        self.edit(tablet)?;
+        self.photo(tablet)?;
         hub.colleague_writes(self.cases[0], "Seen at the bus stand.");
         hub.colleague_writes(self.other, "A case of somebody else.");
         hub.assign(self.other, true);
-        self.sync(&tablet)?;
-        self.edit(&tablet)?;
+        self.sync(tablet)?;
+        self.edit(tablet)?;
         hub.assign(self.other, false);
-        self.sync(&tablet)?;
-        self.sync(&tablet)?;
-        self.lock(&tablet)?;
-        self.open(&tablet)?;
-        self.edit(&tablet)?;
-        self.change_passphrase(&tablet)?;
-        self.edit(&tablet)?;
-        self.change_key(&tablet)?;
-        self.edit(&tablet)?;
-        self.enrol(&tablet)?;
-        self.lock(&tablet)?;
-        self.open(&tablet)?;
-        self.edit(&tablet)?;
-        self.lock(&tablet)?;
-        drop(tablet);
-        marks.leave(&Mark::Over)
+        self.sync(tablet)?;
+        self.sync(tablet)?;
+        self.lock(tablet)?;
+        self.open(tablet)?;
+        self.edit(tablet)?;
+        self.change_passphrase(tablet)?;
+        self.edit(tablet)?;
+        self.change_key(tablet)?;
+        self.edit(tablet)?;
+        self.enrol(tablet)?;
+        self.lock(tablet)?;
+        self.open(tablet)?;
+        self.edit(tablet)?;
+        self.lock(tablet)
+    }
+
+    fn work_on_a_damaged_file(&mut self, tablet: &Tablet) -> anyhow::Result<()> {
+        self.open(tablet)?;
+        self.mend(tablet)?;
+        self.edit(tablet)?;
+        self.edit(tablet)?;
+        self.sync(tablet)?;
+        self.edit(tablet)?;
+        self.lock(tablet)
     }
 
     fn open(&self, tablet: &Tablet) -> anyhow::Result<()> {
@@ -314,6 +373,20 @@ impl Hour<'_> {
             Err(failure) => {
                 self.failed("change the key", &failure)?;
                 // The session is closed meanwhile; where it could not be opened again, the officer does it.
+                if tablet.call(Request::SyncStatus).is_err() {
+                    self.open(tablet)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Has the file mended, unless that was done when it was opened.
+    fn mend(&self, tablet: &Tablet) -> anyhow::Result<()> {
+        match mend(tablet) {
+            Ok(()) => self.marks.leave(&Mark::Mended),
+            Err(failure) => {
+                self.failed("mend", &failure)?;
                 if tablet.call(Request::SyncStatus).is_err() {
                     self.open(tablet)?;
                 }

@@ -15,7 +15,7 @@ use ipc::{FailureCode, PictureSize, Reply, Request};
 
 use super::{
     calls::Marks,
-    hour::{Beginning, Mark, SECOND_PASSPHRASE, code, is_in_step},
+    hour::{Beginning, Mark, SECOND_PASSPHRASE, Script, code, is_in_step, mend},
     hub::{PaperHub, SECOND_NAME},
 };
 use crate::{
@@ -58,6 +58,9 @@ fn look(folder: &Path, begun: &Beginning, marks: &[Mark]) -> anyhow::Result<()> 
         opened => opened,
     };
     opened.map_err(|failure| anyhow!("the vault does not open: {failure:?}"))?;
+    if begun.script != Script::Hour {
+        mend(&tablet).map_err(|failure| anyhow!("the vault cannot be mended: {failure:?}"))?;
+    }
     let last = edits(&tablet, begun, marks)?;
     pictures(&tablet, begun, marks)?;
     for card in tablet.cases() {

@@ -1,7 +1,10 @@
 //! No word is lost to a crash, a power cut or a bad disk, wherever in the scripted hour it comes. Here a seeded sample
 //! of calls; `cargo xtask campaign kill`, `power` and `disk` try every one.
 
-use tests::crash::campaign::{Recorded, Tally, Which};
+use tests::crash::{
+    campaign::{Recorded, Tally, Which},
+    hour::Script,
+};
 
 const EIO: i32 = 5;
 const ENOSPC: i32 = 28;
@@ -14,7 +17,7 @@ fn well(tally: &Tally) {
 
 #[test]
 fn whatever_call_is_the_last_every_acknowledged_word_is_there_and_nothing_is_there_by_half() {
-    let recorded = Recorded::make(2).unwrap();
+    let recorded = Recorded::make(Script::Hour, 2).unwrap();
     assert!(recorded.calls() > 300, "{} calls are an hour", recorded.calls());
     let sample = |count, seed| Which::Sample { count, seed };
     well(&recorded.kill(sample(2, 41)).unwrap());
@@ -22,5 +25,17 @@ fn whatever_call_is_the_last_every_acknowledged_word_is_there_and_nothing_is_the
     well(&recorded.full(sample(3, 46)).unwrap());
     for (seed, errno, lasting) in [(43, ENOSPC, true), (44, EIO, false), (45, EROFS, true)] {
         well(&recorded.fail(sample(2, seed), errno, lasting).unwrap());
+    }
+}
+
+/// A page that is read when the vault is opened, and one that is not.
+#[test]
+fn a_damaged_file_is_mended_wherever_that_is_cut_off() {
+    for (page, seed) in [(1, 51), (20, 52)] {
+        let recorded = Recorded::make(Script::Mending { page }, 2).unwrap();
+        let sample = |count, seed| Which::Sample { count, seed };
+        well(&recorded.kill(sample(2, seed)).unwrap());
+        well(&recorded.cut(sample(3, seed), 1).unwrap());
+        well(&recorded.fail(sample(2, seed), ENOSPC, true).unwrap());
     }
 }

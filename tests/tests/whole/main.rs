@@ -12,6 +12,7 @@ mod bad_input;
 mod bad_input_in_the_window;
 mod converge;
 mod cut_off;
+mod damaged_file;
 mod demo_data;
 mod dismissed;
 mod forensics;
