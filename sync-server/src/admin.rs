@@ -1,6 +1,7 @@
 //! Administration: what a district's administrator does from a shell, also while the hub runs.
 
 mod access_log;
+mod certificate;
 mod list;
 mod matching;
 mod packs;
@@ -19,9 +20,11 @@ use qrcode::QrCode;
 use qrcode::render::svg;
 use uuid::Uuid;
 
+use crate::config::known_by;
 use crate::hub::Hub;
 use crate::storage::{Institution, User};
 pub use access_log::AccessLogCommand;
+pub use certificate::{CertificateCommand, make_certificate};
 pub use matching::{DedupeCommand, MatchCommand, dedupe, match_lists};
 pub use packs::PacksCommand;
 pub use packs_check::check_packs;
@@ -115,6 +118,8 @@ pub enum AdminCommand {
     /// The law and the forms as dated data.
     #[command(subcommand)]
     Packs(PacksCommand),
+    /// Makes a key and a certificate for a hub that no authority vouches for. Needs no hub.
+    MakeCertificate(CertificateCommand),
     /// Finds who of a list of missing children may be who in a list of found ones. Needs no hub.
     Match(MatchCommand),
     /// Finds rows of a register that may be the same child. Needs no hub.
@@ -316,6 +321,7 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
         AdminCommand::AccessLog(command) => access_log::run(storage, &command, out)?,
         AdminCommand::Rebuild { later } => rebuild::run(hub, later, out)?,
         AdminCommand::Packs(command) => packs::run(storage, command, now_ms, out)?,
+        AdminCommand::MakeCertificate(command) => make_certificate(&command, out)?,
         AdminCommand::Match(command) => match_lists(&command, &mut std::io::stderr().lock())?,
         AdminCommand::Dedupe(command) => dedupe(&command, &mut std::io::stderr().lock())?,
     }
@@ -336,9 +342,10 @@ pub fn add_user(hub: &Hub, user: &User) -> Result<()> {
 
 /// A new enrolment link for a user.
 pub fn enrol_link(hub: &Hub, user: UserId, url: Option<HubUrl>) -> Result<EnrolLink> {
-    let at = match url {
-        Some(url) => url,
-        None => hub.config.hub_url()?,
+    let at = match (url, hub.config.pin()?) {
+        (Some(url), Some(pin)) => known_by(&url, pin),
+        (Some(url), None) => url,
+        (None, _) => hub.config.hub_url()?,
     };
     let code = identity::make_enrol_code(&*hub.storage, user, hub.clock.now_ms())?;
     Ok(EnrolLink { hub: at, code })

@@ -5,6 +5,12 @@
 //! data_dir = "hub-data"               # beside the file, unless absolute
 //! name = "Karnataka"                  # what the hub calls itself
 //! public_url = "https://hub.example"  # goes into enrolment links
+//! behind_proxy = true                 # plain HTTP to other machines: what stands in front speaks TLS
+//!
+//! [tls]                               # TLS by the hub itself; beside the file, unless absolute
+//! certificate = "hub-cert.pem"
+//! key = "hub-key.pem"
+//! pin = "key"                         # what devices know it by: "key", "issuer" or "none"
 //!
 //! [channels.vatsalya]
 //! url = "https://portal.example/inbound"
@@ -28,11 +34,12 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use protocol::HubUrl;
+use protocol::{HubUrl, Pin};
 use serde::{Deserialize, Deserializer};
 
 use crate::channel::WebhookSecret;
 use crate::storage::PostgresConfig;
+use crate::tls::{TlsConfig, TlsError};
 
 /// The configuration of a hub.
 #[derive(Debug, Clone, Deserialize)]
@@ -52,6 +59,11 @@ pub struct Config {
     pub name: String,
     /// Where devices reach the hub; plain `http://` only for this very machine.
     pub public_url: Option<String>,
+    /// The hub's certificate; without one it speaks plain HTTP, to this very machine or to a proxy.
+    pub tls: Option<TlsConfig>,
+    /// Whether the plain HTTP that other machines may speak with the hub goes through a proxy that speaks TLS with devices.
+    #[serde(default)]
+    pub behind_proxy: bool,
     /// Where changes are told.
     #[serde(default)]
     pub channels: Channels,
@@ -186,6 +198,15 @@ pub enum ConfigError {
         /// What is wrong with it.
         words: String,
     },
+    /// Other machines could speak plain HTTP with the hub.
+    #[error(
+        "listen = \"{0}\" is open to other machines in plain: name a certificate under [tls] (`admin make-certificate` makes \
+         one), or say behind_proxy = true where something in front of the hub speaks TLS"
+    )]
+    Plain(SocketAddr),
+    /// The certificate cannot be used.
+    #[error("[tls]: {0}")]
+    Tls(#[from] TlsError),
     /// The public address is none.
     #[error("public_url: {0}")]
     PublicUrl(#[from] protocol::hub_url::HubUrlError),
@@ -211,23 +232,44 @@ impl Config {
                 *ca_file = beside.join(&*ca_file);
             }
         }
+        if let (Some(tls), Some(beside)) = (config.tls.as_mut(), path.parent()) {
+            tls.certificate = beside.join(&tls.certificate);
+            tls.key = beside.join(&tls.key);
+        }
+        if config.tls.is_none() && !config.listen.ip().is_loopback() && !config.behind_proxy {
+            return Err(ConfigError::Plain(config.listen));
+        }
         config.hub_url()?;
         Ok(config)
     }
 
-    /// Where devices reach the hub: the public address, or else where it listens.
+    /// Where devices reach the hub: the public address, or else where it listens; with what they are to know it by.
     pub fn hub_url(&self) -> Result<HubUrl, ConfigError> {
-        let url = self
-            .public_url
-            .clone()
-            .unwrap_or_else(|| format!("http://{}", self.listen));
-        // A hub that listens for everybody behind a proxy has no address of its own to give away.
-        let any = self.public_url.is_none() && !self.listen.ip().is_loopback();
-        Ok(if any {
-            format!("https://{}", self.listen).parse()?
+        let scheme = if self.tls.is_none() && self.listen.ip().is_loopback() {
+            "http"
         } else {
-            url.parse()?
+            "https"
+        };
+        let listening = || format!("{scheme}://{}", self.listen);
+        let url: HubUrl = self.public_url.clone().unwrap_or_else(listening).parse()?;
+        Ok(match self.pin()? {
+            Some(pin) => known_by(&url, pin),
+            None => url,
         })
+    }
+
+    /// What devices are to know the hub by, where that is not what their system trusts.
+    pub fn pin(&self) -> Result<Option<Pin>, ConfigError> {
+        Ok(self.tls.as_ref().map(TlsConfig::pin).transpose()?.flatten())
+    }
+}
+
+/// The address with the pin, unless it has one already or speaks plain HTTP.
+pub fn known_by(url: &HubUrl, pin: Pin) -> HubUrl {
+    if url.pin().is_none() && url.as_str().starts_with("https://") {
+        url.pinned(pin)
+    } else {
+        url.clone()
     }
 }
 
@@ -262,6 +304,8 @@ mod tests {
             "data_dir = 'x'\nlimit = 3",
             "data_dir = 'x'\n[channels.vatsalya]\nurl = 'http://127.0.0.1:9'\nsecret = 'abc'",
             "data_dir = 'x'\npublic_url = 'http://hub.example'",
+            "data_dir = 'x'\nlisten = '0.0.0.0:8440'",
+            "data_dir = 'x'\n[tls]\ncertificate = 'not-there.pem'\nkey = 'not-there.pem'",
             "listen = 'everywhere'\ndata_dir = 'x'",
             "data_dir = 'x'\n[database]\nurl = 'mysql://hub@127.0.0.1/x'",
             "data_dir = 'x'\n[media]\nbucket = 'b'\naccess_key_id = 'a'\nsecret_access_key = 's'\nendpoint = 'http://s3.example'",

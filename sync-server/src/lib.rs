@@ -20,6 +20,7 @@ pub mod rights;
 pub mod server;
 pub mod storage;
 pub mod sync;
+pub mod tls;
 pub mod wake;
 pub mod worker;
 

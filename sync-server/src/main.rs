@@ -38,6 +38,10 @@ fn main() -> Result<()> {
     {
         return Ok(());
     }
+    // Whoever makes a certificate has no hub yet.
+    if let Command::Admin(AdminCommand::MakeCertificate(command)) = &arguments.command {
+        return admin::make_certificate(command, &mut std::io::stdout().lock());
+    }
     // Nor need data people have one.
     match &arguments.command {
         Command::Admin(AdminCommand::Match(command)) => {
@@ -67,7 +71,7 @@ fn serve(config: Config) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(async {
         let server = Server::bind(hub).await.context("cannot serve")?;
-        println!("listening on http://{}", server.address()?);
+        println!("listening on {}", server.url()?);
         server.run(stop_signal()).await;
         Ok(())
     });

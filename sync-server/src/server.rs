@@ -10,10 +10,12 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 use crate::hub::Hub;
+use crate::tls::Greeter;
 use crate::{channel, http, institutions, project};
 
 /// The head of a request must be there by then; a body may take its time.
@@ -27,14 +29,22 @@ pub struct Server {
     hub: Arc<Hub>,
     router: Router,
     listener: TcpListener,
+    /// Where it speaks TLS itself.
+    greeter: Option<Arc<Greeter>>,
 }
 
 impl Server {
     /// Listens where the configuration says.
     pub async fn bind(hub: Arc<Hub>) -> io::Result<Self> {
         let router = http::router(hub.clone())?;
+        let greeter = hub.config.tls.clone().map(Greeter::new).transpose()?.map(Arc::new);
         let listener = TcpListener::bind(hub.config.listen).await?;
-        Ok(Self { hub, router, listener })
+        Ok(Self {
+            hub,
+            router,
+            listener,
+            greeter,
+        })
     }
 
     /// Where it listens.
@@ -42,11 +52,20 @@ impl Server {
         self.listener.local_addr()
     }
 
+    /// Where it listens, as a device would say it.
+    pub fn url(&self) -> io::Result<String> {
+        let scheme = if self.greeter.is_some() { "https" } else { "http" };
+        Ok(format!("{scheme}://{}", self.address()?))
+    }
+
     /// Serves until `stop` comes true, then lets what is on its way end.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         self.start_workers();
         let connections = Arc::new(Semaphore::new(self.hub.config.limits.connections));
         let graceful = GracefulShutdown::new();
+        if let Some(greeter) = self.greeter.clone() {
+            tokio::spawn(async move { greeter.keep_up().await });
+        }
         tokio::pin!(stop);
         loop {
             let accepted = tokio::select! {
@@ -56,12 +75,19 @@ impl Server {
             let Some((stream, peer, permit)) = accepted else {
                 continue;
             };
-            let connection = connection(stream, peer, self.router.clone());
-            let watched = graceful.watch(connection);
+            // Frames are small and each is waited for.
+            let _ = stream.set_nodelay(true);
+            let (router, watcher, greeter) = (self.router.clone(), graceful.watcher(), self.greeter.clone());
             tokio::spawn(async move {
                 let _permit = permit;
                 // A connection that breaks is every day's business on a bad link.
-                let _ = watched.await;
+                let _ = match greeter {
+                    None => watcher.watch(connection(stream, peer, router)).await,
+                    Some(greeter) => match greeter.greet(stream).await {
+                        Some(stream) => watcher.watch(connection(stream, peer, router)).await,
+                        None => Ok(()),
+                    },
+                };
             });
         }
         self.hub.changed.stop();
@@ -100,13 +126,11 @@ async fn accept(listener: &TcpListener, connections: &Arc<Semaphore>) -> Option<
     }
 }
 
-fn connection(
-    stream: TcpStream,
+fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    stream: S,
     peer: SocketAddr,
     router: Router,
 ) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
-    // Frames are small and each is waited for.
-    let _ = stream.set_nodelay(true);
     let router = router.layer(axum::Extension(http::Peer(peer)));
     http1::Builder::new()
         .timer(TokioTimer::new())

@@ -23,6 +23,7 @@ pub struct Hub {
     process: Option<Child>,
     portal: Option<String>,
     database: Option<String>,
+    under_tls: bool,
 }
 
 impl Hub {
@@ -33,15 +34,57 @@ impl Hub {
 
     /// The same at a PostgreSQL database, where there is an address of one.
     pub fn start_at(portal: Option<&str>, database: Option<&str>) -> anyhow::Result<Self> {
-        let mut hub = Self {
+        let mut hub = Self::not_started(portal, database)?;
+        hub.start_again()?;
+        Ok(hub)
+    }
+
+    /// A hub that speaks TLS, with a certificate that nobody else vouches for.
+    pub fn start_under_tls(portal: Option<&str>) -> anyhow::Result<Self> {
+        let mut hub = Self::not_started(portal, None)?;
+        hub.under_tls = true;
+        hub.make_certificate()?;
+        hub.start_again()?;
+        Ok(hub)
+    }
+
+    fn not_started(portal: Option<&str>, database: Option<&str>) -> anyhow::Result<Self> {
+        Ok(Self {
             folder: tempfile::tempdir()?,
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             process: None,
             portal: portal.map(str::to_owned),
             database: database.map(str::to_owned),
-        };
-        hub.start_again()?;
-        Ok(hub)
+            under_tls: false,
+        })
+    }
+
+    /// Makes the certificate, and the key where there is none.
+    pub fn make_certificate(&self) -> anyhow::Result<()> {
+        let made = Command::new(places::program("sync-server"))
+            .args(["admin", "make-certificate", "127.0.0.1", "--certificate"])
+            .arg(self.certificate())
+            .arg("--key")
+            .arg(self.key())
+            .output()?;
+        if !made.status.success() {
+            bail!("no certificate: {}", String::from_utf8_lossy(&made.stderr).trim());
+        }
+        Ok(())
+    }
+
+    /// The file with its certificate.
+    pub fn certificate(&self) -> PathBuf {
+        self.folder.path().join("cert.pem")
+    }
+
+    /// The file with its private key.
+    pub fn key(&self) -> PathBuf {
+        self.folder.path().join("key.pem")
+    }
+
+    fn scheme(&self) -> &'static str {
+        if self.under_tls { "https" } else { "http" }
     }
 
     /// Starts it once more, at the same address, with what it had on disk.
@@ -63,7 +106,8 @@ impl Hub {
         BufReader::new(stdout).read_line(&mut line)?;
         let address = line
             .trim()
-            .strip_prefix("listening on http://")
+            .strip_prefix("listening on ")
+            .and_then(|url| url.strip_prefix(self.scheme())?.strip_prefix("://"))
             .and_then(|address| address.parse().ok());
         self.address = address.with_context(|| format!("the hub said {line:?}; its log: {}", self.last_words()))?;
         // The port is known now, and enrolment links must name it.
@@ -83,8 +127,13 @@ impl Hub {
             .database
             .as_ref()
             .map_or_else(String::new, |url| format!("\n[database]\nurl = \"{url}\"\n"));
+        let tls = if self.under_tls {
+            "\n[tls]\ncertificate = \"cert.pem\"\nkey = \"key.pem\"\n"
+        } else {
+            ""
+        };
         format!(
-            "listen = \"{}\"\ndata_dir = \"{}\"\n{channel}{database}",
+            "listen = \"{}\"\ndata_dir = \"{}\"\n{channel}{database}{tls}",
             self.address,
             data.display()
         )
@@ -110,9 +159,9 @@ impl Hub {
         self.address
     }
 
-    /// Where it listens, as a device is told.
+    /// Where it listens, as a device is told; what it is known by stands in an enrolment link only.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme(), self.address)
     }
 
     /// Its administration.

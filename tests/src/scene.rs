@@ -51,8 +51,20 @@ impl Scene {
     /// # Panics
     /// When a part cannot be started.
     pub fn at(database: Option<&str>) -> Self {
+        Self::of(|portal| Hub::start_at(Some(portal), database))
+    }
+
+    /// The same with a hub that speaks TLS.
+    ///
+    /// # Panics
+    /// When a part cannot be started.
+    pub fn under_tls() -> Self {
+        Self::of(|portal| Hub::start_under_tls(Some(portal)))
+    }
+
+    fn of(start: impl FnOnce(&str) -> anyhow::Result<Hub>) -> Self {
         let portal = portal();
-        let hub = Hub::start_at(Some(&portal.webhook_url()), database).expect("the hub starts");
+        let hub = start(&portal.webhook_url()).expect("the hub starts");
         let admin = hub.admin();
         admin.add_district(DISTRICT, "Garhpur").expect("the district is new");
         Self { hub, portal, admin }

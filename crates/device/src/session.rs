@@ -131,7 +131,14 @@ impl Session {
             store.read(|read| Ok::<_, StoreError>((read.bytes(AUTHOR)?, read.bytes(SEED)?, read.enrolment()?)))?;
         let (lease, idle) = store.read(|read| Ok::<_, StoreError>((Lease::read(read)?, read.number(IDLE_MINUTES)?)))?;
         let (Some(author), Some(seed), Some(enrolment)) = (author, seed.map(zeroize::Zeroizing::new), enrolment) else {
-            return Ok(None);
+            // Where the file was mended, it was somebody's, and whose is lost.
+            let was_mended =
+                store.read(|read| Ok::<_, StoreError>(read.mending()?.is_some() || read.mended()?.is_some()))?;
+            return if was_mended {
+                Err(FailureCode::DamagedFile.into())
+            } else {
+                Ok(None)
+            };
         };
         let pack = packs::in_force(&store, &enrolment.district)?;
         let role = Role::from_code(&enrolment.role);

@@ -124,9 +124,9 @@ impl fmt::Display for EnrolLink {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{SCHEME}hub=")?;
         for byte in self.hub.as_str().bytes() {
-            // A hub's address may hold "%", which must survive; everything else in it is plain in a query.
+            // A hub's address may hold "%", and its pin stands behind "#": both must survive; everything else in it is plain in a query.
             match byte {
-                b'%' | b'[' | b']' => write!(out, "%{byte:02X}")?,
+                b'%' | b'[' | b']' | b'#' => write!(out, "%{byte:02X}")?,
                 plain => write!(out, "{}", char::from(plain))?,
             }
         }
@@ -210,7 +210,13 @@ mod tests {
 
     #[test]
     fn a_link_survives_its_text() {
-        for hub in ["https://hub.example/a%20b", "http://[::1]:80", "http://127.0.0.1:8080"] {
+        let pinned = format!("https://hub.example#{}", crate::hub_url::Pin::of_public_key(b"key"));
+        for hub in [
+            pinned.as_str(),
+            "https://hub.example/a%20b",
+            "http://[::1]:80",
+            "http://127.0.0.1:8080",
+        ] {
             let link = EnrolLink {
                 hub: hub.parse().unwrap(),
                 code: EnrolCode::from_random(77),

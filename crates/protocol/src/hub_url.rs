@@ -4,11 +4,48 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 const URL_BYTES_MAX: usize = 300;
 
-/// The address of a hub: `https://host[:port][/path]`, or `http://` to a loopback address for trying things out.
+/// The address of a hub: `https://host[:port][/path]`, or `http://` to a loopback address for trying things out. Behind a
+/// `#` it may say whose certificate is the hub's ([`Pin`]): then no other authority vouches for it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct HubUrl(String);
+pub struct HubUrl {
+    text: String,
+    address_bytes: usize,
+}
+
+/// Which public key is the hub's, or its issuer's: the SHA-256 of the key as a certificate has it
+/// (SubjectPublicKeyInfo, DER; RFC 7469, section 2.4). As text base64 for URLs without padding, 43 characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Pin([u8; 32]);
+
+impl Pin {
+    /// The pin of a public key as it stands in a certificate.
+    pub fn of_public_key(der: &[u8]) -> Self {
+        Self(<sha2::Sha256 as sha2::Digest>::digest(der).into())
+    }
+}
+
+impl fmt::Display for Pin {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+impl FromStr for Pin {
+    type Err = HubUrlError;
+
+    fn from_str(text: &str) -> Result<Self, HubUrlError> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+        bytes
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(Self)
+            .ok_or(HubUrlError::Malformed)
+    }
+}
 
 /// Why a text is no address of a hub.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -22,20 +59,38 @@ pub enum HubUrlError {
 }
 
 impl HubUrl {
-    /// The address without a slash at its end.
+    /// All of it, to be kept: the address without a slash at its end, and the pin.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// The address alone.
+    pub fn address(&self) -> &str {
+        &self.text[..self.address_bytes]
+    }
+
+    /// Whose certificate is the hub's, where the address says it.
+    pub fn pin(&self) -> Option<Pin> {
+        self.text.get(self.address_bytes + 1..)?.parse().ok()
+    }
+
+    /// The same address with this pin.
+    pub fn pinned(&self, pin: Pin) -> Self {
+        Self {
+            text: format!("{}#{pin}", self.address()),
+            address_bytes: self.address_bytes,
+        }
     }
 
     /// The address of a call, e.g. `join("/v1/sync")`.
     pub fn join(&self, path: &str) -> String {
-        format!("{}{path}", self.0)
+        format!("{}{path}", self.address())
     }
 }
 
 impl fmt::Display for HubUrl {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
+        out.write_str(&self.text)
     }
 }
 
@@ -43,7 +98,11 @@ impl FromStr for HubUrl {
     type Err = HubUrlError;
 
     fn from_str(text: &str) -> Result<Self, HubUrlError> {
-        let text = text.trim().trim_end_matches('/');
+        let (text, pin) = match text.trim().split_once('#') {
+            Some((text, pin)) => (text, Some(pin.parse::<Pin>()?)),
+            None => (text.trim(), None),
+        };
+        let text = text.trim_end_matches('/');
         let plain_form = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/[]%".contains(&byte);
         if text.len() > URL_BYTES_MAX || !text.bytes().all(plain_form) {
             return Err(HubUrlError::Malformed);
@@ -57,7 +116,17 @@ impl FromStr for HubUrl {
             "http" => return Err(HubUrlError::PlainHttp),
             _ => return Err(HubUrlError::Malformed),
         }
-        Ok(Self(format!("{}://{rest}", scheme.to_ascii_lowercase())))
+        let scheme = scheme.to_ascii_lowercase();
+        // Nobody shows a certificate in plain.
+        if pin.is_some() && scheme == "http" {
+            return Err(HubUrlError::Malformed);
+        }
+        let address = format!("{scheme}://{rest}");
+        let plain = Self {
+            address_bytes: address.len(),
+            text: address,
+        };
+        Ok(pin.map_or_else(|| plain.clone(), |pin| plain.pinned(pin)))
     }
 }
 
@@ -106,6 +175,26 @@ mod tests {
         }
         let url: HubUrl = "https://hub.example/".parse().unwrap();
         assert_eq!(url.join("/v1/sync"), "https://hub.example/v1/sync");
+    }
+
+    #[test]
+    fn a_pin_stays_with_the_address_and_goes_into_no_call() {
+        let pin = Pin::of_public_key(b"a key");
+        let url: HubUrl = format!("https://hub.example:8443/#{pin}").parse().unwrap();
+        assert_eq!((url.address(), url.pin()), ("https://hub.example:8443", Some(pin)));
+        assert_eq!(url.join("/v1/sync"), "https://hub.example:8443/v1/sync");
+        assert_eq!(url.as_str().parse(), Ok(url.clone()));
+        assert_eq!("https://hub.example:8443".parse::<HubUrl>().unwrap().pinned(pin), url);
+        let plain: HubUrl = "https://hub.example".parse().unwrap();
+        assert_eq!(plain.pin(), None);
+        for bad in [
+            "https://hub.example#",
+            "https://hub.example#abc",
+            "https://hub.example#a#b",
+        ] {
+            assert_eq!(bad.parse::<HubUrl>(), Err(HubUrlError::Malformed), "{bad}");
+        }
+        assert!(format!("http://127.0.0.1:1#{pin}").parse::<HubUrl>().is_err());
     }
 
     #[test]

@@ -177,7 +177,7 @@ pub mod terms;
 pub use cursor::Cursor;
 pub use enrol_link::{EnrolCode, EnrolLink};
 pub use frame::{Frame, FrameDecoder, FrameError, FrameReader, ReadError};
-pub use hub_url::HubUrl;
+pub use hub_url::{HubUrl, Pin};
 pub use ids::{AuthorId, DocumentId, Epoch, Nonce, UserId};
 pub use message::{DecodeError, DownMessage, EncodeError, UpMessage};
 pub use refusal::Refusal;

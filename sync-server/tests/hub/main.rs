@@ -29,4 +29,5 @@ mod packs;
 mod storage;
 mod support;
 mod sync;
+mod tls;
 mod versions;

@@ -55,12 +55,12 @@ impl TestHub {
                 .unwrap();
             runtime.block_on(async {
                 let server = Server::bind(serving).await.unwrap();
-                address_sender.send(server.address().unwrap()).unwrap();
+                address_sender.send(server.url().unwrap()).unwrap();
                 server.run(async { drop(stopped.await) }).await;
             });
             runtime.shutdown_background();
         });
-        let url = format!("http://{}", address.recv().unwrap());
+        let url = address.recv().unwrap();
         Self {
             hub,
             url,

@@ -28,5 +28,6 @@ mod rolled_back;
 mod same_words;
 mod screens;
 mod stories;
+mod tls;
 mod window;
 mod without_the_hub;

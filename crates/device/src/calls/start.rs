@@ -13,11 +13,11 @@ use crate::{
     farewell,
     media::{PictureError, read_qr as read_qr_picture},
     packs, rotation,
-    session::Session,
+    session::{Session, mend_file},
     space,
     store::StoreError,
     sync,
-    vault::VaultFolder,
+    vault::{MasterKey, VaultFolder},
 };
 
 pub(super) fn start(device: &Device) -> Answer<Start> {
@@ -106,6 +106,17 @@ fn entered_once(device: &Device, vault: &VaultFolder, passphrase: &str) -> Answe
     // Whoever was signed in is out before the store is opened: it may be the same one.
     device.sign_out();
     let master = rotation::settled(vault, &unlocked, &device.platform)?;
+    match entered_with(device, vault, master.clone()) {
+        // What entering writes stands on a page that is damaged: nobody could come in, to the doctor neither.
+        Err(Failed(FailureCode::DamagedFile)) => {
+            mend_file(vault, &master, &device.platform, &device.news)?;
+            entered_with(device, vault, master)
+        }
+        entered => entered,
+    }
+}
+
+fn entered_with(device: &Device, vault: &VaultFolder, master: MasterKey) -> Answer<Arc<Session>> {
     let session = Session::open(vault, master, &device.platform, &device.news)?;
     let session = session.ok_or(FailureCode::NoSuchUser)?;
     session.log_knocks(vault)?;
@@ -179,7 +190,7 @@ pub(super) fn view(session: &Session) -> SessionView {
         role: session.role.clone(),
         role_label: rights.map(|rights| rights.label.clone()).unwrap_or_default(),
         district: session.enrolment.district_name.clone(),
-        hub: session.enrolment.hub_url.clone(),
+        hub: session.enrolment.hub_address().to_owned(),
         opens_cases: rights.is_some_and(|rights| rights.opens_cases) && !session.is_read_only(),
         read_only: session.is_read_only(),
         reads_institutions: session.may_read(casework::DocumentKind::Institution),

@@ -29,6 +29,17 @@ struct Unlisted {
     bytes: Vec<u8>,
 }
 
+/// Which change: two documents that were begun alike, in the same second, begin with the same bytes. Those of one subject
+/// never do.
+type Change = ([u8; 16], ChangeHash);
+
+impl Unlisted {
+    fn change(&self) -> Change {
+        let subject = self.id.first_chunk().expect("a document id begins with its subject");
+        (*subject, self.head.hash)
+    }
+}
+
 impl Documents {
     /// Compares the documents with what is known of them, where the file was mended and that is still to be done.
     pub(crate) fn look_over(&mut self, store: &Store, author: AuthorId) -> Result<(), DocumentError> {
@@ -178,24 +189,21 @@ fn unlisted_in(read: &Read<'_>, author: AuthorId, looked: &Looked) -> Result<Vec
 
 /// Puts changes that stand in documents alone back into the outbox: each under its number, or under one that is free behind
 /// those it follows. Whether the hub has them, it says. Returns their hashes.
-fn put_back(
-    write: &Write<'_>,
-    mending: &Mending,
-    mut unlisted: Vec<Unlisted>,
-) -> Result<BTreeSet<ChangeHash>, StoreError> {
-    let numbers: BTreeMap<ChangeHash, i64> = mending.own.iter().map(|lost| (lost.hash, lost.n)).collect();
+fn put_back(write: &Write<'_>, mending: &Mending, mut unlisted: Vec<Unlisted>) -> Result<BTreeSet<Change>, StoreError> {
+    let own = mending.own.iter();
+    let numbers: BTreeMap<Change, i64> = own.map(|lost| ((lost.subject, lost.hash), lost.n)).collect();
     unlisted.sort_by_key(|change| (change.head.at_ms, change.head.seq));
     let mut last = BTreeMap::<[u8; 17], i64>::new();
     let mut found = BTreeSet::new();
     // Those that are known by their number first: the others take what is left.
-    let (known, unknown): (Vec<_>, Vec<_>) = unlisted.into_iter().partition(|it| numbers.contains_key(&it.head.hash));
+    let (known, unknown): (Vec<_>, Vec<_>) = unlisted.into_iter().partition(|it| numbers.contains_key(&it.change()));
     for change in known.iter().chain(&unknown) {
-        let subject = change.id.first_chunk().expect("a document id begins with its subject");
+        let (subject, _) = change.change();
         let mut after = last.get(&change.id).copied().unwrap_or(0);
         for dep in &change.head.deps {
-            after = after.max(write.number_of(subject, dep)?.unwrap_or(0));
+            after = after.max(write.number_of(&subject, dep)?.unwrap_or(0));
         }
-        let n = match numbers.get(&change.head.hash) {
+        let n = match numbers.get(&change.change()) {
             Some(n) => *n,
             None => write.free_number(after)?,
         };
@@ -210,19 +218,19 @@ fn put_back(
                 bytes: &change.bytes,
             },
         )?;
-        found.insert(change.head.hash);
+        found.insert(change.change());
     }
     Ok(found)
 }
 
 /// How many edits nobody has any more; `None` where that is not known.
-fn lost_edits(mending: &Mending, found: &BTreeSet<ChangeHash>) -> Option<u32> {
+fn lost_edits(mending: &Mending, found: &BTreeSet<Change>) -> Option<u32> {
     if mending.own_lost && !mending.own_known {
         return None;
     }
     let lost = mending
         .own
         .iter()
-        .filter(|lost| lost.waited == Some(true) && !found.contains(&lost.hash));
+        .filter(|lost| lost.waited == Some(true) && !found.contains(&(lost.subject, lost.hash)));
     Some(u32::try_from(lost.count()).unwrap_or(u32::MAX))
 }

@@ -16,6 +16,13 @@ pub(crate) struct Enrolment {
     pub(crate) district_name: String,
 }
 
+impl Enrolment {
+    /// Where the hub is, as it is shown: without the pin of its key.
+    pub(crate) fn hub_address(&self) -> &str {
+        self.hub_url.split('#').next().unwrap_or_default()
+    }
+}
+
 impl Read<'_> {
     fn value<T: FromSql>(&self, key: &str) -> Result<Option<T>, StoreError> {
         let mut statement = self.0.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;

@@ -17,7 +17,7 @@ use crate::{
     session::Session,
     store::{AccessAction, AuthorRow, MediaSize, Verdict},
     testing::{self, Bench},
-    vault::{DatabaseKey, VaultFolder, sha256},
+    vault::{DatabaseKey, PAGE_BYTES, VaultFolder, sha256},
 };
 
 /// The passphrase of every saved vault.
@@ -228,6 +228,55 @@ fn look(session: &Session, schema: usize) {
         Ok::<_, crate::documents::DocumentError>(())
     });
     read.unwrap();
+}
+
+/// The page with who this is, of which the first schema had nothing twice.
+const MARKS: usize = 1;
+
+#[test]
+fn a_damaged_page_of_an_old_vault_costs_no_word_of_a_case() {
+    let pages = std::fs::read(folder(1).join("vault.db")).unwrap().len() / PAGE_BYTES;
+    for page in 0..pages {
+        let bench = Bench::new();
+        let (vault, key) = saved(&bench, 1);
+        let mut bytes = std::fs::read(vault.database()).unwrap();
+        bytes[page * PAGE_BYTES + PAGE_BYTES / 2] ^= 1;
+        std::fs::write(vault.database(), bytes).unwrap();
+        let device = crate::Device::open(bench.dir(), bench.platform.clone()).unwrap();
+        let unlocked = device.call(ipc::Request::Unlock {
+            user: vault.id(),
+            passphrase: PASSPHRASE.into(),
+        });
+        if page == MARKS {
+            assert_eq!(unlocked.unwrap_err().code, ipc::FailureCode::DamagedFile);
+            continue;
+        }
+        assert!(unlocked.is_ok(), "page {page}: {unlocked:?}");
+        let Ok(ipc::Reply::Doctor(found)) = device.call(ipc::Request::Doctor) else {
+            panic!("page {page}: the doctor answers")
+        };
+        let is_damaged = |finding: &ipc::Finding| matches!(finding, ipc::Finding::DamagedFile { .. });
+        if found.findings.iter().any(is_damaged) {
+            let mended = device.call(ipc::Request::Mend);
+            assert!(mended.is_ok(), "page {page}: {mended:?}");
+        }
+        for n in 0..CASES {
+            let read = device.call(ipc::Request::Case {
+                case: case(n),
+                reveal: true,
+            });
+            let Ok(ipc::Reply::Case(view)) = read else {
+                panic!("page {page}, case {n}: {read:?}")
+            };
+            assert_eq!(view.name.as_deref(), Some("0"), "page {page}, case {n}");
+            assert_eq!(view.timeline[0].text, format!("Note of case {n}."), "page {page}");
+        }
+        device.call(ipc::Request::Lock).unwrap();
+        let session = testing::session(&bench, &vault, &key);
+        let waiting = session.store.read(|read| read.outbox(0, 100)).unwrap();
+        // A refused change whose row is lost is handed in again.
+        assert!(waiting.len() > usize::from(CASES) * 2, "page {page}");
+    }
 }
 
 /// What an app finds that is older than its vault.

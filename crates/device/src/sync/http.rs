@@ -1,9 +1,15 @@
 //! The transport of the app: HTTP over TLS, one connection kept for a window of signal.
 
-use std::{io::Read, sync::OnceLock, time::Duration};
+use std::{
+    collections::HashMap,
+    error::Error,
+    io::{self, Read},
+    sync::{Mutex, OnceLock, PoisonError},
+    time::Duration,
+};
 
 use protocol::{
-    ENROL_CONTENT_TYPE, HubUrl, SYNC_CONTENT_TYPE,
+    ENROL_CONTENT_TYPE, HubUrl, Pin, SYNC_CONTENT_TYPE,
     ids::Sha256,
     limits::{ENROL_BYTES_MAX, MEDIA_BYTES_MAX, PACK_BYTES_MAX, RECOVERY_BYTES_MAX},
     media::{PIECE_CONTENT_TYPE, UPLOAD_LENGTH, UPLOAD_OFFSET, path},
@@ -16,7 +22,7 @@ use reqwest::{
     redirect::Policy,
 };
 
-use super::{MediaCall, Transport, TransportError};
+use super::{MediaCall, Transport, TransportError, tls};
 
 /// A tower that takes longer than this to connect is none.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -34,30 +40,30 @@ const IDLE_TIMEOUT: Duration = Duration::from_mins(5);
 /// HTTP by `reqwest`. The clients are made when first needed, on the thread that needs them.
 #[derive(Default)]
 pub(crate) struct HttpTransport {
-    encrypted: OnceLock<Client>,
     loopback: OnceLock<Client>,
+    /// A client for each key that a hub is known by; `None`: by what the machine trusts.
+    encrypted: Mutex<HashMap<Option<Pin>, Client>>,
 }
 
 impl HttpTransport {
-    fn client(&self, hub: &HubUrl) -> Result<&Client, TransportError> {
-        let plain = hub.as_str().starts_with("http://");
-        let cell = if plain { &self.loopback } else { &self.encrypted };
-        if let Some(client) = cell.get() {
-            return Ok(client);
+    fn client(&self, hub: &HubUrl) -> Result<Client, TransportError> {
+        if hub.as_str().starts_with("http://") {
+            if let Some(client) = self.loopback.get() {
+                return Ok(client.clone());
+            }
+            // Plain HTTP goes to this machine only ([`HubUrl`] sees to it), so it needs no certificates and must take no
+            // proxy.
+            let client = built(Client::builder().no_proxy().tls_certs_only([]))?;
+            return Ok(self.loopback.get_or_init(|| client).clone());
         }
-        let builder = Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(PATIENCE)
-            .tcp_keepalive(KEEPALIVE_AFTER)
-            .tcp_keepalive_interval(KEEPALIVE_EVERY)
-            .tcp_keepalive_retries(KEEPALIVE_TRIES)
-            .pool_idle_timeout(IDLE_TIMEOUT)
-            // The hub never redirects; a captive portal does.
-            .redirect(Policy::none());
-        let client = restrict(builder, plain)
-            .build()
-            .map_err(|_| TransportError::Unreachable)?;
-        Ok(cell.get_or_init(|| client))
+        let mut encrypted = self.encrypted.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = encrypted.get(&hub.pin()) {
+            return Ok(client.clone());
+        }
+        let config = tls::config(hub.pin()).map_err(|_| TransportError::Unreachable)?;
+        let client = built(Client::builder().https_only(true).tls_backend_preconfigured(config))?;
+        encrypted.insert(hub.pin(), client.clone());
+        Ok(client)
     }
 
     fn request(&self, hub: &HubUrl, method: Method, path: &str) -> Result<RequestBuilder, TransportError> {
@@ -70,24 +76,44 @@ impl HttpTransport {
     }
 }
 
-/// Plain HTTP goes to this machine only ([`HubUrl`] sees to it), so it needs no certificates and must take no proxy;
-/// everything else is TLS or nothing.
-fn restrict(builder: ClientBuilder, plain: bool) -> ClientBuilder {
-    if plain {
-        builder.no_proxy().tls_certs_only([])
-    } else {
-        builder.https_only(true)
-    }
+/// What holds for every client.
+fn built(builder: ClientBuilder) -> Result<Client, TransportError> {
+    builder
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(PATIENCE)
+        .tcp_keepalive(KEEPALIVE_AFTER)
+        .tcp_keepalive_interval(KEEPALIVE_EVERY)
+        .tcp_keepalive_retries(KEEPALIVE_TRIES)
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        // The hub never redirects; a captive portal does.
+        .redirect(Policy::none())
+        .build()
+        .map_err(|_| TransportError::Unreachable)
 }
 
 fn send(request: RequestBuilder) -> Result<Response, TransportError> {
     request.send().map_err(|error| {
-        if error.is_connect() || error.is_timeout() || error.is_request() {
+        if is_somebody_else(&error) {
+            TransportError::Garbled
+        } else if error.is_connect() || error.is_timeout() || error.is_request() {
             TransportError::Unreachable
         } else {
             TransportError::Garbled
         }
     })
+}
+
+/// Whether somebody answered who could not show that they are the hub.
+fn is_somebody_else(error: &(dyn Error + 'static)) -> bool {
+    if error.downcast_ref::<rustls::Error>().is_some() {
+        return true;
+    }
+    // An error of a connection carries what went wrong inside, and does not name it as its source.
+    let inside = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    match inside {
+        Some(inside) => is_somebody_else(inside),
+        None => error.source().is_some_and(is_somebody_else),
+    }
 }
 
 fn patience(body: &[u8]) -> Duration {

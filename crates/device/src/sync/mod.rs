@@ -15,6 +15,7 @@ mod parting;
 mod pictures;
 mod round;
 mod status;
+mod tls;
 mod transport;
 
 pub(crate) use engine::Engine;

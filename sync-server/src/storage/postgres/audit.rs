@@ -3,6 +3,7 @@ use protocol::{AuthorId, DocumentId, UserId};
 use tokio_postgres::Row;
 
 use super::error::of;
+use super::transaction::FIND_BY_KEYS;
 use super::value::{Fixed, at, fixed, fixed_or_none};
 use super::{Postgres, Result};
 use crate::storage::write::{About, link};
@@ -79,6 +80,8 @@ pub(super) async fn link_waiting(client: &mut Client) -> Result<Linked> {
         .await
         .map_err(of)?;
     transaction.query(&lock, &[&LOCK]).await.map_err(of)?;
+    let by_keys = transaction.prepare_cached(FIND_BY_KEYS).await.map_err(of)?;
+    transaction.query(&by_keys, &[]).await.map_err(of)?;
     let waiting = transaction
         .prepare_cached(
             "SELECT id, at_ms, deed, user_id, author, document, detail FROM audit

@@ -5,12 +5,12 @@ use protocol::{AuthorId, DocumentId, Epoch};
 use tokio_postgres::Row;
 
 use super::Postgres;
-use super::grants::{find_access, find_accesses, grant_new};
-use super::transaction::Tx;
+use super::grants::{NewGrants, find_access, find_accesses};
+use super::transaction::{FIND_BY_KEYS, Tx};
 use super::value::{Fixed, Number, at, fixed, number};
-use super::write::{STAND_IN_LINE, audit};
+use super::write::STAND_IN_LINE;
 use crate::storage::documents::{add_to_runs, hashes_between};
-use crate::storage::write::{About, KIND_CHANGE};
+use crate::storage::write::KIND_CHANGE;
 use crate::storage::{
     Access, CommitError, Committed, Deed, DocumentState, Documents, NewChange, NewSubject, ReceivedRun, Result,
     StorageError, StoredChange, Writing,
@@ -149,11 +149,12 @@ fn commit(tx: &Tx<'_>, changes: &[NewChange<'_>]) -> Result<Vec<Committed>, Comm
     let documents: Vec<_> = changes.iter().map(|change| Fixed(change.document.0)).collect();
     let seqs: Vec<_> = changes.iter().map(|change| Number(change.seq)).collect();
     let answers = tx.rows_in_turn(&[
+        (FIND_BY_KEYS, &[]),
         (STAND_IN_LINE, &[&first.district]),
         (SELECT_MANY_STORED, &[&documents, &seqs, &Fixed(first.author.0)]),
     ])?;
-    let [there, stored] = answers.as_slice() else {
-        unreachable!("two were asked");
+    let [_, there, stored] = answers.as_slice() else {
+        unreachable!("three were asked");
     };
     if there.is_empty() {
         return Err(StorageError::NoSuch("district").into());
@@ -259,34 +260,47 @@ fn read_stored(row: &Row, column: usize) -> Result<StoredChange> {
 fn begin(tx: &Tx<'_>, change: &NewChange<'_>, subject: &NewSubject) -> Result<(), CommitError> {
     let mut id = [0; 16];
     id.copy_from_slice(&change.document.0[..16]);
+    let id = Fixed(id);
     let documents: Vec<_> = subject.documents.iter().map(|document| Fixed(document.0)).collect();
-    let added = tx.execute(
-        "INSERT INTO document (id, subject, district, snapshot, snapshot_number, last_number)
-         SELECT id, $2, $3, ''::bytea, 0, 0 FROM unnest($1::bytea[]) AS id ON CONFLICT DO NOTHING",
-        &[&documents, &Fixed(id), &change.district],
-    )?;
+    let assigned: Vec<_> = subject.assigned.iter().map(|user| Fixed(user.0)).collect();
+    // What was entered by the hub itself has its own line in the audit.
+    let told: Vec<bool> = (!matches!(change.writing, Writing::Founds(_)))
+        .then_some(true)
+        .into_iter()
+        .collect();
+    let grants = NewGrants::of(&subject.by_reader());
+    let answers = tx.rows_in_turn(&[
+        (
+            "INSERT INTO document (id, subject, district, snapshot, snapshot_number, last_number)
+             SELECT id, $2, $3, ''::bytea, 0, 0 FROM unnest($1::bytea[]) AS id ON CONFLICT DO NOTHING
+             RETURNING 1",
+            &[&documents, &id, &change.district],
+        ),
+        (
+            "INSERT INTO assignment (subject, user_id, since_ms) SELECT $1, assigned, $3
+             FROM unnest($2::bytea[]) AS assigned ON CONFLICT DO NOTHING",
+            &[&id, &assigned, &change.now_ms],
+        ),
+        (NewGrants::SQL, &grants.values(&change.district, &change.now_ms)),
+        (
+            "INSERT INTO audit (at_ms, deed, user_id, author, document, detail)
+             SELECT $1, $2, $3, $4, $5, '' FROM unnest($6::boolean[])",
+            &[
+                &change.now_ms,
+                &Deed::OpenCase.word(),
+                &Fixed(change.user.0),
+                &Fixed(change.author.0),
+                &Fixed(change.document.0),
+                &told,
+            ],
+        ),
+    ])?;
     // Somebody has begun the same subject meanwhile: it is theirs, and this user may not know.
-    if added != documents.len() as u64 {
+    if answers.first().map_or(0, Vec::len) != documents.len() {
         return Err(CommitError::RightGone);
     }
-    if let Some(user) = subject.assigned {
-        tx.execute(
-            "INSERT INTO assignment (subject, user_id, since_ms) VALUES ($1, $2, $3)",
-            &[&Fixed(id), &Fixed(user.0), &change.now_ms],
-        )?;
-    }
-    grant_new(tx, change.district, &subject.by_reader(), change.now_ms)?;
-    if matches!(change.writing, Writing::Founds(_)) {
-        // What was entered has its own line in the audit.
-        return Ok(());
-    }
-    let about = About {
-        user: Some(change.user),
-        author: Some(change.author),
-        document: Some(change.document),
-        ..About::default()
-    };
-    Ok(audit(tx, change.now_ms, Deed::OpenCase, &about)?)
+    tx.has_grown(change.district);
+    Ok(())
 }
 
 /// Writes changes of one author into the log, under numbers that follow each other; gives the first.

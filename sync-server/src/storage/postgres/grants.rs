@@ -174,38 +174,54 @@ fn access_of(
     })
 }
 
-/// Gives what begins to exist to its readers: nobody could read it before. The caller stands in the district's line.
-pub(super) fn grant_new(tx: &Tx<'_>, district: &str, readable: &[(UserId, Readable)], now_ms: i64) -> Result<()> {
-    if readable.is_empty() {
-        return Ok(());
-    }
-    let users: Vec<Fixed<16>> = readable.iter().map(|(user, _)| Fixed(user.0)).collect();
-    let documents: Vec<Fixed<17>> = readable.iter().map(|(_, one)| Fixed(one.document.0)).collect();
-    let writable: Vec<bool> = readable.iter().map(|(_, one)| one.writable).collect();
-    tx.execute(
-        "WITH given AS (
+/// What is given of what begins to exist: nobody could read it before. Whoever writes it stands in the district's line,
+/// and undoes it where it turns out to have begun already.
+pub(super) struct NewGrants {
+    users: Vec<Fixed<16>>,
+    documents: Vec<Fixed<17>>,
+    writable: Vec<bool>,
+    count: Number,
+    kind: i16,
+}
+
+impl NewGrants {
+    /// Writes them and their entries of the log.
+    pub(super) const SQL: &str = "
+        WITH given AS (
             SELECT * FROM unnest($4::bytea[], $5::bytea[], $6::boolean[]) WITH ORDINALITY
                 AS given (user_id, document, writable, place)),
-         next AS (
+        next AS (
             UPDATE district SET last_number = last_number + $7 WHERE code = $1
             RETURNING last_number - $7 AS before),
-         entry AS (
+        entry AS (
             INSERT INTO log (district, number, kind, at_ms, document, user_id)
             SELECT $1, before + place, $2, $3, document, user_id FROM given, next)
-         INSERT INTO granted (user_id, document, since, writable)
-         SELECT user_id, document, before + place, writable FROM given, next",
-        &[
-            &district,
-            &i16::from(KIND_GRANT),
-            &now_ms,
-            &users,
-            &documents,
-            &writable,
-            &Number(readable.len() as u64),
-        ],
-    )?;
-    tx.has_grown(district);
-    Ok(())
+        INSERT INTO granted (user_id, document, since, writable)
+        SELECT user_id, document, before + place, writable FROM given, next
+        ON CONFLICT DO NOTHING";
+
+    pub(super) fn of(readable: &[(UserId, Readable)]) -> Self {
+        Self {
+            users: readable.iter().map(|(user, _)| Fixed(user.0)).collect(),
+            documents: readable.iter().map(|(_, one)| Fixed(one.document.0)).collect(),
+            writable: readable.iter().map(|(_, one)| one.writable).collect(),
+            count: Number(readable.len() as u64),
+            kind: i16::from(KIND_GRANT),
+        }
+    }
+
+    pub(super) fn values<'a>(&'a self, district: &'a &str, now_ms: &'a i64) -> [&'a (dyn ToSql + Sync); 7] {
+        let (users, documents) = (&self.users, &self.documents);
+        [
+            district,
+            &self.kind,
+            now_ms,
+            users,
+            documents,
+            &self.writable,
+            &self.count,
+        ]
+    }
 }
 
 /// Makes what a user may read, of one subject or altogether, just this; each difference is an entry of the log. The

@@ -14,6 +14,11 @@ use crate::storage::{Result, StorageError};
 /// The values of a statement's places.
 pub(super) type Values<'a> = &'a [&'a (dyn ToSql + Sync)];
 
+/// Has the rest of a transaction look rows up by their keys. A plan is made once and kept: made while a table is small it
+/// would read all of it, and still do so when it has grown, until the database counts its rows anew.
+pub(super) const FIND_BY_KEYS: &str = "
+    SELECT set_config(name, 'off', TRUE) FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) AS name";
+
 /// What became of a piece of writing.
 pub(super) enum Commit<T, E> {
     /// It stands, or it failed for good; with the district whose log it made grow.

@@ -1,6 +1,8 @@
 //! The doctor: what is wrong with the vault on this tablet, in words, and what helps.
 
-use ipc::{DoctorView, Finding};
+use std::pin::Pin;
+
+use ipc::{DoctorView, Failure, Finding};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
@@ -29,10 +31,10 @@ pub(super) fn Doctor() -> impl IntoView {
             busy.set(None);
         });
     };
-    let rebuild = move |_| {
-        busy.set(Some(words.doctor_rebuilding()));
+    let help = move |word: &'static str, call: Pin<Box<dyn Future<Output = Result<(), Failure>>>>| {
+        busy.set(Some(word));
         spawn_local(async move {
-            match backend::rebuild().await {
+            match call.await {
                 Ok(()) => look(),
                 Err(failure) => {
                     problem.set(Some(failure_text(&failure)));
@@ -41,18 +43,8 @@ pub(super) fn Doctor() -> impl IntoView {
             }
         });
     };
-    let mend = move |_| {
-        busy.set(Some(words.doctor_mending()));
-        spawn_local(async move {
-            match backend::mend().await {
-                Ok(()) => look(),
-                Err(failure) => {
-                    problem.set(Some(failure_text(&failure)));
-                    busy.set(None);
-                }
-            }
-        });
-    };
+    let rebuild = move |_| help(words.doctor_rebuilding(), Box::pin(backend::rebuild()));
+    let mend = move |_| help(words.doctor_mending(), Box::pin(backend::mend()));
     view! {
         <section class="card stack" data-test="doctor">
             <h2>{words.doctor_title()}</h2>
@@ -154,7 +146,12 @@ fn mended(
     edits: Option<u32>,
     pictures: Option<u32>,
 ) -> String {
-    let mut said = vec![words.doctor_mended(u64::from(parts), time::date_time(words, at_ms))];
+    let at = time::date_time(words, at_ms);
+    let mut said = vec![if parts == 0 {
+        words.doctor_mended_whole(at)
+    } else {
+        words.doctor_mended(u64::from(parts), at)
+    }];
     if documents > 0 {
         said.push(words.doctor_mended_documents(u64::from(documents)));
     }
