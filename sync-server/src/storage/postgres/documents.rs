@@ -1,7 +1,7 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use protocol::ids::Sha256;
-use protocol::{AuthorId, DocumentId, Epoch};
+use protocol::{AuthorId, DocumentId, Epoch, UserId};
 use tokio_postgres::Row;
 
 use super::Postgres;
@@ -331,28 +331,31 @@ fn append(tx: &Tx<'_>, changes: &[(&NewChange<'_>, bool)]) -> Result<u64> {
         ],
     )?;
     let row = row.ok_or(StorageError::NoSuch("district"))?;
-    let distinct: BTreeSet<_> = changes.iter().map(|(change, _)| change.document).collect();
-    if number(&row, 1)? != distinct.len() as u64 {
+    let mut media = BTreeMap::<DocumentId, BTreeSet<Sha256>>::new();
+    for (change, _) in changes {
+        media.entry(change.document).or_default().extend(&change.media);
+    }
+    if number(&row, 1)? != media.len() as u64 {
         return Err(StorageError::NoSuch("document"));
     }
     tx.has_grown(first.district);
-    for (change, _) in changes {
-        name_media(tx, change)?;
+    for (document, named) in media {
+        name_media(tx, first.user, document, named)?;
     }
     Ok(number(&row, 0)? + 1)
 }
 
 /// Binds media to the document that names them.
-fn name_media(tx: &Tx<'_>, change: &NewChange<'_>) -> Result<()> {
-    if change.media.is_empty() {
+fn name_media(tx: &Tx<'_>, user: UserId, document: DocumentId, media: BTreeSet<Sha256>) -> Result<()> {
+    if media.is_empty() {
         return Ok(());
     }
-    let named: Vec<Fixed<32>> = change.media.iter().map(|sha256| Fixed(sha256.0)).collect();
+    let named: Vec<Fixed<32>> = media.into_iter().map(|sha256| Fixed(sha256.0)).collect();
     let new = tx.rows(
         "SELECT DISTINCT sha256 FROM unnest($1::bytea[]) AS named (sha256)
          WHERE NOT EXISTS (SELECT 1 FROM attachment a WHERE a.sha256 = named.sha256 AND a.document = $2)
          ORDER BY sha256",
-        &[&named, &Fixed(change.document.0)],
+        &[&named, &Fixed(document.0)],
     )?;
     for row in &new {
         let sha256 = Sha256(fixed(row, 0)?);
@@ -368,7 +371,7 @@ fn name_media(tx: &Tx<'_>, change: &NewChange<'_>) -> Result<()> {
                 SELECT 1 FROM attachment a JOIN granted g ON g.document = a.document
                 WHERE a.sha256 = $1 AND g.user_id = $3)
              ON CONFLICT DO NOTHING",
-            &[&Fixed(sha256.0), &Fixed(change.document.0), &Fixed(change.user.0)],
+            &[&Fixed(sha256.0), &Fixed(document.0), &Fixed(user.0)],
         )?;
     }
     Ok(())
