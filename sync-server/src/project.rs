@@ -1,12 +1,14 @@
 //! The projection worker: folds changed documents into rows, and tells the channels.
 
 mod case;
+mod report;
 
 pub use case::{AGE_YEARS, ClockTimes, Kept, PROJECTED, case_facts, clock_times};
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use casework::DocumentKind;
 use protocol::DocumentId;
 
 use crate::channel::vatsalya;
@@ -83,7 +85,7 @@ fn fold_subject(hub: &Hub, subject: UnfoldedSubject) -> Result<Folded, FoldError
     Ok(folded)
 }
 
-/// What is no case has no row. Its documents are kept folded like those of a case, so that none is ever read change by change
+/// What is no case has no row; a report of a missing child is told to the state. Its documents are kept folded like those of a case, so that none is ever read change by change
 /// from its beginning.
 fn without_row(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]) -> Result<Folded, FoldError> {
     let mut folded = Folded::nothing(subject);
@@ -94,8 +96,15 @@ fn without_row(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]) ->
     for id in documents {
         let Some(key) = key_of(*id) else { continue };
         let state = hub.storage.document(*id)?.ok_or(StorageError::NoSuch("document"))?;
+        let is_report = key.kind == DocumentKind::Missing;
+        if state.tail.is_empty() && !is_report {
+            continue;
+        }
+        let document = sync::fold(key.kind, &state, &pack)?;
+        if is_report {
+            folded.report = Some(report::of_missing(&district, subject.subject, &document));
+        }
         if !state.tail.is_empty() {
-            let document = sync::fold(key.kind, &state, &pack)?;
             folded
                 .snapshots
                 .push((*id, crate::sync::packed(&document), state.last_number));

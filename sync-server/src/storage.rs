@@ -23,6 +23,7 @@ mod postgres;
 mod quarantine;
 mod receipts;
 mod recoveries;
+mod reports;
 mod sqlite;
 mod write;
 
@@ -46,6 +47,7 @@ pub use postgres::{DatabaseUrl, DatabaseUrlError, Postgres, PostgresConfig};
 pub use quarantine::{Kept, Quarantine, QuarantineRow, Refused};
 pub use receipts::{NewReceipt, Receipt, Receipts};
 pub use recoveries::{Recoveries, Recovery};
+pub use reports::{NumberedReport, ReportRow, ReportSort, Reports};
 pub use sqlite::Sqlite;
 
 /// Why storage did not do as asked.
@@ -114,6 +116,7 @@ pub trait Storage:
     + Packs
     + AccessLogs
     + Recoveries
+    + Reports
     + Notices
     + Audit
     + Send

@@ -5,6 +5,7 @@ mod claims;
 mod cursor;
 mod fold;
 mod gather;
+mod index;
 mod serve;
 mod session;
 mod upload;

@@ -122,6 +122,7 @@ fn id(subject: Subject) -> String {
     match subject {
         Subject::Case(case) => case.to_string(),
         Subject::Institution(institution) => institution.to_string(),
+        Subject::Missing(report) => report.to_string(),
     }
 }
 

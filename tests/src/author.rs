@@ -122,6 +122,7 @@ impl Author {
             reads: None,
             state: None,
             access_upto: None,
+            index: None,
         };
         let mut chain = SigningChain::new(&self.key);
         let mut body = chain.sign(&open.into())?.into_bytes();

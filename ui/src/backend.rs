@@ -6,11 +6,14 @@
 
 use std::collections::BTreeMap;
 
-use casework::{CaseId, Compartment, InstitutionId, RowId, Subject, Value};
+use casework::{
+    CaseId, Compartment, InstitutionId, ReportId, RowId, Subject, Value,
+    matching::{Report, decisions::Decision},
+};
 use ipc::{
-    AccessLogView, BackedUp, CaseFilter, CasePage, CaseView, Changed, DoctorView, EnrolLink, Failure, FailureCode,
+    AccessLogView, BackedUp, CaseFilter, CasePage, CaseView, Changed, Comparison, DoctorView, EnrolLink, Failure, FailureCode,
     FieldEdit, FileKind, FilePurpose, Filed, FiledForm, FilingKind, FormView, InstitutionPage, InstitutionView,
-    NewCase, PackView, PictureSize, RecoveryAsk, RegisterRef, Reply, Request, Restored, RowChange, Saved, Session,
+    MatchesPage, NewCase, NewReport, PackView, PictureSize, RecoveryAsk, RegisterRef, Reply, Request, Restored, RowChange, Saved, Session,
     Start, SyncView, VersionView,
 };
 use wasm_bindgen::{JsCast, JsValue};
@@ -62,6 +65,34 @@ pub(crate) async fn access_log() -> Answer<AccessLogView> {
 /// Somebody is at the tablet.
 pub(crate) async fn active() -> Answer<()> {
     done(Request::Active).await
+}
+
+/// Who may be the same child as whom.
+pub(crate) async fn matches() -> Answer<MatchesPage> {
+    ask!(Request::Matches, Matches).map(|body| *body)
+}
+
+/// A case beside who its child may be.
+pub(crate) async fn compare_case(case: CaseId) -> Answer<Comparison> {
+    ask!(Request::CompareCase { case }, Comparison).map(|body| *body)
+}
+
+/// Which reports somebody may mean.
+pub(crate) async fn find_reports(about: Report) -> Answer<Comparison> {
+    ask!(Request::FindReports { about }, Comparison).map(|body| *body)
+}
+
+/// Writes down what was decided about a case and who its child may be; `None` takes it back.
+pub(crate) async fn decide_match(case: CaseId, other: Subject, decision: Option<Decision>) -> Answer<Saved> {
+    ask!(Request::DecideMatch { case, other, decision }, Saved)
+}
+
+/// Reports a child.
+pub(crate) async fn report_child(new: NewReport) -> Answer<ReportId> {
+    match call(&Request::ReportChild(new)).await? {
+        Reply::Reported { report } => Ok(report),
+        _ => Err(FailureCode::Fault.into()),
+    }
 }
 
 /// Keeps a note that was begun; an empty one is forgotten.

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use casework::{CaseId, InstitutionId, RowId, Subject};
+use casework::{CaseId, InstitutionId, ReportId, RowId, Subject};
 
 /// A place in the app.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -17,6 +17,10 @@ pub enum Route {
     Institutions,
     /// One institution.
     Institution(InstitutionId),
+    /// Missing and found: who may be the same child.
+    Matches,
+    /// A case beside who its child may be.
+    Compare(CaseId),
     /// A form of a case or an institution.
     Form(Subject, String, FormPlace),
     /// A form as it stood when it was filed.
@@ -103,6 +107,8 @@ impl Route {
             ["tablet"] => Some(Self::Tablet),
             ["case", id] => case(id).map(|case| Self::Case(case, Tab::Overview)),
             ["institutions"] => Some(Self::Institutions),
+            ["matches"] => Some(Self::Matches),
+            ["compare", id] => case(id).map(Self::Compare),
             ["institution", id] => id.parse().ok().map(Self::Institution),
             ["case", id, tab] => {
                 let tab = Tab::ALL
@@ -151,11 +157,20 @@ impl Route {
         }
     }
 
+    /// The report of a missing child that is open, if any.
+    pub const fn report(&self) -> Option<ReportId> {
+        match self {
+            Self::Form(Subject::Missing(report), _, _) | Self::Filed(Subject::Missing(report), _) => Some(*report),
+            _ => None,
+        }
+    }
+
     /// The page on which the forms of a case or an institution are listed.
     pub const fn forms_of(subject: Subject) -> Self {
         match subject {
             Subject::Case(case) => Self::Case(case, Tab::Forms),
             Subject::Institution(institution) => Self::Institution(institution),
+            Subject::Missing(_) => Self::Matches,
         }
     }
 }
@@ -166,6 +181,8 @@ impl fmt::Display for Route {
             Self::Cases => f.write_str("#/cases"),
             Self::Case(case, tab) => write!(f, "#/case/{case}/{}", tab.code()),
             Self::Institutions => f.write_str("#/institutions"),
+            Self::Matches => f.write_str("#/matches"),
+            Self::Compare(case) => write!(f, "#/compare/{case}"),
             Self::Institution(institution) => write!(f, "#/institution/{institution}"),
             Self::Form(subject, form, FormPlace::Sections) => write!(f, "#/{subject}/form/{form}"),
             Self::Form(subject, form, FormPlace::Review) => write!(f, "#/{subject}/form/{form}/review"),
@@ -185,10 +202,18 @@ mod tests {
     fn every_place_is_found_again_by_its_address() {
         let case = CaseId::from_bytes([7; 16]);
         let house = InstitutionId::from_bytes([8; 16]);
-        let mut places = vec![Route::Cases, Route::Sync, Route::Tablet, Route::Institutions];
+        let mut places = vec![
+            Route::Cases,
+            Route::Sync,
+            Route::Tablet,
+            Route::Institutions,
+            Route::Matches,
+            Route::Compare(case),
+        ];
         places.push(Route::Institution(house));
         places.extend(Tab::ALL.map(|tab| Route::Case(case, tab)));
-        for subject in [Subject::from(case), Subject::from(house)] {
+        let report = ReportId::from_bytes([6; 16]);
+        for subject in [Subject::from(case), Subject::from(house), Subject::from(report)] {
             places.push(Route::Filed(subject, RowId::from_bytes([9; 16])));
             places.push(Route::forms_of(subject));
             places.extend(

@@ -32,6 +32,8 @@ pub(crate) struct App {
     pub(crate) cases_changed: RwSignal<u64>,
     /// Grows whenever the list of institutions changed.
     pub(crate) institutions_changed: RwSignal<u64>,
+    /// Grows whenever who may be the same child changed.
+    pub(crate) matches_changed: RwSignal<u64>,
     /// Grows for each case or institution that changed.
     pub(crate) subject_changed: RwSignal<BTreeMap<Subject, u64>>,
     /// The time, for what is left of a clock; moves every 20 seconds.
@@ -74,6 +76,7 @@ impl App {
             sync: RwSignal::new(None),
             cases_changed: RwSignal::new(0),
             institutions_changed: RwSignal::new(0),
+            matches_changed: RwSignal::new(0),
             subject_changed: RwSignal::new(BTreeMap::new()),
             now_ms: RwSignal::new(browser::now_ms()),
             announcement: RwSignal::new(String::new()),
@@ -225,6 +228,7 @@ impl App {
             }),
             Topic::Cases => self.cases_changed.update(|n| *n += 1),
             Topic::Institutions => self.institutions_changed.update(|n| *n += 1),
+            Topic::Matches => self.matches_changed.update(|n| *n += 1),
             Topic::Subject { subject } => {
                 self.subject_changed
                     .update(|subjects| *subjects.entry(*subject).or_default() += 1);

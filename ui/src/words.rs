@@ -254,6 +254,7 @@ impl Words {
             FailureCode::NotHereYet => self.failure_not_here_yet(),
             FailureCode::NoSuchCase => self.failure_no_such_case(),
             FailureCode::NoSuchInstitution => self.failure_no_such_institution(),
+            FailureCode::NoSuchReport => self.failure_no_such_report(),
             FailureCode::NoSuchItem => self.failure_no_such_item(),
             FailureCode::NotPermitted => self.failure_not_permitted(),
             FailureCode::InvalidValue { invalid, .. } => return self.invalid(invalid),

@@ -36,6 +36,8 @@ impl Action {
     pub const PAPER: Self = Self(std::borrow::Cow::Borrowed("paper"));
     /// A signature was added.
     pub const SIGNATURE: Self = Self(std::borrow::Cow::Borrowed("signature"));
+    /// Somebody decided whether two records are of one child.
+    pub const DECIDE: Self = Self(std::borrow::Cow::Borrowed("decide"));
     /// One of several versions was chosen.
     pub const CHOOSE: Self = Self(std::borrow::Cow::Borrowed("choose"));
 

@@ -28,6 +28,7 @@ fn main() {
     let (mut bytes, mut longest, mut count) = (0, 0, 0);
     for report in reports(found, REPORTS) {
         let wire = Entry {
+            district: "BR-GAY".into(),
             id: [7; 16],
             kind: EntryKind::Found,
             report,

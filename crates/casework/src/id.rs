@@ -66,6 +66,10 @@ uuid_id!(
     InstitutionId
 );
 uuid_id!(
+    /// A report of a missing, sighted or found child. UUIDv7, made by the device that wrote it.
+    ReportId
+);
+uuid_id!(
     /// A person with an account at the hub.
     UserId
 );

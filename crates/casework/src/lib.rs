@@ -44,7 +44,7 @@ pub use form::{
     AMENDMENTS, APPROVED, About, Afresh, Asked, BEGUN, CellOnFiling, FILINGS, Filed, Form, FormField, FormSection,
     Repeats, RowOnFiling, RowToWrite, heads_column,
 };
-pub use id::{AuthorId, CaseId, EntryId, FactId, IdError, InstitutionId, RowId, UserId};
+pub use id::{AuthorId, CaseId, EntryId, FactId, IdError, InstitutionId, ReportId, RowId, UserId};
 pub use label::Labels;
 pub use pack::Pack;
 #[cfg(feature = "packs")]

@@ -23,6 +23,8 @@ coded!(
         SameFamily = "same_family",
         /// A child of the same rescue or incident.
         SameIncident = "same_incident",
+        /// The same child, whom two people entered: both records stay.
+        SameChild = "same_child",
     }
 );
 

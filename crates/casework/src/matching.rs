@@ -5,12 +5,15 @@
 //! What is not known on either side is not compared and weighs nothing. A [`Catalogue`] holds a list and finds, without
 //! looking at all of it, who may be meant. Everything here proposes; a person decides. `docs/matching.md` tells the whole.
 
+pub mod decisions;
 mod field;
 mod knowledge;
 #[cfg(feature = "matching")]
 mod linkage;
 mod reason;
 mod report;
+#[cfg(feature = "matching")]
+pub mod told;
 
 pub use field::{Field, Level};
 pub use knowledge::{Common, Knowledge, KnowledgeError, Meaning, Rates, Words};

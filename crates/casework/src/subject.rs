@@ -1,14 +1,14 @@
-//! What documents, forms and clocks tell of: a child's case, or an institution.
+//! What documents, forms and clocks tell of: a child's case, an institution, a report of a missing child.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{About, CaseId, Compartment, DocumentKind, IdError, InstitutionId};
+use crate::{About, CaseId, Compartment, DocumentKind, IdError, InstitutionId, ReportId};
 
-/// One case or one institution. Whatever reads and writes documents takes either, so that a form about a house is
-/// filled, filed and amended by the same code as one about a child. Written as `case/<id>` or `institution/<id>`, in
-/// calls and in addresses.
+/// One case, one institution or one report of a missing child. Whatever reads and writes documents takes either, so that a form about a house is
+/// filled, filed and amended by the same code as one about a child. Written as `case/<id>`, `institution/<id>` or
+/// `missing/<id>`, in calls and in addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Subject {
@@ -16,6 +16,8 @@ pub enum Subject {
     Case(CaseId),
     /// An institution.
     Institution(InstitutionId),
+    /// A report of a missing, sighted or found child.
+    Missing(ReportId),
 }
 
 impl Subject {
@@ -24,6 +26,7 @@ impl Subject {
         match self {
             Self::Case(case) => case.to_bytes(),
             Self::Institution(institution) => institution.to_bytes(),
+            Self::Missing(report) => report.to_bytes(),
         }
     }
 
@@ -32,7 +35,8 @@ impl Subject {
         match kind {
             DocumentKind::Case(_) => Some(Self::Case(CaseId::from_bytes(id))),
             DocumentKind::Institution => Some(Self::Institution(InstitutionId::from_bytes(id))),
-            DocumentKind::Missing | DocumentKind::Officer => None,
+            DocumentKind::Missing => Some(Self::Missing(ReportId::from_bytes(id))),
+            DocumentKind::Officer => None,
         }
     }
 
@@ -46,6 +50,7 @@ impl Subject {
                 DocumentKind::Case(Compartment::Legal),
             ],
             Self::Institution(_) => &[DocumentKind::Institution],
+            Self::Missing(_) => &[DocumentKind::Missing],
         }
     }
 
@@ -59,6 +64,7 @@ impl Subject {
         match self {
             Self::Case(_) => DocumentKind::Case(Compartment::Core),
             Self::Institution(_) => DocumentKind::Institution,
+            Self::Missing(_) => DocumentKind::Missing,
         }
     }
 
@@ -67,6 +73,7 @@ impl Subject {
         match self {
             Self::Case(_) => About::Case,
             Self::Institution(_) => About::Institution,
+            Self::Missing(_) => About::Missing,
         }
     }
 
@@ -74,7 +81,7 @@ impl Subject {
     pub const fn case(self) -> Option<CaseId> {
         match self {
             Self::Case(case) => Some(case),
-            Self::Institution(_) => None,
+            Self::Institution(_) | Self::Missing(_) => None,
         }
     }
 }
@@ -91,11 +98,18 @@ impl From<InstitutionId> for Subject {
     }
 }
 
+impl From<ReportId> for Subject {
+    fn from(report: ReportId) -> Self {
+        Self::Missing(report)
+    }
+}
+
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Case(case) => write!(f, "case/{case}"),
             Self::Institution(institution) => write!(f, "institution/{institution}"),
+            Self::Missing(report) => write!(f, "missing/{report}"),
         }
     }
 }
@@ -106,6 +120,7 @@ impl FromStr for Subject {
         match text.split_once('/') {
             Some(("case", id)) => id.parse().map(Self::Case),
             Some(("institution", id)) => id.parse().map(Self::Institution),
+            Some(("missing", id)) => id.parse().map(Self::Missing),
             _ => Err(IdError::NotAUuid),
         }
     }
@@ -133,6 +148,7 @@ mod tests {
         for subject in [
             Subject::Case(CaseId::from_bytes([7; 16])),
             Subject::Institution(InstitutionId::from_bytes([8; 16])),
+            Subject::Missing(ReportId::from_bytes([9; 16])),
         ] {
             assert_eq!(subject.to_string().parse(), Ok(subject));
             assert!(subject.has(subject.main()));

@@ -17,6 +17,7 @@ mod documents;
 mod failure;
 mod farewell;
 mod lease;
+mod matching;
 pub mod media;
 mod news;
 mod packs;

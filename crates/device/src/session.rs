@@ -20,6 +20,7 @@ use crate::{
     documents::{Clockwork, DocumentError, Documents, PROJECTION_VERSION, Writer},
     failure::{Answer, Failed},
     lease::{self, Lease},
+    matching::Linkage,
     news::News,
     packs, space,
     store::{AccessAction, AccessRow, Enrolment, Store, StoreError, Write, salvage},
@@ -83,6 +84,8 @@ pub(crate) struct Session {
     occupied: Mutex<Option<File>>,
     looks: Mutex<HashMap<(Subject, &'static str, String), i64>>,
     searches: Mutex<LastSearch>,
+    /// The index of missing children in memory, once somebody asked.
+    pub(crate) linkage: Mutex<Linkage>,
 }
 
 /// Names of the marks that make an author.
@@ -163,6 +166,7 @@ impl Session {
             occupied: Mutex::new(Some(occupied)),
             looks: Mutex::default(),
             searches: Mutex::default(),
+            linkage: Mutex::default(),
         };
         if session.store.is_behind() {
             // The hub may have what is missing here: it is asked for everything once more.
@@ -226,6 +230,7 @@ impl Session {
     pub(crate) fn end(&self) {
         self.status.stop();
         self.documents().forget_all();
+        crate::matching::forget(self);
     }
 
     /// Closes the store, forgets its key and lets other processes in.
@@ -501,6 +506,7 @@ const fn topics_of(subject: Subject) -> [Topic; 2] {
     let list = match subject {
         Subject::Case(_) => Topic::Cases,
         Subject::Institution(_) => Topic::Institutions,
+        Subject::Missing(_) => Topic::Matches,
     };
     [Topic::Subject { subject }, list]
 }

@@ -130,6 +130,8 @@ pub enum FailureCode {
     NoSuchCase,
     /// There is no such institution on this tablet.
     NoSuchInstitution,
+    /// There is no such report of a missing child on this tablet.
+    NoSuchReport,
     /// There is no such form, fact, table, row or column.
     NoSuchItem,
     /// The officer's role may not do this.

@@ -18,6 +18,7 @@ mod filing;
 mod form;
 mod institution;
 mod life;
+mod matching;
 mod session;
 mod sync;
 
@@ -46,6 +47,7 @@ pub use form::{
 };
 pub use institution::{InstitutionCard, InstitutionPage, InstitutionView};
 pub use life::{Life, LinkView};
+pub use matching::{Comparison, Decided, MatchRow, MatchesPage, NewReport, PossibleMatch, ReportCard};
 pub use session::{
     Changed, EnrolLink, Farewell, PackPart, PackView, Progress, RecoveryAsk, Session, Start, TabletUser, Topic,
 };
@@ -367,6 +369,32 @@ pub enum Request {
         /// Which size.
         size: PictureSize,
     },
+    /// Who may be the same child as whom, and the reports of missing children that are here. Answer: [`Reply::Matches`].
+    Matches,
+    /// What may be the same child as this case, with both sides by name and the reasons. Written in the access log. Answer:
+    /// [`Reply::Comparison`].
+    CompareCase {
+        /// The case.
+        case: CaseId,
+    },
+    /// Which open reports what somebody typed may be about. That it was looked for is written in the access log, and not
+    /// what. Answer: [`Reply::Comparison`].
+    FindReports {
+        /// What is known of the child.
+        about: casework::matching::Report,
+    },
+    /// Writes down what this officer decided about a case and a report, or another case; it is a register of the case like
+    /// any other, and is not proposed again. Answer: [`Reply::Saved`].
+    DecideMatch {
+        /// The case.
+        case: CaseId,
+        /// The report, or the other case.
+        other: Subject,
+        /// What was decided; `None` takes back what was.
+        decision: Option<casework::matching::decisions::Decision>,
+    },
+    /// Reports a missing, sighted or found child. Answer: [`Reply::Reported`].
+    ReportChild(NewReport),
     /// Which rules are in force here. Answer: [`Reply::Packs`].
     Packs,
     /// How things stand with the hub. Answer: [`Reply::Sync`].
@@ -468,6 +496,15 @@ pub enum Reply {
     Picture {
         /// A JPEG file, base64; of a signature, a PNG.
         jpeg: String,
+    },
+    /// Answers [`Request::Matches`].
+    Matches(Box<MatchesPage>),
+    /// Answers [`Request::CompareCase`] and [`Request::FindReports`].
+    Comparison(Box<Comparison>),
+    /// Answers [`Request::ReportChild`].
+    Reported {
+        /// The new report.
+        report: casework::ReportId,
     },
     /// Answers [`Request::Packs`].
     Packs(PackView),

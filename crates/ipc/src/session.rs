@@ -116,6 +116,9 @@ pub struct Session {
     pub read_only: bool,
     /// Whether institutions reach the devices of this role.
     pub reads_institutions: bool,
+    /// Whether the role reads reports of missing children.
+    #[serde(default)]
+    pub reads_reports: bool,
     /// After how many idle minutes the tablet locks itself.
     pub idle_minutes: u32,
     /// Whether the vault needs the platform's keystore; otherwise the passphrase alone protects it.
@@ -183,6 +186,8 @@ pub enum Topic {
     Cases,
     /// The list of institutions.
     Institutions,
+    /// Who may be the same child.
+    Matches,
     /// One case or institution.
     Subject {
         /// Which.

@@ -145,6 +145,11 @@
 //! What was opened, revealed, looked for and refused on a device goes to the hub, too, in a chain of hashes of its own:
 //! `Close` says how far the hub has it, `Access` messages carry what is behind. See [`access_log`].
 //!
+//! # The index of missing children
+//!
+//! A device that asks for it in `Open` is kept up with what its state's open reports of missing and sighted children say, in
+//! [`Index`](message::down::Index) messages (79). See [`index`].
+//!
 //! # Packs
 //!
 //! The law and the forms change without a new app: `Close` names the packs in force, each a signed file that a device
@@ -164,6 +169,7 @@ pub mod enrol_link;
 pub mod frame;
 pub mod hub_url;
 pub mod ids;
+pub mod index;
 pub mod limits;
 pub mod media;
 pub mod message;
@@ -179,6 +185,7 @@ pub use enrol_link::{EnrolCode, EnrolLink};
 pub use frame::{Frame, FrameDecoder, FrameError, FrameReader, ReadError};
 pub use hub_url::{HubUrl, Pin};
 pub use ids::{AuthorId, DocumentId, Epoch, Nonce, UserId};
+pub use index::IndexCursor;
 pub use message::{DecodeError, DownMessage, EncodeError, UpMessage};
 pub use refusal::Refusal;
 pub use signing::{AuthorKey, PublicKey, SigningChain, VerifyingChain};

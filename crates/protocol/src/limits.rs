@@ -95,3 +95,21 @@ pub const PERSONS_MAX: usize = 16;
 
 /// The packs that one `Close` names.
 pub const PACKS_MAX: usize = 4;
+
+/// What a device's cursor of the index may have.
+pub const INDEX_CURSOR_BYTES_MAX: usize = 32;
+
+/// One report of the index.
+pub const INDEX_ENTRY_BYTES_MAX: usize = 300;
+
+/// The reports of one `Index`.
+pub const INDEX_ENTRIES_MAX: usize = 256;
+
+/// The reports of one `Index`, unpacked.
+pub const INDEX_UNPACKED_BYTES_MAX: usize = 32 * 1024;
+
+/// The reports that one `Index` says are closed.
+pub const INDEX_GONE_MAX: usize = 200;
+
+/// The frames of the index in one answer. A device that is told of more syncs again.
+pub const INDEX_ANSWER_BYTES_MAX: usize = 64 * 1024;

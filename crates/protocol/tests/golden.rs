@@ -14,7 +14,7 @@ use protocol::dismissal::{Dismissal, SignedDismissal};
 use protocol::enrol::{EnrolReply, EnrolRequest, Enrolled, person_mark};
 use protocol::ids::Sha256;
 use protocol::message::down::{
-    Author, Change, Changes, Close, Done, Grant, Mark, Outcome, Receipt, ReceiptState, Received, Reject, Revoke,
+    Author, Change, Changes, Close, Done, Grant, Index, Mark, Outcome, Receipt, ReceiptState, Received, Reject, Revoke,
     StateMark, Taken, Token, Verdict, Verdicts, Welcome, Written,
 };
 use protocol::message::up::{Access, Again, Batch, Confirm, End, Group, Open, Rows, Upload};
@@ -23,7 +23,7 @@ use protocol::pack::{PackKey, PackRef, SignedPack};
 use protocol::recovery::{KeyBytes, RecoveryAnswer, RecoveryRequest, SealedKey};
 use protocol::terms::{SignedTerms, Terms};
 use protocol::{
-    AuthorId, AuthorKey, Cursor, DocumentId, DownMessage, EnrolCode, Epoch, Frame, FrameDecoder, Nonce,
+    AuthorId, AuthorKey, Cursor, DocumentId, DownMessage, EnrolCode, Epoch, Frame, FrameDecoder, IndexCursor, Nonce,
     PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, Refusal, SigningChain, UpMessage, UserId, VerifyingChain,
 };
 
@@ -80,12 +80,17 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         reads: None,
         state: None,
         access_upto: None,
+        index: None,
     };
     let open_small = Open {
         version: PROTOCOL_VERSION,
         state: Some(StateMark([0x57; 8])),
         access_upto: Some(42),
         ..open.clone()
+    };
+    let open_index = Open {
+        index: IndexCursor::from_bytes(&[1, 2, 3, 4, 5, 6, 7, 8, 42]),
+        ..open_small.clone()
     };
     let group = |document, steps: &[u64]| Group {
         document,
@@ -120,6 +125,7 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         ("end", End::default().into()),
         ("access", Access { rows: access_rows() }.into()),
         ("open-small", open_small.into()),
+        ("open-index", open_index.into()),
         ("batch", batch.into()),
         ("rows", rows.into()),
     ]
@@ -238,6 +244,23 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         access_upto: None,
         access_differs: None,
         dismissal: None,
+        index_more: None,
+    };
+    let done_with_index = Done {
+        index_more: Some(true),
+        ..done.clone()
+    };
+    let index = Index {
+        cursor: IndexCursor::from_bytes(&[1, 2, 3, 4, 5, 6, 7, 8, 43]).unwrap(),
+        anew: None,
+        entries: Index::pack(&[b"an entry".to_vec(), vec![b'x'; 200]]),
+        gone: Some([[0xca; 16], [0xcb; 16]].concat()),
+    };
+    let index_anew = Index {
+        cursor: IndexCursor::default(),
+        anew: Some(true),
+        entries: None,
+        gone: None,
     };
     let done_with_all = Done {
         cursor: Some(cursor()),
@@ -380,6 +403,9 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         ("close-speaks", close_speaks.into()),
         ("done", done.into()),
         ("done-all", done_with_all.into()),
+        ("done-index", done_with_index.into()),
+        ("index", index.into()),
+        ("index-anew", index_anew.into()),
         ("verdicts", verdicts.into()),
         ("changes", changes.into()),
         (

@@ -6,6 +6,7 @@ use casework::{FactId, Pack, Record, Spine, Value, age_years, clock, facts};
 use protocol::DocumentId;
 use serde::{Deserialize, Serialize};
 
+use super::report;
 use crate::channel::vatsalya;
 use crate::hub::Hub;
 use crate::rights::key_of;
@@ -91,6 +92,7 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]
         }
         document.add_to(&mut record);
     }
+    folded.report = Some(report::of_case(&district, subject.subject, &record));
     let spine = Spine::read(|fact| record.facts.get(fact).cloned());
     let kept = Kept {
         facts: case_facts(&record.facts, changed_ms),

@@ -5,6 +5,7 @@ use protocol::DocumentId;
 use super::Result;
 use super::claim::{Claim, WorkerId};
 use super::outbox::Parcel;
+use super::reports::ReportRow;
 
 /// A case as a row. It holds no name, no address and no statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +59,8 @@ pub struct Folded {
     pub case: Option<CaseRow>,
     /// What a channel is to be told.
     pub parcel: Option<Parcel>,
+    /// What it tells of a child, for comparing.
+    pub report: Option<ReportRow>,
 }
 
 impl Folded {
@@ -68,6 +71,7 @@ impl Folded {
             snapshots: Vec::new(),
             case: None,
             parcel: None,
+            report: None,
         }
     }
 }

@@ -24,6 +24,7 @@ mod people;
 mod quarantine;
 mod receipts;
 mod recoveries;
+mod reports;
 mod transaction;
 mod value;
 mod write;

@@ -18,6 +18,7 @@ mod people;
 mod quarantine;
 mod receipts;
 mod recoveries;
+mod reports;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -38,6 +39,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/schema/0003.sql"),
     include_str!("sqlite/schema/0004.sql"),
     include_str!("sqlite/schema/0005.sql"),
+    include_str!("sqlite/schema/0006.sql"),
 ];
 /// How long a call waits for another process (`admin` beside `serve`) to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::cursor;
 use super::fold::{FoldError, packed_for, snapshot};
 use super::gather::{Gather, Logged};
+use super::index;
 use crate::hub::Hub;
 use crate::identity::{self, Session};
 use crate::packs;
@@ -131,6 +132,8 @@ impl<'a> Serving<'a> {
             }
         }
         self.flush()?;
+        // Behind everything the log says; what is left of it comes first the next time.
+        let index_more = !more && index::serve(self.hub, self.session, self.sink)?;
         let packs = packs::named_in_close(&*self.hub.storage, &self.session.author.user.district)?;
         let access_upto = self.hub.storage.access_upto(self.session.author.id)?;
         let cursor = self.cursor(window);
@@ -143,6 +146,7 @@ impl<'a> Serving<'a> {
                 more: more.then_some(true),
                 access_upto: (open.access_upto != Some(access_upto)).then_some(access_upto),
                 access_differs: self.access_differs.then_some(true),
+                index_more: index_more.then_some(true),
                 ..self.done()
             };
             let done = if known {
@@ -201,6 +205,7 @@ impl<'a> Serving<'a> {
             access_upto: None,
             access_differs: None,
             dismissal: None,
+            index_more: None,
         }
     }
 

@@ -22,6 +22,7 @@ mod filings;
 mod gaps;
 mod grants;
 mod hubs;
+mod index;
 mod institutions;
 mod media;
 mod outage;

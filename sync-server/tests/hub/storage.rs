@@ -2,6 +2,7 @@
 
 mod access;
 mod people;
+mod reports;
 mod things;
 mod work;
 

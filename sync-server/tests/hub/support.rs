@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use casefile::{Action, Document, DocumentKey, Edit, Naming, Run, add_to_many, next_of_many};
+use casework::matching::Entry;
 use casework::{Compartment, DocumentKind, Pack, Value};
 use protocol::enrol::{EnrolReply, EnrolRequest};
 use protocol::limits::{CHANGE_BYTES_MAX, SNAPSHOT_BYTES_MAX};
@@ -13,8 +14,8 @@ use protocol::message::down::{Close, Outcome, Receipt, Received, StateMark, Verd
 use protocol::message::up::{Again, BatchWriter, Confirm, End, Open, Upload};
 use protocol::parcel::{Collector, unpack};
 use protocol::{
-    AuthorId, AuthorKey, Cursor, DocumentId, DownMessage, EnrolLink, FrameReader, Nonce, PROTOCOL_VERSION, ReadError,
-    Refusal, SigningChain, UpMessage, UserId,
+    AuthorId, AuthorKey, Cursor, DocumentId, DownMessage, EnrolLink, FrameReader, IndexCursor, Nonce, PROTOCOL_VERSION,
+    ReadError, Refusal, SigningChain, UpMessage, UserId,
 };
 use sync_server::clock::{Clock, SystemClock};
 use sync_server::storage::User;
@@ -71,10 +72,14 @@ impl TestHub {
     }
 
     pub(crate) fn user(&self, name: &str, role: &str) -> UserId {
+        self.user_in(DISTRICT, name, role)
+    }
+
+    pub(crate) fn user_in(&self, district: &str, name: &str, role: &str) -> UserId {
         let id = UserId(*uuid::Uuid::new_v4().as_bytes());
         let user = User {
             id,
-            district: DISTRICT.into(),
+            district: district.into(),
             name: name.into(),
             role: role.into(),
         };
@@ -142,6 +147,11 @@ pub(crate) struct Answer {
     pub(crate) state: Option<StateMark>,
     pub(crate) reject: Option<Refusal>,
     pub(crate) bytes: usize,
+    /// Messages of the index, their bytes, whether they began anew, and whether there are more.
+    pub(crate) index: usize,
+    pub(crate) index_bytes: usize,
+    pub(crate) anew: bool,
+    pub(crate) index_more: bool,
 }
 
 /// What an entry writes into a document.
@@ -165,6 +175,10 @@ pub(crate) struct TestDevice {
     pub(crate) version: u16,
     /// Every receipt that has come: a quick portal answers within the request that brought the change.
     pub(crate) receipts: Vec<Receipt>,
+    /// How far it has the index of missing children, where it wants it.
+    pub(crate) index: Option<IndexCursor>,
+    /// The open reports of it, by their ids.
+    pub(crate) reports: BTreeMap<[u8; 16], Entry>,
     next: u64,
 }
 
@@ -225,6 +239,8 @@ impl TestDevice {
             client: reqwest::blocking::Client::new(),
             version: PROTOCOL_VERSION,
             receipts: Vec::new(),
+            index: None,
+            reports: BTreeMap::new(),
             next: 1,
         }
     }
@@ -281,6 +297,7 @@ impl TestDevice {
             reads: (self.version < 2).then(|| vec![Received::KIND]),
             state: None,
             access_upto: None,
+            index: self.index.clone(),
         }
     }
 
@@ -420,6 +437,23 @@ impl TestDevice {
                     answer.receipts.push(receipt);
                 }
                 DownMessage::Received(received) => answer.received.push(received),
+                DownMessage::Index(index) => {
+                    answer.index += 1;
+                    answer.index_bytes += frame.as_bytes().len();
+                    answer.anew |= index.anew == Some(true);
+                    if index.anew == Some(true) {
+                        self.reports.clear();
+                    }
+                    for bytes in index.entries().unwrap() {
+                        assert!(bytes.len() <= Entry::BYTES_MAX);
+                        let entry = Entry::from_bytes(&bytes).unwrap();
+                        self.reports.insert(entry.id, entry);
+                    }
+                    for id in index.gone().unwrap() {
+                        self.reports.remove(&id);
+                    }
+                    self.index = Some(index.cursor);
+                }
                 DownMessage::Mark(mark) => {
                     answer.marks += 1;
                     self.apply(std::mem::take(&mut unmarked));
@@ -435,6 +469,7 @@ impl TestDevice {
                     let token = done.token();
                     self.cursor = done.cursor.unwrap_or_else(|| self.cursor.clone());
                     answer.state = done.state;
+                    answer.index_more = done.index_more == Some(true);
                     answer.close = Some(Close {
                         cursor: self.cursor.clone(),
                         token,

@@ -133,6 +133,7 @@ impl Player<'_> {
             match self.subject(child).with_context(place)? {
                 Subject::Case(case) => self.meets_in(expect, child, case),
                 Subject::Institution(house) => self.meets_at(expect, child, house),
+                Subject::Missing(_) => Err(anyhow::anyhow!("stories tell of cases and institutions")),
             }
             .with_context(place)?;
         }

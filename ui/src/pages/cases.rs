@@ -1,7 +1,7 @@
 //! The cases: the list, and beside it (on a wide window) or instead of it (on a narrow one) the case that is open.
 
 mod list;
-mod new_case;
+pub(crate) mod new_case;
 pub(crate) mod row;
 mod rows;
 

@@ -213,6 +213,7 @@ pub(crate) fn FormPage(subject: Subject, form: String) -> impl IntoView {
     let back = match subject {
         Subject::Case(_) => words.form_back_to_case(),
         Subject::Institution(_) => words.form_back_to_institution(),
+        Subject::Missing(_) => words.form_back_to_matches(),
     };
     view! {
         <article class="form" data-test="form" data-form=form.clone() data-place=place_code>

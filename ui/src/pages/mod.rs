@@ -10,6 +10,7 @@ mod history;
 mod hub_first;
 mod institutions;
 mod keys;
+mod matches;
 mod recovery;
 mod start;
 mod sync;
@@ -17,6 +18,7 @@ mod table;
 mod tablet;
 mod versions;
 
+use casework::Subject;
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use crate::{
@@ -86,6 +88,7 @@ pub(crate) fn Root() -> impl IntoView {
 enum Place {
     Cases,
     Institutions,
+    Matches,
     Sync,
     Tablet,
 }
@@ -94,6 +97,8 @@ impl Place {
     const fn of(route: &Route) -> Self {
         match route {
             Route::Institutions | Route::Institution(_) => Self::Institutions,
+            Route::Matches | Route::Compare(_) => Self::Matches,
+            Route::Form(Subject::Missing(_), ..) | Route::Filed(Subject::Missing(_), _) => Self::Matches,
             Route::Form(subject, ..) | Route::Filed(subject, _) if subject.case().is_none() => Self::Institutions,
             Route::Sync => Self::Sync,
             Route::Tablet => Self::Tablet,
@@ -110,6 +115,9 @@ fn Shell() -> impl IntoView {
     let reads_institutions = app
         .session
         .with_untracked(|session| session.as_ref().is_some_and(|session| session.reads_institutions));
+    let matches = app
+        .session
+        .with_untracked(|session| session.as_ref().is_some_and(|session| session.reads_reports));
     let skip = move |_| browser::focus("main");
     view! {
         <button type="button" class="skip" on:click=skip>{words().app_skip()}</button>
@@ -119,6 +127,10 @@ fn Shell() -> impl IntoView {
                 {reads_institutions
                     .then(|| {
                         rail_link(place, Place::Institutions, &Route::Institutions, Icon::House, words().app_institutions(), "nav-institutions")
+                    })}
+                {matches
+                    .then(|| {
+                        rail_link(place, Place::Matches, &Route::Matches, Icon::Search, words().app_matches(), "nav-matches")
                     })}
                 {rail_link(place, Place::Sync, &Route::Sync, Icon::Sync, words().app_sync(), "nav-sync")}
                 {rail_link(place, Place::Tablet, &Route::Tablet, Icon::Tablet, words().app_tablet(), "nav-tablet")}
@@ -132,6 +144,7 @@ fn Shell() -> impl IntoView {
                 {move || match place.get() {
                     Place::Cases => view! { <cases::CasesPage /> }.into_any(),
                     Place::Institutions => view! { <institutions::InstitutionsPage /> }.into_any(),
+                    Place::Matches => view! { <matches::MatchesPage /> }.into_any(),
                     Place::Sync => view! { <sync::SyncPage /> }.into_any(),
                     Place::Tablet => view! { <tablet::TabletPage /> }.into_any(),
                 }}

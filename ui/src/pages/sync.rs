@@ -184,11 +184,13 @@ pub(crate) fn subject_link(subject: Subject, initials: &str) -> impl IntoView + 
     let (route, spoken) = match subject {
         Subject::Case(case) => (Route::Case(case, Tab::Timeline), words.sync_open_case().to_owned()),
         Subject::Institution(institution) => (Route::Institution(institution), words.sync_open_institution(initials)),
+        Subject::Missing(_) => (Route::Matches, words.sync_open_report().to_owned()),
     };
     let inside = match subject {
         Subject::Case(_) if initials.is_empty() => "–".into_any(),
         Subject::Case(_) => initials.to_owned().into_any(),
         Subject::Institution(_) => icon(Icon::House).into_any(),
+        Subject::Missing(_) => icon(Icon::Search).into_any(),
     };
     view! { <a class="avatar" href=route.to_string() aria-label=spoken>{inside}</a> }
 }

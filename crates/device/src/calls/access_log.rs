@@ -55,6 +55,10 @@ pub(super) fn about(request: &Request) -> Option<(&'static str, Option<Subject>)
         Request::Form { subject, .. } => ("form", Some(*subject)),
         Request::Filed { subject, .. } => ("filed", Some(*subject)),
         Request::History { subject, .. } | Request::RowHistory { subject, .. } => ("history", Some(*subject)),
+        Request::CompareCase { case } => ("compare", Some((*case).into())),
+        Request::DecideMatch { case, .. } => ("decide_match", Some((*case).into())),
+        Request::FindReports { .. } => ("find_reports", None),
+        Request::ReportChild(_) => ("report_child", None),
         Request::AddPhoto { case, .. } => ("add_photo", Some((*case).into())),
         Request::AddFile { case, .. } => ("add_file", Some((*case).into())),
         Request::AddSignature { case, .. } => ("add_signature", Some((*case).into())),
@@ -71,6 +75,7 @@ pub(super) fn refused(device: &Device, failed: &Failed, (call, subject): (&str, 
         FailureCode::NotPermitted => "not_permitted",
         FailureCode::NoSuchCase => "no_such_case",
         FailureCode::NoSuchInstitution => "no_such_institution",
+        FailureCode::NoSuchReport => "no_such_report",
         _ => return,
     };
     let Ok(session) = device.session() else { return };

@@ -181,6 +181,7 @@ pub(super) fn ensure_here(session: &Session, subject: Subject) -> Answer<()> {
     Err(match subject {
         Subject::Case(_) => FailureCode::NoSuchCase,
         Subject::Institution(_) => FailureCode::NoSuchInstitution,
+        Subject::Missing(_) => FailureCode::NoSuchReport,
     }
     .into())
 }

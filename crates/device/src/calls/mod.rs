@@ -10,6 +10,7 @@ mod edit;
 mod filing;
 mod institution;
 mod keys;
+mod matching;
 mod new_case;
 mod on_filing;
 mod photo;
@@ -209,6 +210,25 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
         Request::AttachedFile { case, attachment } => attachment::file(device, case, attachment),
         Request::PaperPage { case, attachment, page } => attachment::page(device, case, attachment, page),
         Request::Picture { case, attachment, size } => photo::picture(device, case, attachment, size),
+        Request::Matches => matching::page(&*device.session()?).map(|page| Reply::Matches(Box::new(page))),
+        Request::CompareCase { case } => {
+            matching::compare(&*device.session()?, case).map(|view| Reply::Comparison(Box::new(view)))
+        }
+        Request::FindReports { about } => {
+            matching::find(&*device.session()?, about).map(|view| Reply::Comparison(Box::new(view)))
+        }
+        Request::DecideMatch { case, other, decision } => {
+            let saved = with_room(&*device.session()?, |session| {
+                matching::decide(session, case, other, decision.as_ref())
+            })?;
+            device.written();
+            Ok(Reply::Saved(saved))
+        }
+        Request::ReportChild(new) => {
+            let report = with_room(&*device.session()?, |session| matching::report(session, &new))?;
+            device.written();
+            Ok(Reply::Reported { report })
+        }
         Request::Packs => start::packs(&*device.session()?).map(Reply::Packs),
         Request::SyncStatus => sync::status(&*device.session_before_hub()?).map(|view| Reply::Sync(Box::new(view))),
         Request::AccessLog => access_log::view(&*device.session()?).map(|view| Reply::AccessLog(Box::new(view))),

@@ -194,6 +194,7 @@ pub(super) fn view(session: &Session) -> SessionView {
         opens_cases: rights.is_some_and(|rights| rights.opens_cases) && !session.is_read_only(),
         read_only: session.is_read_only(),
         reads_institutions: session.may_read(casework::DocumentKind::Institution),
+        reads_reports: session.may_read(casework::DocumentKind::Missing),
         idle_minutes: session.idle_minutes(),
         bound: session.bound,
         recoverable: session.vault.sealed_to().is_some(),

@@ -6,13 +6,14 @@ use casefile::{Document, DocumentKey, Row};
 use casework::{
     Compartment, DocumentKind, FactId, Record, Spine, Stage, Urgency, Value, attachment, facts, initials, institution,
     links,
+    matching::{Entry as ReportEntry, decisions, told},
 };
 
 use super::{Clockwork, DocumentError, words::words};
 use crate::store::{CoreCard, HouseCard, IdentityCard, LinkRow, MediaSize, StoreError, Write};
 
 /// Raised whenever the projection becomes another: then it is rebuilt from the documents once.
-pub(crate) const PROJECTION_VERSION: i64 = 4;
+pub(crate) const PROJECTION_VERSION: i64 = 5;
 
 /// What a document tells the list, and the clocks of its subject.
 pub(super) fn project(
@@ -50,6 +51,7 @@ pub(super) fn project_alone(
         let slice = serde_json::to_string(&clockwork.slice(record)).map_err(|_| StoreError::Row("case_slice"))?;
         write.set_slice(row, &key.subject, &slice)?;
     }
+    project_told(write, row, key, document)?;
     write.set_clashes(row, document.clashes().len())?;
     write.set_words(row, &words(&facts, &rows, &document.timeline(), pack))?;
     if attachment::is_in(key.kind) {
@@ -66,6 +68,40 @@ pub(super) fn project_alone(
         }
         DocumentKind::Institution => write.set_house_card(&key.subject, &house_card(&facts))?,
         _ => {}
+    }
+    Ok(())
+}
+
+/// What the document tells of a child, for comparing, and what was decided about it.
+fn project_told(write: &Write<'_>, row: i64, key: DocumentKey, document: &Document) -> Result<(), StoreError> {
+    let mut record = Record::default();
+    match key.kind {
+        DocumentKind::Missing => {
+            document.add_to(&mut record);
+            let entry = told::missing(&record).map(|(kind, report)| {
+                ReportEntry {
+                    id: key.subject,
+                    kind,
+                    district: String::new(),
+                    report,
+                }
+                .to_bytes()
+            });
+            write.set_own_report(row, &key.subject, entry.as_deref())?;
+        }
+        DocumentKind::Case(_) => {
+            document.add_to(&mut record);
+            let told = serde_json::to_string(&told::part(&record)).map_err(|_| StoreError::Row("told"))?;
+            write.set_told(row, &key.subject, &told)?;
+            if key.kind == DocumentKind::Case(Compartment::Identity) {
+                let decided = decisions::of(&record).into_iter();
+                let decided: Vec<_> = decided
+                    .map(|one| (one.other.to_bytes(), one.decision.code().to_owned()))
+                    .collect();
+                write.set_match_decisions(row, &key.subject, &decided)?;
+            }
+        }
+        DocumentKind::Institution | DocumentKind::Officer => {}
     }
     Ok(())
 }

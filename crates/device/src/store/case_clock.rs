@@ -33,7 +33,8 @@ impl Read<'_> {
     /// Every case and institution on the lists.
     pub(crate) fn subjects(&self) -> Result<Vec<[u8; 16]>, StoreError> {
         let mut statement = self.0.prepare_cached(
-            "SELECT subject FROM case_card UNION ALL SELECT subject FROM institution_card ORDER BY 1",
+            "SELECT subject FROM case_card UNION ALL SELECT subject FROM institution_card
+             UNION ALL SELECT id FROM own_report ORDER BY 1",
         )?;
         let rows = statement.query_map([], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)

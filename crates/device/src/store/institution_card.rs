@@ -79,6 +79,8 @@ impl Read<'_> {
         let sql = match subject {
             Subject::Case(_) => return self.initials(&subject.to_bytes()),
             Subject::Institution(_) => "SELECT name FROM institution_card WHERE subject = ?1",
+            // A missing child is named on its own page only.
+            Subject::Missing(_) => return Ok(String::new()),
         };
         let mut statement = self.0.prepare_cached(sql)?;
         let mut rows = statement.query_map([subject.to_bytes()], |row| row.get(0))?;

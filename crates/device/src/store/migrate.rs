@@ -5,13 +5,14 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::StoreError;
 
 /// Migration `n` brings a store from schema `n` to `n + 1`; the schema's number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_clocks.sql"),
     include_str!("migrations/0003_damage.sql"),
     include_str!("migrations/0004_received_run.sql"),
     include_str!("migrations/0005_links.sql"),
     include_str!("migrations/0006_twice.sql"),
+    include_str!("migrations/0007_reports.sql"),
 ];
 
 /// The schema of this app.

@@ -25,6 +25,7 @@ mod own_change;
 mod readers;
 mod receipt;
 mod received;
+mod report;
 pub(crate) mod rotate;
 pub(crate) mod salvage;
 #[cfg(test)]
@@ -53,6 +54,7 @@ pub(crate) use meta::Enrolment;
 pub(crate) use own_change::{ChangeWay, OutboxRow, OwnChange, Verdict};
 pub(crate) use receipt::Receipt;
 pub(crate) use received::ChangeNamed;
+pub(crate) use report::ProposalRow;
 pub(crate) use salvage::{Mended, Mending};
 pub(crate) use search::findable;
 

@@ -3,19 +3,20 @@
 use std::collections::BTreeSet;
 
 use casefile::DocumentKey;
-use casework::Subject;
+use casework::{Subject, matching::Entry as ReportEntry};
 use protocol::{
     DocumentId, Epoch,
-    message::down::{self, Outcome, Receipt, ReceiptState},
+    message::down::{self, Index, Outcome, Receipt, ReceiptState},
 };
 
 use super::{
     exchange::ExchangeError,
     inbound::{Batch, Entry},
-    outbound::CURSOR,
+    outbound::{CURSOR, INDEX},
 };
 use crate::{
     documents::{DocumentError, Documents, Incoming},
+    matching,
     session::Session,
     store::{AccessAction, AccessRow, StoreError, Verdict, Write},
 };
@@ -28,6 +29,8 @@ const EPOCH: &str = "epoch";
 struct Done {
     subjects: BTreeSet<Subject>,
     destroyed: usize,
+    /// Reports of the index that were here were forgotten.
+    index: bool,
 }
 
 /// Stores a batch with its mark, then tells the screens.
@@ -43,11 +46,17 @@ pub(super) fn commit(session: &Session, batch: Batch) -> Result<(), ExchangeErro
         for document in &batch.confirmed {
             write.forget_destroyed(document)?;
         }
+        for index in &batch.index {
+            done.index |= take_index(write, index)?;
+        }
         if let Some(cursor) = &batch.cursor {
             write.set_blob(CURSOR, cursor.as_bytes())?;
         }
         Ok::<_, ExchangeError>(done)
     })?;
+    if done.index {
+        matching::forget(session);
+    }
     if done.destroyed > 0 {
         session.store.give_back()?;
     }
@@ -55,6 +64,28 @@ pub(super) fn commit(session: &Session, batch: Batch) -> Result<(), ExchangeErro
         session.tell_all_changed(done.subjects);
     }
     Ok(())
+}
+
+/// Keeps what a message says of the index, with its cursor. Gives whether everything before it was forgotten.
+fn take_index(write: &Write<'_>, index: &Index) -> Result<bool, ExchangeError> {
+    let (Some(entries), Some(gone)) = (index.entries(), index.gone()) else {
+        return Err(ExchangeError::Garbled);
+    };
+    let anew = index.anew == Some(true);
+    if anew {
+        write.forget_reports()?;
+    }
+    for bytes in &entries {
+        // What cannot be read, a newer hub may send: it is no report for this app.
+        if let Ok(entry) = ReportEntry::from_bytes(bytes) {
+            write.put_report(&entry.id, bytes)?;
+        }
+    }
+    for id in &gone {
+        write.forget_report(id)?;
+    }
+    write.set_blob(INDEX, index.cursor.as_bytes())?;
+    Ok(anew)
 }
 
 fn verdict(write: &Write<'_>, n: i64, said: &down::Verdict) -> Result<Option<Subject>, StoreError> {

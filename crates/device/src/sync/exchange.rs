@@ -98,6 +98,8 @@ pub(super) struct Exchanged {
     pub(super) state: Option<StateMark>,
     /// The first change that the hub asks for as a whole chunk.
     pub(super) send_whole: Option<i64>,
+    /// There is more of the index of missing children.
+    pub(super) index_more: bool,
 }
 
 /// Talks to the hub once. Sends the outbox behind `after`.
@@ -135,6 +137,7 @@ pub(super) fn exchange(
                     access_left: closed.access_left,
                     state: closed.state,
                     send_whole: closed.send_whole,
+                    index_more: closed.index_more,
                     dismissal: closed
                         .dismissal
                         .and_then(|signed| Dismissed::check(session, &signed, outbound.nonce)),

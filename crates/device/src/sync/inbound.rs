@@ -13,7 +13,7 @@ use protocol::{
     limits::{CHANGE_BYTES_MAX, PACKS_MAX, SNAPSHOT_BYTES_MAX},
     message::{
         DownMessage, Names,
-        down::{Changes, Close, Done, Outcome, Receipt, Received, StateMark, Token, Verdict},
+        down::{Changes, Close, Done, Index, Outcome, Receipt, Received, StateMark, Token, Verdict},
     },
     pack::PackRef,
     parcel::{Collector, unpack},
@@ -63,12 +63,15 @@ pub(super) struct Batch {
     pub(super) entries: Vec<Entry>,
     pub(super) cursor: Option<Cursor>,
     pub(super) confirmed: Vec<[u8; 17]>,
+    /// What came of the index of missing children.
+    pub(super) index: Vec<Index>,
     bytes: usize,
 }
 
 impl Batch {
     pub(super) fn is_empty(&self) -> bool {
         self.verdicts.is_empty() && self.entries.is_empty() && self.cursor.is_none() && self.confirmed.is_empty()
+            && self.index.is_empty()
     }
 }
 
@@ -85,6 +88,8 @@ pub(super) struct Closed {
     pub(super) state: Option<StateMark>,
     /// The first change that the hub asks for as a whole chunk.
     pub(super) send_whole: Option<i64>,
+    /// There is more of the index of missing children.
+    pub(super) index_more: bool,
 }
 
 /// What the end of an answer says, in either version.
@@ -99,6 +104,7 @@ struct Ending {
     dismissal: Option<SignedDismissal>,
     state: Option<StateMark>,
     speaks: Option<u16>,
+    index_more: bool,
 }
 
 /// An answer on its way in.
@@ -217,6 +223,14 @@ impl<'s> Inbound<'s> {
             })),
             DownMessage::Receipt(receipt) => self.hold(Entry::Receipt(receipt)),
             DownMessage::Received(received) => self.hold(Entry::Received(received)),
+            DownMessage::Index(index) => {
+                // Whole in itself, whatever of the log is not sealed yet.
+                self.sealed.bytes += index.entries.as_deref().map_or(64, <[u8]>::len);
+                self.sealed.index.push(index);
+                if self.sealed.bytes >= COMMIT_BYTES {
+                    self.commit()?;
+                }
+            }
             DownMessage::Mark(mark) => {
                 self.seal(mark.cursor);
                 if self.sealed.bytes >= COMMIT_BYTES {
@@ -300,6 +314,7 @@ impl<'s> Inbound<'s> {
             dismissal: done.dismissal,
             state: done.state,
             speaks: Some(self.version),
+            index_more: done.index_more == Some(true),
         }
     }
 
@@ -325,6 +340,7 @@ impl<'s> Inbound<'s> {
             dismissal,
             state,
             speaks,
+            index_more,
         }: Ending,
     ) -> Result<Closed, ExchangeError> {
         self.seal(cursor);
@@ -347,6 +363,7 @@ impl<'s> Inbound<'s> {
             dismissal,
             state,
             send_whole: self.send_whole,
+            index_more,
         })
     }
 
@@ -416,6 +433,7 @@ fn ending_of_close(close: Close) -> Ending {
         dismissal: close.dismissal,
         state: None,
         speaks: close.speaks,
+        index_more: false,
     }
 }
 

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use casefile::{DocumentKey, Naming, Run, add_to_many};
+use casework::DocumentKind;
 use protocol::{
-    AuthorId, AuthorKey, Cursor, DocumentId, Nonce, PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, SigningChain, UpMessage,
+    AuthorId, AuthorKey, Cursor, DocumentId, IndexCursor, Nonce, PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, SigningChain, UpMessage,
     access_log::AccessRow,
     limits::{AGAIN_MAX, APP_VERSION_BYTES_MAX},
     message::{
@@ -61,12 +62,15 @@ pub(super) enum Parting {
 
 /// Name of the mark that says how far the log was read.
 pub(crate) const CURSOR: &str = "cursor";
+/// Name of the mark that says how far the index of missing children was read.
+pub(crate) const INDEX: &str = "index_cursor";
 
 /// Everything of the store that goes into a body.
 struct Waiting {
     cursor: Cursor,
     version: u16,
     state: Option<StateMark>,
+    index: IndexCursor,
     outbox: Vec<OutboxRow>,
     confirmed: Vec<[u8; 17]>,
     damaged: Vec<[u8; 17]>,
@@ -92,6 +96,7 @@ impl Waiting {
                 cursor: Cursor::from_bytes(&read.blob(CURSOR)?.unwrap_or_default()).unwrap_or_default(),
                 version: version.clamp(PROTOCOL_VERSION_MIN, PROTOCOL_VERSION),
                 state,
+                index: IndexCursor::from_bytes(&read.blob(INDEX)?.unwrap_or_default()).unwrap_or_default(),
                 outbox: read.outbox(after, BATCH_CHANGES_MAX)?,
                 confirmed: read.destroyed()?,
                 damaged: read.damaged()?,
@@ -150,6 +155,9 @@ impl Outbound {
             // A tablet that waits for the hub is to hear its terms anew, whatever they were.
             state: waiting.state.filter(|_| small && !session.hub_first()),
             access_upto: waiting.access_upto.filter(|_| small),
+            // A role that reads no reports has no use for the index, and is told to forget one that it has.
+            index: Some(waiting.index)
+                .filter(|index| small && (session.may_read(DocumentKind::Missing) || !index.is_start())),
         }));
         let portion_bytes = session.status.portion_bytes();
         let (mut sent, mut bytes) = (Vec::new(), 0);

@@ -85,6 +85,7 @@ pub(super) fn rejected(
         dismissal: Some(dismissed),
         state: None,
         send_whole: None,
+        index_more: false,
     })
 }
 

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     documents::DocumentError,
-    lease,
+    lease, matching,
     session::Session,
     space,
     store::{Read, StoreError},
@@ -24,6 +24,8 @@ const EXCHANGES_MAX: usize = 10_000;
 /// Talks to the hub until everything is said. Says how it went, and stores since when.
 pub(crate) fn round(session: &Session, transport: &dyn Transport) -> NetState {
     let _one_at_a_time = session.status.begin_round();
+    // What was written since is compared with what is here, whether or not there is a network.
+    let _ = matching::work(session);
     let before = session.status.net();
     session.status.set_net(NetState::Syncing);
     session.news.tell([Topic::Sync]);
@@ -90,6 +92,12 @@ fn talk(session: &Session, transport: &dyn Transport) -> Result<(), ExchangeErro
             packs::fetch(session, transport, &hub, &exchanged.token.0, &exchanged.packs)?;
             followed(session, &exchanged)?;
         }
+        if exchanged.index_more {
+            // Who is looked for comes before what somebody looks like.
+            continue;
+        }
+        // What cannot be compared now is compared when somebody looks.
+        let _ = matching::work(session);
         // Text first: pictures stop as soon as somebody writes something.
         if shut_out.is_none_or(parting::Dismissed::may_hand_in)
             && pictures::exchange(session, transport, &hub, &exchanged)? == pictures::Next::Sync

@@ -22,4 +22,4 @@ pub(crate) use form::{
 pub(crate) use institution::{institution_card, institution_view};
 pub(crate) use parts::{Part, parts};
 pub(crate) use speaker::{Speaker, delivery};
-pub(crate) use words::{register_label, register_place, words};
+pub(crate) use words::{register_label, register_place, word_of, words};

@@ -17,7 +17,7 @@ pub(crate) fn words(pack: &Pack, vocabulary: Option<&str>, value: Option<&Value>
 }
 
 /// The word for the code of a fact.
-pub(super) fn word_of(pack: &Pack, fact: &str, code: &str) -> Option<Labels> {
+pub(crate) fn word_of(pack: &Pack, fact: &str, code: &str) -> Option<Labels> {
     let fact = pack.fact(&fact.parse::<FactId>().ok()?)?;
     words(pack, fact.vocabulary.as_deref(), Some(&Value::from(code)))
         .into_iter()

@@ -6,6 +6,7 @@ mod changes;
 mod close;
 mod done;
 mod grant;
+mod index;
 mod mark;
 mod receipt;
 mod received;
@@ -21,6 +22,7 @@ pub use changes::{Changes, Written};
 pub use close::{Close, Token};
 pub use done::{Done, STATE_MARK_BYTES, StateMark, TOKEN_BYTES};
 pub use grant::Grant;
+pub use index::{Index, REPORT_ID_BYTES};
 pub use mark::Mark;
 pub use receipt::{Receipt, ReceiptState};
 pub use received::Received;
@@ -64,6 +66,8 @@ messages! {
         77 => Changes,
         /// The end of the answer, to a device of version 2.
         78 => Done,
+        /// Open reports of missing children, to a device that asks for them.
+        79 => Index,
     }
 }
 

@@ -3,6 +3,7 @@ use tokio_postgres::Row;
 use super::Postgres;
 use super::documents::keep_snapshot;
 use super::outbox::put_parcel;
+use super::reports::put_report;
 use super::transaction::Tx;
 use super::value::{Fixed, Number, at, fixed, number, text};
 use crate::storage::{CaseRow, Cases, Claim, Folded, Held, Result, UnfoldedSubject, WorkerId};
@@ -52,6 +53,10 @@ impl Cases for Postgres {
             }
             if let Some(parcel) = &folded.parcel {
                 put_parcel(tx, parcel, now_ms)?;
+            }
+            // Last, as others of the state wait in its line.
+            if let Some(report) = &folded.report {
+                put_report(tx, report)?;
             }
             Ok(Held::Yes)
         })

@@ -2,6 +2,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::documents::keep_snapshot;
 use super::outbox::put_parcel;
+use super::reports::put_report;
 use super::{Number, Sqlite};
 use crate::storage::{CaseRow, Cases, Claim, Folded, Held, Result, UnfoldedSubject, WorkerId};
 
@@ -55,6 +56,9 @@ impl Cases for Sqlite {
             }
             if let Some(parcel) = &folded.parcel {
                 put_parcel(tx, parcel, now_ms)?;
+            }
+            if let Some(report) = &folded.report {
+                put_report(tx, report)?;
             }
             Ok(Held::Yes)
         })

@@ -114,7 +114,7 @@ pub(crate) fn NewCaseSheet(
     }
 }
 
-fn line(id: &'static str, label: &'static str, mode: &'static str, value: RwSignal<String>) -> impl IntoView {
+pub(in crate::pages) fn line(id: &'static str, label: &'static str, mode: &'static str, value: RwSignal<String>) -> impl IntoView {
     view! {
         <div class="question">
             <label class="label" for=id>{label}</label>
@@ -133,7 +133,7 @@ fn line(id: &'static str, label: &'static str, mode: &'static str, value: RwSign
     }
 }
 
-fn group<T: Clone + PartialEq + Send + Sync + 'static>(
+pub(in crate::pages) fn group<T: Clone + PartialEq + Send + Sync + 'static>(
     name: &'static str,
     title: &'static str,
     options: Vec<(T, &'static str, &'static str)>,

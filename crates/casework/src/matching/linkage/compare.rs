@@ -22,6 +22,8 @@ use super::{
 pub enum Relation {
     /// The first went missing, the second was found or seen.
     MissingAndFound,
+    /// The same asked from the other side: the first was found or seen, the second went missing.
+    FoundAndMissing,
     /// Two rows of one register that may be one child.
     Duplicates,
 }
@@ -374,6 +376,7 @@ fn age((x, x_spread): (f32, f32), (y, y_spread): (f32, f32)) -> Level {
 fn event(a: i32, b: i32, relation: Relation) -> Level {
     match relation {
         // A child who was found before it was missing is another one, but for a few days that a report came late.
+        Relation::FoundAndMissing => event(b, a, Relation::MissingAndFound),
         Relation::MissingAndFound => match b - a {
             ..-3 => Level::Different,
             -3..=14 => Level::Same,

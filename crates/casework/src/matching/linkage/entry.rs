@@ -25,6 +25,8 @@ pub struct Entry {
     pub id: [u8; 16],
     /// What it is about.
     pub kind: EntryKind,
+    /// The code of the district that has it, and is asked about it.
+    pub district: String,
     /// The facts.
     pub report: Report,
 }
@@ -83,10 +85,13 @@ struct Wire {
     companions: Option<String>,
     #[n(19)]
     language: Option<String>,
+    #[n(20)]
+    holder: Option<String>,
 }
 
 impl EntryKind {
-    fn code(self) -> u8 {
+    /// Its number on the wire and in tables.
+    pub const fn code(self) -> u8 {
         match self {
             Self::Missing => 0,
             Self::Sighted => 1,
@@ -95,7 +100,8 @@ impl EntryKind {
         }
     }
 
-    fn of(code: u8) -> Self {
+    /// What this number stands for.
+    pub const fn of(code: u8) -> Self {
         match code {
             0 => Self::Missing,
             1 => Self::Sighted,
@@ -141,7 +147,7 @@ impl Entry {
                 *text = text.trim().to_owned();
             }
         }
-        let mut bytes = encode(self.id, self.kind, &report);
+        let mut bytes = encode(self, &report);
         for fact in ORDER {
             let Some(over) = bytes.len().checked_sub(Self::BYTES_MAX).filter(|over| *over > 0) else {
                 break;
@@ -149,7 +155,7 @@ impl Entry {
             if let Some(text) = report.fact_mut(fact) {
                 shorten(text, over);
             }
-            bytes = encode(self.id, self.kind, &report);
+            bytes = encode(self, &report);
         }
         bytes
     }
@@ -164,6 +170,7 @@ impl Entry {
         Ok(Self {
             id: wire.id,
             kind: EntryKind::of(wire.kind),
+            district: text(wire.holder),
             report: Report {
                 name: text(wire.name),
                 alias: text(wire.alias),
@@ -188,11 +195,12 @@ impl Entry {
     }
 }
 
-fn encode(id: [u8; 16], kind: EntryKind, report: &Report) -> Vec<u8> {
+fn encode(entry: &Entry, report: &Report) -> Vec<u8> {
     let text = |fact: &String| (!fact.is_empty()).then(|| fact.clone());
     let wire = Wire {
-        id,
-        kind: kind.code(),
+        id: entry.id,
+        kind: entry.kind.code(),
+        holder: text(&entry.district),
         name: text(&report.name),
         alias: text(&report.alias),
         father: text(&report.father_name),
@@ -235,6 +243,7 @@ mod tests {
         Entry {
             id: [7; 16],
             kind: EntryKind::Missing,
+            district: "BR-GAY".into(),
             report: Report {
                 name: "रमेश कुमार".into(),
                 father_name: "मोहन लाल".into(),

@@ -132,12 +132,12 @@ impl Catalogue {
             let odds: Vec<f32> = sums.iter().map(|sum| prior * sum.total().min(100.0).exp2()).collect();
             // A child that went missing was found once; a register may hold the same child any number of times.
             let others: f32 = match self.relation {
-                Relation::MissingAndFound => odds.iter().sum(),
+                Relation::MissingAndFound | Relation::FoundAndMissing => odds.iter().sum(),
                 Relation::Duplicates => 0.0,
             };
             for ((pair, sum), odds) in of_one.iter().zip(&sums).zip(&odds) {
                 let against = match self.relation {
-                    Relation::MissingAndFound => 1.0 - prior * records + others,
+                    Relation::MissingAndFound | Relation::FoundAndMissing => 1.0 - prior * records + others,
                     Relation::Duplicates => 1.0 + odds,
                 };
                 let probability = (odds / against.max(*odds).max(f32::MIN_POSITIVE)).min(1.0);
@@ -156,7 +156,7 @@ impl Catalogue {
             update(field, &counts, &pack.m, strength, &mut self.weights.m);
         }
         let most = match self.relation {
-            Relation::MissingAndFound => 0.98,
+            Relation::MissingAndFound | Relation::FoundAndMissing => 0.98,
             Relation::Duplicates => 20.0,
         };
         self.weights.matches_per_record = ((matches + 0.5) / (asked + 1.0)).clamp(0.000_1, most);

@@ -41,6 +41,9 @@ pub struct Done {
     /// As in `Close`.
     #[n(9)]
     pub dismissal: Option<SignedDismissal>,
+    /// There is more of the index than this answer brought: sync again before anything else is fetched.
+    #[n(10)]
+    pub index_more: Option<bool>,
 }
 
 /// The bytes of a token.

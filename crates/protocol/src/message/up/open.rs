@@ -2,6 +2,7 @@ use minicbor::{Decode, Encode};
 
 use crate::cursor::Cursor;
 use crate::ids::{AuthorId, Nonce};
+use crate::index::IndexCursor;
 use crate::message::down::StateMark;
 
 /// The first frame of a request: who speaks, when by their clock, and from where they want to go on.
@@ -36,6 +37,9 @@ pub struct Open {
     /// Up to which row the hub has the access log, as the device knows it (version 2).
     #[n(8)]
     pub access_upto: Option<u64>,
+    /// How far the device has the index of missing children, where it wants it (version 2), see [`crate::index`].
+    #[n(9)]
+    pub index: Option<IndexCursor>,
 }
 
 impl Open {

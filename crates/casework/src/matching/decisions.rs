@@ -1,0 +1,169 @@
+//! What people decided about two records that may be one child: rows of the case, with who wrote them and when in its history.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Field, Level, Score};
+use crate::{Record, RecordRow, RowId, Subject, vocabulary::coded};
+
+/// The table that holds them. Two people who decide apart about the same pair have written two rows, and both are seen; whoever
+/// decides after them writes in both.
+pub const TABLE: &str = "match_decisions";
+/// The column of the decision.
+pub const DECISION: &str = "decision";
+/// The column of the moment.
+pub const AT: &str = "at";
+/// The column that names the other: `missing/` or `case/` and its id.
+pub const OTHER: &str = "other";
+/// The column of how each fact agreed when it was decided: what weights may be taught with.
+pub const AGREED: &str = "agreed";
+
+coded!(
+    /// What somebody decided.
+    Decision {
+        /// They are one child.
+        Same = "same",
+        /// They are two.
+        NotSame = "not_same",
+        /// Nobody can tell yet; it is not proposed again until somebody decides otherwise.
+        Unsure = "unsure",
+    }
+);
+
+/// A decision as it stands in a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// Its row.
+    pub row: RowId,
+    /// The report, or the other case.
+    pub other: Subject,
+    /// What was decided.
+    pub decision: Decision,
+    /// When.
+    pub at_ms: Option<i64>,
+}
+
+/// The decisions that a record holds.
+pub fn of(record: &Record) -> Vec<Decided> {
+    let decided = |row: &RecordRow| {
+        Some(Decided {
+            row: row.id,
+            other: row.text(OTHER)?.parse().ok()?,
+            decision: Decision::from_code(row.text(DECISION)?),
+            at_ms: row.moment(AT),
+        })
+    };
+    record.rows_of(TABLE).filter_map(decided).collect()
+}
+
+/// How each fact agreed, in few words without a value: `given=same family=close`. What is only taken off is left out.
+pub fn agreed(score: &Score) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for reason in &score.reasons {
+        if matches!(reason.field, Field::Sibling | Field::Third) {
+            continue;
+        }
+        let word = format!("{}={}", field_code(reason.field), level_code(reason.level));
+        if !said.contains(&word) {
+            said.push(word);
+        }
+    }
+    said.join(" ")
+}
+
+/// The code of a field, as packs and locales write it.
+pub const fn field_code(field: Field) -> &'static str {
+    match field {
+        Field::Given => "given",
+        Field::Family => "family",
+        Field::Father => "father",
+        Field::Mother => "mother",
+        Field::Sex => "sex",
+        Field::Birth => "birth",
+        Field::Age => "age",
+        Field::Event => "event",
+        Field::Pin => "pin",
+        Field::District => "district",
+        Field::State => "state",
+        Field::Place => "place",
+        Field::Height => "height",
+        Field::Marks => "marks",
+        Field::Clothing => "clothing",
+        Field::Companions => "companions",
+        Field::Language => "language",
+        Field::Sibling => "sibling",
+        Field::Third => "third",
+    }
+}
+
+/// The code of a level.
+pub const fn level_code(level: Level) -> &'static str {
+    match level {
+        Level::Same => "same",
+        Level::Close => "close",
+        Level::Near => "near",
+        Level::Similar => "similar",
+        Level::Initial => "initial",
+        Level::Swapped => "swapped",
+        Level::Different => "different",
+    }
+}
+
+/// The field and the level of a word of [`agreed`].
+pub fn read_agreed(word: &str) -> Option<(Field, Level)> {
+    let (field, level) = word.split_once('=')?;
+    let field = Field::COMPARED.into_iter().find(|known| field_code(*known) == field)?;
+    let level = field.levels().iter().find(|known| level_code(**known) == level)?;
+    Some((field, *level))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        DocumentKind, Pack, Value,
+        matching::{How, Reason},
+    };
+
+    #[test]
+    fn the_pack_keeps_decisions_where_the_child_is_named() {
+        let table = Pack::national().table(TABLE).unwrap();
+        assert_eq!(table.document, DocumentKind::Case(crate::Compartment::Identity));
+        for column in [DECISION, AT, OTHER, AGREED] {
+            assert!(table.column(column).is_some(), "{column}");
+        }
+        let column = table.column(DECISION).unwrap();
+        for decision in Decision::ALL {
+            column.check(&Value::from(decision.code()), Pack::national()).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_agreed_is_told_in_words_without_a_value_and_read_again() {
+        let reason = |field, level| Reason {
+            field,
+            level,
+            how: How::Plain,
+            weight: 1.0,
+            words: Some(("Asha".into(), "आशा".into())),
+        };
+        let score = Score {
+            score: 1.0,
+            probability: 0.9,
+            reasons: vec![
+                reason(Field::Given, Level::Same),
+                reason(Field::Sibling, Level::Same),
+                reason(Field::Age, Level::Near),
+                reason(Field::Given, Level::Same),
+            ],
+        };
+        assert_eq!(agreed(&score), "given=same age=near");
+        for (field, level) in Field::COMPARED
+            .into_iter()
+            .flat_map(|field| field.levels().iter().map(move |level| (field, *level)))
+        {
+            let word = format!("{}={}", field_code(field), level_code(level));
+            assert_eq!(read_agreed(&word), Some((field, level)));
+        }
+        assert_eq!(read_agreed("given=swapped"), None);
+    }
+}

@@ -1,0 +1,214 @@
+//! Who may be the same child: the state's index in memory, and proposals worked out as cases are written and reports come.
+//!
+//! Everything here proposes. What has to be compared stands in the store (`match_due`) from the transaction that wrote it on,
+//! so nothing is forgotten by a tablet that dies, and what was compared twice is the same.
+
+mod list;
+
+use std::sync::{MutexGuard, PoisonError};
+
+use casework::matching::{Entry, EntryKind, Relation, Report, told};
+use ipc::Topic;
+
+use self::list::List;
+use crate::{
+    session::Session,
+    store::{ProposalRow, Read, StoreError},
+};
+
+/// From this probability on a proposal is kept; from [`casework::matching::SHOWN_MIN`] on it is shown unasked.
+pub(crate) const KEPT_MIN: f32 = 0.5;
+/// Proposals that are kept for one case.
+pub(crate) const PROPOSALS_MAX: usize = 10;
+/// Cases and reports that are worked at in one transaction.
+const AT_ONCE: u32 = 64;
+/// So many comparisons of reports that came with cases are made one by one; where there are more, every case asks the index.
+const COMPARISONS_MAX: usize = 20_000;
+/// Reports and cases that came since the index was laid: each is compared with every question.
+const LATE_MAX: usize = 400;
+
+/// The index in memory. Empty until somebody asks.
+#[derive(Default)]
+pub(crate) struct Linkage(Option<Loaded>);
+
+/// The index, and the cases that are here.
+pub(crate) struct Loaded {
+    /// The open reports of the state.
+    pub(crate) reports: List,
+    /// The cases on this tablet.
+    pub(crate) cases: List,
+}
+
+/// Drops the index from memory; the next to ask reads it anew.
+pub(crate) fn forget(session: &Session) {
+    lock(session).0 = None;
+}
+
+fn lock(session: &Session) -> MutexGuard<'_, Linkage> {
+    session.linkage.lock().unwrap_or_else(|poisoned| {
+        // A call panicked half-way through an index: it is laid anew.
+        let mut linkage = PoisonError::into_inner(poisoned);
+        linkage.0 = None;
+        session.linkage.clear_poison();
+        linkage
+    })
+}
+
+/// Works out what is due, and tells the screens where something came of it.
+pub(crate) fn work(session: &Session) -> Result<(), StoreError> {
+    with(session, |_| Ok(())).map(|_| ())
+}
+
+/// The same, and then something with the index. `None`: the pack knows nothing of matching.
+pub(crate) fn with<T>(
+    session: &Session,
+    body: impl FnOnce(&mut Loaded) -> Result<T, StoreError>,
+) -> Result<Option<T>, StoreError> {
+    let mut linkage = lock(session);
+    let worked = work_off(session, &mut linkage)?;
+    let done = load(session, &mut linkage)?.map(body).transpose();
+    drop(linkage);
+    if worked {
+        session.news.tell([Topic::Matches]);
+    }
+    done
+}
+
+fn load<'l>(session: &Session, linkage: &'l mut Linkage) -> Result<Option<&'l mut Loaded>, StoreError> {
+    if linkage.0.is_none() {
+        let Some(knowledge) = session.pack.matching() else {
+            return Ok(None);
+        };
+        let (Ok(mut reports), Ok(mut cases)) = (List::gather(knowledge), List::gather(knowledge)) else {
+            return Ok(None);
+        };
+        session.store.read(|read| {
+            read.each_report(|id, bytes| {
+                if let Ok(entry) = Entry::from_bytes(bytes) {
+                    reports.store(id, &compared(entry));
+                }
+            })?;
+            for subject in read.told_of()? {
+                if let Some(report) = report_of(read, &subject)? {
+                    cases.store(subject, &report);
+                }
+            }
+            Ok::<_, StoreError>(())
+        })?;
+        linkage.0 = Some(Loaded {
+            reports: reports.lay(Relation::FoundAndMissing),
+            cases: cases.lay(Relation::Duplicates),
+        });
+    }
+    Ok(linkage.0.as_mut())
+}
+
+/// What a report says, for comparing with cases. A child that was found and one that was taken in have no order in time.
+fn compared(entry: Entry) -> Report {
+    let mut report = entry.report;
+    if entry.kind == EntryKind::Found {
+        report.event_date.clear();
+    }
+    report
+}
+
+/// What a case tells of its child, out of the documents of it that are here.
+pub(crate) fn report_of(read: &Read<'_>, subject: &[u8; 16]) -> Result<Option<Report>, StoreError> {
+    let parts = read.told(subject)?;
+    let parts = parts
+        .iter()
+        .map(|part| serde_json::from_str(part).map_err(|_| StoreError::Row("told")));
+    Ok(told::joined(parts.collect::<Result<Vec<Report>, _>>()?))
+}
+
+/// Compares what is due. Says whether anything was.
+fn work_off(session: &Session, linkage: &mut Linkage) -> Result<bool, StoreError> {
+    if session.is_read_only() || session.pack.matching().is_none() {
+        return Ok(false);
+    }
+    let mut worked = false;
+    loop {
+        let (due, reports, cases) = session.store.read(|read| {
+            let due = read.match_due(AT_ONCE)?;
+            Ok::<_, StoreError>((due, read.count_due_reports()? as usize, read.told_of()?.len()))
+        })?;
+        if due.cases.is_empty() && due.reports.is_empty() {
+            return Ok(worked);
+        }
+        worked = true;
+        if reports.saturating_mul(cases) > COMPARISONS_MAX || reports > COMPARISONS_MAX {
+            session.store.write(|write| write.set_all_cases_due())?;
+            linkage.0 = None;
+            continue;
+        }
+        let Some(loaded) = load(session, linkage)? else {
+            return Ok(worked);
+        };
+        session.store.write(|write| {
+            for id in &due.reports {
+                let report = match write.report(id)? {
+                    Some(bytes) => Entry::from_bytes(&bytes).ok().map(compared),
+                    None => None,
+                };
+                loaded.reports.put(*id, report.as_ref());
+            }
+            for subject in &due.cases {
+                let report = report_of(write, subject)?;
+                loaded.cases.put(*subject, report.as_ref());
+            }
+            for id in &due.reports {
+                let proposals = cases_for(write, loaded, id)?;
+                write.set_report_proposals(id, &proposals)?;
+            }
+            for subject in &due.cases {
+                let proposals = match report_of(write, subject)? {
+                    Some(report) => loaded.proposals(subject, &report),
+                    None => Vec::new(),
+                };
+                write.set_proposals(subject, &proposals)?;
+            }
+            Ok::<_, StoreError>(())
+        })?;
+        loaded.reports.lay_if_late(LATE_MAX);
+        loaded.cases.lay_if_late(LATE_MAX);
+    }
+}
+
+/// The cases that a report may be about.
+fn cases_for(read: &Read<'_>, loaded: &mut Loaded, id: &[u8; 16]) -> Result<Vec<ProposalRow>, StoreError> {
+    let mut proposals = Vec::new();
+    if !loaded.reports.has(id) {
+        return Ok(proposals);
+    }
+    for subject in read.told_of()? {
+        let Some(report) = report_of(read, &subject)? else {
+            continue;
+        };
+        let probability = loaded.reports.probability(&report, id);
+        proposals.extend(probability.and_then(|probability| row(&subject, id, false, probability)));
+    }
+    proposals.sort_by(|one, other| other.probability.total_cmp(&one.probability));
+    proposals.truncate(PROPOSALS_MAX);
+    Ok(proposals)
+}
+
+impl Loaded {
+    /// The reports, and the other cases, that a case may be about.
+    fn proposals(&mut self, subject: &[u8; 16], report: &Report) -> Vec<ProposalRow> {
+        let reports = self.reports.ask(report, PROPOSALS_MAX);
+        let cases = self.cases.ask(report, PROPOSALS_MAX + 1);
+        let of_reports = reports.into_iter().filter_map(|(id, p)| row(subject, &id, false, p));
+        let others = cases.into_iter().filter(|(id, _)| id != subject);
+        let of_cases = others.filter_map(|(id, p)| row(subject, &id, true, p));
+        of_reports.chain(of_cases).collect()
+    }
+}
+
+fn row(subject: &[u8; 16], other: &[u8; 16], is_case: bool, probability: f32) -> Option<ProposalRow> {
+    (probability >= KEPT_MIN).then(|| ProposalRow {
+        subject: *subject,
+        other: *other,
+        is_case,
+        probability: f64::from(probability),
+    })
+}

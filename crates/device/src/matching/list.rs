@@ -1,0 +1,89 @@
+//! Reports by id, so that one can be put in the place of another.
+
+use std::collections::HashMap;
+
+use casework::matching::{Asking, Catalogue, Gathering, Knowledge, KnowledgeError, Relation, Report, Score};
+
+/// Reports on their way into a list.
+pub(super) struct Gathered {
+    gathering: Gathering,
+    ids: Vec<[u8; 16]>,
+}
+
+impl Gathered {
+    pub(super) fn store(&mut self, id: [u8; 16], report: &Report) {
+        self.gathering.store(report);
+        self.ids.push(id);
+    }
+
+    pub(super) fn lay(self, relation: Relation) -> List {
+        let numbers = self.ids.iter().enumerate().map(|(number, id)| (*id, number)).collect();
+        List {
+            catalogue: self.gathering.finish(relation),
+            asking: Asking::default(),
+            numbers,
+            ids: self.ids,
+        }
+    }
+}
+
+/// A list of reports that can be asked.
+pub(crate) struct List {
+    catalogue: Catalogue,
+    asking: Asking,
+    /// The report of each number, also of those that are gone.
+    ids: Vec<[u8; 16]>,
+    /// The number of each report that is there.
+    numbers: HashMap<[u8; 16], usize>,
+}
+
+impl List {
+    pub(super) fn gather(knowledge: &Knowledge) -> Result<Gathered, KnowledgeError> {
+        Ok(Gathered {
+            gathering: Gathering::new(knowledge)?,
+            ids: Vec::new(),
+        })
+    }
+
+    pub(super) fn has(&self, id: &[u8; 16]) -> bool {
+        self.numbers.contains_key(id)
+    }
+
+    /// Puts a report in the place of what stood under its id; `None` takes it out.
+    pub(super) fn put(&mut self, id: [u8; 16], report: Option<&Report>) {
+        if let Some(number) = self.numbers.remove(&id) {
+            self.catalogue.remove(number);
+        }
+        if let Some(report) = report {
+            let number = self.catalogue.add(report);
+            self.ids.push(id);
+            self.numbers.insert(id, number);
+        }
+    }
+
+    pub(super) fn lay_if_late(&mut self, late_max: usize) {
+        if self.catalogue.late() > late_max {
+            self.catalogue.lay();
+        }
+    }
+
+    /// Who may be meant, the likeliest first, and how likely each is.
+    pub(crate) fn ask(&mut self, report: &Report, limit: usize) -> Vec<([u8; 16], f32)> {
+        let proposals = self.catalogue.ask(report, limit, &mut self.asking);
+        let named = proposals.into_iter();
+        named
+            .map(|proposal| (self.ids[proposal.number], proposal.probability))
+            .collect()
+    }
+
+    /// How likely a report is one child with the one of that id.
+    pub(super) fn probability(&mut self, report: &Report, id: &[u8; 16]) -> Option<f32> {
+        Some(self.explain(report, id)?.probability)
+    }
+
+    /// Why a report scores as it does with the one of that id.
+    pub(crate) fn explain(&mut self, report: &Report, id: &[u8; 16]) -> Option<Score> {
+        let number = *self.numbers.get(id)?;
+        Some(self.catalogue.explain_report(report, number, &mut self.asking))
+    }
+}

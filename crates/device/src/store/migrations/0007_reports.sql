@@ -1,0 +1,48 @@
+-- The open reports of missing children of the state, as the hub sends them: what is compared, and no more.
+CREATE TABLE report (
+    id    BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    entry BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Projection: what the reports of which the whole document is here tell. NULL: closed. They stand in the place of the hub's.
+CREATE TABLE own_report (
+    document INTEGER NOT NULL PRIMARY KEY REFERENCES document (row) ON DELETE CASCADE,
+    id       BLOB    NOT NULL UNIQUE CHECK (length(id) = 16),
+    entry    BLOB
+) STRICT;
+
+-- Projection: what each document of a case tells of its child, as JSON.
+CREATE TABLE told (
+    document INTEGER NOT NULL PRIMARY KEY REFERENCES document (row) ON DELETE CASCADE,
+    subject  BLOB    NOT NULL CHECK (length(subject) = 16),
+    report   TEXT    NOT NULL
+) STRICT;
+CREATE INDEX told_by_subject ON told (subject);
+
+-- Projection: what people decided about two records that may be one child.
+CREATE TABLE match_decision (
+    document INTEGER NOT NULL REFERENCES document (row) ON DELETE CASCADE,
+    subject  BLOB    NOT NULL CHECK (length(subject) = 16),
+    -- The report, or the other case.
+    other    BLOB    NOT NULL CHECK (length(other) = 16),
+    decision TEXT    NOT NULL,
+    PRIMARY KEY (document, other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX match_decision_by_subject ON match_decision (subject, other);
+
+-- What was worked out: a case and a report, or another case, that may be one child.
+CREATE TABLE proposal (
+    subject     BLOB    NOT NULL CHECK (length(subject) = 16),
+    other       BLOB    NOT NULL CHECK (length(other) = 16),
+    -- 1: the other is a case.
+    is_case     INTEGER NOT NULL CHECK (is_case IN (0, 1)),
+    probability REAL    NOT NULL,
+    PRIMARY KEY (subject, other)
+) STRICT, WITHOUT ROWID;
+
+-- What has to be worked out: a case (0) that changed, or a report (1) that came.
+CREATE TABLE match_due (
+    is_report INTEGER NOT NULL CHECK (is_report IN (0, 1)),
+    id        BLOB    NOT NULL CHECK (length(id) = 16),
+    PRIMARY KEY (is_report, id)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,264 @@
+//! The state's index of missing children, what the cases here tell of theirs, and who of the two may be one child.
+
+use rusqlite::OptionalExtension;
+
+use super::{Read, StoreError, Write};
+
+/// What is to be compared anew.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct MatchDue {
+    pub(crate) cases: Vec<[u8; 16]>,
+    pub(crate) reports: Vec<[u8; 16]>,
+}
+
+/// A case and what may be the same child.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct ProposalRow {
+    pub(crate) subject: [u8; 16],
+    pub(crate) other: [u8; 16],
+    pub(crate) is_case: bool,
+    pub(crate) probability: f64,
+}
+
+/// The reports that are open: those whose document is here as it tells them, the others as the hub does.
+const OPEN: &str = "SELECT id, entry FROM own_report WHERE entry IS NOT NULL
+     UNION ALL SELECT id, entry FROM report WHERE id NOT IN (SELECT id FROM own_report)";
+
+impl Read<'_> {
+    /// Hands over every open report.
+    pub(crate) fn each_report(&self, mut each: impl FnMut([u8; 16], &[u8])) -> Result<(), StoreError> {
+        let mut statement = self.0.prepare_cached(&format!("{OPEN} ORDER BY 1"))?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let entry = row.get_ref(1)?.as_blob().map_err(|_| StoreError::Row("report"))?;
+            each(row.get(0)?, entry);
+        }
+        Ok(())
+    }
+
+    /// An open report.
+    pub(crate) fn report(&self, id: &[u8; 16]) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut statement = self
+            .0
+            .prepare_cached(&format!("SELECT entry FROM ({OPEN}) WHERE id = ?1"))?;
+        Ok(statement.query_row([id], |row| row.get(0)).optional()?)
+    }
+
+    /// How many open reports there are.
+    pub(crate) fn count_reports(&self) -> Result<u32, StoreError> {
+        let mut statement = self.0.prepare_cached(&format!("SELECT count(*) FROM ({OPEN})"))?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
+    /// The reports whose whole document is here, and whether each is open.
+    pub(crate) fn own_reports(&self) -> Result<Vec<([u8; 16], Option<Vec<u8>>)>, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT id, entry FROM own_report ORDER BY id DESC")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What the documents of a case tell of its child, as JSON.
+    pub(crate) fn told(&self, subject: &[u8; 16]) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT t.report FROM told t JOIN document d ON d.row = t.document
+             WHERE t.subject = ?1 AND d.leaving = 0 ORDER BY d.id",
+        )?;
+        let rows = statement.query_map([subject], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The cases that tell something.
+    pub(crate) fn told_of(&self) -> Result<Vec<[u8; 16]>, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT DISTINCT t.subject FROM told t JOIN document d ON d.row = t.document
+             WHERE d.leaving = 0 ORDER BY 1",
+        )?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What has to be compared anew, at most so many of each.
+    pub(crate) fn match_due(&self, limit: u32) -> Result<MatchDue, StoreError> {
+        let of = |is_report: bool| {
+            let mut statement = self
+                .0
+                .prepare_cached("SELECT id FROM match_due WHERE is_report = ?1 ORDER BY id LIMIT ?2")?;
+            let rows = statement.query_map((is_report, limit), |row| row.get(0))?;
+            Ok::<_, StoreError>(rows.collect::<Result<_, _>>()?)
+        };
+        Ok(MatchDue {
+            cases: of(false)?,
+            reports: of(true)?,
+        })
+    }
+
+    /// How many reports have to be compared with every case.
+    pub(crate) fn count_due_reports(&self) -> Result<u32, StoreError> {
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT count(*) FROM match_due WHERE is_report = 1")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
+    /// What may be one child from that probability on and nobody has decided, the likeliest first.
+    pub(crate) fn proposals(&self, probability_min: f64, limit: u32) -> Result<Vec<ProposalRow>, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT p.subject, p.other, p.is_case, p.probability FROM proposal p
+             WHERE p.probability >= ?1
+             AND EXISTS (SELECT 1 FROM told t JOIN document d ON d.row = t.document
+                         WHERE t.subject = p.subject AND d.leaving = 0)
+             AND NOT EXISTS (SELECT 1 FROM match_decision m
+                             WHERE (m.subject = p.subject AND m.other = p.other)
+                                OR (p.is_case = 1 AND m.subject = p.other AND m.other = p.subject))
+             AND (p.is_case = 0 OR (p.subject < p.other
+                 AND NOT EXISTS (SELECT 1 FROM case_link l WHERE (l.subject = p.subject AND l.other = p.other)
+                                    OR (l.subject = p.other AND l.other = p.subject))))
+             ORDER BY p.probability DESC, p.subject, p.other LIMIT ?2",
+        )?;
+        let rows = statement.query_map((probability_min, limit), |row| {
+            Ok(ProposalRow {
+                subject: row.get(0)?,
+                other: row.get(1)?,
+                is_case: row.get(2)?,
+                probability: row.get(3)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+impl Write<'_> {
+    /// Keeps what the hub says of a report.
+    pub(crate) fn put_report(&self, id: &[u8; 16], entry: &[u8]) -> Result<(), StoreError> {
+        let mut statement = self.0.0.prepare_cached(
+            "INSERT INTO report (id, entry) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET entry = excluded.entry",
+        )?;
+        statement.execute((id, entry))?;
+        self.set_due(true, id)
+    }
+
+    /// Forgets a report that the hub says is closed, and what was worked out of it.
+    pub(crate) fn forget_report(&self, id: &[u8; 16]) -> Result<(), StoreError> {
+        for sql in [
+            "DELETE FROM report WHERE id = ?1",
+            "DELETE FROM proposal WHERE other = ?1 AND is_case = 0",
+        ] {
+            self.0.0.prepare_cached(sql)?.execute([id])?;
+        }
+        self.set_due(true, id)
+    }
+
+    /// Forgets every report that the hub sent.
+    pub(crate) fn forget_reports(&self) -> Result<(), StoreError> {
+        self.0.0.execute_batch(
+            "DELETE FROM report; DELETE FROM match_due WHERE is_report = 1; DELETE FROM proposal WHERE is_case = 0;
+             INSERT OR IGNORE INTO match_due (is_report, id) SELECT DISTINCT 0, subject FROM told;",
+        )?;
+        Ok(())
+    }
+
+    /// What a document of a report tells. Gives whether that is news.
+    pub(crate) fn set_own_report(
+        &self,
+        document: i64,
+        id: &[u8; 16],
+        entry: Option<&[u8]>,
+    ) -> Result<bool, StoreError> {
+        let mut statement = self.0.0.prepare_cached(
+            "INSERT INTO own_report (document, id, entry) VALUES (?1, ?2, ?3)
+             ON CONFLICT (document) DO UPDATE SET entry = excluded.entry WHERE entry IS NOT excluded.entry",
+        )?;
+        if statement.execute((document, id, entry))? == 0 {
+            return Ok(false);
+        }
+        self.set_due(true, id)?;
+        Ok(true)
+    }
+
+    /// What a document of a case tells, as JSON. Where that is news, the case is compared anew.
+    pub(crate) fn set_told(&self, document: i64, subject: &[u8; 16], report: &str) -> Result<(), StoreError> {
+        let mut statement = self.0.0.prepare_cached(
+            "INSERT INTO told (document, subject, report) VALUES (?1, ?2, ?3)
+             ON CONFLICT (document) DO UPDATE SET report = excluded.report WHERE report <> excluded.report",
+        )?;
+        if statement.execute((document, subject, report))? > 0 {
+            self.set_due(false, subject)?;
+        }
+        Ok(())
+    }
+
+    /// Replaces what a document says was decided.
+    pub(crate) fn set_match_decisions(
+        &self,
+        document: i64,
+        subject: &[u8; 16],
+        decisions: &[([u8; 16], String)],
+    ) -> Result<(), StoreError> {
+        self.0
+            .0
+            .prepare_cached("DELETE FROM match_decision WHERE document = ?1")?
+            .execute([document])?;
+        let mut statement = self.0.0.prepare_cached(
+            "INSERT OR REPLACE INTO match_decision (document, subject, other, decision) VALUES (?1, ?2, ?3, ?4)",
+        )?;
+        for (other, decision) in decisions {
+            statement.execute((document, subject, other, decision))?;
+        }
+        Ok(())
+    }
+
+    fn set_due(&self, is_report: bool, id: &[u8; 16]) -> Result<(), StoreError> {
+        self.0
+            .0
+            .prepare_cached("INSERT OR IGNORE INTO match_due (is_report, id) VALUES (?1, ?2)")?
+            .execute((is_report, id))?;
+        Ok(())
+    }
+
+    /// Every case is to be compared anew, in the place of the reports that came.
+    pub(crate) fn set_all_cases_due(&self) -> Result<(), StoreError> {
+        self.0.0.execute_batch(
+            "DELETE FROM match_due WHERE is_report = 1;
+             INSERT OR IGNORE INTO match_due (is_report, id) SELECT DISTINCT 0, subject FROM told;",
+        )?;
+        Ok(())
+    }
+
+    /// A case was compared with everything: these are its proposals.
+    pub(crate) fn set_proposals(&self, subject: &[u8; 16], proposals: &[ProposalRow]) -> Result<(), StoreError> {
+        for sql in [
+            "DELETE FROM proposal WHERE subject = ?1",
+            "DELETE FROM proposal WHERE other = ?1 AND is_case = 1",
+            "DELETE FROM match_due WHERE is_report = 0 AND id = ?1",
+        ] {
+            self.0.0.prepare_cached(sql)?.execute([subject])?;
+        }
+        proposals.iter().try_for_each(|proposal| self.add_proposal(proposal))
+    }
+
+    /// A report was compared with every case: these are the cases.
+    pub(crate) fn set_report_proposals(&self, report: &[u8; 16], proposals: &[ProposalRow]) -> Result<(), StoreError> {
+        for sql in [
+            "DELETE FROM proposal WHERE other = ?1 AND is_case = 0",
+            "DELETE FROM match_due WHERE is_report = 1 AND id = ?1",
+        ] {
+            self.0.0.prepare_cached(sql)?.execute([report])?;
+        }
+        proposals.iter().try_for_each(|proposal| self.add_proposal(proposal))
+    }
+
+    fn add_proposal(&self, proposal: &ProposalRow) -> Result<(), StoreError> {
+        let mut statement = self.0.0.prepare_cached(
+            "INSERT OR REPLACE INTO proposal (subject, other, is_case, probability) VALUES (?1, ?2, ?3, ?4)",
+        )?;
+        let mut add = |subject: &[u8; 16], other: &[u8; 16]| {
+            statement.execute((subject, other, proposal.is_case, proposal.probability))
+        };
+        add(&proposal.subject, &proposal.other)?;
+        // Two cases stand in one another's place.
+        if proposal.is_case {
+            add(&proposal.other, &proposal.subject)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! What the screens show of missing and found children: who may be the same child, and why.
+
+use casework::{
+    CaseId, Labels, ReportId, RowId, Subject,
+    matching::{Report, Score, decisions::Decision},
+};
+use serde::{Deserialize, Serialize};
+
+/// Who may be the same child as whom, and the reports that are on this tablet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MatchesPage {
+    /// What nobody has decided, the likeliest first; at most [`crate::PAGE_ROWS_MAX`]. No name in full.
+    pub rows: Vec<MatchRow>,
+    /// The reports of the district, the newest first; at most [`crate::PAGE_ROWS_MAX`].
+    pub own: Vec<ReportCard>,
+    /// How many open reports of the state are on this tablet to compare with.
+    pub open: u32,
+    /// Whether this officer may report a child.
+    pub reports: bool,
+    /// The device's time when the page was made.
+    pub now_ms: i64,
+}
+
+/// A case, and a report or another case that may be about the same child.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MatchRow {
+    /// The case.
+    pub case: CaseId,
+    /// First letters of its child's name.
+    pub initials: String,
+    /// The number of the case; empty where it has none.
+    pub number: String,
+    /// The report, or the other case.
+    pub other: Subject,
+    /// First letters of the name there.
+    pub other_initials: String,
+    /// How likely they are one child, in percent.
+    pub percent: u8,
+}
+
+/// A report of the district as its list shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReportCard {
+    /// The report.
+    pub report: ReportId,
+    /// First letters of the child's name.
+    pub initials: String,
+    /// Missing, sighted or found: its code.
+    pub kind: String,
+    /// Age in years, as it was written.
+    pub age: String,
+    /// The code of the sex.
+    pub sex: Option<Labels>,
+    /// The day on which the child was last seen, or found.
+    pub event_date: String,
+    /// Whether somebody still looks for the child.
+    pub is_open: bool,
+}
+
+/// A new report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewReport {
+    /// Missing, sighted or found: a code of the vocabulary `missing_kind`.
+    pub kind: String,
+    /// The child's name; empty where nobody knows it.
+    pub name: String,
+    /// Age in years.
+    pub age_years: Option<u8>,
+    /// A code of the vocabulary `sex`.
+    pub sex: Option<String>,
+}
+
+/// What may be the same child as one case, or as what somebody typed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// The case; `None` where somebody typed.
+    pub case: Option<CaseId>,
+    /// What this side says.
+    pub ours: Report,
+    /// The pictures of the case, where there are any.
+    pub pictures: Vec<RowId>,
+    /// Who it may be, the likeliest first.
+    pub rows: Vec<PossibleMatch>,
+    /// Whether this officer may write down what they decide.
+    pub decides: bool,
+    /// How many open reports of the state it was compared with.
+    pub open: u32,
+    /// The device's time when this was made.
+    pub now_ms: i64,
+}
+
+/// Who it may be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PossibleMatch {
+    /// The report, or the other case.
+    pub other: Subject,
+    /// Missing, sighted or found: its code. Empty for a case.
+    pub kind: String,
+    /// What the other side says, as it was written.
+    pub theirs: Report,
+    /// The code of the district that has it, and is asked about it; empty where it is on this tablet.
+    pub district: String,
+    /// How likely it is one child, and why.
+    pub score: Score,
+    /// Whether it is so likely that it is shown without being asked for.
+    pub is_likely: bool,
+    /// What was decided, by everybody who did.
+    pub decided: Vec<Decided>,
+    /// The pictures of the other case, where it is one that is here.
+    pub pictures: Vec<RowId>,
+    /// Whether a picture of the one is a picture of the other.
+    pub same_picture: bool,
+}
+
+/// What somebody decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    /// What.
+    pub decision: Decision,
+    /// When.
+    pub at_ms: Option<i64>,
+    /// Who wrote it.
+    pub by: String,
+}

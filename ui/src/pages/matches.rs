@@ -1,0 +1,94 @@
+//! Missing and found: who may be the same child, beside it (on a wide window) or instead of it (on a narrow one) the two sides
+//! that somebody decides about, or the report that is open.
+
+mod compare;
+mod find;
+mod list;
+mod new_report;
+mod reasons;
+
+use casework::{CaseId, RowId, Subject};
+use ipc::Comparison;
+use leptos::prelude::*;
+
+use super::{filed::FiledPage, form::FormPage};
+use crate::{
+    components::Empty,
+    route::Route,
+    state::{app, words},
+    words::Words,
+};
+
+/// The form of a report.
+const FORM: &str = "missing";
+
+#[derive(Clone, PartialEq, Eq)]
+enum Detail {
+    None,
+    Compare(CaseId),
+    Form(Subject, String),
+    Filed(Subject, RowId),
+}
+
+impl Detail {
+    fn of(route: &Route) -> Self {
+        match route {
+            Route::Compare(case) => Self::Compare(*case),
+            Route::Form(subject, form, _) => Self::Form(*subject, form.clone()),
+            Route::Filed(subject, row) => Self::Filed(*subject, *row),
+            _ => Self::None,
+        }
+    }
+
+    const fn code(&self, found: bool) -> &'static str {
+        match self {
+            Self::None if !found => "none",
+            // The style sheet lays it out like a case.
+            Self::None | Self::Compare(_) => "case",
+            Self::Form(..) | Self::Filed(..) => "form",
+        }
+    }
+}
+
+/// The page.
+#[component]
+pub(crate) fn MatchesPage() -> impl IntoView {
+    let app = app();
+    let words = words();
+    let detail = Memo::new(move |_| app.route.with(Detail::of));
+    // What somebody looked for is forgotten with the page.
+    let found = RwSignal::new(None::<Comparison>);
+    let has_found = Memo::new(move |_| found.with(Option::is_some));
+    view! {
+        <div class="panes" data-detail=move || detail.with(|detail| detail.code(has_found.get()))>
+            <list::ListPane found=found />
+            <div class="detail-pane">
+                {move || match detail.get() {
+                    Detail::None if has_found.get() => view! { <find::Found found=found /> }.into_any(),
+                    Detail::None => {
+                        view! { <Empty title=words.match_choose() help=words.match_choose_help() /> }.into_any()
+                    }
+                    Detail::Compare(case) => view! { <compare::ComparePage case=case /> }.into_any(),
+                    Detail::Form(subject, form) => view! { <FormPage subject=subject form=form /> }.into_any(),
+                    Detail::Filed(subject, row) => view! { <FiledPage subject=subject row=row /> }.into_any(),
+                }}
+            </div>
+        </div>
+    }
+}
+
+/// What a kind of report is called; a case has none.
+fn kind(words: Words, code: &str) -> &'static str {
+    match code {
+        "missing" => words.match_kind_missing(),
+        "sighted" => words.match_kind_sighted(),
+        "found" => words.match_kind_found(),
+        "" => words.match_kind_case(),
+        _ => words.match_kind_other(),
+    }
+}
+
+/// First letters, or that nobody knows the name.
+fn called(words: Words, initials: &str) -> String {
+    if initials.is_empty() { words.list_no_initials().to_owned() } else { initials.to_owned() }
+}

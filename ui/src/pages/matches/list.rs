@@ -1,0 +1,174 @@
+//! The list: what may be one child and nobody has decided, then the reports of the district. No name in full.
+
+use casework::Subject;
+use ipc::{Comparison, MatchRow, MatchesPage, ReportCard};
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{FORM, called, find::FindSheet, kind, new_report::NewReportSheet};
+use crate::{
+    backend,
+    components::{Icon, Loading, Problem, failure_text, icon},
+    route::{FormPlace, Route},
+    state::{app, words},
+    time,
+};
+
+/// The pane.
+#[component]
+pub(super) fn ListPane(found: RwSignal<Option<Comparison>>) -> impl IntoView {
+    let app = app();
+    let words = words();
+    let page = RwSignal::new(None::<MatchesPage>);
+    let problem = RwSignal::new(None::<String>);
+    let reporting = RwSignal::new(false);
+    let finding = RwSignal::new(false);
+    Effect::new(move |_| {
+        app.matches_changed.track();
+        app.cases_changed.track();
+        spawn_local(async move {
+            match backend::matches().await {
+                Ok(read) => {
+                    problem.try_set(None);
+                    page.try_set(Some(read));
+                }
+                Err(failure) => drop(problem.try_set(Some(failure_text(&failure)))),
+            }
+        });
+    });
+    let list = move || match page.get() {
+        None if problem.with(Option::is_some) => ().into_any(),
+        None => view! { <Loading text=words.match_reading() /> }.into_any(),
+        Some(page) => {
+            let rows: Vec<_> = page.rows.into_iter().map(row).collect();
+            let own: Vec<_> = page.own.into_iter().map(card).collect();
+            view! {
+                <h2 class="list-part">{words.match_possible()}</h2>
+                {if rows.is_empty() {
+                    view! { <p class="muted house-limit" data-test="matches-none">{words.match_possible_none()}</p> }.into_any()
+                } else {
+                    view! { <ul class="houses" data-test="matches">{rows}</ul> }.into_any()
+                }}
+                <h2 class="list-part">{words.match_own()}</h2>
+                {if own.is_empty() {
+                    view! { <p class="muted house-limit">{words.match_own_none()}</p> }.into_any()
+                } else {
+                    view! { <ul class="houses" data-test="reports">{own}</ul> }.into_any()
+                }}
+            }
+            .into_any()
+        }
+    };
+    let may_report = Memo::new(move |_| page.with(|page| page.as_ref().is_some_and(|page| page.reports)));
+    view! {
+        <section class="list-pane" aria-label=words.match_title()>
+            <header class="list-head">
+                <div class="list-title">
+                    <h1>{words.match_title()}</h1>
+                    <p class="muted" role="status" data-test="matches-open">
+                        {move || page.with(|page| page.as_ref().map(|page| words.match_open(u64::from(page.open))))}
+                    </p>
+                </div>
+                <div class="actions">
+                    <button type="button" class="button" data-test="find-child" on:click=move |_| finding.set(true)>
+                        {icon(Icon::Search)}
+                        <span>{words.match_find()}</span>
+                    </button>
+                    {move || {
+                        may_report
+                            .get()
+                            .then(|| {
+                                view! {
+                                    <button
+                                        type="button"
+                                        class="button primary"
+                                        data-test="report-child"
+                                        on:click=move |_| reporting.set(true)
+                                    >
+                                        {icon(Icon::Add)}
+                                        <span>{words.match_report()}</span>
+                                    </button>
+                                }
+                            })
+                    }}
+                </div>
+            </header>
+            <div class="list-problem"><Problem text=problem /></div>
+            <div class="houses-scroll">{list}</div>
+            {move || {
+                reporting.get().then(|| view! { <NewReportSheet on_close=Callback::new(move |()| reporting.set(false)) /> })
+            }}
+            {move || {
+                finding
+                    .get()
+                    .then(|| view! { <FindSheet found=found on_close=Callback::new(move |()| finding.set(false)) /> })
+            }}
+        </section>
+    }
+}
+
+fn row(row: MatchRow) -> impl IntoView {
+    let words = words();
+    let case = row.case;
+    let is_open = move || app().route.with(|route| *route == Route::Compare(case));
+    let what = match row.other {
+        Subject::Case(_) => words.match_with_case(),
+        _ => words.match_with_report(),
+    };
+    let sides = format!("{} · {}", called(words, &row.initials), row.number);
+    view! {
+        <li>
+            <a
+                class="house"
+                class:open=is_open
+                href=Route::Compare(case).to_string()
+                aria-current=move || is_open().then_some("true")
+                data-test="match-row"
+            >
+                <span class="avatar" aria-hidden="true">{called(words, &row.initials)}</span>
+                <span class="row-text">
+                    <span class="row-top">
+                        <span class="house-name">{sides.trim_end_matches([' ', '·']).to_owned()}</span>
+                        <span class="tag warn">{words.match_percent(row.percent)}</span>
+                    </span>
+                    <span class="house-line">{what} " · " {called(words, &row.other_initials)}</span>
+                </span>
+            </a>
+        </li>
+    }
+}
+
+fn card(card: ReportCard) -> impl IntoView {
+    let words = words();
+    let report = card.report;
+    let is_open = move || app().route.with(Route::report) == Some(report);
+    let place = Route::Form(report.into(), FORM.to_owned(), FormPlace::Sections);
+    let sex = card.sex.as_ref().map(|sex| words.label(sex));
+    let age = card.age.parse::<u64>().ok().map(|age| words.list_age(age));
+    let day = (!card.event_date.is_empty()).then(|| time::iso_date(words, &card.event_date));
+    let line: Vec<String> = age.into_iter().chain(sex).chain(day).collect();
+    let sort = if card.is_open {
+        view! { <span class="tag">{kind(words, &card.kind)}</span> }.into_any()
+    } else {
+        view! { <span class="tag">{words.match_closed()}</span> }.into_any()
+    };
+    view! {
+        <li>
+            <a
+                class="house"
+                class:open=is_open
+                href=place.to_string()
+                aria-current=move || is_open().then_some("true")
+                data-test="report-row"
+            >
+                <span class="avatar" aria-hidden="true">{icon(Icon::Person)}</span>
+                <span class="row-text">
+                    <span class="row-top">
+                        <span class="house-name">{called(words, &card.initials)}</span>
+                        {sort}
+                    </span>
+                    <span class="house-line">{line.join(" · ")}</span>
+                </span>
+            </a>
+        </li>
+    }
+}

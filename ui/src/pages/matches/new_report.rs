@@ -1,0 +1,85 @@
+//! A new report: only what is known now; the rest is asked on its form.
+
+use casework::{FactType, Value};
+use ipc::NewReport;
+use leptos::{ev, prelude::*};
+
+use super::FORM;
+use crate::{
+    backend, browser,
+    components::{Asking, Problem, Sheet},
+    pages::cases::new_case::{group, line},
+    route::{FormPlace, Route},
+    state::{app, words},
+    value::Spec,
+};
+
+/// Oldest age that is asked for.
+const AGE_MAX: i64 = 25;
+
+/// The sheet.
+#[component]
+pub(super) fn NewReportSheet(
+    /// The officer closes it.
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let app = app();
+    let words = words();
+    let kind = RwSignal::new("missing");
+    let sex = RwSignal::new(None::<&'static str>);
+    let (name, age) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let asking = Asking::new();
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        let spec = Spec {
+            kind: FactType::Integer,
+            min: Some(0),
+            max: Some(AGE_MAX),
+            ..Spec::of_value(None)
+        };
+        let age_years = match spec.read(&age.get_untracked()) {
+            Ok(value) => value.as_ref().and_then(Value::as_integer).and_then(|age| u8::try_from(age).ok()),
+            Err(why) => return asking.refuse(why.say(words), "report-age"),
+        };
+        let new = NewReport {
+            kind: kind.get_untracked().to_owned(),
+            name: name.get_untracked().trim().to_owned(),
+            age_years,
+            sex: sex.get_untracked().map(str::to_owned),
+        };
+        asking.run(
+            || backend::report_child(new),
+            move |report| {
+                app.announce(words.app_saved());
+                on_close.run(());
+                browser::go(&Route::Form(report.into(), FORM.to_owned(), FormPlace::Sections));
+            },
+        );
+    };
+    let kinds = vec![
+        ("missing", "missing", words.match_kind_missing()),
+        ("sighted", "sighted", words.match_kind_sighted()),
+        ("found", "found", words.match_kind_found()),
+    ];
+    let sexes = vec![
+        (Some("female"), "female", words.new_girl()),
+        (Some("male"), "male", words.new_boy()),
+        (Some("transgender"), "transgender", words.new_transgender()),
+        (None, "not_known", words.new_not_known()),
+    ];
+    view! {
+        <Sheet title=words.match_report() test="new-report-sheet" on_close=on_close>
+            <form class="stack" on:submit=submit>
+                <p class="lead">{words.match_new_lead()}</p>
+                {group("report-kind", words.match_new_kind(), kinds, kind)}
+                {line("report-name", words.new_name(), "text", name)}
+                {line("report-age", words.new_age(), "numeric", age)}
+                {group("report-sex", words.new_sex(), sexes, sex)}
+                <Problem text=asking.problem />
+                <button type="submit" class="button primary wide" data-test="report-submit" disabled=asking.busy>
+                    {words.match_new_submit()}
+                </button>
+            </form>
+        </Sheet>
+    }
+}
