@@ -8,6 +8,7 @@ use protocol::pack::PackKey;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::identity::pack_key;
+use crate::matching::Matching;
 use crate::packs::Packs;
 use crate::storage::{Postgres, Sqlite, Storage, StorageError, WorkerId};
 use crate::wake::Wake;
@@ -21,6 +22,8 @@ pub struct Hub {
     pub clock: Box<dyn Clock>,
     /// How it is set up.
     pub config: Config,
+    /// The states whose reports are compared.
+    pub matching: Matching,
     /// The dictionary and the rights.
     pub packs: Packs,
     /// Rung when documents have changed, here or by another hub.
@@ -53,6 +56,7 @@ impl Hub {
             storage,
             clock,
             config,
+            matching: Matching::default(),
             packs: Packs::default(),
             changed,
             to_deliver: Wake::default(),

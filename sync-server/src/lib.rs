@@ -14,6 +14,7 @@ pub mod http;
 pub mod hub;
 pub mod identity;
 pub mod institutions;
+pub mod matching;
 pub mod packs;
 pub mod project;
 pub mod rights;

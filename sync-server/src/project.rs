@@ -13,6 +13,7 @@ use protocol::DocumentId;
 
 use crate::channel::vatsalya;
 use crate::hub::Hub;
+use crate::matching;
 use crate::rights::key_of;
 use crate::storage::{Claim, Folded, StorageError, UnfoldedSubject};
 use crate::sync::{self, FoldError};
@@ -29,7 +30,11 @@ pub fn run(hub: &Arc<Hub>) {
     let look_every = Duration::from_millis(hub.config.limits.look_every_ms);
     loop {
         match fold_waiting(hub) {
-            Ok(0) => {}
+            Ok(0) => match matching::work(hub) {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) => tracing::error!(%error, "comparing failed; it will be tried again"),
+            },
             Ok(_) => {
                 hub.to_deliver.ring();
                 continue;

@@ -123,6 +123,7 @@ impl Author {
             state: None,
             access_upto: None,
             index: None,
+            proposals: None,
         };
         let mut chain = SigningChain::new(&self.key);
         let mut body = chain.sign(&open.into())?.into_bytes();

@@ -19,7 +19,8 @@ pub use field::{Field, Level};
 pub use knowledge::{Common, Knowledge, KnowledgeError, Meaning, Rates, Words};
 #[cfg(feature = "matching")]
 pub use linkage::{
-    Asking, Catalogue, Duplicate, Entry, EntryError, EntryKind, Gathering, Relation, Source, Weights, english, sound,
+    Asking, Catalogue, Duplicate, Entry, EntryError, EntryKind, Gathered, Gathering, List, Relation, Source, Weights,
+    english, sound,
 };
 pub use reason::{How, Reason, Score};
 pub use report::{COLUMNS, FACT_BYTES_MAX, Report};

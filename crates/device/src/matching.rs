@@ -3,14 +3,11 @@
 //! Everything here proposes. What has to be compared stands in the store (`match_due`) from the transaction that wrote it on,
 //! so nothing is forgotten by a tablet that dies, and what was compared twice is the same.
 
-mod list;
-
 use std::sync::{MutexGuard, PoisonError};
 
-use casework::matching::{Entry, EntryKind, Relation, Report, told};
+use casework::matching::{Entry, EntryKind, List, Relation, Report, told};
 use ipc::Topic;
 
-use self::list::List;
 use crate::{
     session::Session,
     store::{ProposalRow, Read, StoreError},

@@ -47,7 +47,7 @@ pub use form::{
 };
 pub use institution::{InstitutionCard, InstitutionPage, InstitutionView};
 pub use life::{Life, LinkView};
-pub use matching::{Comparison, Decided, MatchRow, MatchesPage, NewReport, PossibleMatch, ReportCard};
+pub use matching::{Comparison, Decided, Elsewhere, MatchRow, MatchesPage, NewReport, PossibleMatch, ReportCard};
 pub use session::{
     Changed, EnrolLink, Farewell, PackPart, PackView, Progress, RecoveryAsk, Session, Start, TabletUser, Topic,
 };

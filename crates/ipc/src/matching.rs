@@ -2,7 +2,7 @@
 
 use casework::{
     CaseId, Labels, ReportId, RowId, Subject,
-    matching::{Report, Score, decisions::Decision},
+    matching::{Field, Level, Report, Score, decisions::Decision},
 };
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 pub struct MatchesPage {
     /// What nobody has decided, the likeliest first; at most [`crate::PAGE_ROWS_MAX`]. No name in full.
     pub rows: Vec<MatchRow>,
+    /// What the hub proposes about records of other districts, and nobody here has decided.
+    #[serde(default)]
+    pub elsewhere: Vec<Elsewhere>,
     /// The reports of the district, the newest first; at most [`crate::PAGE_ROWS_MAX`].
     pub own: Vec<ReportCard>,
     /// How many open reports of the state are on this tablet to compare with.
@@ -19,6 +22,28 @@ pub struct MatchesPage {
     pub reports: bool,
     /// The device's time when the page was made.
     pub now_ms: i64,
+}
+
+/// A record that is here, and one of another district that may be about the same child: as the hub compared them. What stands
+/// in the other is known there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// The case, or the report, that is here.
+    pub own: Subject,
+    /// First letters of its child's name.
+    pub initials: String,
+    /// The other record.
+    pub other: Subject,
+    /// The code of the district that has it.
+    pub district: String,
+    /// How likely they are one child, in percent.
+    pub percent: u8,
+    /// How each fact agreed.
+    pub agreed: Vec<(Field, Level)>,
+    /// What was decided in the case that is here.
+    pub decided: Vec<Decided>,
+    /// What the other district decided.
+    pub theirs: Option<Decision>,
 }
 
 /// A case, and a report or another case that may be about the same child.
@@ -81,6 +106,9 @@ pub struct Comparison {
     pub pictures: Vec<RowId>,
     /// Who it may be, the likeliest first.
     pub rows: Vec<PossibleMatch>,
+    /// Who it may be in another district, as the hub compared them.
+    #[serde(default)]
+    pub elsewhere: Vec<Elsewhere>,
     /// Whether this officer may write down what they decide.
     pub decides: bool,
     /// How many open reports of the state it was compared with.

@@ -30,6 +30,15 @@
 //! | 9 | date of birth | 19 | languages |
 //! | | | 20 | the code of the district that has the report |
 //!
+//! # What the hub compares
+//!
+//! The hub compares the whole state, and also cases, which no index has. To a device that says in `Open` which `proposals` it
+//! has (a mark, zeros at first) it says in [`Proposals`](crate::message::down::Proposals) (80) what concerns records that the
+//! user may read: of the other record its id, its district, how likely it is and in which facts it agrees, and nothing that
+//! stands in it. People of both districts decide, each in their own record; the hub says to either what the other decided.
+//!
+//! # How long an entry is
+//!
 //! Where all of it together would be longer, the ends of what tells least are cut off. A report that is closed is told as
 //! `gone`, once to each device, and stands nowhere any more.
 

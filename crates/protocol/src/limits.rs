@@ -111,5 +111,11 @@ pub const INDEX_UNPACKED_BYTES_MAX: usize = 32 * 1024;
 /// The reports that one `Index` says are closed.
 pub const INDEX_GONE_MAX: usize = 200;
 
+/// How the facts of a proposal agreed, in codes, bytes.
+pub const PROPOSAL_AGREED_BYTES_MAX: usize = 160;
+
+/// The proposals of one `Proposals`: the widest have about 230 bytes, and all of them fit a frame.
+pub const PROPOSALS_MAX: usize = 16;
+
 /// The frames of the index in one answer. A device that is told of more syncs again.
 pub const INDEX_ANSWER_BYTES_MAX: usize = 64 * 1024;

@@ -14,7 +14,7 @@ use protocol::dismissal::{Dismissal, SignedDismissal};
 use protocol::enrol::{EnrolReply, EnrolRequest, Enrolled, person_mark};
 use protocol::ids::Sha256;
 use protocol::message::down::{
-    Author, Change, Changes, Close, Done, Grant, Index, Mark, Outcome, Receipt, ReceiptState, Received, Reject, Revoke,
+    Author, Change, Changes, Close, Done, Grant, Index, Mark, Outcome, Proposal, Proposals, Receipt, ReceiptState, Received, Reject, Revoke,
     StateMark, Taken, Token, Verdict, Verdicts, Welcome, Written,
 };
 use protocol::message::up::{Access, Again, Batch, Confirm, End, Group, Open, Rows, Upload};
@@ -81,6 +81,7 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         state: None,
         access_upto: None,
         index: None,
+        proposals: None,
     };
     let open_small = Open {
         version: PROTOCOL_VERSION,
@@ -91,6 +92,10 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
     let open_index = Open {
         index: IndexCursor::from_bytes(&[1, 2, 3, 4, 5, 6, 7, 8, 42]),
         ..open_small.clone()
+    };
+    let open_proposals = Open {
+        proposals: Some(StateMark([0x70; 8])),
+        ..open_index.clone()
     };
     let group = |document, steps: &[u64]| Group {
         document,
@@ -126,6 +131,7 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         ("access", Access { rows: access_rows() }.into()),
         ("open-small", open_small.into()),
         ("open-index", open_index.into()),
+        ("open-proposals", open_proposals.into()),
         ("batch", batch.into()),
         ("rows", rows.into()),
     ]
@@ -255,6 +261,19 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         anew: None,
         entries: Index::pack(&[b"an entry".to_vec(), vec![b'x'; 200]]),
         gone: Some([[0xca; 16], [0xcb; 16]].concat()),
+    };
+    let proposals = Proposals {
+        mark: StateMark([0x70; 8]),
+        proposals: vec![Proposal {
+            own: [0xca; 16],
+            own_sort: 1,
+            other: [0xcb; 16],
+            other_sort: 2,
+            district: "KA-MYS".into(),
+            percent: 97,
+            agreed: "given=same age=near".into(),
+            theirs: Some("same".into()),
+        }],
     };
     let index_anew = Index {
         cursor: IndexCursor::default(),
@@ -406,6 +425,7 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         ("done-index", done_with_index.into()),
         ("index", index.into()),
         ("index-anew", index_anew.into()),
+        ("proposals", proposals.into()),
         ("verdicts", verdicts.into()),
         ("changes", changes.into()),
         (

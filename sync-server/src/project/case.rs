@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use casework::matching::decisions;
 use casework::{FactId, Pack, Record, Spine, Value, age_years, clock, facts};
 use protocol::DocumentId;
 use serde::{Deserialize, Serialize};
@@ -93,6 +94,12 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]
         document.add_to(&mut record);
     }
     folded.report = Some(report::of_case(&district, subject.subject, &record));
+    let decided = decisions::of(&record).into_iter();
+    folded.decisions = Some(
+        decided
+            .map(|one| (one.other.to_bytes(), one.decision.code().to_owned()))
+            .collect(),
+    );
     let spine = Spine::read(|fact| record.facts.get(fact).cloned());
     let kept = Kept {
         facts: case_facts(&record.facts, changed_ms),

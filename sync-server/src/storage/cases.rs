@@ -61,6 +61,8 @@ pub struct Folded {
     pub parcel: Option<Parcel>,
     /// What it tells of a child, for comparing.
     pub report: Option<ReportRow>,
+    /// What its people decided about others that may be the same child; `None` where it is no case.
+    pub decisions: Option<Vec<([u8; 16], String)>>,
 }
 
 impl Folded {
@@ -72,6 +74,7 @@ impl Folded {
             case: None,
             parcel: None,
             report: None,
+            decisions: None,
         }
     }
 }

@@ -49,6 +49,42 @@ pub struct NumberedReport {
     pub row: ReportRow,
 }
 
+/// Two records of a state that may be about one child.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MatchProposal {
+    /// The one.
+    pub one: [u8; 16],
+    /// The other.
+    pub other: [u8; 16],
+    /// How likely, in percent.
+    pub percent: u8,
+    /// How each fact agreed, in codes without a value.
+    pub agreed: String,
+}
+
+/// A proposal, from the side of a district.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProposedTo {
+    /// The record of the district.
+    pub own: [u8; 16],
+    /// Which sort it is.
+    pub own_sort: ReportSort,
+    /// The record of another district.
+    pub other: [u8; 16],
+    /// Which sort it is.
+    pub other_sort: ReportSort,
+    /// That district.
+    pub district: String,
+    /// How likely, in percent.
+    pub percent: u8,
+    /// How each fact agreed, in codes without a value.
+    pub agreed: String,
+    /// What people of the other record decided.
+    pub theirs: Option<String>,
+    /// Whether people of this district have decided.
+    pub is_decided: bool,
+}
+
 /// Reading the reports of a state. They are written with what they follow from, see [`super::Folded`].
 pub trait Reports {
     /// The reports of that sort behind a number, at most `limit`, by their numbers.
@@ -56,4 +92,20 @@ pub trait Reports {
 
     /// The last number of a state.
     fn last_report(&self, state: &str) -> Result<u64>;
+
+    /// Up to which number of a state everything was compared with everything.
+    fn matched(&self, state: &str) -> Result<u64>;
+
+    /// Keeps what came of comparing the reports of a state behind the first number of `span` up to its second, in the place of what was proposed for
+    /// those that were compared anew. False, and nothing is kept, where another hub has compared them meanwhile.
+    fn keep_proposals(
+        &self,
+        state: &str,
+        span: (u64, u64),
+        compared: &[[u8; 16]],
+        proposals: &[MatchProposal],
+    ) -> Result<bool>;
+
+    /// What is proposed to a district about records of others, the likeliest first.
+    fn proposed_to(&self, district: &str, limit: u32) -> Result<Vec<ProposedTo>>;
 }

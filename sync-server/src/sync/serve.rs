@@ -14,6 +14,7 @@ use super::cursor;
 use super::fold::{FoldError, packed_for, snapshot};
 use super::gather::{Gather, Logged};
 use super::index;
+use super::proposals;
 use crate::hub::Hub;
 use crate::identity::{self, Session};
 use crate::packs;
@@ -134,6 +135,9 @@ impl<'a> Serving<'a> {
         self.flush()?;
         // Behind everything the log says; what is left of it comes first the next time.
         let index_more = !more && index::serve(self.hub, self.session, self.sink)?;
+        if !more && !index_more {
+            proposals::serve(self.hub, self.session, self.sink)?;
+        }
         let packs = packs::named_in_close(&*self.hub.storage, &self.session.author.user.district)?;
         let access_upto = self.hub.storage.access_upto(self.session.author.id)?;
         let cursor = self.cursor(window);

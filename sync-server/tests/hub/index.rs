@@ -5,6 +5,7 @@ use casework::matching::EntryKind;
 use casework::{DocumentKind, Value};
 use protocol::limits::INDEX_ANSWER_BYTES_MAX;
 use protocol::{DocumentId, IndexCursor};
+use sha2::{Digest, Sha256};
 use sync_server::project::fold_waiting;
 
 use crate::support::{Answer, TestDevice, TestHub, new_case, set};
@@ -103,7 +104,9 @@ fn a_long_index_comes_in_portions_and_goes_on_after_any_cut() {
     let mut reporter = officer(&hub, "KA-BLR", "po_nic");
     for n in 0..900 {
         // Words of their own, so that packing does not hide the bound.
-        reports(&mut reporter, &format!("{:x} {:x}", n * 7_919_i64 + 13, n * 104_729_i64 + 7));
+        let report = reports(&mut reporter, &format!("{n}"));
+        let marks: String = (0..3).map(|part| format!("{:x}", Sha256::digest(format!("{n} {part}")))).collect();
+        reporter.edit(missing(report), &[set("missing.marks", marks.as_str())]);
     }
     reporter.index = None;
     reporter.sync();

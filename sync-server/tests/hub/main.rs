@@ -24,6 +24,7 @@ mod grants;
 mod hubs;
 mod index;
 mod institutions;
+mod matching;
 mod media;
 mod outage;
 mod packs;

@@ -10,7 +10,7 @@ use casework::{Compartment, DocumentKind, Pack, Value};
 use protocol::enrol::{EnrolReply, EnrolRequest};
 use protocol::limits::{CHANGE_BYTES_MAX, SNAPSHOT_BYTES_MAX};
 use protocol::message::Names;
-use protocol::message::down::{Close, Outcome, Receipt, Received, StateMark, Verdict, Welcome};
+use protocol::message::down::{Close, Outcome, Proposals, Receipt, Received, StateMark, Verdict, Welcome};
 use protocol::message::up::{Again, BatchWriter, Confirm, End, Open, Upload};
 use protocol::parcel::{Collector, unpack};
 use protocol::{
@@ -148,6 +148,7 @@ pub(crate) struct Answer {
     pub(crate) reject: Option<Refusal>,
     pub(crate) bytes: usize,
     /// Messages of the index, their bytes, whether they began anew, and whether there are more.
+    pub(crate) proposals: usize,
     pub(crate) index: usize,
     pub(crate) index_bytes: usize,
     pub(crate) anew: bool,
@@ -177,6 +178,8 @@ pub(crate) struct TestDevice {
     pub(crate) receipts: Vec<Receipt>,
     /// How far it has the index of missing children, where it wants it.
     pub(crate) index: Option<IndexCursor>,
+    /// What the hub proposes, where it reads that.
+    pub(crate) proposals: Option<Proposals>,
     /// The open reports of it, by their ids.
     pub(crate) reports: BTreeMap<[u8; 16], Entry>,
     next: u64,
@@ -240,6 +243,7 @@ impl TestDevice {
             version: PROTOCOL_VERSION,
             receipts: Vec::new(),
             index: None,
+            proposals: None,
             reports: BTreeMap::new(),
             next: 1,
         }
@@ -298,6 +302,7 @@ impl TestDevice {
             state: None,
             access_upto: None,
             index: self.index.clone(),
+            proposals: self.proposals.as_ref().map(|known| known.mark),
         }
     }
 
@@ -437,6 +442,11 @@ impl TestDevice {
                     answer.receipts.push(receipt);
                 }
                 DownMessage::Received(received) => answer.received.push(received),
+                DownMessage::Proposals(proposals) => {
+                    assert!(proposals.is_within_limits());
+                    answer.proposals += 1;
+                    self.proposals = Some(proposals);
+                }
                 DownMessage::Index(index) => {
                     answer.index += 1;
                     answer.index_bytes += frame.as_bytes().len();

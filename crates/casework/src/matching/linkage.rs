@@ -9,6 +9,7 @@ mod entry;
 mod index;
 mod learn;
 mod lexicon;
+mod list;
 mod names;
 mod population;
 mod prepared;
@@ -25,6 +26,7 @@ pub use compare::Relation;
 pub use duplicates::Duplicate;
 pub use english::english;
 pub use entry::{Entry, EntryError, EntryKind};
+pub use list::{Gathered, List};
 pub use weights::{Source, Weights};
 
 // The modules here name these as their siblings.

@@ -8,7 +8,7 @@ use casework::{
         decisions::{self, Decision},
     },
 };
-use ipc::{Comparison, Decided, FailureCode, MatchRow, MatchesPage, NewReport, PossibleMatch, ReportCard, Saved};
+use ipc::{Comparison, Decided, Elsewhere, FailureCode, MatchRow, MatchesPage, NewReport, PossibleMatch, ReportCard, Saved};
 
 use super::{
     case::ensure_here,
@@ -19,7 +19,7 @@ use crate::{
     failure::{Answer, Failed},
     matching::{self, KEPT_MIN, Loaded, PROPOSALS_MAX},
     session::Session,
-    store::{AccessAction, Read, StoreError},
+    store::{AccessAction, ElsewhereRow, Read, StoreError},
     views::{self, Speaker},
 };
 
@@ -53,16 +53,51 @@ pub(super) fn page(session: &Session) -> Answer<MatchesPage> {
                 percent: percent(proposal.probability),
             });
         }
+        let mut elsewhere = Vec::new();
+        for row in read.elsewhere()?.iter().filter(|_| shown > 0) {
+            if !read.is_decided(&row.own, &row.other)? {
+                elsewhere.push(said_elsewhere(read, row, Vec::new())?);
+            }
+        }
         let own = read.own_reports()?.into_iter().take(ipc::PAGE_ROWS_MAX as usize);
         let own = own.map(|(id, entry)| report_card(session, id, entry.as_deref())).collect();
         Ok::<_, StoreError>(MatchesPage {
             rows,
+            elsewhere,
             own,
             open: if session.may_read(DocumentKind::Missing) { read.count_reports()? } else { 0 },
             reports: session.may_write(DocumentKind::Missing) && !session.is_read_only(),
             now_ms: session.now_ms(),
         })
     })?)
+}
+
+/// A record of another district as the screen shows it.
+fn said_elsewhere(read: &Read<'_>, row: &ElsewhereRow, decided: Vec<Decided>) -> Result<Elsewhere, StoreError> {
+    let named = |id: [u8; 16], is_case: bool| {
+        if is_case {
+            Subject::Case(CaseId::from_bytes(id))
+        } else {
+            Subject::Missing(ReportId::from_bytes(id))
+        }
+    };
+    let own = named(row.own, row.own_is_case);
+    let initials = match own {
+        Subject::Missing(_) => entry_of(read, &row.own)?
+            .map(|entry| casework::initials(&entry.report.name))
+            .unwrap_or_default(),
+        _ => read.initials(&row.own)?,
+    };
+    Ok(Elsewhere {
+        own,
+        initials,
+        other: named(row.other, row.other_is_case),
+        district: row.district.clone(),
+        percent: row.percent,
+        agreed: row.agreed.split(' ').filter_map(decisions::read_agreed).collect(),
+        decided,
+        theirs: row.theirs.as_deref().map(Decision::from_code),
+    })
 }
 
 /// Whoever may not know who children are compares none.
@@ -145,8 +180,15 @@ pub(super) fn compare(session: &Session, case: CaseId) -> Answer<Comparison> {
                 .collect();
             rows.extend(possible(&mut documents, read, other, score, said)?);
         }
+        let mut elsewhere = Vec::new();
+        for row in read.elsewhere()?.iter().filter(|row| row.own == subject) {
+            let of_it = |(other, _): &&(Subject, Decided)| other.to_bytes() == row.other;
+            let said = decided.iter().filter(of_it).map(|(_, said)| said.clone()).collect();
+            elsewhere.push(said_elsewhere(read, row, said)?);
+        }
         Ok(Comparison {
             case: Some(case),
+            elsewhere,
             ours,
             pictures: pictures(&mut documents, read, case)?,
             rows,
@@ -189,6 +231,7 @@ pub(super) fn find(session: &Session, about: Report) -> Answer<Comparison> {
         }
         Ok(Comparison {
             case: None,
+            elsewhere: Vec::new(),
             ours: about.clone(),
             pictures: Vec::new(),
             rows,
@@ -389,20 +432,31 @@ fn first_decision(session: &Session, case: CaseId, other: Subject, decision: &De
         Ok(explained(loaded, &ours, vec![other]).remove(0).1)
     })?
     .flatten();
-    // What nobody here has ever compared nobody decides about.
-    let score = score.ok_or(FailureCode::NoSuchItem)?;
+    // What nobody here has ever compared, nor the hub, nobody decides about.
+    let agreed = match score {
+        Some(score) => decisions::agreed(&score),
+        None => proposed_elsewhere(session, case, other)?.ok_or(FailureCode::NoSuchItem)?,
+    };
     let text = |text: String| Value::Text(text);
     let cells = [
         (decisions::OTHER, text(other.to_string())),
         (decisions::DECISION, decision.code().into()),
         (decisions::AT, Value::Instant(session.now_ms())),
-        (decisions::AGREED, text(decisions::agreed(&score))),
+        (decisions::AGREED, text(agreed)),
     ];
     Ok(Edit::AddRow {
         row: RowId::from_bytes(session.platform.uuid_v7().into_bytes()),
         table: decisions::TABLE.to_owned(),
         cells: cells.into_iter().map(|(column, value)| (column.to_owned(), value)).collect(),
     })
+}
+
+/// How the hub says that a case here and a record of another district agree.
+fn proposed_elsewhere(session: &Session, case: CaseId, other: Subject) -> Result<Option<String>, StoreError> {
+    let rows = session.store.read(|read| read.elsewhere())?;
+    let mut rows = rows.into_iter();
+    let found = rows.find(|row| row.own == case.to_bytes() && row.other == other.to_bytes());
+    Ok(found.map(|row| row.agreed))
 }
 
 /// Begins a report of a child.

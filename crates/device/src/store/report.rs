@@ -20,6 +20,28 @@ pub(crate) struct ProposalRow {
     pub(crate) probability: f64,
 }
 
+/// A record here, and one of another district that may be about the same child.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ElsewhereRow {
+    pub(crate) own: [u8; 16],
+    pub(crate) own_is_case: bool,
+    pub(crate) other: [u8; 16],
+    pub(crate) other_is_case: bool,
+    pub(crate) district: String,
+    pub(crate) percent: u8,
+    pub(crate) agreed: String,
+    pub(crate) theirs: Option<String>,
+}
+
+/// The code of a case in `elsewhere`.
+const CASE: u8 = 1;
+/// The code of a report.
+const REPORT: u8 = 2;
+
+const fn sort(is_case: bool) -> u8 {
+    if is_case { CASE } else { REPORT }
+}
+
 /// The reports that are open: those whose document is here as it tells them, the others as the hub does.
 const OPEN: &str = "SELECT id, entry FROM own_report WHERE entry IS NOT NULL
      UNION ALL SELECT id, entry FROM report WHERE id NOT IN (SELECT id FROM own_report)";
@@ -127,7 +149,63 @@ impl Read<'_> {
     }
 }
 
+impl Read<'_> {
+    /// What the hub proposes about records that are here, the likeliest first. Where this tablet has the other, too, it
+    /// compares the two itself.
+    pub(crate) fn elsewhere(&self) -> Result<Vec<ElsewhereRow>, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT own, own_sort, other, sort, district, percent, agreed, theirs FROM elsewhere e
+             WHERE EXISTS (SELECT 1 FROM document d WHERE d.subject = e.own AND d.leaving = 0)
+             AND (sort = 1 OR other NOT IN (SELECT id FROM report))
+             ORDER BY percent DESC, own, other",
+        )?;
+        let rows = statement.query_map([], |row| {
+            Ok(ElsewhereRow {
+                own: row.get(0)?,
+                own_is_case: row.get::<_, u8>(1)? == CASE,
+                other: row.get(2)?,
+                other_is_case: row.get::<_, u8>(3)? == CASE,
+                district: row.get(4)?,
+                percent: row.get(5)?,
+                agreed: row.get(6)?,
+                theirs: row.get(7)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether somebody decided about a pair, in the case that is here.
+    pub(crate) fn is_decided(&self, subject: &[u8; 16], other: &[u8; 16]) -> Result<bool, StoreError> {
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM match_decision WHERE subject = ?1 AND other = ?2)")?;
+        Ok(statement.query_row((subject, other), |row| row.get(0))?)
+    }
+}
+
 impl Write<'_> {
+    /// Keeps what the hub proposes, in the place of what it did before.
+    pub(crate) fn set_elsewhere(&self, proposals: &[ElsewhereRow]) -> Result<(), StoreError> {
+        self.0.0.prepare_cached("DELETE FROM elsewhere")?.execute([])?;
+        let mut statement = self.0.0.prepare_cached(
+            "INSERT OR REPLACE INTO elsewhere (own, own_sort, other, sort, district, percent, agreed, theirs)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?;
+        for row in proposals {
+            statement.execute((
+                row.own,
+                sort(row.own_is_case),
+                row.other,
+                sort(row.other_is_case),
+                &row.district,
+                row.percent,
+                &row.agreed,
+                &row.theirs,
+            ))?;
+        }
+        Ok(())
+    }
+
     /// Keeps what the hub says of a report.
     pub(crate) fn put_report(&self, id: &[u8; 16], entry: &[u8]) -> Result<(), StoreError> {
         let mut statement = self.0.0.prepare_cached(

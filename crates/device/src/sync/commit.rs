@@ -4,21 +4,22 @@ use std::collections::BTreeSet;
 
 use casefile::DocumentKey;
 use casework::{Subject, matching::Entry as ReportEntry};
+use ipc::Topic;
 use protocol::{
     DocumentId, Epoch,
-    message::down::{self, Index, Outcome, Receipt, ReceiptState},
+    message::down::{self, Index, Outcome, Proposals, Receipt, ReceiptState},
 };
 
 use super::{
     exchange::ExchangeError,
     inbound::{Batch, Entry},
-    outbound::{CURSOR, INDEX},
+    outbound::{CURSOR, INDEX, PROPOSALS},
 };
 use crate::{
     documents::{DocumentError, Documents, Incoming},
     matching,
     session::Session,
-    store::{AccessAction, AccessRow, StoreError, Verdict, Write},
+    store::{AccessAction, AccessRow, ElsewhereRow, StoreError, Verdict, Write},
 };
 
 /// Name of the mark that says which life of the hub's log the cursor belongs to.
@@ -36,6 +37,7 @@ struct Done {
 /// Stores a batch with its mark, then tells the screens.
 pub(super) fn commit(session: &Session, batch: Batch) -> Result<(), ExchangeError> {
     let now_ms = session.now_ms();
+    let batch_proposes = batch.proposals.is_some();
     let done = session.write_documents(|documents, write| {
         let mut done = Done::default();
         for (n, said) in &batch.verdicts {
@@ -49,11 +51,17 @@ pub(super) fn commit(session: &Session, batch: Batch) -> Result<(), ExchangeErro
         for index in &batch.index {
             done.index |= take_index(write, index)?;
         }
+        if let Some(proposals) = &batch.proposals {
+            take_proposals(write, proposals)?;
+        }
         if let Some(cursor) = &batch.cursor {
             write.set_blob(CURSOR, cursor.as_bytes())?;
         }
         Ok::<_, ExchangeError>(done)
     })?;
+    if batch_proposes {
+        session.news.tell([Topic::Matches]);
+    }
     if done.index {
         matching::forget(session);
     }
@@ -64,6 +72,30 @@ pub(super) fn commit(session: &Session, batch: Batch) -> Result<(), ExchangeErro
         session.tell_all_changed(done.subjects);
     }
     Ok(())
+}
+
+/// Keeps what the hub proposes, with its mark.
+fn take_proposals(write: &Write<'_>, said: &Proposals) -> Result<(), StoreError> {
+    // 1 is a case and 2 a report; what a newer hub calls otherwise this app does not show.
+    let known = |sort: u8| matches!(sort, 1 | 2);
+    let rows = said
+        .proposals
+        .iter()
+        .filter(|one| known(one.own_sort) && known(one.other_sort));
+    let rows: Vec<ElsewhereRow> = rows
+        .map(|one| ElsewhereRow {
+            own: one.own,
+            own_is_case: one.own_sort == 1,
+            other: one.other,
+            other_is_case: one.other_sort == 1,
+            district: one.district.clone(),
+            percent: one.percent.min(99),
+            agreed: one.agreed.clone(),
+            theirs: one.theirs.clone(),
+        })
+        .collect();
+    write.set_elsewhere(&rows)?;
+    write.set_blob(PROPOSALS, &said.mark.0)
 }
 
 /// Keeps what a message says of the index, with its cursor. Gives whether everything before it was forgotten.

@@ -13,7 +13,7 @@ use protocol::{
     limits::{CHANGE_BYTES_MAX, PACKS_MAX, SNAPSHOT_BYTES_MAX},
     message::{
         DownMessage, Names,
-        down::{Changes, Close, Done, Index, Outcome, Receipt, Received, StateMark, Token, Verdict},
+        down::{Changes, Close, Done, Index, Outcome, Proposals, Receipt, Received, StateMark, Token, Verdict},
     },
     pack::PackRef,
     parcel::{Collector, unpack},
@@ -65,6 +65,8 @@ pub(super) struct Batch {
     pub(super) confirmed: Vec<[u8; 17]>,
     /// What came of the index of missing children.
     pub(super) index: Vec<Index>,
+    /// What the hub proposes now.
+    pub(super) proposals: Option<Proposals>,
     bytes: usize,
 }
 
@@ -72,6 +74,7 @@ impl Batch {
     pub(super) fn is_empty(&self) -> bool {
         self.verdicts.is_empty() && self.entries.is_empty() && self.cursor.is_none() && self.confirmed.is_empty()
             && self.index.is_empty()
+            && self.proposals.is_none()
     }
 }
 
@@ -230,6 +233,12 @@ impl<'s> Inbound<'s> {
                 if self.sealed.bytes >= COMMIT_BYTES {
                     self.commit()?;
                 }
+            }
+            DownMessage::Proposals(proposals) => {
+                if !proposals.is_within_limits() {
+                    return Err(ExchangeError::Garbled);
+                }
+                self.sealed.proposals = Some(proposals);
             }
             DownMessage::Mark(mark) => {
                 self.seal(mark.cursor);

@@ -62,6 +62,8 @@ pub(super) enum Parting {
 
 /// Name of the mark that says how far the log was read.
 pub(crate) const CURSOR: &str = "cursor";
+/// Name of the mark of what the hub proposes.
+pub(super) const PROPOSALS: &str = "proposals";
 /// Name of the mark that says how far the index of missing children was read.
 pub(crate) const INDEX: &str = "index_cursor";
 
@@ -71,6 +73,7 @@ struct Waiting {
     version: u16,
     state: Option<StateMark>,
     index: IndexCursor,
+    proposals: StateMark,
     outbox: Vec<OutboxRow>,
     confirmed: Vec<[u8; 17]>,
     damaged: Vec<[u8; 17]>,
@@ -97,6 +100,7 @@ impl Waiting {
                 version: version.clamp(PROTOCOL_VERSION_MIN, PROTOCOL_VERSION),
                 state,
                 index: IndexCursor::from_bytes(&read.blob(INDEX)?.unwrap_or_default()).unwrap_or_default(),
+                proposals: StateMark(read.bytes::<STATE_MARK_BYTES>(PROPOSALS)?.unwrap_or_default()),
                 outbox: read.outbox(after, BATCH_CHANGES_MAX)?,
                 confirmed: read.destroyed()?,
                 damaged: read.damaged()?,
@@ -158,6 +162,7 @@ impl Outbound {
             // A role that reads no reports has no use for the index, and is told to forget one that it has.
             index: Some(waiting.index)
                 .filter(|index| small && (session.may_read(DocumentKind::Missing) || !index.is_start())),
+            proposals: small.then_some(waiting.proposals),
         }));
         let portion_bytes = session.status.portion_bytes();
         let (mut sent, mut bytes) = (Vec::new(), 0);

@@ -8,6 +8,7 @@ mod done;
 mod grant;
 mod index;
 mod mark;
+mod proposals;
 mod receipt;
 mod received;
 mod reject;
@@ -24,6 +25,7 @@ pub use done::{Done, STATE_MARK_BYTES, StateMark, TOKEN_BYTES};
 pub use grant::Grant;
 pub use index::{Index, REPORT_ID_BYTES};
 pub use mark::Mark;
+pub use proposals::{Proposal, Proposals};
 pub use receipt::{Receipt, ReceiptState};
 pub use received::Received;
 pub use reject::Reject;
@@ -68,6 +70,8 @@ messages! {
         78 => Done,
         /// Open reports of missing children, to a device that asks for them.
         79 => Index,
+        /// Who may be the same child as whom, in the whole state.
+        80 => Proposals,
     }
 }
 

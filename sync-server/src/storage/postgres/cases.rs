@@ -3,7 +3,7 @@ use tokio_postgres::Row;
 use super::Postgres;
 use super::documents::keep_snapshot;
 use super::outbox::put_parcel;
-use super::reports::put_report;
+use super::reports::{put_decisions, put_report};
 use super::transaction::Tx;
 use super::value::{Fixed, Number, at, fixed, number, text};
 use crate::storage::{CaseRow, Cases, Claim, Folded, Held, Result, UnfoldedSubject, WorkerId};
@@ -57,6 +57,9 @@ impl Cases for Postgres {
             // Last, as others of the state wait in its line.
             if let Some(report) = &folded.report {
                 put_report(tx, report)?;
+            }
+            if let Some(decisions) = &folded.decisions {
+                put_decisions(tx, folded.done.subject, decisions)?;
             }
             Ok(Held::Yes)
         })

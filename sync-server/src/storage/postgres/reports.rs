@@ -3,7 +3,7 @@ use tokio_postgres::Row;
 use super::Postgres;
 use super::transaction::Tx;
 use super::value::{Fixed, Number, at, fixed, number};
-use crate::storage::{NumberedReport, ReportRow, ReportSort, Reports, Result};
+use crate::storage::{MatchProposal, NumberedReport, ProposedTo, ReportRow, ReportSort, Reports, Result};
 
 impl Reports for Postgres {
     fn reports(&self, state: &str, sort: ReportSort, after: u64, limit: u32) -> Result<Vec<NumberedReport>> {
@@ -21,6 +21,97 @@ impl Reports for Postgres {
             row.map_or(Ok(0), |row| number(&row, 0))
         })
     }
+
+    fn matched(&self, state: &str) -> Result<u64> {
+        self.read_one(|tx| {
+            let row = tx.row("SELECT matched FROM report_line WHERE state = $1", &[&state])?;
+            row.map_or(Ok(0), |row| number(&row, 0))
+        })
+    }
+
+    fn keep_proposals(
+        &self,
+        state: &str,
+        (from, upto): (u64, u64),
+        compared: &[[u8; 16]],
+        proposals: &[MatchProposal],
+    ) -> Result<bool> {
+        self.write(|tx| {
+            let kept = tx.execute(
+                "UPDATE report_line SET matched = $3 WHERE state = $1 AND matched = $2",
+                &[&state, &Number(from), &Number(upto)],
+            )?;
+            if kept == 0 {
+                return Ok(false);
+            }
+            for subject in compared {
+                tx.execute(
+                    "DELETE FROM match_proposal WHERE one = $1 OR other = $1",
+                    &[&Fixed(*subject)],
+                )?;
+            }
+            for proposal in proposals {
+                let (one, other) = (proposal.one.min(proposal.other), proposal.one.max(proposal.other));
+                tx.execute(
+                    "INSERT INTO match_proposal (one, other, percent, agreed) VALUES ($1, $2, $3, $4)
+                     ON CONFLICT (one, other) DO UPDATE SET percent = excluded.percent, agreed = excluded.agreed",
+                    &[
+                        &Fixed(one),
+                        &Fixed(other),
+                        &i16::from(proposal.percent),
+                        &proposal.agreed,
+                    ],
+                )?;
+            }
+            Ok(true)
+        })
+    }
+
+    fn proposed_to(&self, district: &str, limit: u32) -> Result<Vec<ProposedTo>> {
+        self.read_one(|tx| {
+            let rows = tx.rows(PROPOSED_TO, &[&district, &i64::from(limit)])?;
+            rows.iter().map(read_proposed).collect()
+        })
+    }
+}
+
+/// From either side of a pair.
+const PROPOSED_TO: &str = "
+    SELECT a.subject, a.sort, b.subject, b.sort, b.district, p.percent, p.agreed,
+           (SELECT decision FROM match_decision WHERE subject = b.subject AND other = a.subject),
+           EXISTS (SELECT 1 FROM match_decision WHERE subject = a.subject AND other = b.subject)
+    FROM (SELECT one AS own, other, percent, agreed FROM match_proposal
+          UNION ALL SELECT other, one, percent, agreed FROM match_proposal) p
+    JOIN report a ON a.subject = p.own JOIN report b ON b.subject = p.other
+    WHERE a.district = $1 AND b.district <> $1 AND a.entry IS NOT NULL AND b.entry IS NOT NULL
+    ORDER BY p.percent DESC, a.subject, b.subject LIMIT $2";
+
+fn read_proposed(row: &Row) -> Result<ProposedTo> {
+    let small = |column| Ok::<_, crate::storage::StorageError>(u8::try_from(at::<i16>(row, column)?).unwrap_or_default());
+    Ok(ProposedTo {
+        own: fixed(row, 0)?,
+        own_sort: ReportSort::of(small(1)?),
+        other: fixed(row, 2)?,
+        other_sort: ReportSort::of(small(3)?),
+        district: at(row, 4)?,
+        percent: small(5)?,
+        agreed: at(row, 6)?,
+        theirs: at(row, 7)?,
+        is_decided: at(row, 8)?,
+    })
+}
+
+/// Replaces what the people of a case decided.
+pub(super) fn put_decisions(tx: &Tx<'_>, subject: [u8; 16], decisions: &[([u8; 16], String)]) -> Result<()> {
+    tx.execute("DELETE FROM match_decision WHERE subject = $1", &[&Fixed(subject)])?;
+    for (other, decision) in decisions {
+        tx.execute(
+            "INSERT INTO match_decision (subject, other, decision) VALUES ($1, $2, $3)
+             ON CONFLICT (subject, other) DO UPDATE SET decision = excluded.decision",
+            &[&Fixed(subject), &Fixed(*other), &decision],
+        )?;
+    }
+    Ok(())
 }
 
 /// Keeps a report under the state's next number, where it says something new. Whoever keeps one of the same state waits here

@@ -2,7 +2,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::documents::keep_snapshot;
 use super::outbox::put_parcel;
-use super::reports::put_report;
+use super::reports::{put_decisions, put_report};
 use super::{Number, Sqlite};
 use crate::storage::{CaseRow, Cases, Claim, Folded, Held, Result, UnfoldedSubject, WorkerId};
 
@@ -59,6 +59,9 @@ impl Cases for Sqlite {
             }
             if let Some(report) = &folded.report {
                 put_report(tx, report)?;
+            }
+            if let Some(decisions) = &folded.decisions {
+                put_decisions(tx, folded.done.subject, decisions)?;
             }
             Ok(Held::Yes)
         })

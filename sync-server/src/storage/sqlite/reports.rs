@@ -1,7 +1,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Number, Sqlite};
-use crate::storage::{NumberedReport, ReportRow, ReportSort, Reports, Result};
+use crate::storage::{MatchProposal, NumberedReport, ProposedTo, ReportRow, ReportSort, Reports, Result};
 
 impl Reports for Sqlite {
     fn reports(&self, state: &str, sort: ReportSort, after: u64, limit: u32) -> Result<Vec<NumberedReport>> {
@@ -22,6 +22,86 @@ impl Reports for Sqlite {
             Ok(last.map_or(0, |number| number.0))
         })
     }
+
+    fn matched(&self, state: &str) -> Result<u64> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached("SELECT matched FROM report_line WHERE state = ?1")?;
+            let matched: Option<Number> = statement.query_row([state], |row| row.get(0)).optional()?;
+            Ok(matched.map_or(0, |number| number.0))
+        })
+    }
+
+    fn keep_proposals(
+        &self,
+        state: &str,
+        (from, upto): (u64, u64),
+        compared: &[[u8; 16]],
+        proposals: &[MatchProposal],
+    ) -> Result<bool> {
+        self.write(|tx| {
+            let kept = tx
+                .prepare_cached("UPDATE report_line SET matched = ?3 WHERE state = ?1 AND matched = ?2")?
+                .execute(params![state, Number(from), Number(upto)])?;
+            if kept == 0 {
+                return Ok(false);
+            }
+            let mut forget = tx.prepare_cached("DELETE FROM match_proposal WHERE one = ?1 OR other = ?1")?;
+            for subject in compared {
+                forget.execute([subject])?;
+            }
+            let mut add = tx.prepare_cached(
+                "INSERT OR REPLACE INTO match_proposal (one, other, percent, agreed) VALUES (?1, ?2, ?3, ?4)",
+            )?;
+            for proposal in proposals {
+                let (one, other) = (proposal.one.min(proposal.other), proposal.one.max(proposal.other));
+                add.execute(params![one, other, proposal.percent, proposal.agreed])?;
+            }
+            Ok(true)
+        })
+    }
+
+    fn proposed_to(&self, district: &str, limit: u32) -> Result<Vec<ProposedTo>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(PROPOSED_TO)?;
+            let rows = statement.query_map(params![district, limit], |row| {
+                Ok(ProposedTo {
+                    own: row.get(0)?,
+                    own_sort: ReportSort::of(row.get(1)?),
+                    other: row.get(2)?,
+                    other_sort: ReportSort::of(row.get(3)?),
+                    district: row.get(4)?,
+                    percent: row.get(5)?,
+                    agreed: row.get(6)?,
+                    theirs: row.get(7)?,
+                    is_decided: row.get(8)?,
+                })
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+}
+
+/// From either side of a pair.
+const PROPOSED_TO: &str = "
+    SELECT a.subject, a.sort, b.subject, b.sort, b.district, p.percent, p.agreed,
+           (SELECT decision FROM match_decision WHERE subject = b.subject AND other = a.subject),
+           EXISTS (SELECT 1 FROM match_decision WHERE subject = a.subject AND other = b.subject)
+    FROM (SELECT one AS own, other, percent, agreed FROM match_proposal
+          UNION ALL SELECT other, one, percent, agreed FROM match_proposal) p
+    JOIN report a ON a.subject = p.own JOIN report b ON b.subject = p.other
+    WHERE a.district = ?1 AND b.district <> ?1 AND a.entry IS NOT NULL AND b.entry IS NOT NULL
+    ORDER BY p.percent DESC, a.subject, b.subject LIMIT ?2";
+
+/// Replaces what the people of a case decided.
+pub(super) fn put_decisions(tx: &Connection, subject: [u8; 16], decisions: &[([u8; 16], String)]) -> Result<()> {
+    tx.prepare_cached("DELETE FROM match_decision WHERE subject = ?1")?
+        .execute([subject])?;
+    let mut add =
+        tx.prepare_cached("INSERT OR REPLACE INTO match_decision (subject, other, decision) VALUES (?1, ?2, ?3)")?;
+    for (other, decision) in decisions {
+        add.execute(params![subject, other, decision])?;
+    }
+    Ok(())
 }
 
 /// Keeps a report under the state's next number, where it says something new.

@@ -4,7 +4,7 @@ use casework::{
     CaseId, RowId, Subject,
     matching::{Report, decisions::Decision},
 };
-use ipc::{Comparison, PictureSize, PossibleMatch};
+use ipc::{Comparison, Decided, Elsewhere, PictureSize, PossibleMatch};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{FORM, kind, reasons};
@@ -75,10 +75,17 @@ pub(super) fn ComparePage(case: CaseId) -> impl IntoView {
         let none = (likely.is_empty() && others.is_empty())
             .then(|| view! { <Empty title=words.match_compare_none() help=words.match_choose_help() /> });
         let less = (!others.is_empty()).then(|| view! { <h3>{words.match_less_likely()}</h3> {others} });
+        let elsewhere: Vec<_> = read
+            .elsewhere
+            .into_iter()
+            .map(|row| view! { <ElsewhereCard row=row decides=read.decides.then_some(case) /> })
+            .collect();
+        let has_elsewhere = !elsewhere.is_empty();
         view! {
             <p class="muted">{words.match_compare_logged()} " " {words.match_open(u64::from(read.open))}</p>
-            {none}
+            {none.filter(|_| !has_elsewhere)}
             {likely}
+            {elsewhere}
             {less}
         }
         .into_any()
@@ -124,8 +131,6 @@ pub(super) fn Side(
     let words = words();
     let is_case = matches!(other.other, Subject::Case(_));
     let id = other.other.to_string();
-    let said_id: String = id.split_once('/').map_or("", |(_, id)| id).chars().rev().take(ID_SAID).collect();
-    let said_id: String = said_id.chars().rev().collect();
     let place = match other.other {
         Subject::Case(case) => Some((Route::Case(case, Tab::Overview), words.match_open_case())),
         report if other.district.is_empty() => {
@@ -138,7 +143,7 @@ pub(super) fn Side(
         view! { <a href=route.to_string() data-test="match-open">{label}</a> }
     });
     let ask = (!other.district.is_empty())
-        .then(|| view! { <p class="note" data-test="ask-district">{words.match_ask_district(&other.district, said_id)}</p> });
+        .then(|| view! { <p class="note" data-test="ask-district">{words.match_ask_district(&other.district, said_id(other.other))}</p> });
     let percent = percent(other.score.probability);
     let rows: Vec<_> = facts(words, &ours, &other.theirs)
         .into_iter()
@@ -180,7 +185,7 @@ pub(super) fn Side(
             {has_photos.then(|| view! { <div class="sides-photos" aria-label=words.match_look_photos()>{shelf(photos.ours)} {shelf(photos.theirs)}</div> })}
             <h4>{words.match_why()}</h4>
             {reasons::list(&other.score.reasons, is_case)}
-            <Decisions other=other decides=decides />
+            <Decisions subject=other.other decided=other.decided decides=decides />
         </section>
     }
 }
@@ -201,14 +206,49 @@ fn photo(case: CaseId, row: RowId) -> impl IntoView {
     move || source.get().map(|source| view! { <img class="sides-photo" src=source alt=words().match_look_photos() data-test="sides-photo" /> })
 }
 
+/// One of another district, of which nothing is known here but how it agrees.
 #[component]
-fn Decisions(other: PossibleMatch, decides: Option<CaseId>) -> impl IntoView {
+fn ElsewhereCard(row: Elsewhere, #[prop(optional_no_strip)] decides: Option<CaseId>) -> impl IntoView {
+    let words = words();
+    let is_case = matches!(row.other, Subject::Case(_));
+    let what = if is_case { words.match_a_case() } else { words.match_a_report() };
+    let theirs = match &row.theirs {
+        Some(Decision::Same) => words.match_theirs_same(),
+        Some(Decision::NotSame) => words.match_theirs_not_same(),
+        Some(Decision::Unsure | Decision::Unknown(_)) => words.match_theirs_unsure(),
+        None => words.match_theirs_none(),
+    };
+    let same = |decision: Option<&Decision>| decision == Some(&Decision::Same);
+    let is_joined = same(row.theirs.as_ref()) && same(row.decided.first().map(|one| &one.decision));
+    let joined = is_joined
+        .then(|| view! { <p class="note" data-test="joined">{icon(Icon::Done)} " " {words.match_joined()}</p> });
+    view! {
+        <section class="card stack" data-test="elsewhere" data-other=row.other.to_string()>
+            <header class="house-head">
+                <h3>{words.match_elsewhere()} " · " {words.match_percent(row.percent)}</h3>
+                <p>{words.match_elsewhere_said(&row.district, said_id(row.other), what)}</p>
+            </header>
+            <h4>{words.match_why()}</h4>
+            {reasons::agreed(&row.agreed, is_case)}
+            <p data-test="theirs">{theirs}</p>
+            {joined}
+            <Decisions subject=row.other decided=row.decided decides=decides />
+        </section>
+    }
+}
+
+/// As much of an id as people say to one another.
+fn said_id(subject: Subject) -> String {
+    let id = subject.to_string();
+    id[id.len().saturating_sub(ID_SAID)..].to_owned()
+}
+
+#[component]
+fn Decisions(subject: Subject, decided: Vec<Decided>, decides: Option<CaseId>) -> impl IntoView {
     let app = app();
     let words = words();
     let asking = Asking::new();
-    let subject = other.other;
-    let said: Vec<_> = other
-        .decided
+    let said: Vec<_> = decided
         .iter()
         .map(|decided| {
             let by = if decided.by.is_empty() { "–" } else { &decided.by };
@@ -222,7 +262,7 @@ fn Decisions(other: PossibleMatch, decides: Option<CaseId>) -> impl IntoView {
         })
         .collect();
     let has_decided = !said.is_empty();
-    let settled: Vec<Decision> = other.decided.iter().map(|decided| decided.decision.clone()).collect();
+    let settled: Vec<Decision> = decided.iter().map(|decided| decided.decision.clone()).collect();
     let decide = move |decision: Option<Decision>| {
         let Some(case) = decides else { return };
         asking.run(

@@ -1,7 +1,7 @@
 //! The list: what may be one child and nobody has decided, then the reports of the district. No name in full.
 
 use casework::Subject;
-use ipc::{Comparison, MatchRow, MatchesPage, ReportCard};
+use ipc::{Comparison, Elsewhere, MatchRow, MatchesPage, ReportCard};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{FORM, called, find::FindSheet, kind, new_report::NewReportSheet};
@@ -39,7 +39,8 @@ pub(super) fn ListPane(found: RwSignal<Option<Comparison>>) -> impl IntoView {
         None if problem.with(Option::is_some) => ().into_any(),
         None => view! { <Loading text=words.match_reading() /> }.into_any(),
         Some(page) => {
-            let rows: Vec<_> = page.rows.into_iter().map(row).collect();
+            let mut rows: Vec<_> = page.rows.into_iter().map(|one| row(one).into_any()).collect();
+            rows.extend(page.elsewhere.into_iter().map(|one| elsewhere(one).into_any()));
             let own: Vec<_> = page.own.into_iter().map(card).collect();
             view! {
                 <h2 class="list-part">{words.match_possible()}</h2>
@@ -131,6 +132,32 @@ fn row(row: MatchRow) -> impl IntoView {
                         <span class="tag warn">{words.match_percent(row.percent)}</span>
                     </span>
                     <span class="house-line">{what} " · " {called(words, &row.other_initials)}</span>
+                </span>
+            </a>
+        </li>
+    }
+}
+
+fn elsewhere(row: Elsewhere) -> impl IntoView {
+    let words = words();
+    let place = match row.own {
+        Subject::Case(case) => Route::Compare(case),
+        own => Route::Form(own, FORM.to_owned(), FormPlace::Sections),
+    };
+    let what = match row.other {
+        Subject::Case(_) => words.match_with_case(),
+        _ => words.match_with_report(),
+    };
+    view! {
+        <li>
+            <a class="house" href=place.to_string() data-test="elsewhere-row">
+                <span class="avatar" aria-hidden="true">{called(words, &row.initials)}</span>
+                <span class="row-text">
+                    <span class="row-top">
+                        <span class="house-name">{called(words, &row.initials)}</span>
+                        <span class="tag warn">{words.match_percent(row.percent)}</span>
+                    </span>
+                    <span class="house-line">{what} " · " {words.match_in_district(&row.district)}</span>
                 </span>
             </a>
         </li>

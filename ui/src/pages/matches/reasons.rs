@@ -21,6 +21,16 @@ pub(super) fn list(reasons: &[Reason], is_case: bool) -> impl IntoView + use<> {
     view! { <ul class="reasons" data-test="reasons">{items}</ul> }
 }
 
+/// How the facts agreed where nothing else is known of the other side.
+pub(super) fn agreed(agreed: &[(Field, Level)], is_case: bool) -> impl IntoView + use<> {
+    let words = words();
+    let items: Vec<_> = agreed
+        .iter()
+        .map(|(field, level)| view! { <li>{sentence(words, *field, *level, is_case)}</li> })
+        .collect();
+    view! { <ul class="reasons" data-test="agreed">{items}</ul> }
+}
+
 fn item(words: Words, reason: &Reason, is_case: bool) -> impl IntoView + use<> {
     let speaks_for = reason.weight > 0.0;
     let side = if speaks_for { words.match_for() } else { words.match_against() };

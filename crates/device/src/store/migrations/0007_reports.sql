@@ -40,6 +40,20 @@ CREATE TABLE proposal (
     PRIMARY KEY (subject, other)
 ) STRICT, WITHOUT ROWID;
 
+-- What the hub proposes out of the whole state: a record that is here, and one of another district.
+CREATE TABLE elsewhere (
+    own      BLOB    NOT NULL CHECK (length(own) = 16),
+    own_sort INTEGER NOT NULL,
+    other    BLOB    NOT NULL CHECK (length(other) = 16),
+    -- 1 a case, 2 a report of a missing child.
+    sort     INTEGER NOT NULL,
+    district TEXT    NOT NULL,
+    percent  INTEGER NOT NULL,
+    agreed   TEXT    NOT NULL,
+    theirs   TEXT,
+    PRIMARY KEY (own, other)
+) STRICT, WITHOUT ROWID;
+
 -- What has to be worked out: a case (0) that changed, or a report (1) that came.
 CREATE TABLE match_due (
     is_report INTEGER NOT NULL CHECK (is_report IN (0, 1)),

@@ -40,6 +40,9 @@ pub struct Open {
     /// How far the device has the index of missing children, where it wants it (version 2), see [`crate::index`].
     #[n(9)]
     pub index: Option<IndexCursor>,
+    /// The mark of the proposals that the device has, where it reads them (version 2); zeros at first.
+    #[n(10)]
+    pub proposals: Option<StateMark>,
 }
 
 impl Open {

@@ -11,10 +11,28 @@ CREATE TABLE report (
 );
 CREATE UNIQUE INDEX report_by_number ON report (state, sort, number);
 
--- `last_number` numbers the reports of a state, in the transaction that writes one.
+-- `last_number` numbers the reports of a state, in the transaction that writes one; up to `matched` each was compared with
+-- all.
 CREATE TABLE report_line (
     state TEXT PRIMARY KEY,
-    last_number BIGINT NOT NULL
+    last_number BIGINT NOT NULL,
+    matched BIGINT NOT NULL DEFAULT 0
+);
+
+-- Two records of a state that may be about one child, the lower id first, and what people decided in a case about another.
+CREATE TABLE match_proposal (
+    one BYTEA NOT NULL,
+    other BYTEA NOT NULL,
+    percent SMALLINT NOT NULL,
+    agreed TEXT NOT NULL,
+    PRIMARY KEY (one, other)
+);
+CREATE INDEX match_proposal_by_other ON match_proposal (other);
+CREATE TABLE match_decision (
+    subject BYTEA NOT NULL,
+    other BYTEA NOT NULL,
+    decision TEXT NOT NULL,
+    PRIMARY KEY (subject, other)
 );
 
 -- What was folded before there were reports is folded once more.

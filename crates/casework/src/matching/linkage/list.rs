@@ -1,22 +1,31 @@
-//! Reports by id, so that one can be put in the place of another.
+//! A catalogue by ids, so that a report can be put in the place of another.
 
 use std::collections::HashMap;
 
-use casework::matching::{Asking, Catalogue, Gathering, Knowledge, KnowledgeError, Relation, Report, Score};
+use super::{
+    catalogue::{Asking, Catalogue, Gathering},
+    compare::Relation,
+    knowledge::{Knowledge, KnowledgeError},
+    reason::Score,
+    report::Report,
+};
 
 /// Reports on their way into a list.
-pub(super) struct Gathered {
+#[derive(Debug)]
+pub struct Gathered {
     gathering: Gathering,
     ids: Vec<[u8; 16]>,
 }
 
 impl Gathered {
-    pub(super) fn store(&mut self, id: [u8; 16], report: &Report) {
+    /// Adds a report under its id.
+    pub fn store(&mut self, id: [u8; 16], report: &Report) {
         self.gathering.store(report);
         self.ids.push(id);
     }
 
-    pub(super) fn lay(self, relation: Relation) -> List {
+    /// Lays the index.
+    pub fn lay(self, relation: Relation) -> List {
         let numbers = self.ids.iter().enumerate().map(|(number, id)| (*id, number)).collect();
         List {
             catalogue: self.gathering.finish(relation),
@@ -28,7 +37,8 @@ impl Gathered {
 }
 
 /// A list of reports that can be asked.
-pub(crate) struct List {
+#[derive(Debug)]
+pub struct List {
     catalogue: Catalogue,
     asking: Asking,
     /// The report of each number, also of those that are gone.
@@ -38,19 +48,21 @@ pub(crate) struct List {
 }
 
 impl List {
-    pub(super) fn gather(knowledge: &Knowledge) -> Result<Gathered, KnowledgeError> {
+    /// Begins one with what a pack knows.
+    pub fn gather(knowledge: &Knowledge) -> Result<Gathered, KnowledgeError> {
         Ok(Gathered {
             gathering: Gathering::new(knowledge)?,
             ids: Vec::new(),
         })
     }
 
-    pub(super) fn has(&self, id: &[u8; 16]) -> bool {
+    /// Whether there is a report of that id.
+    pub fn has(&self, id: &[u8; 16]) -> bool {
         self.numbers.contains_key(id)
     }
 
     /// Puts a report in the place of what stood under its id; `None` takes it out.
-    pub(super) fn put(&mut self, id: [u8; 16], report: Option<&Report>) {
+    pub fn put(&mut self, id: [u8; 16], report: Option<&Report>) {
         if let Some(number) = self.numbers.remove(&id) {
             self.catalogue.remove(number);
         }
@@ -61,14 +73,15 @@ impl List {
         }
     }
 
-    pub(super) fn lay_if_late(&mut self, late_max: usize) {
+    /// Lays the index anew where so many reports came since.
+    pub fn lay_if_late(&mut self, late_max: usize) {
         if self.catalogue.late() > late_max {
             self.catalogue.lay();
         }
     }
 
     /// Who may be meant, the likeliest first, and how likely each is.
-    pub(crate) fn ask(&mut self, report: &Report, limit: usize) -> Vec<([u8; 16], f32)> {
+    pub fn ask(&mut self, report: &Report, limit: usize) -> Vec<([u8; 16], f32)> {
         let proposals = self.catalogue.ask(report, limit, &mut self.asking);
         let named = proposals.into_iter();
         named
@@ -77,12 +90,12 @@ impl List {
     }
 
     /// How likely a report is one child with the one of that id.
-    pub(super) fn probability(&mut self, report: &Report, id: &[u8; 16]) -> Option<f32> {
+    pub fn probability(&mut self, report: &Report, id: &[u8; 16]) -> Option<f32> {
         Some(self.explain(report, id)?.probability)
     }
 
     /// Why a report scores as it does with the one of that id.
-    pub(crate) fn explain(&mut self, report: &Report, id: &[u8; 16]) -> Option<Score> {
+    pub fn explain(&mut self, report: &Report, id: &[u8; 16]) -> Option<Score> {
         let number = *self.numbers.get(id)?;
         Some(self.catalogue.explain_report(report, number, &mut self.asking))
     }

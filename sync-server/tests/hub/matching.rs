@@ -1,0 +1,156 @@
+//! The hub compares a whole state: across districts and institutions, as documents change; and tells of the one record only
+//! whoever may read it.
+
+use casefile::{DocumentKey, Edit};
+use casework::matching::decisions;
+use casework::{Compartment, DocumentKind, RowId, Subject, Value};
+use protocol::DocumentId;
+use protocol::message::down::{Proposal, StateMark};
+use sync_server::project::fold_waiting;
+
+use crate::support::{TestDevice, TestHub, document, new_case, set};
+
+const NEIGHBOUR: &str = "KA-MYS";
+const ELSEWHERE: &str = "TN-CHE";
+
+fn hub() -> TestHub {
+    let hub = TestHub::start();
+    for district in [NEIGHBOUR, ELSEWHERE] {
+        hub.hub.storage.add_district(district, district, 0).unwrap();
+    }
+    hub
+}
+
+fn officer(hub: &TestHub, district: &str, role: &str) -> TestDevice {
+    let mut device = hub.device(hub.user_in(district, "An officer", role));
+    device.proposals = Some(protocol::message::down::Proposals {
+        mark: StateMark([0; 8]),
+        proposals: Vec::new(),
+    });
+    device
+}
+
+fn missing(report: [u8; 16]) -> DocumentId {
+    let kind = DocumentKind::Missing;
+    DocumentId(DocumentKey { subject: report, kind }.to_bytes())
+}
+
+/// Takes in a child.
+fn case(device: &mut TestDevice, name: &str, father: &str) -> [u8; 16] {
+    let case = device.open_case();
+    device.edit(document(case, Compartment::Identity), &[
+        set("child.name", name),
+        set("parents.father_name", father),
+        set("child.sex", "male"),
+        set("child.birth_date", "2018-03-14"),
+        set("child.identity_marks", "scar on the left cheek"),
+    ]);
+    device.sync();
+    case
+}
+
+/// Reports the same one missing.
+fn report(device: &mut TestDevice) -> [u8; 16] {
+    let report = new_case();
+    device.edit(missing(report), &[
+        set("missing.kind", "missing"),
+        set("missing.name", "रमेश पासवान"),
+        set("missing.father", "मोहन पासवान"),
+        set("missing.sex", "male"),
+        set("missing.birth_date", "2018-03-14"),
+        set("missing.marks", "बाएं गाल पर निशान"),
+    ]);
+    device.sync();
+    report
+}
+
+/// What the hub proposes, once everything was folded and compared.
+fn proposed(hub: &TestHub, device: &mut TestDevice) -> Vec<Proposal> {
+    while fold_waiting(&hub.hub).unwrap() > 0 {}
+    while sync_server::matching::work(&hub.hub).unwrap() {}
+    device.sync();
+    device.proposals.clone().unwrap().proposals
+}
+
+#[test]
+fn both_districts_hear_of_a_match_and_neither_of_what_stands_in_the_other() {
+    let hub = hub();
+    let (mut here, mut there) = (officer(&hub, "KA-BLR", "po_nic"), officer(&hub, NEIGHBOUR, "po_nic"));
+    let mut colleague = officer(&hub, NEIGHBOUR, "po_nic");
+    let mut stranger = officer(&hub, ELSEWHERE, "dcpo");
+    let reported = report(&mut here);
+    let taken_in = case(&mut there, "Ramesh Paswan", "Mohan Paswan");
+    case(&mut there, "Somebody Else", "Nobody Known");
+    let told = proposed(&hub, &mut here);
+    let [one] = &told[..] else { panic!("{told:?}") };
+    assert_eq!((one.own, one.other, one.district.as_str()), (reported, taken_in, NEIGHBOUR));
+    assert_eq!((one.own_sort, one.other_sort, one.theirs.as_deref()), (2, 1, None));
+    assert!(one.percent >= 90 && one.agreed.contains("given=same"), "{one:?}");
+    assert!(!one.agreed.to_lowercase().contains("ramesh"));
+    let told = proposed(&hub, &mut there);
+    assert!(matches!(&told[..], [one] if one.own == taken_in && one.other == reported));
+    // Whoever does not have the case hears nothing of it, nor does another state.
+    assert!(proposed(&hub, &mut colleague).is_empty());
+    assert!(proposed(&hub, &mut stranger).is_empty());
+    hub.assign(&colleague, taken_in);
+    assert_eq!(proposed(&hub, &mut colleague).len(), 1);
+    hub.unassign(&colleague, taken_in);
+    assert!(proposed(&hub, &mut colleague).is_empty(), "what is taken away is told no more");
+    // The same is not told twice.
+    assert_eq!(there.sync().proposals, 0);
+    // Traced: nothing is proposed any more.
+    here.edit(missing(reported), &[set("missing.traced_at", Value::Instant(1))]);
+    here.sync();
+    assert!(proposed(&hub, &mut there).is_empty());
+}
+
+#[test]
+fn two_cases_of_one_child_in_two_districts_are_joined_by_two_people() {
+    let hub = hub();
+    let (mut here, mut there) = (officer(&hub, "KA-BLR", "po_nic"), officer(&hub, NEIGHBOUR, "po_nic"));
+    let one = case(&mut here, "Ramesh Paswan", "Mohan Paswan");
+    let other = case(&mut there, "रमेश पासवान", "मोहन पासवान");
+    assert!(matches!(&proposed(&hub, &mut here)[..], [told] if told.own == one && told.other == other));
+    let row = RowId::from_bytes([5; 16]);
+    let decide = |device: &mut TestDevice, own, other: [u8; 16], decision: &str| {
+        let cells = [
+            (decisions::OTHER, Subject::Case(casework::CaseId::from_bytes(other)).to_string()),
+            (decisions::DECISION, decision.to_owned()),
+        ];
+        let add = Edit::AddRow {
+            row,
+            table: decisions::TABLE.into(),
+            cells: cells.map(|(column, text)| (column.to_owned(), Value::Text(text))).into(),
+        };
+        device.edit(document(own, Compartment::Identity), &[add]);
+        device.sync();
+    };
+    decide(&mut here, one, other, "same");
+    assert!(proposed(&hub, &mut here).is_empty(), "what was decided here waits for the other");
+    assert_eq!(proposed(&hub, &mut there)[0].theirs.as_deref(), Some("same"));
+    decide(&mut there, other, one, "same");
+    for device in [&mut here, &mut there] {
+        assert_eq!(proposed(&hub, device)[0].theirs.as_deref(), Some("same"), "both hear that they agree");
+    }
+    // Taken back by the one, the other hears that, too. Both records stay as they were.
+    here.edit(document(one, Compartment::Identity), &[Edit::RemoveRow { row }]);
+    here.sync();
+    assert!(proposed(&hub, &mut there).is_empty());
+    assert_eq!(proposed(&hub, &mut here)[0].theirs.as_deref(), Some("same"));
+}
+
+#[test]
+fn a_hub_that_starts_again_goes_on_where_it_stopped() {
+    let hub = hub();
+    let (mut here, mut there) = (officer(&hub, "KA-BLR", "po_nic"), officer(&hub, NEIGHBOUR, "po_nic"));
+    report(&mut here);
+    while fold_waiting(&hub.hub).unwrap() > 0 {}
+    while sync_server::matching::work(&hub.hub).unwrap() {}
+    // A second process at the same data: nothing in memory, and everything before is found all the same.
+    let again = sync_server::Hub::open(hub.hub.config.clone()).unwrap();
+    case(&mut there, "Ramesh Paswan", "Mohan Paswan");
+    while fold_waiting(&hub.hub).unwrap() > 0 {}
+    while sync_server::matching::work(&again).unwrap() {}
+    assert_eq!(hub.hub.storage.proposed_to("KA-BLR", 9).unwrap().len(), 1);
+    assert_eq!(hub.hub.storage.proposed_to(NEIGHBOUR, 9).unwrap().len(), 1);
+}
