@@ -120,6 +120,15 @@ pub enum AdminCommand {
     Packs(PacksCommand),
     /// Makes a key and a certificate for a hub that no authority vouches for. Needs no hub.
     MakeCertificate(CertificateCommand),
+    /// Writes what people decided about matches in a state as a `matching.toml`, for somebody to look at, put into a pack and
+    /// publish. Nothing reckons with it before that; that it was made stands in the audit.
+    TeachMatching {
+        /// The state: the letters before the hyphen in the codes of its districts.
+        state: String,
+        /// Where the weights go.
+        #[arg(long, value_name = "FILE.toml")]
+        out: PathBuf,
+    },
     /// Finds who of a list of missing children may be who in a list of found ones. Needs no hub.
     Match(MatchCommand),
     /// Finds rows of a register that may be the same child. Needs no hub.
@@ -324,6 +333,7 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
         AdminCommand::MakeCertificate(command) => make_certificate(&command, out)?,
         AdminCommand::Match(command) => match_lists(&command, &mut std::io::stderr().lock())?,
         AdminCommand::Dedupe(command) => dedupe(&command, &mut std::io::stderr().lock())?,
+        AdminCommand::TeachMatching { state, out: path } => matching::teach(hub, &state, &path, out)?,
     }
     Ok(())
 }

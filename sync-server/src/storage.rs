@@ -47,7 +47,7 @@ pub use postgres::{DatabaseUrl, DatabaseUrlError, Postgres, PostgresConfig};
 pub use quarantine::{Kept, Quarantine, QuarantineRow, Refused};
 pub use receipts::{NewReceipt, Receipt, Receipts};
 pub use recoveries::{Recoveries, Recovery};
-pub use reports::{MatchProposal, NumberedReport, ProposedTo, ReportRow, ReportSort, Reports};
+pub use reports::{MadeDecision, MatchProposal, NumberedReport, ProposedTo, ReportRow, ReportSort, Reports};
 pub use sqlite::Sqlite;
 
 /// Why storage did not do as asked.

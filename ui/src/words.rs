@@ -83,6 +83,8 @@ impl Words {
             "paper" => self.action_paper(),
             "signature" => self.action_signature(),
             "task" => self.action_task(),
+            "report" => self.action_report(),
+            "decide" => self.action_decide(),
             "choose" => self.action_resolve(),
             "" | "edit" => self.action_edit(),
             other => return other.replace('_', " "),

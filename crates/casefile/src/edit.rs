@@ -36,6 +36,8 @@ impl Action {
     pub const PAPER: Self = Self(std::borrow::Cow::Borrowed("paper"));
     /// A signature was added.
     pub const SIGNATURE: Self = Self(std::borrow::Cow::Borrowed("signature"));
+    /// A child was reported missing, sighted or found.
+    pub const REPORT: Self = Self(std::borrow::Cow::Borrowed("report"));
     /// Somebody decided whether two records are of one child.
     pub const DECIDE: Self = Self(std::borrow::Cow::Borrowed("decide"));
     /// One of several versions was chosen.

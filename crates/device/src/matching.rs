@@ -9,6 +9,7 @@ use casework::matching::{Entry, EntryKind, List, Relation, Report, told};
 use ipc::Topic;
 
 use crate::{
+    media::look,
     session::Session,
     store::{ProposalRow, Read, StoreError},
 };
@@ -17,6 +18,8 @@ use crate::{
 pub(crate) const KEPT_MIN: f32 = 0.5;
 /// Proposals that are kept for one case.
 pub(crate) const PROPOSALS_MAX: usize = 10;
+/// Thumbnails that are looked at in one transaction.
+const PICTURES_AT_ONCE: u32 = 16;
 /// Cases and reports that are worked at in one transaction.
 const AT_ONCE: u32 = 64;
 /// So many comparisons of reports that came with cases are made one by one; where there are more, every case asks the index.
@@ -62,7 +65,7 @@ pub(crate) fn with<T>(
     body: impl FnOnce(&mut Loaded) -> Result<T, StoreError>,
 ) -> Result<Option<T>, StoreError> {
     let mut linkage = lock(session);
-    let worked = work_off(session, &mut linkage)?;
+    let worked = work_off(session, &mut linkage)? | look_at_pictures(session)?;
     let done = load(session, &mut linkage)?.map(body).transpose();
     drop(linkage);
     if worked {
@@ -169,6 +172,40 @@ fn work_off(session: &Session, linkage: &mut Linkage) -> Result<bool, StoreError
         loaded.reports.lay_if_late(LATE_MAX);
         loaded.cases.lay_if_late(LATE_MAX);
     }
+}
+
+/// Looks at the thumbnails that came. Says whether there were any.
+fn look_at_pictures(session: &Session) -> Result<bool, StoreError> {
+    if session.is_read_only() {
+        return Ok(false);
+    }
+    let mut looked = false;
+    loop {
+        let thumbs = session.store.read(|read| read.unlooked(PICTURES_AT_ONCE))?;
+        if thumbs.is_empty() {
+            return Ok(looked);
+        }
+        looked = true;
+        let looks: Vec<_> = thumbs.iter().map(|(sha, bytes)| (*sha, look::look(bytes))).collect();
+        session.store.write(|write| {
+            let mut looks = looks.iter();
+            looks.try_for_each(|(sha, look)| write.set_look(sha, *look))
+        })?;
+    }
+}
+
+/// The cases with a picture that another case has, too: each pair once.
+pub(crate) fn same_pictures(read: &Read<'_>) -> Result<Vec<([u8; 16], [u8; 16])>, StoreError> {
+    let looks = read.looks()?;
+    let mut pairs = std::collections::BTreeSet::new();
+    for (at, (one, look)) in looks.iter().enumerate() {
+        for (other, other_look) in &looks[at + 1..] {
+            if one != other && look::is_same(*look, *other_look) {
+                pairs.insert((*one.min(other), *one.max(other)));
+            }
+        }
+    }
+    Ok(pairs.into_iter().collect())
 }
 
 /// The cases that a report may be about.

@@ -59,8 +59,11 @@ pub struct MatchRow {
     pub other: Subject,
     /// First letters of the name there.
     pub other_initials: String,
-    /// How likely they are one child, in percent.
+    /// How likely they are one child, in percent; 0 where only a picture speaks for it.
     pub percent: u8,
+    /// Whether a picture of the one is a picture of the other.
+    #[serde(default)]
+    pub same_picture: bool,
 }
 
 /// A report of the district as its list shows it.

@@ -9,10 +9,14 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use casework::matching::decisions::Decision;
 use casework::matching::{Catalogue, Gathering, Knowledge, Relation};
 use clap::Args;
 
 use register::Register;
+
+use crate::hub::Hub;
+use crate::packs::state_of;
 
 /// What is asked of `admin match`.
 #[derive(Debug, Args)]
@@ -106,6 +110,30 @@ fn ready(
         std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(catalogue)
+}
+
+/// Writes what people decided in a state as weights, and that it was done.
+pub(super) fn teach(hub: &Hub, state: &str, path: &Path, said: &mut dyn Write) -> Result<()> {
+    let state = state.to_lowercase();
+    let districts = hub.storage.districts()?;
+    let district = districts.iter().find(|district| state_of(&district.code) == state);
+    let Some(district) = district else {
+        bail!("no district of {state} is at this hub")
+    };
+    let pack = hub.pack_of(&district.code)?;
+    let Some(knowledge) = pack.matching() else {
+        bail!("the pack of {state} knows nothing of matching")
+    };
+    let decided = hub.storage.decisions(&state, Decision::Same.code())?;
+    let taught = MatchingFile {
+        matching: knowledge.taught(decided.iter().map(|one| one.agreed.as_str())),
+    };
+    taught.matching.check()?;
+    let text = toml::to_string(&taught).context("the weights cannot be written as TOML")?;
+    write(path, |out| Ok(out.write_all(text.as_bytes())?))?;
+    hub.storage.note_taught(&state, decided.len(), hub.clock.now_ms())?;
+    writeln!(said, "{} decisions taught {}", decided.len(), path.display())?;
+    Ok(())
 }
 
 /// The file `matching.toml`.

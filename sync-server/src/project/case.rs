@@ -11,7 +11,7 @@ use super::report;
 use crate::channel::vatsalya;
 use crate::hub::Hub;
 use crate::rights::key_of;
-use crate::storage::{CaseRow, Folded, StorageError, UnfoldedSubject};
+use crate::storage::{CaseRow, Folded, MadeDecision, StorageError, UnfoldedSubject};
 use crate::sync::{self, FoldError};
 
 /// The name under which a row keeps the child's age in whole years. The date of birth itself is not kept.
@@ -97,7 +97,11 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]
     let decided = decisions::of(&record).into_iter();
     folded.decisions = Some(
         decided
-            .map(|one| (one.other.to_bytes(), one.decision.code().to_owned()))
+            .map(|one| MadeDecision {
+                other: one.other.to_bytes(),
+                decision: one.decision.code().to_owned(),
+                agreed: one.agreed,
+            })
             .collect(),
     );
     let spine = Spine::read(|fact| record.facts.get(fact).cloned());

@@ -38,6 +38,8 @@ pub enum Deed {
     BrokenAccessLog,
     /// A pack was published.
     PublishPack,
+    /// Weights were made of what people decided about matches.
+    TeachMatching,
     /// A district set how long a vault opens without the hub.
     SetLease,
     /// A district set the key that devices seal theirs to.
@@ -71,6 +73,7 @@ impl Deed {
             Self::Receipt => "receipt",
             Self::BrokenAccessLog => "broken-access-log",
             Self::PublishPack => "publish-pack",
+            Self::TeachMatching => "teach-matching",
             Self::SetLease => "set-lease",
             Self::SetRecovery => "set-recovery",
             Self::AskRecovery => "ask-recovery",

@@ -5,7 +5,7 @@ use protocol::DocumentId;
 use super::Result;
 use super::claim::{Claim, WorkerId};
 use super::outbox::Parcel;
-use super::reports::ReportRow;
+use super::reports::{MadeDecision, ReportRow};
 
 /// A case as a row. It holds no name, no address and no statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub struct Folded {
     /// What it tells of a child, for comparing.
     pub report: Option<ReportRow>,
     /// What its people decided about others that may be the same child; `None` where it is no case.
-    pub decisions: Option<Vec<([u8; 16], String)>>,
+    pub decisions: Option<Vec<MadeDecision>>,
 }
 
 impl Folded {

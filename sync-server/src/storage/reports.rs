@@ -62,6 +62,17 @@ pub struct MatchProposal {
     pub agreed: String,
 }
 
+/// What people of a case decided about another record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeDecision {
+    /// The report, or the other case.
+    pub other: [u8; 16],
+    /// What was decided.
+    pub decision: String,
+    /// How each fact agreed then, in codes without a value.
+    pub agreed: String,
+}
+
 /// A proposal, from the side of a district.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProposedTo {
@@ -105,6 +116,12 @@ pub trait Reports {
         compared: &[[u8; 16]],
         proposals: &[MatchProposal],
     ) -> Result<bool>;
+
+    /// Every decision of a state that says so, once for each case and other record.
+    fn decisions(&self, state: &str, decision: &str) -> Result<Vec<MadeDecision>>;
+
+    /// Writes in the audit that weights were made of so many decisions of a state.
+    fn note_taught(&self, state: &str, decisions: usize, now_ms: i64) -> Result<()>;
 
     /// What is proposed to a district about records of others, the likeliest first.
     fn proposed_to(&self, district: &str, limit: u32) -> Result<Vec<ProposedTo>>;

@@ -6,6 +6,7 @@ use casework::matching::decisions;
 use casework::{Compartment, DocumentKind, RowId, Subject, Value};
 use protocol::DocumentId;
 use protocol::message::down::{Proposal, StateMark};
+use sync_server::admin::{self, AdminCommand};
 use sync_server::project::fold_waiting;
 
 use crate::support::{TestDevice, TestHub, document, new_case, set};
@@ -153,4 +154,43 @@ fn a_hub_that_starts_again_goes_on_where_it_stopped() {
     while sync_server::matching::work(&again).unwrap() {}
     assert_eq!(hub.hub.storage.proposed_to("KA-BLR", 9).unwrap().len(), 1);
     assert_eq!(hub.hub.storage.proposed_to(NEIGHBOUR, 9).unwrap().len(), 1);
+}
+
+#[test]
+fn what_people_decided_teaches_weights_only_when_somebody_asks_and_the_audit_says_so() {
+    let hub = hub();
+    let (mut here, mut there) = (officer(&hub, "KA-BLR", "po_nic"), officer(&hub, NEIGHBOUR, "po_nic"));
+    let one = case(&mut here, "Ramesh Paswan", "Mohan Paswan");
+    let other = case(&mut there, "रमेश पासवान", "मोहन पासवान");
+    let cells = [
+        (decisions::OTHER, Subject::Case(casework::CaseId::from_bytes(other)).to_string()),
+        (decisions::DECISION, "same".to_owned()),
+        (decisions::AGREED, "sex=different given=same".to_owned()),
+    ];
+    let add = Edit::AddRow {
+        row: RowId::from_bytes([5; 16]),
+        table: decisions::TABLE.into(),
+        cells: cells.map(|(column, text)| (column.to_owned(), Value::Text(text))).into(),
+    };
+    here.edit(document(one, Compartment::Identity), &[add]);
+    here.sync();
+    while fold_waiting(&hub.hub).unwrap() > 0 {}
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("matching.toml");
+    let mut said = Vec::new();
+    let teach = |state: &str, said: &mut Vec<u8>| {
+        let (state, out) = (state.to_owned(), out.clone());
+        admin::run(&hub.hub, AdminCommand::TeachMatching { state, out }, said)
+    };
+    teach("KA", &mut said).unwrap();
+    assert!(String::from_utf8(said).unwrap().starts_with("1 decisions taught"));
+    let taught: toml::Table = std::fs::read_to_string(&out).unwrap().parse().unwrap();
+    let different = |table: &toml::Table| table["matching"]["rates"]["sex"]["m"]["different"].as_float().unwrap();
+    let known = casework::Pack::national().matching().unwrap();
+    let before = known.rates[&casework::matching::Field::Sex].m[&casework::matching::Level::Different];
+    assert!(different(&taught) > before);
+    let audit = hub.hub.storage.audit_rows(1).unwrap();
+    assert_eq!((audit[0].deed.as_str(), audit[0].detail.as_str()), ("teach-matching", "ka 1"));
+    let nobody = teach("xx", &mut Vec::new()).unwrap_err().to_string();
+    assert!(nobody.contains("no district"), "{nobody}");
 }

@@ -1,8 +1,10 @@
 //! What people decided about two records that may be one child: rows of the case, with who wrote them and when in its history.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Field, Level, Score};
+use super::{Field, Knowledge, Level, Score};
 use crate::{Record, RecordRow, RowId, Subject, vocabulary::coded};
 
 /// The table that holds them. Two people who decide apart about the same pair have written two rows, and both are seen; whoever
@@ -40,6 +42,8 @@ pub struct Decided {
     pub decision: Decision,
     /// When.
     pub at_ms: Option<i64>,
+    /// How each fact agreed then, see [`agreed`].
+    pub agreed: String,
 }
 
 /// The decisions that a record holds.
@@ -50,6 +54,7 @@ pub fn of(record: &Record) -> Vec<Decided> {
             other: row.text(OTHER)?.parse().ok()?,
             decision: Decision::from_code(row.text(DECISION)?),
             at_ms: row.moment(AT),
+            agreed: row.text(AGREED).unwrap_or_default().to_owned(),
         })
     };
     record.rows_of(TABLE).filter_map(decided).collect()
@@ -116,6 +121,30 @@ pub fn read_agreed(word: &str) -> Option<(Field, Level)> {
     Some((field, *level))
 }
 
+impl Knowledge {
+    /// What it would be if it had also been taught by these pairs, which people decided to be one child: how often one child
+    /// agrees so well with itself, with what is here counting for as many pairs as it says. How often strangers agree nobody
+    /// can learn from pairs that were proposed because they agreed, so that stays.
+    #[must_use]
+    pub fn taught<'a>(&self, agreed: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut counts: BTreeMap<(Field, Level), f64> = BTreeMap::new();
+        for pair in agreed {
+            for at in pair.split(' ').filter_map(read_agreed) {
+                *counts.entry(at).or_default() += 1.0;
+            }
+        }
+        let mut taught = self.clone();
+        for (field, rates) in &mut taught.rates {
+            let count = |level: &Level| counts.get(&(*field, *level)).copied().unwrap_or(0.0);
+            let all: f64 = rates.m.keys().map(count).sum();
+            for (level, rate) in &mut rates.m {
+                *rate = (*rate * self.matches_of_prior + count(level)) / (self.matches_of_prior + all);
+            }
+        }
+        taught
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,6 +164,22 @@ mod tests {
         for decision in Decision::ALL {
             column.check(&Value::from(decision.code()), Pack::national()).unwrap();
         }
+    }
+
+    #[test]
+    fn weights_are_taught_by_pairs_and_by_what_was_known_before() {
+        let known = Pack::national().matching().unwrap();
+        assert_eq!(known.taught([]), *known);
+        let pairs = vec!["sex=different age=near"; 1_000];
+        let taught = known.taught(pairs);
+        taught.check().unwrap();
+        let rate = |knowledge: &Knowledge, field, level| knowledge.rates[&field].m[&level];
+        assert!(rate(&taught, Field::Sex, Level::Different) > 0.9);
+        assert!(rate(known, Field::Sex, Level::Different) < 0.1);
+        assert_eq!(taught.rates[&Field::Given], known.rates[&Field::Given], "of what is not said nothing is learned");
+        assert_eq!(taught.rates[&Field::Sex].u, known.rates[&Field::Sex].u);
+        let once = known.taught(["sex=different"]);
+        assert!(rate(&once, Field::Sex, Level::Different) < 0.1, "one pair is hardly believed");
     }
 
     #[test]

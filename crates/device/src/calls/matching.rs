@@ -51,6 +51,27 @@ pub(super) fn page(session: &Session) -> Answer<MatchesPage> {
                 other,
                 other_initials,
                 percent: percent(proposal.probability),
+                same_picture: false,
+            });
+        }
+        for (one, other) in same_picture_unasked(read, shown)? {
+            let is_pair = |row: &&mut MatchRow| {
+                let pair = [row.case.to_bytes(), row.other.to_bytes()];
+                pair == [one, other] || pair == [other, one]
+            };
+            if let Some(row) = rows.iter_mut().find(is_pair) {
+                row.same_picture = true;
+                continue;
+            }
+            let card = read.card(&one, session.now_ms())?;
+            rows.push(MatchRow {
+                case: CaseId::from_bytes(one),
+                initials: read.initials(&one)?,
+                number: card.map(|card| card.core.number).unwrap_or_default(),
+                other: Subject::Case(CaseId::from_bytes(other)),
+                other_initials: read.initials(&other)?,
+                percent: 0,
+                same_picture: true,
             });
         }
         let mut elsewhere = Vec::new();
@@ -70,6 +91,21 @@ pub(super) fn page(session: &Session) -> Answer<MatchesPage> {
             now_ms: session.now_ms(),
         })
     })?)
+}
+
+/// Cases with the same picture that nobody has decided about or linked.
+fn same_picture_unasked(read: &Read<'_>, limit: u32) -> Result<Vec<([u8; 16], [u8; 16])>, StoreError> {
+    let mut pairs = Vec::new();
+    if limit == 0 {
+        return Ok(pairs);
+    }
+    for (one, other) in matching::same_pictures(read)? {
+        let linked = read.linked_from(&one)?.contains(&other) || read.linked_from(&other)?.contains(&one);
+        if !linked && !read.is_decided(&one, &other)? && !read.is_decided(&other, &one)? {
+            pairs.push((one, other));
+        }
+    }
+    Ok(pairs)
 }
 
 /// A record of another district as the screen shows it.
@@ -155,11 +191,22 @@ pub(super) fn compare(session: &Session, case: CaseId) -> Answer<Comparison> {
     session.log_look(AccessAction::Revealed, case, "matches")?;
     let subject = case.to_bytes();
     let ours = session.store.read(|read| matching::report_of(read, &subject))?;
-    let (proposed, decided) = {
+    // Pictures that have come are looked at first.
+    matching::work(session)?;
+    let (proposed, decided, pictured) = {
         let mut documents = session.documents();
         session.store.read(|read| {
             let decided = decided(session, &mut documents, read, case)?;
-            Ok::<_, Failed>((others_of(&decided), decided))
+            let pairs = matching::same_pictures(read)?.into_iter();
+            let pictured: Vec<Subject> = pairs
+                .filter(|(one, other)| subject == *one || subject == *other)
+                .map(|(one, other)| Subject::Case(CaseId::from_bytes(if one == subject { other } else { one })))
+                .collect();
+            let mut proposed = others_of(&decided);
+            proposed.extend(&pictured);
+            proposed.sort_unstable();
+            proposed.dedup();
+            Ok::<_, Failed>((proposed, decided, pictured))
         })?
     };
     let ours = ours.unwrap_or_default();
@@ -178,7 +225,11 @@ pub(super) fn compare(session: &Session, case: CaseId) -> Answer<Comparison> {
                 .filter(|(said, _)| *said == other)
                 .map(|(_, said)| said.clone())
                 .collect();
-            rows.extend(possible(&mut documents, read, other, score, said)?);
+            let found = possible(&mut documents, read, other, score, said)?;
+            rows.extend(found.map(|found| PossibleMatch {
+                same_picture: pictured.contains(&other),
+                ..found
+            }));
         }
         let mut elsewhere = Vec::new();
         for row in read.elsewhere()?.iter().filter(|row| row.own == subject) {
@@ -486,6 +537,6 @@ pub(super) fn report(session: &Session, new: &NewReport) -> Answer<ReportId> {
         set("missing.sex", sex.into())?;
     }
     let edits = ByDocument::from([(DocumentKind::Missing, edits)]);
-    save(session, report.into(), &Action::OPEN, &edits, Vec::new(), |_, _| Ok(()))?;
+    save(session, report.into(), &Action::REPORT, &edits, Vec::new(), |_, _| Ok(()))?;
     Ok(report)
 }

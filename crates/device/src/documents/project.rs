@@ -15,6 +15,9 @@ use crate::store::{CoreCard, HouseCard, IdentityCard, LinkRow, MediaSize, StoreE
 /// Raised whenever the projection becomes another: then it is rebuilt from the documents once.
 pub(crate) const PROJECTION_VERSION: i64 = 5;
 
+/// The table of the photos of a case.
+const PHOTOS: &str = "attachments";
+
 /// What a document tells the list, and the clocks of its subject.
 pub(super) fn project(
     write: &Write<'_>,
@@ -99,6 +102,10 @@ fn project_told(write: &Write<'_>, row: i64, key: DocumentKey, document: &Docume
                     .map(|one| (one.other.to_bytes(), one.decision.code().to_owned()))
                     .collect();
                 write.set_match_decisions(row, &key.subject, &decided)?;
+                let rows = document.rows();
+                let photos = rows.iter().filter(|row| !row.removed && row.table == PHOTOS);
+                let thumbs: Vec<_> = photos.filter_map(|row| picture(row, MediaSize::Thumb)).collect();
+                write.set_pictures_of(row, &key.subject, &thumbs)?;
             }
         }
         DocumentKind::Institution | DocumentKind::Officer => {}

@@ -8,6 +8,7 @@
 mod file;
 mod jpeg;
 mod kind;
+pub(crate) mod look;
 mod outline;
 mod paper;
 mod picture;

@@ -150,6 +150,26 @@ impl Read<'_> {
 }
 
 impl Read<'_> {
+    /// Thumbnails that are here and have not been looked at, at most so many.
+    pub(crate) fn unlooked(&self, limit: u32) -> Result<Vec<([u8; 32], Vec<u8>)>, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT DISTINCT m.sha, m.bytes FROM picture_of p JOIN media m ON m.sha = p.sha
+             WHERE m.bytes IS NOT NULL AND m.sha NOT IN (SELECT sha FROM picture_look) LIMIT ?1",
+        )?;
+        let rows = statement.query_map([limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What the photos of each case look like.
+    pub(crate) fn looks(&self) -> Result<Vec<([u8; 16], u64)>, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT p.subject, l.look FROM picture_of p JOIN picture_look l ON l.sha = p.sha
+             JOIN document d ON d.row = p.document WHERE l.look IS NOT NULL AND d.leaving = 0 ORDER BY 1, 2",
+        )?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, u64::from_be_bytes(row.get(1)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// What the hub proposes about records that are here, the likeliest first. Where this tablet has the other, too, it
     /// compares the two itself.
     pub(crate) fn elsewhere(&self) -> Result<Vec<ElsewhereRow>, StoreError> {
@@ -184,6 +204,37 @@ impl Read<'_> {
 }
 
 impl Write<'_> {
+    /// Replaces what thumbnails a document names.
+    pub(crate) fn set_pictures_of(
+        &self,
+        document: i64,
+        subject: &[u8; 16],
+        thumbs: &[[u8; 32]],
+    ) -> Result<(), StoreError> {
+        self.0
+            .0
+            .prepare_cached("DELETE FROM picture_of WHERE document = ?1")?
+            .execute([document])?;
+        let mut statement = self
+            .0
+            .0
+            .prepare_cached("INSERT OR IGNORE INTO picture_of (document, subject, sha) VALUES (?1, ?2, ?3)")?;
+        for sha in thumbs {
+            statement.execute((document, subject, sha))?;
+        }
+        Ok(())
+    }
+
+    /// A thumbnail was looked at.
+    pub(crate) fn set_look(&self, sha: &[u8; 32], look: Option<u64>) -> Result<(), StoreError> {
+        let mut statement = self
+            .0
+            .0
+            .prepare_cached("INSERT OR REPLACE INTO picture_look (sha, look) VALUES (?1, ?2)")?;
+        statement.execute((sha, look.map(u64::to_be_bytes)))?;
+        Ok(())
+    }
+
     /// Keeps what the hub proposes, in the place of what it did before.
     pub(crate) fn set_elsewhere(&self, proposals: &[ElsewhereRow]) -> Result<(), StoreError> {
         self.0.0.prepare_cached("DELETE FROM elsewhere")?.execute([])?;

@@ -21,7 +21,7 @@ mod transport;
 pub(crate) use engine::Engine;
 pub(crate) use enrolment::enrol;
 pub(crate) use http::HttpTransport;
-pub(crate) use outbound::{CURSOR, INDEX};
+pub(crate) use outbound::{CURSOR, INDEX, PROPOSALS};
 pub(crate) use packs::UNUSABLE;
 pub(crate) use round::round;
 pub(crate) use status::{REACHED, SyncStatus};

@@ -63,7 +63,7 @@ pub(super) enum Parting {
 /// Name of the mark that says how far the log was read.
 pub(crate) const CURSOR: &str = "cursor";
 /// Name of the mark of what the hub proposes.
-pub(super) const PROPOSALS: &str = "proposals";
+pub(crate) const PROPOSALS: &str = "proposals";
 /// Name of the mark that says how far the index of missing children was read.
 pub(crate) const INDEX: &str = "index_cursor";
 

@@ -3,7 +3,9 @@ use tokio_postgres::Row;
 use super::Postgres;
 use super::transaction::Tx;
 use super::value::{Fixed, Number, at, fixed, number};
-use crate::storage::{MatchProposal, NumberedReport, ProposedTo, ReportRow, ReportSort, Reports, Result};
+use super::write::audit;
+use crate::storage::write::About;
+use crate::storage::{Deed, MadeDecision, MatchProposal, NumberedReport, ProposedTo, ReportRow, ReportSort, Reports, Result};
 
 impl Reports for Postgres {
     fn reports(&self, state: &str, sort: ReportSort, after: u64, limit: u32) -> Result<Vec<NumberedReport>> {
@@ -67,6 +69,32 @@ impl Reports for Postgres {
         })
     }
 
+    fn decisions(&self, state: &str, decision: &str) -> Result<Vec<MadeDecision>> {
+        self.read_one(|tx| {
+            let sql = "SELECT m.other, m.decision, m.agreed FROM match_decision m JOIN report r ON r.subject = m.subject
+                       WHERE r.state = $1 AND m.decision = $2 ORDER BY m.subject, m.other";
+            let rows = tx.rows(sql, &[&state, &decision])?;
+            let read = |row: &Row| {
+                Ok(MadeDecision {
+                    other: fixed(row, 0)?,
+                    decision: at(row, 1)?,
+                    agreed: at(row, 2)?,
+                })
+            };
+            rows.iter().map(read).collect()
+        })
+    }
+
+    fn note_taught(&self, state: &str, decisions: usize, now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let about = About {
+                detail: &format!("{state} {decisions}"),
+                ..About::default()
+            };
+            audit(tx, now_ms, Deed::TeachMatching, &about)
+        })
+    }
+
     fn proposed_to(&self, district: &str, limit: u32) -> Result<Vec<ProposedTo>> {
         self.read_one(|tx| {
             let rows = tx.rows(PROPOSED_TO, &[&district, &i64::from(limit)])?;
@@ -102,13 +130,13 @@ fn read_proposed(row: &Row) -> Result<ProposedTo> {
 }
 
 /// Replaces what the people of a case decided.
-pub(super) fn put_decisions(tx: &Tx<'_>, subject: [u8; 16], decisions: &[([u8; 16], String)]) -> Result<()> {
+pub(super) fn put_decisions(tx: &Tx<'_>, subject: [u8; 16], decisions: &[MadeDecision]) -> Result<()> {
     tx.execute("DELETE FROM match_decision WHERE subject = $1", &[&Fixed(subject)])?;
-    for (other, decision) in decisions {
+    for one in decisions {
         tx.execute(
-            "INSERT INTO match_decision (subject, other, decision) VALUES ($1, $2, $3)
-             ON CONFLICT (subject, other) DO UPDATE SET decision = excluded.decision",
-            &[&Fixed(subject), &Fixed(*other), &decision],
+            "INSERT INTO match_decision (subject, other, decision, agreed) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (subject, other) DO UPDATE SET decision = excluded.decision, agreed = excluded.agreed",
+            &[&Fixed(subject), &Fixed(one.other), &one.decision, &one.agreed],
         )?;
     }
     Ok(())

@@ -1,7 +1,9 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::write::audit;
 use super::{Number, Sqlite};
-use crate::storage::{MatchProposal, NumberedReport, ProposedTo, ReportRow, ReportSort, Reports, Result};
+use crate::storage::write::About;
+use crate::storage::{Deed, MadeDecision, MatchProposal, NumberedReport, ProposedTo, ReportRow, ReportSort, Reports, Result};
 
 impl Reports for Sqlite {
     fn reports(&self, state: &str, sort: ReportSort, after: u64, limit: u32) -> Result<Vec<NumberedReport>> {
@@ -60,6 +62,33 @@ impl Reports for Sqlite {
         })
     }
 
+    fn decisions(&self, state: &str, decision: &str) -> Result<Vec<MadeDecision>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT m.other, m.decision, m.agreed FROM match_decision m JOIN report r ON r.subject = m.subject
+                 WHERE r.state = ?1 AND m.decision = ?2 ORDER BY m.subject, m.other",
+            )?;
+            let rows = statement.query_map([state, decision], |row| {
+                Ok(MadeDecision {
+                    other: row.get(0)?,
+                    decision: row.get(1)?,
+                    agreed: row.get(2)?,
+                })
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    fn note_taught(&self, state: &str, decisions: usize, now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let about = About {
+                detail: &format!("{state} {decisions}"),
+                ..About::default()
+            };
+            audit(tx, now_ms, Deed::TeachMatching, &about)
+        })
+    }
+
     fn proposed_to(&self, district: &str, limit: u32) -> Result<Vec<ProposedTo>> {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(PROPOSED_TO)?;
@@ -93,13 +122,14 @@ const PROPOSED_TO: &str = "
     ORDER BY p.percent DESC, a.subject, b.subject LIMIT ?2";
 
 /// Replaces what the people of a case decided.
-pub(super) fn put_decisions(tx: &Connection, subject: [u8; 16], decisions: &[([u8; 16], String)]) -> Result<()> {
+pub(super) fn put_decisions(tx: &Connection, subject: [u8; 16], decisions: &[MadeDecision]) -> Result<()> {
     tx.prepare_cached("DELETE FROM match_decision WHERE subject = ?1")?
         .execute([subject])?;
-    let mut add =
-        tx.prepare_cached("INSERT OR REPLACE INTO match_decision (subject, other, decision) VALUES (?1, ?2, ?3)")?;
-    for (other, decision) in decisions {
-        add.execute(params![subject, other, decision])?;
+    let mut add = tx.prepare_cached(
+        "INSERT OR REPLACE INTO match_decision (subject, other, decision, agreed) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for one in decisions {
+        add.execute(params![subject, one.other, one.decision, one.agreed])?;
     }
     Ok(())
 }

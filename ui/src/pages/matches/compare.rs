@@ -98,7 +98,7 @@ pub(super) fn ComparePage(case: CaseId) -> impl IntoView {
             </button>
             <header class="house-head">
                 <h2>{words.match_compare_title()}</h2>
-                <a href=Route::Case(case, Tab::Overview).to_string() data-test="compare-case">{words.match_open_case()}</a>
+                <a class="link" href=Route::Case(case, Tab::Overview).to_string() data-test="compare-case">{words.match_open_case()}</a>
             </header>
             <Problem text=problem />
             {body}
@@ -140,7 +140,7 @@ pub(super) fn Side(
         _ => None,
     };
     let link = place.map(|(route, label)| {
-        view! { <a href=route.to_string() data-test="match-open">{label}</a> }
+        view! { <a class="link" href=route.to_string() data-test="match-open">{label}</a> }
     });
     let ask = (!other.district.is_empty())
         .then(|| view! { <p class="note" data-test="ask-district">{words.match_ask_district(&other.district, said_id(other.other))}</p> });
@@ -226,7 +226,7 @@ fn ElsewhereCard(row: Elsewhere, #[prop(optional_no_strip)] decides: Option<Case
         <section class="card stack" data-test="elsewhere" data-other=row.other.to_string()>
             <header class="house-head">
                 <h3>{words.match_elsewhere()} " · " {words.match_percent(row.percent)}</h3>
-                <p>{words.match_elsewhere_said(&row.district, said_id(row.other), what)}</p>
+                <p>{words.match_elsewhere_said(&row.district, what, said_id(row.other))}</p>
             </header>
             <h4>{words.match_why()}</h4>
             {reasons::agreed(&row.agreed, is_case)}

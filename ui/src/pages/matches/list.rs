@@ -129,7 +129,8 @@ fn row(row: MatchRow) -> impl IntoView {
                 <span class="row-text">
                     <span class="row-top">
                         <span class="house-name">{sides.trim_end_matches([' ', '·']).to_owned()}</span>
-                        <span class="tag warn">{words.match_percent(row.percent)}</span>
+                        {(row.percent > 0).then(|| view! { <span class="tag warn">{words.match_percent(row.percent)}</span> })}
+                        {row.same_picture.then(|| view! { <span class="tag warn" data-test="same-picture">{words.match_same_picture_short()}</span> })}
                     </span>
                     <span class="house-line">{what} " · " {called(words, &row.other_initials)}</span>
                 </span>

@@ -10,14 +10,13 @@ const SAYS_MIN: f32 = 0.05;
 /// The weight that fills the bar, in bits.
 const FULL: f32 = 12.0;
 
-/// The reasons, the weightiest first, each with what it weighs.
+/// The reasons, those that speak for it first and the weightiest first of either, each with what it weighs.
 pub(super) fn list(reasons: &[Reason], is_case: bool) -> impl IntoView + use<> {
     let words = words();
-    let items: Vec<_> = reasons
-        .iter()
-        .filter(|reason| reason.weight.abs() >= SAYS_MIN)
-        .map(|reason| item(words, reason, is_case))
-        .collect();
+    let mut said: Vec<&Reason> = reasons.iter().filter(|reason| reason.weight.abs() >= SAYS_MIN).collect();
+    // First what speaks for it, then what speaks against it.
+    said.sort_by_key(|reason| reason.weight < 0.0);
+    let items: Vec<_> = said.into_iter().map(|reason| item(words, reason, is_case)).collect();
     view! { <ul class="reasons" data-test="reasons">{items}</ul> }
 }
 
@@ -34,11 +33,11 @@ pub(super) fn agreed(agreed: &[(Field, Level)], is_case: bool) -> impl IntoView 
 fn item(words: Words, reason: &Reason, is_case: bool) -> impl IntoView + use<> {
     let speaks_for = reason.weight > 0.0;
     let side = if speaks_for { words.match_for() } else { words.match_against() };
-    let wide = format!("inline-size: {:.0}%", (reason.weight.abs() / FULL * 100.0).min(100.0));
+    let wide = format!("{:.0}%", (reason.weight.abs() / FULL * 100.0).min(100.0));
     view! {
         <li class="reason" class:against=!speaks_for data-test="reason">
             <span class="reason-said">{say(words, reason, is_case)}</span>
-            <span class="reason-bar" aria-hidden="true"><span style=wide></span></span>
+            <span class="reason-bar" aria-hidden="true"><span style:inline-size=wide></span></span>
             <span class="muted reason-side">{side}</span>
         </li>
     }
@@ -47,8 +46,14 @@ fn item(words: Words, reason: &Reason, is_case: bool) -> impl IntoView + use<> {
 /// The sentence.
 fn say(words: Words, reason: &Reason, is_case: bool) -> String {
     let said = sentence(words, reason.field, reason.level, is_case);
+    let said = match (&reason.words, reason.field) {
+        (Some((one, other)), Field::Given | Field::Family | Field::Father | Field::Mother) => {
+            format!("{said}: {one} / {other}")
+        }
+        _ => said.to_owned(),
+    };
     let how = match reason.how {
-        How::Plain => return said.to_owned(),
+        How::Plain => return said,
         How::Joined => words.match_how_joined(),
         How::Reordered => words.match_how_reordered(),
         How::Alias => words.match_how_alias(),

@@ -54,6 +54,20 @@ CREATE TABLE elsewhere (
     PRIMARY KEY (own, other)
 ) STRICT, WITHOUT ROWID;
 
+-- Projection: the thumbnails of the photos that a document names.
+CREATE TABLE picture_of (
+    document INTEGER NOT NULL REFERENCES document (row) ON DELETE CASCADE,
+    subject  BLOB    NOT NULL CHECK (length(subject) = 16),
+    sha      BLOB    NOT NULL CHECK (length(sha) = 32),
+    PRIMARY KEY (document, sha)
+) STRICT, WITHOUT ROWID;
+
+-- What a thumbnail looks like, as eight bytes; NULL where it shows nothing to be known by.
+CREATE TABLE picture_look (
+    sha  BLOB NOT NULL PRIMARY KEY CHECK (length(sha) = 32),
+    look BLOB
+) STRICT, WITHOUT ROWID;
+
 -- What has to be worked out: a case (0) that changed, or a report (1) that came.
 CREATE TABLE match_due (
     is_report INTEGER NOT NULL CHECK (is_report IN (0, 1)),

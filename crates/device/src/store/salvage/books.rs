@@ -10,7 +10,7 @@ use super::{
     mending::{LostChange, Mending},
     rows::{Indexes, NO_SNAPSHOT, NUMBER_UNKNOWN, Rows},
 };
-use crate::sync::{CURSOR, INDEX};
+use crate::sync::{CURSOR, INDEX, PROPOSALS};
 
 /// Tables of which the hub has everything: where a row of them is lost, it is asked from the beginning.
 const ASKED_FOR: [&str; 6] = [
@@ -38,8 +38,9 @@ pub(super) fn write(to: &Connection, rows: &Rows, lost_pages: u32, now_ms: i64) 
     if gone == Gone::Unnamed || ASKED_FOR.into_iter().any(is_lost) {
         write.set_blob(CURSOR, &[])?;
     }
-    // Of the index of missing children nothing is saved: the hub has it.
+    // Of the index of missing children, and of what the hub proposes, nothing is saved: the hub has it.
     write.set_blob(INDEX, &[])?;
+    write.set_number(PROPOSALS, None)?;
     // Lists, search and clocks are made anew.
     write.set_number("projection", None)?;
     let own = lost_changes(&write, rows)?;

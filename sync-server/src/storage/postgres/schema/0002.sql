@@ -32,6 +32,7 @@ CREATE TABLE match_decision (
     subject BYTEA NOT NULL,
     other BYTEA NOT NULL,
     decision TEXT NOT NULL,
+    agreed TEXT NOT NULL,
     PRIMARY KEY (subject, other)
 );
 

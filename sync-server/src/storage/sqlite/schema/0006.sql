@@ -32,6 +32,7 @@ CREATE TABLE match_decision (
     subject BLOB NOT NULL,
     other BLOB NOT NULL,
     decision TEXT NOT NULL,
+    agreed TEXT NOT NULL,
     PRIMARY KEY (subject, other)
 ) STRICT, WITHOUT ROWID;
 
