@@ -189,7 +189,7 @@ fn look_at_pictures(session: &Session) -> Result<bool, StoreError> {
         let looks: Vec<_> = thumbs.iter().map(|(sha, bytes)| (*sha, look::look(bytes))).collect();
         session.store.write(|write| {
             let mut looks = looks.iter();
-            looks.try_for_each(|(sha, look)| write.set_look(sha, *look))
+            looks.try_for_each(|(sha, look)| write.set_look(sha, look.as_ref()))
         })?;
     }
 }
@@ -200,7 +200,7 @@ pub(crate) fn same_pictures(read: &Read<'_>) -> Result<Vec<([u8; 16], [u8; 16])>
     let mut pairs = std::collections::BTreeSet::new();
     for (at, (one, look)) in looks.iter().enumerate() {
         for (other, other_look) in &looks[at + 1..] {
-            if one != other && look::is_same(*look, *other_look) {
+            if one != other && look::is_same(look, other_look) {
                 pairs.insert((*one.min(other), *one.max(other)));
             }
         }

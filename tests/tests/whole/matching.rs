@@ -1,12 +1,14 @@
 //! A child reported missing in one district and taken in at another, by other hands, in other scripts: the tablets propose it
 //! themselves, a person decides, and the decision is a register of the case like any other.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use casework::{
     CaseId, ReportId, Role, Subject, Value,
     matching::{Report, SHOWN_MIN, decisions::Decision},
 };
 use ipc::{AccessLogView, Comparison, FailureCode, FieldEdit, MatchesPage, NewCase, NewReport, PossibleMatch, Reply, Request};
 use tests::{
+    demo::pictures,
     scene::{Officer, Scene, new_case},
     tablet::Tablet,
 };
@@ -346,4 +348,36 @@ fn an_officer_looks_for_a_child_and_the_log_says_that_but_not_whom() {
     assert_eq!(analyst.tablet.call(find(&about)).unwrap_err().code, FailureCode::NotPermitted);
     analyst.tablet.sync();
     assert_eq!((matches(&analyst.tablet).open, matches(&analyst.tablet).reports), (0, false));
+}
+
+#[test]
+fn the_same_photograph_in_two_cases_is_found_however_it_was_saved() {
+    let scene = scene();
+    let patna = officer(&scene, PATNA, "Sabita Mahato", &Role::PoNic, 2);
+    let [one, again, other] = ["Asha Hembrom", "Somebody Else", "A Third"].map(|name| patna.tablet.open_case(new_case(name)));
+    let add = |case: CaseId, seed: u64, side: u32, quality: u8| {
+        let picture = pictures::as_jpeg(&pictures::draw(seed, side, side), quality);
+        patna.tablet.ask(Request::AddPhoto {
+            case,
+            caption: "A face".into(),
+            picture: BASE64.encode(picture),
+        });
+    };
+    add(one, 7, 900, 92);
+    add(other, 8, 900, 92);
+    assert!(matches(&patna.tablet).rows.is_empty());
+    add(again, 7, 500, 60);
+    let page = matches(&patna.tablet);
+    let [row] = &page.rows[..] else { panic!("{page:?}") };
+    assert!(row.same_picture);
+    let mut pair = [row.case.into(), row.other];
+    pair.sort();
+    let mut cases = [Subject::from(one), Subject::from(again)];
+    cases.sort();
+    assert_eq!(pair, cases);
+    let view = compare(&patna.tablet, one);
+    let found = self::other(&view, again);
+    assert!(found.same_picture && view.pictures.len() == 1 && found.pictures.len() == 1);
+    decide(&patna.tablet, one, again, Some(Decision::NotSame));
+    assert!(matches(&patna.tablet).rows.is_empty(), "somebody has looked");
 }

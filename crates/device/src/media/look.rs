@@ -1,42 +1,70 @@
-//! What a picture looks like, in 64 bits, so that the same picture used twice is found, also where it was made smaller,
+//! What a picture looks like, in 64 bytes, so that the same picture used twice is found, also where it was made smaller,
 //! brighter or encoded anew. It says nothing of whose face is on it: two photos of one child are as different as of two.
 //!
-//! The difference hash: the picture in grey at nine by eight, and for each two neighbours whether the left is the brighter.
+//! The difference hash: the picture in grey, small, its darkest black and its brightest white; and of each two neighbours,
+//! beside and above one another, whether the one is clearly the brighter. Where a picture is flat no neighbour is, so two
+//! looks are compared by the places where either shows something.
 
 use image::imageops::FilterType;
 
 use super::decode;
 
-const WIDE: u32 = 9;
-const HIGH: u32 = 8;
+/// Neighbours along a side.
+const SIDE: u32 = 16;
+/// Bits of a look: one for each pair of neighbours.
+const BITS: usize = 2 * (SIDE * SIDE) as usize;
+/// Bytes of a look.
+pub(crate) const LOOK_BYTES: usize = BITS / 8;
 /// A picture with fewer steps of grey than this shows nothing to be known by.
 const CONTRAST_MIN: u8 = 24;
-/// Pictures whose looks differ in no more bits are the same.
-const SAME_MAX: u32 = 5;
+/// So much brighter, of 255, a neighbour clearly is.
+const STEP: i32 = 12;
+/// A picture with fewer bits shows nothing to be known by.
+const ONES_MIN: u32 = 16;
+/// Of a hundred places where either of two looks shows something, so many may differ in the same picture.
+const APART_MAX: u32 = 25;
+
+/// What a picture looks like.
+pub(crate) type Look = [u8; LOOK_BYTES];
 
 /// The look of a picture; `None` where it is none, or shows nothing.
-pub(crate) fn look(file: &[u8]) -> Option<u64> {
+pub(crate) fn look(file: &[u8]) -> Option<Look> {
     let grey = decode(file).ok()?.into_luma8();
-    let small = image::imageops::resize(&grey, WIDE, HIGH, FilterType::Triangle);
+    let small = image::imageops::resize(&grey, SIDE + 1, SIDE + 1, FilterType::Triangle);
     let (darkest, brightest) = small.pixels().fold((u8::MAX, 0), |(low, high), pixel| {
         (low.min(pixel.0[0]), high.max(pixel.0[0]))
     });
-    if brightest.saturating_sub(darkest) < CONTRAST_MIN {
+    let contrast = brightest.saturating_sub(darkest);
+    if contrast < CONTRAST_MIN {
         return None;
     }
-    let mut look = 0_u64;
-    for y in 0..HIGH {
-        for x in 1..WIDE {
-            let brighter = small.get_pixel(x - 1, y).0[0] > small.get_pixel(x, y).0[0];
-            look = look << 1 | u64::from(brighter);
+    let shade = |x: u32, y: u32| {
+        let above = i32::from(small.get_pixel(x, y).0[0] - darkest);
+        above * 255 / i32::from(contrast)
+    };
+    let mut look = [0; LOOK_BYTES];
+    let places = (0..SIDE).flat_map(|y| (0..SIDE).map(move |x| (x, y)));
+    for (at, (x, y)) in places.enumerate() {
+        let here = shade(x, y);
+        for (bit, there) in [(2 * at, shade(x + 1, y)), (2 * at + 1, shade(x, y + 1))] {
+            if here - there > STEP {
+                look[bit / 8] |= 1 << (bit % 8);
+            }
         }
     }
-    Some(look)
+    (ones(look.iter().copied()) >= ONES_MIN).then_some(look)
 }
 
 /// Whether two looks are of one picture.
-pub(crate) const fn is_same(one: u64, other: u64) -> bool {
-    (one ^ other).count_ones() <= SAME_MAX
+pub(crate) fn is_same(one: &Look, other: &Look) -> bool {
+    let pairs = || one.iter().zip(other);
+    let apart = ones(pairs().map(|(a, b)| a ^ b));
+    let either = ones(pairs().map(|(a, b)| a | b));
+    apart * 100 <= either * APART_MAX
+}
+
+fn ones(bytes: impl Iterator<Item = u8>) -> u32 {
+    bytes.map(u8::count_ones).sum()
 }
 
 #[cfg(test)]
@@ -74,19 +102,19 @@ mod tests {
 
     #[test]
     fn the_same_picture_is_known_smaller_brighter_and_worse_and_others_are_not() {
-        let looks: Vec<u64> = (1..40)
+        let looks: Vec<Look> = (1..40)
             .map(|seed| look(&jpeg::encode(&picture(seed, 300), 90).unwrap()).unwrap())
             .collect();
         for (seed, known) in (1..40).zip(&looks) {
             let small = look(&jpeg::encode(&picture(seed, 90), 45).unwrap()).unwrap();
-            assert!(is_same(*known, small), "seed {seed}");
+            assert!(is_same(known, &small), "seed {seed}");
             let mut bright = picture(seed, 200);
             bright.pixels_mut().for_each(|pixel| pixel.0 = pixel.0.map(|grey| grey / 2 + 60));
-            assert!(is_same(*known, look(&jpeg::encode(&bright, 70).unwrap()).unwrap()), "seed {seed}");
+            assert!(is_same(known, &look(&jpeg::encode(&bright, 70).unwrap()).unwrap()), "seed {seed}");
         }
         for (at, one) in looks.iter().enumerate() {
             for other in &looks[at + 1..] {
-                assert!(!is_same(*one, *other));
+                assert!(!is_same(one, other));
             }
         }
     }

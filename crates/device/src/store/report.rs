@@ -3,6 +3,7 @@
 use rusqlite::OptionalExtension;
 
 use super::{Read, StoreError, Write};
+use crate::media::look::Look;
 
 /// What is to be compared anew.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -161,12 +162,12 @@ impl Read<'_> {
     }
 
     /// What the photos of each case look like.
-    pub(crate) fn looks(&self) -> Result<Vec<([u8; 16], u64)>, StoreError> {
+    pub(crate) fn looks(&self) -> Result<Vec<([u8; 16], Look)>, StoreError> {
         let mut statement = self.0.prepare_cached(
             "SELECT p.subject, l.look FROM picture_of p JOIN picture_look l ON l.sha = p.sha
              JOIN document d ON d.row = p.document WHERE l.look IS NOT NULL AND d.leaving = 0 ORDER BY 1, 2",
         )?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, u64::from_be_bytes(row.get(1)?))))?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -226,12 +227,12 @@ impl Write<'_> {
     }
 
     /// A thumbnail was looked at.
-    pub(crate) fn set_look(&self, sha: &[u8; 32], look: Option<u64>) -> Result<(), StoreError> {
+    pub(crate) fn set_look(&self, sha: &[u8; 32], look: Option<&Look>) -> Result<(), StoreError> {
         let mut statement = self
             .0
             .0
             .prepare_cached("INSERT OR REPLACE INTO picture_look (sha, look) VALUES (?1, ?2)")?;
-        statement.execute((sha, look.map(u64::to_be_bytes)))?;
+        statement.execute((sha, look))?;
         Ok(())
     }
 

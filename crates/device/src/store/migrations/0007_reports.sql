@@ -62,7 +62,7 @@ CREATE TABLE picture_of (
     PRIMARY KEY (document, sha)
 ) STRICT, WITHOUT ROWID;
 
--- What a thumbnail looks like, as eight bytes; NULL where it shows nothing to be known by.
+-- What a thumbnail looks like, as 64 bytes; NULL where it shows nothing to be known by.
 CREATE TABLE picture_look (
     sha  BLOB NOT NULL PRIMARY KEY CHECK (length(sha) = 32),
     look BLOB
