@@ -53,7 +53,11 @@ impl State {
     /// Puts a report in the place of what it said before.
     fn put(&mut self, report: &NumberedReport) {
         let subject = report.row.subject;
-        let entry = report.row.entry.as_deref().and_then(|bytes| Entry::from_bytes(bytes).ok());
+        let entry = report
+            .row
+            .entry
+            .as_deref()
+            .and_then(|bytes| Entry::from_bytes(bytes).ok());
         let of_case = report.row.sort == ReportSort::Case;
         let (mut missing, mut found, mut case) = (None, None, None);
         if let Some(entry) = entry {
@@ -77,7 +81,12 @@ impl State {
     /// Who it may be.
     fn propose(&mut self, report: &NumberedReport) -> Vec<MatchProposal> {
         let subject = report.row.subject;
-        let Some(entry) = report.row.entry.as_deref().and_then(|bytes| Entry::from_bytes(bytes).ok()) else {
+        let Some(entry) = report
+            .row
+            .entry
+            .as_deref()
+            .and_then(|bytes| Entry::from_bytes(bytes).ok())
+        else {
             return Vec::new();
         };
         let said = &entry.report;
@@ -152,7 +161,9 @@ fn work_at(hub: &Hub, state: &str, district: &str) -> Result<bool> {
             let read = loaded.read.get(&(sort as u8)).copied().unwrap_or(0);
             let reports = hub.storage.reports(state, sort, read, AT_ONCE)?;
             let Some(newest) = reports.last() else { break };
-            reports.iter().for_each(|report| loaded.put(report));
+            for report in &reports {
+                loaded.put(report);
+            }
             loaded.read.insert(sort as u8, newest.number);
         }
     }

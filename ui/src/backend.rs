@@ -11,10 +11,10 @@ use casework::{
     matching::{Report, decisions::Decision},
 };
 use ipc::{
-    AccessLogView, BackedUp, CaseFilter, CasePage, CaseView, Changed, Comparison, DoctorView, EnrolLink, Failure, FailureCode,
-    FieldEdit, FileKind, FilePurpose, Filed, FiledForm, FilingKind, FormView, InstitutionPage, InstitutionView,
-    MatchesPage, NewCase, NewReport, PackView, PictureSize, RecoveryAsk, RegisterRef, Reply, Request, Restored, RowChange, Saved, Session,
-    Start, SyncView, VersionView,
+    AccessLogView, BackedUp, CaseFilter, CasePage, CaseView, Changed, Comparison, DoctorView, EnrolLink, Failure,
+    FailureCode, FieldEdit, FileKind, FilePurpose, Filed, FiledForm, FilingKind, FormView, InstitutionPage,
+    InstitutionView, MatchesPage, NewCase, NewReport, PackView, PictureSize, RecoveryAsk, RegisterRef, Reply, Request,
+    Restored, RowChange, Saved, Session, Start, SyncView, VersionView,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -79,6 +79,7 @@ pub(crate) async fn compare_case(case: CaseId) -> Answer<Comparison> {
 
 /// Which reports somebody may mean.
 pub(crate) async fn find_reports(about: Report) -> Answer<Comparison> {
+    let about = Box::new(about);
     ask!(Request::FindReports { about }, Comparison).map(|body| *body)
 }
 

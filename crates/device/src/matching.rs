@@ -27,6 +27,9 @@ const COMPARISONS_MAX: usize = 20_000;
 /// Reports and cases that came since the index was laid: each is compared with every question.
 const LATE_MAX: usize = 400;
 
+/// Two cases.
+pub(crate) type Pair = ([u8; 16], [u8; 16]);
+
 /// The index in memory. Empty until somebody asks.
 #[derive(Default)]
 pub(crate) struct Linkage(Option<Loaded>);
@@ -54,9 +57,15 @@ fn lock(session: &Session) -> MutexGuard<'_, Linkage> {
     })
 }
 
-/// Works out what is due, and tells the screens where something came of it.
+/// Works out what is due, and tells the screens where something came of it. Where nothing is, the index stays unread.
 pub(crate) fn work(session: &Session) -> Result<(), StoreError> {
-    with(session, |_| Ok(())).map(|_| ())
+    let mut linkage = lock(session);
+    let worked = work_off(session, &mut linkage)? | look_at_pictures(session)?;
+    drop(linkage);
+    if worked {
+        session.news.tell([Topic::Matches]);
+    }
+    Ok(())
 }
 
 /// The same, and then something with the index. `None`: the pack knows nothing of matching.
@@ -64,14 +73,8 @@ pub(crate) fn with<T>(
     session: &Session,
     body: impl FnOnce(&mut Loaded) -> Result<T, StoreError>,
 ) -> Result<Option<T>, StoreError> {
-    let mut linkage = lock(session);
-    let worked = work_off(session, &mut linkage)? | look_at_pictures(session)?;
-    let done = load(session, &mut linkage)?.map(body).transpose();
-    drop(linkage);
-    if worked {
-        session.news.tell([Topic::Matches]);
-    }
-    done
+    work(session)?;
+    load(session, &mut lock(session))?.map(body).transpose()
 }
 
 fn load<'l>(session: &Session, linkage: &'l mut Linkage) -> Result<Option<&'l mut Loaded>, StoreError> {
@@ -195,7 +198,7 @@ fn look_at_pictures(session: &Session) -> Result<bool, StoreError> {
 }
 
 /// The cases with a picture that another case has, too: each pair once.
-pub(crate) fn same_pictures(read: &Read<'_>) -> Result<Vec<([u8; 16], [u8; 16])>, StoreError> {
+pub(crate) fn same_pictures(read: &Read<'_>) -> Result<Vec<Pair>, StoreError> {
     let looks = read.looks()?;
     let mut pairs = std::collections::BTreeSet::new();
     for (at, (one, look)) in looks.iter().enumerate() {

@@ -381,7 +381,7 @@ pub enum Request {
     /// what. Answer: [`Reply::Comparison`].
     FindReports {
         /// What is known of the child.
-        about: casework::matching::Report,
+        about: Box<casework::matching::Report>,
     },
     /// Writes down what this officer decided about a case and a report, or another case; it is a register of the case like
     /// any other, and is not proposed again. Answer: [`Reply::Saved`].

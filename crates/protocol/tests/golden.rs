@@ -14,8 +14,8 @@ use protocol::dismissal::{Dismissal, SignedDismissal};
 use protocol::enrol::{EnrolReply, EnrolRequest, Enrolled, person_mark};
 use protocol::ids::Sha256;
 use protocol::message::down::{
-    Author, Change, Changes, Close, Done, Grant, Index, Mark, Outcome, Proposal, Proposals, Receipt, ReceiptState, Received, Reject, Revoke,
-    StateMark, Taken, Token, Verdict, Verdicts, Welcome, Written,
+    Author, Change, Changes, Close, Done, Grant, Index, Mark, Outcome, Proposal, Proposals, Receipt, ReceiptState,
+    Received, Reject, Revoke, StateMark, Taken, Token, Verdict, Verdicts, Welcome, Written,
 };
 use protocol::message::up::{Access, Again, Batch, Confirm, End, Group, Open, Rows, Upload};
 use protocol::message::{Named, Naming};

@@ -81,7 +81,11 @@ fn one(
         let entries: Vec<Vec<u8>> = rows.iter().filter_map(|report| report.row.entry.clone()).collect();
         // A device that begins has nothing that it could forget.
         let is_gone = |report: &&NumberedReport| report.row.entry.is_none() && !from_the_start;
-        let gone: Vec<u8> = rows.iter().filter(is_gone).flat_map(|report| report.row.subject).collect();
+        let gone: Vec<u8> = rows
+            .iter()
+            .filter(is_gone)
+            .flat_map(|report| report.row.subject)
+            .collect();
         let packed = (!entries.is_empty()).then(|| Index::pack(&entries));
         let too_large = match &packed {
             Some(None) => true,
@@ -93,7 +97,13 @@ fn one(
             continue;
         }
         let cursor = encode(hub.storage.epoch(), state, rows[take - 1].number);
-        let bytes = send(sink, cursor, anew, packed.flatten().as_deref().unwrap_or_default(), &gone)?;
+        let bytes = send(
+            sink,
+            cursor,
+            anew,
+            packed.flatten().as_deref().unwrap_or_default(),
+            &gone,
+        )?;
         return Ok((take, bytes));
     }
 }
@@ -155,6 +165,9 @@ mod tests {
 
     #[test]
     fn what_the_wire_takes_is_what_an_entry_has() {
-        assert_eq!(protocol::limits::INDEX_ENTRY_BYTES_MAX, casework::matching::Entry::BYTES_MAX);
+        assert_eq!(
+            protocol::limits::INDEX_ENTRY_BYTES_MAX,
+            casework::matching::Entry::BYTES_MAX
+        );
     }
 }

@@ -97,7 +97,11 @@ fn mark(proposals: &[Proposal]) -> StateMark {
     for proposal in proposals {
         hash.update(proposal.own);
         hash.update(proposal.other);
-        for text in [&proposal.district, &proposal.agreed, proposal.theirs.as_ref().unwrap_or(&String::new())] {
+        for text in [
+            &proposal.district,
+            &proposal.agreed,
+            proposal.theirs.as_ref().unwrap_or(&String::new()),
+        ] {
             hash.update((text.len() as u64).to_be_bytes());
             hash.update(text);
         }

@@ -39,13 +39,16 @@ fn missing(report: [u8; 16]) -> DocumentId {
 /// Takes in a child.
 fn case(device: &mut TestDevice, name: &str, father: &str) -> [u8; 16] {
     let case = device.open_case();
-    device.edit(document(case, Compartment::Identity), &[
-        set("child.name", name),
-        set("parents.father_name", father),
-        set("child.sex", "male"),
-        set("child.birth_date", "2018-03-14"),
-        set("child.identity_marks", "scar on the left cheek"),
-    ]);
+    device.edit(
+        document(case, Compartment::Identity),
+        &[
+            set("child.name", name),
+            set("parents.father_name", father),
+            set("child.sex", "male"),
+            set("child.birth_date", "2018-03-14"),
+            set("child.identity_marks", "scar on the left cheek"),
+        ],
+    );
     device.sync();
     case
 }
@@ -53,14 +56,17 @@ fn case(device: &mut TestDevice, name: &str, father: &str) -> [u8; 16] {
 /// Reports the same one missing.
 fn report(device: &mut TestDevice) -> [u8; 16] {
     let report = new_case();
-    device.edit(missing(report), &[
-        set("missing.kind", "missing"),
-        set("missing.name", "रमेश पासवान"),
-        set("missing.father", "मोहन पासवान"),
-        set("missing.sex", "male"),
-        set("missing.birth_date", "2018-03-14"),
-        set("missing.marks", "बाएं गाल पर निशान"),
-    ]);
+    device.edit(
+        missing(report),
+        &[
+            set("missing.kind", "missing"),
+            set("missing.name", "रमेश पासवान"),
+            set("missing.father", "मोहन पासवान"),
+            set("missing.sex", "male"),
+            set("missing.birth_date", "2018-03-14"),
+            set("missing.marks", "बाएं गाल पर निशान"),
+        ],
+    );
     device.sync();
     report
 }
@@ -84,7 +90,10 @@ fn both_districts_hear_of_a_match_and_neither_of_what_stands_in_the_other() {
     case(&mut there, "Somebody Else", "Nobody Known");
     let told = proposed(&hub, &mut here);
     let [one] = &told[..] else { panic!("{told:?}") };
-    assert_eq!((one.own, one.other, one.district.as_str()), (reported, taken_in, NEIGHBOUR));
+    assert_eq!(
+        (one.own, one.other, one.district.as_str()),
+        (reported, taken_in, NEIGHBOUR)
+    );
     assert_eq!((one.own_sort, one.other_sort, one.theirs.as_deref()), (2, 1, None));
     assert!(one.percent >= 90 && one.agreed.contains("given=same"), "{one:?}");
     assert!(!one.agreed.to_lowercase().contains("ramesh"));
@@ -96,7 +105,10 @@ fn both_districts_hear_of_a_match_and_neither_of_what_stands_in_the_other() {
     hub.assign(&colleague, taken_in);
     assert_eq!(proposed(&hub, &mut colleague).len(), 1);
     hub.unassign(&colleague, taken_in);
-    assert!(proposed(&hub, &mut colleague).is_empty(), "what is taken away is told no more");
+    assert!(
+        proposed(&hub, &mut colleague).is_empty(),
+        "what is taken away is told no more"
+    );
     // The same is not told twice.
     assert_eq!(there.sync().proposals, 0);
     // Traced: nothing is proposed any more.
@@ -115,23 +127,35 @@ fn two_cases_of_one_child_in_two_districts_are_joined_by_two_people() {
     let row = RowId::from_bytes([5; 16]);
     let decide = |device: &mut TestDevice, own, other: [u8; 16], decision: &str| {
         let cells = [
-            (decisions::OTHER, Subject::Case(casework::CaseId::from_bytes(other)).to_string()),
+            (
+                decisions::OTHER,
+                Subject::Case(casework::CaseId::from_bytes(other)).to_string(),
+            ),
             (decisions::DECISION, decision.to_owned()),
         ];
         let add = Edit::AddRow {
             row,
             table: decisions::TABLE.into(),
-            cells: cells.map(|(column, text)| (column.to_owned(), Value::Text(text))).into(),
+            cells: cells
+                .map(|(column, text)| (column.to_owned(), Value::Text(text)))
+                .into(),
         };
         device.edit(document(own, Compartment::Identity), &[add]);
         device.sync();
     };
     decide(&mut here, one, other, "same");
-    assert!(proposed(&hub, &mut here).is_empty(), "what was decided here waits for the other");
+    assert!(
+        proposed(&hub, &mut here).is_empty(),
+        "what was decided here waits for the other"
+    );
     assert_eq!(proposed(&hub, &mut there)[0].theirs.as_deref(), Some("same"));
     decide(&mut there, other, one, "same");
     for device in [&mut here, &mut there] {
-        assert_eq!(proposed(&hub, device)[0].theirs.as_deref(), Some("same"), "both hear that they agree");
+        assert_eq!(
+            proposed(&hub, device)[0].theirs.as_deref(),
+            Some("same"),
+            "both hear that they agree"
+        );
     }
     // Taken back by the one, the other hears that, too. Both records stay as they were.
     here.edit(document(one, Compartment::Identity), &[Edit::RemoveRow { row }]);
@@ -163,14 +187,19 @@ fn what_people_decided_teaches_weights_only_when_somebody_asks_and_the_audit_say
     let one = case(&mut here, "Ramesh Paswan", "Mohan Paswan");
     let other = case(&mut there, "रमेश पासवान", "मोहन पासवान");
     let cells = [
-        (decisions::OTHER, Subject::Case(casework::CaseId::from_bytes(other)).to_string()),
+        (
+            decisions::OTHER,
+            Subject::Case(casework::CaseId::from_bytes(other)).to_string(),
+        ),
         (decisions::DECISION, "same".to_owned()),
         (decisions::AGREED, "sex=different given=same".to_owned()),
     ];
     let add = Edit::AddRow {
         row: RowId::from_bytes([5; 16]),
         table: decisions::TABLE.into(),
-        cells: cells.map(|(column, text)| (column.to_owned(), Value::Text(text))).into(),
+        cells: cells
+            .map(|(column, text)| (column.to_owned(), Value::Text(text)))
+            .into(),
     };
     here.edit(document(one, Compartment::Identity), &[add]);
     here.sync();
@@ -190,7 +219,10 @@ fn what_people_decided_teaches_weights_only_when_somebody_asks_and_the_audit_say
     let before = known.rates[&casework::matching::Field::Sex].m[&casework::matching::Level::Different];
     assert!(different(&taught) > before);
     let audit = hub.hub.storage.audit_rows(1).unwrap();
-    assert_eq!((audit[0].deed.as_str(), audit[0].detail.as_str()), ("teach-matching", "ka 1"));
+    assert_eq!(
+        (audit[0].deed.as_str(), audit[0].detail.as_str()),
+        ("teach-matching", "ka 1")
+    );
     let nobody = teach("xx", &mut Vec::new()).unwrap_err().to_string();
     assert!(nobody.contains("no district"), "{nobody}");
 }

@@ -6,7 +6,9 @@ use casework::{
     CaseId, ReportId, Role, Subject, Value,
     matching::{Report, SHOWN_MIN, decisions::Decision},
 };
-use ipc::{AccessLogView, Comparison, FailureCode, FieldEdit, MatchesPage, NewCase, NewReport, PossibleMatch, Reply, Request};
+use ipc::{
+    AccessLogView, Comparison, FailureCode, FieldEdit, MatchesPage, NewCase, NewReport, PossibleMatch, Reply, Request,
+};
 use tests::{
     demo::pictures,
     scene::{Officer, Scene, new_case},
@@ -122,7 +124,11 @@ fn compare(tablet: &Tablet, case: CaseId) -> Comparison {
 
 fn other(view: &Comparison, other: impl Into<Subject>) -> PossibleMatch {
     let other = other.into();
-    view.rows.iter().find(|row| row.other == other).cloned().expect("it is proposed")
+    view.rows
+        .iter()
+        .find(|row| row.other == other)
+        .cloned()
+        .expect("it is proposed")
 }
 
 fn decide(tablet: &Tablet, case: CaseId, other: impl Into<Subject>, decision: Option<Decision>) {
@@ -155,20 +161,33 @@ fn a_child_reported_in_one_script_and_taken_in_in_another_is_proposed_without_a_
     assert_eq!((row.case, row.other), (case, Subject::Missing(reported)));
     assert_eq!(row.initials, "R P");
     assert!(f32::from(row.percent) >= SHOWN_MIN * 100.0);
-    assert!(!format!("{page:?}").contains("Ramesh") && !format!("{page:?}").contains("रमेश"), "the list names nobody");
+    assert!(
+        !format!("{page:?}").contains("Ramesh") && !format!("{page:?}").contains("रमेश"),
+        "the list names nobody"
+    );
 
     let view = compare(&patna.tablet, case);
     let found = other(&view, reported);
     assert!(found.is_likely && found.decided.is_empty() && view.decides);
-    assert_eq!((found.theirs.name.as_str(), found.district.as_str()), ("रमेश पासवान", GAYA));
+    assert_eq!(
+        (found.theirs.name.as_str(), found.district.as_str()),
+        ("रमेश पासवान", GAYA)
+    );
     assert!(!found.score.reasons.is_empty());
     let sum: f32 = found.score.reasons.iter().map(|reason| reason.weight).sum();
-    assert!((sum - found.score.score).abs() < 0.1, "the reasons add up: {sum} {}", found.score.score);
+    assert!(
+        (sum - found.score.score).abs() < 0.1,
+        "the reasons add up: {sum} {}",
+        found.score.score
+    );
     let told = format!("{found:?}");
     assert!(!told.contains("9000000001"), "no more facts than matching needs");
     let logged = access_log(&patna.tablet);
     assert!(
-        logged.newest.iter().any(|line| line.action == "revealed" && line.detail == "matches"),
+        logged
+            .newest
+            .iter()
+            .any(|line| line.action == "revealed" && line.detail == "matches"),
         "{logged:?}"
     );
 }
@@ -187,7 +206,10 @@ fn a_report_that_arrives_finds_the_child_who_was_taken_in_before() {
     gaya.tablet.sync();
     hear(&patna.tablet, 1);
     let page = matches(&patna.tablet);
-    assert_eq!(page.rows.iter().map(|row| row.other).collect::<Vec<_>>(), [reported.into()]);
+    assert_eq!(
+        page.rows.iter().map(|row| row.other).collect::<Vec<_>>(),
+        [reported.into()]
+    );
     assert_eq!(page.rows[0].case, case);
 
     // Traced: it is proposed to nobody any more, and leaves the tablet.
@@ -211,24 +233,43 @@ fn a_decision_is_a_register_of_the_case_and_can_be_taken_back() {
     assert_eq!(matches(&patna.tablet).rows.len(), 1);
 
     decide(&patna.tablet, case, reported, Some(Decision::NotSame));
-    assert!(matches(&patna.tablet).rows.is_empty(), "what was decided is not proposed again");
-    write(&patna.tablet, case, vec![set("child.identity_marks", "A mole on the left cheek")]);
-    assert!(matches(&patna.tablet).rows.is_empty(), "nor when the case is written in again");
+    assert!(
+        matches(&patna.tablet).rows.is_empty(),
+        "what was decided is not proposed again"
+    );
+    write(
+        &patna.tablet,
+        case,
+        vec![set("child.identity_marks", "A mole on the left cheek")],
+    );
+    assert!(
+        matches(&patna.tablet).rows.is_empty(),
+        "nor when the case is written in again"
+    );
     let said = other(&compare(&patna.tablet, case), reported);
     assert_eq!(said.decided.len(), 1);
-    assert_eq!((said.decided[0].decision.clone(), said.decided[0].by.as_str()), (Decision::NotSame, "Sabita Mahato"));
+    assert_eq!(
+        (said.decided[0].decision.clone(), said.decided[0].by.as_str()),
+        (Decision::NotSame, "Sabita Mahato")
+    );
 
     // The hub has it, and so the head of the unit, who decides otherwise.
     patna.tablet.sync();
     hear(&head.tablet, 1);
     let said = other(&compare(&head.tablet, case), reported);
-    assert_eq!((said.decided[0].decision.clone(), said.decided[0].by.as_str()), (Decision::NotSame, "Sabita Mahato"));
+    assert_eq!(
+        (said.decided[0].decision.clone(), said.decided[0].by.as_str()),
+        (Decision::NotSame, "Sabita Mahato")
+    );
     decide(&head.tablet, case, reported, Some(Decision::Same));
     head.tablet.sync();
     patna.tablet.sync();
     let said = other(&compare(&patna.tablet, case), reported);
     assert_eq!(said.decided.len(), 1, "it settles what stood");
-    assert_eq!((said.decided[0].decision.clone(), said.decided[0].by.as_str()), (Decision::Same, "Arun Lakra"));
+    assert_eq!(
+        (said.decided[0].decision.clone(), said.decided[0].by.as_str()),
+        (Decision::Same, "Arun Lakra")
+    );
 
     // Taken back, it is proposed again, to both.
     decide(&patna.tablet, case, reported, None);
@@ -330,13 +371,19 @@ fn an_officer_looks_for_a_child_and_the_log_says_that_but_not_whom() {
         age: "8".into(),
         ..Report::default()
     };
-    let find = |about: &Report| Request::FindReports { about: about.clone() };
+    let find = |about: &Report| Request::FindReports {
+        about: Box::new(about.clone()),
+    };
     let Reply::Comparison(found) = gaya.tablet.ask(find(&about)) else {
         panic!("looking is answered")
     };
     assert_eq!(found.rows.first().map(|row| row.other), Some(reported.into()));
     let log = access_log(&gaya.tablet);
-    assert!(log.newest.iter().any(|line| line.action == "searched" && line.detail == "reports found 1"));
+    assert!(
+        log.newest
+            .iter()
+            .any(|line| line.action == "searched" && line.detail == "reports found 1")
+    );
     assert!(!format!("{log:?}").contains("Ramesh"));
     let refused = |request| gaya.tablet.call(request).unwrap_err().code;
     assert_eq!(refused(find(&Report::default())), FailureCode::BadCall);
@@ -345,16 +392,23 @@ fn an_officer_looks_for_a_child_and_the_log_says_that_but_not_whom() {
         ..Report::default()
     };
     assert_eq!(refused(find(&endless)), FailureCode::BadCall);
-    assert_eq!(analyst.tablet.call(find(&about)).unwrap_err().code, FailureCode::NotPermitted);
+    assert_eq!(
+        analyst.tablet.call(find(&about)).unwrap_err().code,
+        FailureCode::NotPermitted
+    );
     analyst.tablet.sync();
-    assert_eq!((matches(&analyst.tablet).open, matches(&analyst.tablet).reports), (0, false));
+    assert_eq!(
+        (matches(&analyst.tablet).open, matches(&analyst.tablet).reports),
+        (0, false)
+    );
 }
 
 #[test]
 fn the_same_photograph_in_two_cases_is_found_however_it_was_saved() {
     let scene = scene();
     let patna = officer(&scene, PATNA, "Sabita Mahato", &Role::PoNic, 2);
-    let [one, again, other] = ["Asha Hembrom", "Somebody Else", "A Third"].map(|name| patna.tablet.open_case(new_case(name)));
+    let [one, again, other] =
+        ["Asha Hembrom", "Somebody Else", "A Third"].map(|name| patna.tablet.open_case(new_case(name)));
     let add = |case: CaseId, seed: u64, side: u32, quality: u8| {
         let picture = pictures::as_jpeg(&pictures::draw(seed, side, side), quality);
         patna.tablet.ask(Request::AddPhoto {

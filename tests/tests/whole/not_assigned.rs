@@ -187,7 +187,7 @@ fn nobody_speaks_in_another_authors_name_or_says_the_same_again() {
         state: None,
         access_upto: None,
         index: None,
-            proposals: None,
+        proposals: None,
     };
     let body = |open: Open, key| {
         let mut chain = SigningChain::new(key);

@@ -90,5 +90,9 @@ fn kind(words: Words, code: &str) -> &'static str {
 
 /// First letters, or that nobody knows the name.
 fn called(words: Words, initials: &str) -> String {
-    if initials.is_empty() { words.list_no_initials().to_owned() } else { initials.to_owned() }
+    if initials.is_empty() {
+        words.list_no_initials().to_owned()
+    } else {
+        initials.to_owned()
+    }
 }

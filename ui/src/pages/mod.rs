@@ -22,7 +22,7 @@ use casework::Subject;
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use crate::{
-    browser,
+    backend, browser,
     components::{Icon, Loading, SyncStrip, icon},
     route::Route,
     state::{app, words},
@@ -118,6 +118,23 @@ fn Shell() -> impl IntoView {
     let matches = app
         .session
         .with_untracked(|session| session.as_ref().is_some_and(|session| session.reads_reports));
+    // How many possible matches nobody has decided about.
+    let undecided = RwSignal::new(0_usize);
+    Effect::new(move |_| {
+        app.matches_changed.track();
+        app.cases_changed.track();
+        if matches {
+            spawn_local(async move {
+                if let Ok(page) = backend::matches().await {
+                    undecided.try_set(page.rows.len() + page.elsewhere.len());
+                }
+            });
+        }
+    });
+    let count = move || {
+        let undecided = undecided.get();
+        (undecided > 0).then(|| view! { <span class="rail-count" data-test="matches-count">{undecided}</span> })
+    };
     let skip = move |_| browser::focus("main");
     view! {
         <button type="button" class="skip" on:click=skip>{words().app_skip()}</button>
@@ -130,7 +147,12 @@ fn Shell() -> impl IntoView {
                     })}
                 {matches
                     .then(|| {
-                        rail_link(place, Place::Matches, &Route::Matches, Icon::Search, words().app_matches(), "nav-matches")
+                        view! {
+                            <div class="rail-counted">
+                                {rail_link(place, Place::Matches, &Route::Matches, Icon::Search, words().app_matches(), "nav-matches")}
+                                {count}
+                            </div>
+                        }
                     })}
                 {rail_link(place, Place::Sync, &Route::Sync, Icon::Sync, words().app_sync(), "nav-sync")}
                 {rail_link(place, Place::Tablet, &Route::Tablet, Icon::Tablet, words().app_tablet(), "nav-tablet")}

@@ -176,10 +176,17 @@ mod tests {
         let rate = |knowledge: &Knowledge, field, level| knowledge.rates[&field].m[&level];
         assert!(rate(&taught, Field::Sex, Level::Different) > 0.9);
         assert!(rate(known, Field::Sex, Level::Different) < 0.1);
-        assert_eq!(taught.rates[&Field::Given], known.rates[&Field::Given], "of what is not said nothing is learned");
+        assert_eq!(
+            taught.rates[&Field::Given],
+            known.rates[&Field::Given],
+            "of what is not said nothing is learned"
+        );
         assert_eq!(taught.rates[&Field::Sex].u, known.rates[&Field::Sex].u);
         let once = known.taught(["sex=different"]);
-        assert!(rate(&once, Field::Sex, Level::Different) < 0.1, "one pair is hardly believed");
+        assert!(
+            rate(&once, Field::Sex, Level::Different) < 0.1,
+            "one pair is hardly believed"
+        );
     }
 
     #[test]

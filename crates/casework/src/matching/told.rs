@@ -144,7 +144,10 @@ fn sex(record: &Record, fact: &str) -> String {
 }
 
 fn number(record: &Record, fact: &str) -> String {
-    record.integer(fact).map(|number| number.to_string()).unwrap_or_default()
+    record
+        .integer(fact)
+        .map(|number| number.to_string())
+        .unwrap_or_default()
 }
 
 fn day(record: &Record, fact: &str) -> String {
@@ -162,8 +165,15 @@ fn first<const N: usize>(texts: [String; N]) -> String {
 
 fn relative(record: &Record, relation: &str) -> String {
     let of_it = |row: &&RecordRow| row.text("relation") == Some(relation);
-    let names = record.rows_of("family").filter(of_it).filter_map(|row| row.text("name"));
-    names.map(str::trim).find(|name| !name.is_empty()).unwrap_or_default().to_owned()
+    let names = record
+        .rows_of("family")
+        .filter(of_it)
+        .filter_map(|row| row.text("name"));
+    names
+        .map(str::trim)
+        .find(|name| !name.is_empty())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// The height that was measured last.
@@ -196,7 +206,10 @@ mod tests {
 
     fn record(facts: &[(&str, Value)]) -> Record {
         Record {
-            facts: facts.iter().map(|(id, value)| (id.parse().unwrap(), value.clone())).collect(),
+            facts: facts
+                .iter()
+                .map(|(id, value)| (id.parse().unwrap(), value.clone()))
+                .collect(),
             rows: Vec::new(),
         }
     }
@@ -214,8 +227,14 @@ mod tests {
         ]);
         let (kind, report) = missing(&open).unwrap();
         assert_eq!(kind, EntryKind::Missing);
-        assert_eq!((report.name.as_str(), report.age.as_str(), report.sex.as_str()), ("रमेश", "8", ""));
-        assert_eq!((report.pin.as_str(), report.event_date.as_str()), ("823001", "2026-11-23"));
+        assert_eq!(
+            (report.name.as_str(), report.age.as_str(), report.sex.as_str()),
+            ("रमेश", "8", "")
+        );
+        assert_eq!(
+            (report.pin.as_str(), report.event_date.as_str()),
+            ("823001", "2026-11-23")
+        );
         let all = format!("{report:?}");
         assert!(!all.contains("9000000001") && !all.contains("quarrel"), "{all}");
         for (fact, value) in [
@@ -254,7 +273,11 @@ mod tests {
     fn the_pack_knows_every_fact_that_is_read() {
         let source = include_str!("told.rs");
         let body = source.split("#[cfg(test)]").next().unwrap();
-        let names = body.split('"').skip(1).step_by(2).filter(|name| name.contains('.') && !name.contains(' '));
+        let names = body
+            .split('"')
+            .skip(1)
+            .step_by(2)
+            .filter(|name| name.contains('.') && !name.contains(' '));
         let mut seen = 0;
         for name in names {
             assert!(Pack::national().fact(&name.parse().unwrap()).is_some(), "{name}");

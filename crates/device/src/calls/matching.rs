@@ -8,7 +8,9 @@ use casework::{
         decisions::{self, Decision},
     },
 };
-use ipc::{Comparison, Decided, Elsewhere, FailureCode, MatchRow, MatchesPage, NewReport, PossibleMatch, ReportCard, Saved};
+use ipc::{
+    Comparison, Decided, Elsewhere, FailureCode, MatchRow, MatchesPage, NewReport, PossibleMatch, ReportCard, Saved,
+};
 
 use super::{
     case::ensure_here,
@@ -17,7 +19,7 @@ use super::{
 use crate::{
     documents::Documents,
     failure::{Answer, Failed},
-    matching::{self, KEPT_MIN, Loaded, PROPOSALS_MAX},
+    matching::{self, KEPT_MIN, Loaded, PROPOSALS_MAX, Pair},
     session::Session,
     store::{AccessAction, ElsewhereRow, Read, StoreError},
     views::{self, Speaker},
@@ -30,8 +32,11 @@ const DECISIONS: DocumentKind = DocumentKind::Case(Compartment::Identity);
 
 /// The proposals that nobody has decided, and the district's reports.
 pub(super) fn page(session: &Session) -> Answer<MatchesPage> {
-    let loaded = may_compare(session).then(|| matching::with(session, |_| Ok(()))).transpose()?;
-    let shown = if loaded.is_some() { ipc::PAGE_ROWS_MAX } else { 0 };
+    let compares = may_compare(session);
+    if compares {
+        matching::work(session)?;
+    }
+    let shown = if compares { ipc::PAGE_ROWS_MAX } else { 0 };
     Ok(session.store.read(|read| {
         let mut rows = Vec::new();
         for proposal in read.proposals(f64::from(SHOWN_MIN), shown)? {
@@ -81,12 +86,18 @@ pub(super) fn page(session: &Session) -> Answer<MatchesPage> {
             }
         }
         let own = read.own_reports()?.into_iter().take(ipc::PAGE_ROWS_MAX as usize);
-        let own = own.map(|(id, entry)| report_card(session, id, entry.as_deref())).collect();
+        let own = own
+            .map(|(id, entry)| report_card(session, id, entry.as_deref()))
+            .collect();
         Ok::<_, StoreError>(MatchesPage {
             rows,
             elsewhere,
             own,
-            open: if session.may_read(DocumentKind::Missing) { read.count_reports()? } else { 0 },
+            open: if session.may_read(DocumentKind::Missing) {
+                read.count_reports()?
+            } else {
+                0
+            },
             reports: session.may_write(DocumentKind::Missing) && !session.is_read_only(),
             now_ms: session.now_ms(),
         })
@@ -94,7 +105,7 @@ pub(super) fn page(session: &Session) -> Answer<MatchesPage> {
 }
 
 /// Cases with the same picture that nobody has decided about or linked.
-fn same_picture_unasked(read: &Read<'_>, limit: u32) -> Result<Vec<([u8; 16], [u8; 16])>, StoreError> {
+fn same_picture_unasked(read: &Read<'_>, limit: u32) -> Result<Vec<Pair>, StoreError> {
     let mut pairs = Vec::new();
     if limit == 0 {
         return Ok(pairs);
@@ -213,7 +224,13 @@ pub(super) fn compare(session: &Session, case: CaseId) -> Answer<Comparison> {
     let found = matching::with(session, |loaded| {
         let mut others = loaded.others(&ours, Some(&subject));
         // What was decided is shown, however unlikely it was.
-        others.extend(proposed.iter().filter(|known| !others.contains(known)).copied().collect::<Vec<_>>());
+        others.extend(
+            proposed
+                .iter()
+                .filter(|known| !others.contains(known))
+                .copied()
+                .collect::<Vec<_>>(),
+        );
         Ok(explained(loaded, &ours, others))
     })?;
     let mut documents = session.documents();
@@ -269,7 +286,9 @@ pub(super) fn find(session: &Session, about: Report) -> Answer<Comparison> {
     let found = matching::with(session, |loaded| {
         let asked = loaded.reports.ask(&about, PROPOSALS_MAX);
         let others = asked.into_iter().filter(|(_, probability)| *probability >= FOUND_MIN);
-        let others = others.map(|(id, _)| Subject::Missing(ReportId::from_bytes(id))).collect();
+        let others = others
+            .map(|(id, _)| Subject::Missing(ReportId::from_bytes(id)))
+            .collect();
         Ok(explained(loaded, &about, others))
     })?
     .unwrap_or_default();
@@ -371,7 +390,13 @@ fn pictures(documents: &mut Documents, read: &Read<'_>, case: CaseId) -> Answer<
         let kind = row.cells.get("kind").and_then(Value::as_text).unwrap_or_default();
         row.table == "attachments" && !row.removed && matches!(kind, "" | "photo")
     };
-    Ok(open.document.rows().iter().filter(|row| is_photo(row)).map(|row| row.id).collect())
+    Ok(open
+        .document
+        .rows()
+        .iter()
+        .filter(|row| is_photo(row))
+        .map(|row| row.id)
+        .collect())
 }
 
 fn decides(session: &Session, documents: &mut Documents, read: &Read<'_>, case: CaseId) -> Answer<bool> {
@@ -408,7 +433,11 @@ fn decided(
             _ => false,
         };
         let history = open.document.row_history(one.row);
-        let by = history.iter().rev().find(|past| wrote(&past.deed)).map(|past| past.version.author);
+        let by = history
+            .iter()
+            .rev()
+            .find(|past| wrote(&past.deed))
+            .map(|past| past.version.author);
         let decided = Decided {
             decision: one.decision,
             at_ms: one.at_ms,
@@ -420,12 +449,7 @@ fn decided(
 }
 
 /// Writes down what the officer decided, or takes it back.
-pub(super) fn decide(
-    session: &Session,
-    case: CaseId,
-    other: Subject,
-    decision: Option<&Decision>,
-) -> Answer<Saved> {
+pub(super) fn decide(session: &Session, case: CaseId, other: Subject, decision: Option<&Decision>) -> Answer<Saved> {
     ensure_here(session, case.into())?;
     let known = decision.is_none_or(|decision| Decision::ALL.contains(decision));
     let comparable = matches!(other, Subject::Case(_) | Subject::Missing(_)) && other != Subject::Case(case);
@@ -447,7 +471,11 @@ pub(super) fn decide(
             Ok::<_, Failed>(decisions::of(&record))
         })?
     };
-    let standing: Vec<RowId> = standing.iter().filter(|one| one.other == other).map(|one| one.row).collect();
+    let standing: Vec<RowId> = standing
+        .iter()
+        .filter(|one| one.other == other)
+        .map(|one| one.row)
+        .collect();
     let edits = match decision {
         None if standing.is_empty() => return Err(FailureCode::NoSuchItem.into()),
         None => standing.into_iter().map(|row| Edit::RemoveRow { row }).collect(),
@@ -479,10 +507,7 @@ fn first_decision(session: &Session, case: CaseId, other: Subject, decision: &De
         .store
         .read(|read| matching::report_of(read, &case.to_bytes()))?
         .unwrap_or_default();
-    let score = matching::with(session, |loaded| {
-        Ok(explained(loaded, &ours, vec![other]).remove(0).1)
-    })?
-    .flatten();
+    let score = matching::with(session, |loaded| Ok(explained(loaded, &ours, vec![other]).remove(0).1))?.flatten();
     // What nobody here has ever compared, nor the hub, nobody decides about.
     let agreed = match score {
         Some(score) => decisions::agreed(&score),
@@ -498,7 +523,10 @@ fn first_decision(session: &Session, case: CaseId, other: Subject, decision: &De
     Ok(Edit::AddRow {
         row: RowId::from_bytes(session.platform.uuid_v7().into_bytes()),
         table: decisions::TABLE.to_owned(),
-        cells: cells.into_iter().map(|(column, value)| (column.to_owned(), value)).collect(),
+        cells: cells
+            .into_iter()
+            .map(|(column, value)| (column.to_owned(), value))
+            .collect(),
     })
 }
 
@@ -537,6 +565,8 @@ pub(super) fn report(session: &Session, new: &NewReport) -> Answer<ReportId> {
         set("missing.sex", sex.into())?;
     }
     let edits = ByDocument::from([(DocumentKind::Missing, edits)]);
-    save(session, report.into(), &Action::REPORT, &edits, Vec::new(), |_, _| Ok(()))?;
+    save(session, report.into(), &Action::REPORT, &edits, Vec::new(), |_, _| {
+        Ok(())
+    })?;
     Ok(report)
 }

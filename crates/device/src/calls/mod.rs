@@ -215,7 +215,7 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
             matching::compare(&*device.session()?, case).map(|view| Reply::Comparison(Box::new(view)))
         }
         Request::FindReports { about } => {
-            matching::find(&*device.session()?, about).map(|view| Reply::Comparison(Box::new(view)))
+            matching::find(&*device.session()?, *about).map(|view| Reply::Comparison(Box::new(view)))
         }
         Request::DecideMatch { case, other, decision } => {
             let saved = with_room(&*device.session()?, |session| {

@@ -22,7 +22,7 @@ const STEP: i32 = 12;
 /// A picture with fewer bits shows nothing to be known by.
 const ONES_MIN: u32 = 16;
 /// Of a hundred places where either of two looks shows something, so many may differ in the same picture.
-const APART_MAX: u32 = 25;
+const APART_MAX: u32 = 40;
 
 /// What a picture looks like.
 pub(crate) type Look = [u8; LOOK_BYTES];
@@ -86,14 +86,23 @@ mod tests {
         let blots: Vec<(f32, f32, f32, f32)> = (0..9)
             .map(|_| {
                 let share = |number: u32| (number % 1000) as f32 / 1000.0;
-                (share(draw()), share(draw()), 0.1 + share(draw()) * 0.25, share(draw()) * 255.0)
+                (
+                    share(draw()),
+                    share(draw()),
+                    0.1 + share(draw()) * 0.25,
+                    share(draw()) * 255.0,
+                )
             })
             .collect();
         RgbImage::from_fn(side, side, |x, y| {
             let (x, y) = (x as f32 / side as f32, y as f32 / side as f32);
             let grey = blots.iter().fold(90.0, |grey, (bx, by, radius, shade)| {
                 let off = ((x - bx).powi(2) + (y - by).powi(2)).sqrt() / radius;
-                if off < 1.0 { grey * off + shade * (1.0 - off) } else { grey }
+                if off < 1.0 {
+                    grey * off + shade * (1.0 - off)
+                } else {
+                    grey
+                }
             });
             let grey = grey as u8;
             Rgb([grey, grey, grey])
@@ -109,8 +118,13 @@ mod tests {
             let small = look(&jpeg::encode(&picture(seed, 90), 45).unwrap()).unwrap();
             assert!(is_same(known, &small), "seed {seed}");
             let mut bright = picture(seed, 200);
-            bright.pixels_mut().for_each(|pixel| pixel.0 = pixel.0.map(|grey| grey / 2 + 60));
-            assert!(is_same(known, &look(&jpeg::encode(&bright, 70).unwrap()).unwrap()), "seed {seed}");
+            bright
+                .pixels_mut()
+                .for_each(|pixel| pixel.0 = pixel.0.map(|grey| grey / 2 + 60));
+            assert!(
+                is_same(known, &look(&jpeg::encode(&bright, 70).unwrap()).unwrap()),
+                "seed {seed}"
+            );
         }
         for (at, one) in looks.iter().enumerate() {
             for other in &looks[at + 1..] {

@@ -34,6 +34,11 @@ pub(crate) struct ElsewhereRow {
     pub(crate) theirs: Option<String>,
 }
 
+/// A report whose document is here, and its entry while it is open.
+type OwnReport = ([u8; 16], Option<Vec<u8>>);
+/// A thumbnail under its hash.
+type Thumb = ([u8; 32], Vec<u8>);
+
 /// The code of a case in `elsewhere`.
 const CASE: u8 = 1;
 /// The code of a report.
@@ -74,8 +79,10 @@ impl Read<'_> {
     }
 
     /// The reports whose whole document is here, and whether each is open.
-    pub(crate) fn own_reports(&self) -> Result<Vec<([u8; 16], Option<Vec<u8>>)>, StoreError> {
-        let mut statement = self.0.prepare_cached("SELECT id, entry FROM own_report ORDER BY id DESC")?;
+    pub(crate) fn own_reports(&self) -> Result<Vec<OwnReport>, StoreError> {
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT id, entry FROM own_report ORDER BY id DESC")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -152,7 +159,7 @@ impl Read<'_> {
 
 impl Read<'_> {
     /// Thumbnails that are here and have not been looked at, at most so many.
-    pub(crate) fn unlooked(&self, limit: u32) -> Result<Vec<([u8; 32], Vec<u8>)>, StoreError> {
+    pub(crate) fn unlooked(&self, limit: u32) -> Result<Vec<Thumb>, StoreError> {
         let mut statement = self.0.prepare_cached(
             "SELECT DISTINCT m.sha, m.bytes FROM picture_of p JOIN media m ON m.sha = p.sha
              WHERE m.bytes IS NOT NULL AND m.sha NOT IN (SELECT sha FROM picture_look) LIMIT ?1",

@@ -72,7 +72,10 @@ pub(super) struct Batch {
 
 impl Batch {
     pub(super) fn is_empty(&self) -> bool {
-        self.verdicts.is_empty() && self.entries.is_empty() && self.cursor.is_none() && self.confirmed.is_empty()
+        self.verdicts.is_empty()
+            && self.entries.is_empty()
+            && self.cursor.is_none()
+            && self.confirmed.is_empty()
             && self.index.is_empty()
             && self.proposals.is_none()
     }

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use casefile::{DocumentKey, Naming, Run, add_to_many};
 use casework::DocumentKind;
 use protocol::{
-    AuthorId, AuthorKey, Cursor, DocumentId, IndexCursor, Nonce, PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, SigningChain, UpMessage,
+    AuthorId, AuthorKey, Cursor, DocumentId, IndexCursor, Nonce, PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, SigningChain,
+    UpMessage,
     access_log::AccessRow,
     limits::{AGAIN_MAX, APP_VERSION_BYTES_MAX},
     message::{
@@ -94,7 +95,8 @@ impl Waiting {
             };
             let speaks = read.number(SPEAKS)?.and_then(|version| u16::try_from(version).ok());
             let version = speaks.unwrap_or(PROTOCOL_VERSION_MIN);
-            let state = read.bytes::<STATE_MARK_BYTES>(STATE)?.map(StateMark);
+            // Empty where a pack could not be had, which is to be named again.
+            let state = read.blob(STATE)?.and_then(|mark| mark.try_into().ok()).map(StateMark);
             Ok(Self {
                 cursor: Cursor::from_bytes(&read.blob(CURSOR)?.unwrap_or_default()).unwrap_or_default(),
                 version: version.clamp(PROTOCOL_VERSION_MIN, PROTOCOL_VERSION),

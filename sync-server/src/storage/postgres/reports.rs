@@ -5,14 +5,19 @@ use super::transaction::Tx;
 use super::value::{Fixed, Number, at, fixed, number};
 use super::write::audit;
 use crate::storage::write::About;
-use crate::storage::{Deed, MadeDecision, MatchProposal, NumberedReport, ProposedTo, ReportRow, ReportSort, Reports, Result};
+use crate::storage::{
+    Deed, MadeDecision, MatchProposal, NumberedReport, ProposedTo, ReportRow, ReportSort, Reports, Result,
+};
 
 impl Reports for Postgres {
     fn reports(&self, state: &str, sort: ReportSort, after: u64, limit: u32) -> Result<Vec<NumberedReport>> {
         self.read_one(|tx| {
             let sql = "SELECT number, subject, state, district, sort, entry FROM report
                        WHERE state = $1 AND sort = $2 AND number > $3 ORDER BY number LIMIT $4";
-            let rows = tx.rows(sql, &[&state, &i16::from(sort.code()), &Number(after), &i64::from(limit)])?;
+            let rows = tx.rows(
+                sql,
+                &[&state, &i16::from(sort.code()), &Number(after), &i64::from(limit)],
+            )?;
             rows.iter().map(read_report).collect()
         })
     }
@@ -71,7 +76,8 @@ impl Reports for Postgres {
 
     fn decisions(&self, state: &str, decision: &str) -> Result<Vec<MadeDecision>> {
         self.read_one(|tx| {
-            let sql = "SELECT m.other, m.decision, m.agreed FROM match_decision m JOIN report r ON r.subject = m.subject
+            let sql =
+                "SELECT m.other, m.decision, m.agreed FROM match_decision m JOIN report r ON r.subject = m.subject
                        WHERE r.state = $1 AND m.decision = $2 ORDER BY m.subject, m.other";
             let rows = tx.rows(sql, &[&state, &decision])?;
             let read = |row: &Row| {
@@ -115,7 +121,8 @@ const PROPOSED_TO: &str = "
     ORDER BY p.percent DESC, a.subject, b.subject LIMIT $2";
 
 fn read_proposed(row: &Row) -> Result<ProposedTo> {
-    let small = |column| Ok::<_, crate::storage::StorageError>(u8::try_from(at::<i16>(row, column)?).unwrap_or_default());
+    let small =
+        |column| Ok::<_, crate::storage::StorageError>(u8::try_from(at::<i16>(row, column)?).unwrap_or_default());
     Ok(ProposedTo {
         own: fixed(row, 0)?,
         own_sort: ReportSort::of(small(1)?),
@@ -149,7 +156,10 @@ pub(super) fn put_report(tx: &Tx<'_>, report: &ReportRow) -> Result<()> {
         "INSERT INTO report_line (state, last_number) VALUES ($1, 0) ON CONFLICT DO NOTHING",
         &[&report.state],
     )?;
-    tx.execute("SELECT 1 FROM report_line WHERE state = $1 FOR NO KEY UPDATE", &[&report.state])?;
+    tx.execute(
+        "SELECT 1 FROM report_line WHERE state = $1 FOR NO KEY UPDATE",
+        &[&report.state],
+    )?;
     let known = tx
         .row(
             "SELECT number, subject, state, district, sort, entry FROM report WHERE subject = $1",

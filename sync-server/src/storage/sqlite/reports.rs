@@ -3,7 +3,9 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::write::audit;
 use super::{Number, Sqlite};
 use crate::storage::write::About;
-use crate::storage::{Deed, MadeDecision, MatchProposal, NumberedReport, ProposedTo, ReportRow, ReportSort, Reports, Result};
+use crate::storage::{
+    Deed, MadeDecision, MatchProposal, NumberedReport, ProposedTo, ReportRow, ReportSort, Reports, Result,
+};
 
 impl Reports for Sqlite {
     fn reports(&self, state: &str, sort: ReportSort, after: u64, limit: u32) -> Result<Vec<NumberedReport>> {

@@ -43,7 +43,9 @@ fn fold(storage: &dyn Storage, seq: u64, report: ReportRow) -> UnfoldedSubject {
 
 fn numbers(storage: &dyn Storage, sort: ReportSort, after: u64) -> Vec<(u64, Option<Vec<u8>>)> {
     let reports = storage.reports("ka", sort, after, 9).unwrap().into_iter();
-    reports.map(|NumberedReport { number, row }| (number, row.entry)).collect()
+    reports
+        .map(|NumberedReport { number, row }| (number, row.entry))
+        .collect()
 }
 
 #[test]
@@ -51,7 +53,10 @@ fn a_report_gets_the_next_number_of_its_state_when_it_says_something_new() {
     on_each(|storage| {
         prepared(storage);
         let shared = ReportSort::Shared;
-        assert_eq!((storage.last_report("ka").unwrap(), storage.last_report("br").unwrap()), (0, 0));
+        assert_eq!(
+            (storage.last_report("ka").unwrap(), storage.last_report("br").unwrap()),
+            (0, 0)
+        );
         // What was never open is no news when it is closed.
         fold(storage, 1, report(None, shared));
         assert_eq!(storage.last_report("ka").unwrap(), 0);
@@ -90,7 +95,10 @@ fn a_worker_that_lost_its_hold_tells_nothing() {
             until_ms: now_ms + 100,
         };
         let done = storage.claim_unfolded(claim(WORKER, 100), 9).unwrap()[0];
-        assert_eq!(storage.claim_unfolded(claim(WorkerId([0x22; 16]), 500), 9).unwrap(), [done]);
+        assert_eq!(
+            storage.claim_unfolded(claim(WorkerId([0x22; 16]), 500), 9).unwrap(),
+            [done]
+        );
         let folded = Folded {
             report: Some(report(Some(b"late"), ReportSort::Shared)),
             ..Folded::nothing(done)

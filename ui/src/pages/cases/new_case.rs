@@ -114,7 +114,12 @@ pub(crate) fn NewCaseSheet(
     }
 }
 
-pub(in crate::pages) fn line(id: &'static str, label: &'static str, mode: &'static str, value: RwSignal<String>) -> impl IntoView {
+pub(in crate::pages) fn line(
+    id: &'static str,
+    label: &'static str,
+    mode: &'static str,
+    value: RwSignal<String>,
+) -> impl IntoView {
     view! {
         <div class="question">
             <label class="label" for=id>{label}</label>

@@ -54,7 +54,11 @@ pub(super) fn ComparePage(case: CaseId) -> impl IntoView {
         let mut likely = Vec::new();
         let mut others = Vec::new();
         for other in read.rows {
-            let to = if other.is_likely || !other.decided.is_empty() { &mut likely } else { &mut others };
+            let to = if other.is_likely || !other.decided.is_empty() {
+                &mut likely
+            } else {
+                &mut others
+            };
             let photos = Photos {
                 ours: read.pictures.iter().map(|row| (case, *row)).collect(),
                 theirs: match other.other {
@@ -126,7 +130,8 @@ pub(super) fn Side(
     #[prop(optional)]
     photos: Photos,
     /// The case in which a decision is written, where this officer may.
-    #[prop(optional_no_strip)] decides: Option<CaseId>,
+    #[prop(optional_no_strip)]
+    decides: Option<CaseId>,
 ) -> impl IntoView {
     let words = words();
     let is_case = matches!(other.other, Subject::Case(_));
@@ -191,7 +196,11 @@ pub(super) fn Side(
 }
 
 fn shelf(photos: Vec<(CaseId, RowId)>) -> impl IntoView {
-    let photos: Vec<_> = photos.into_iter().take(PHOTOS_MAX).map(|(case, row)| photo(case, row)).collect();
+    let photos: Vec<_> = photos
+        .into_iter()
+        .take(PHOTOS_MAX)
+        .map(|(case, row)| photo(case, row))
+        .collect();
     view! { <div class="sides-shelf">{photos}</div> }
 }
 
@@ -203,7 +212,9 @@ fn photo(case: CaseId, row: RowId) -> impl IntoView {
             source.try_set(Some(format!("data:image/jpeg;base64,{picture}")));
         }
     });
-    move || source.get().map(|source| view! { <img class="sides-photo" src=source alt=words().match_look_photos() data-test="sides-photo" /> })
+    move || {
+        source.get().map(|source| view! { <img class="sides-photo" src=source alt=words().match_look_photos() data-test="sides-photo" /> })
+    }
 }
 
 /// One of another district, of which nothing is known here but how it agrees.
@@ -211,7 +222,11 @@ fn photo(case: CaseId, row: RowId) -> impl IntoView {
 fn ElsewhereCard(row: Elsewhere, #[prop(optional_no_strip)] decides: Option<CaseId>) -> impl IntoView {
     let words = words();
     let is_case = matches!(row.other, Subject::Case(_));
-    let what = if is_case { words.match_a_case() } else { words.match_a_report() };
+    let what = if is_case {
+        words.match_a_case()
+    } else {
+        words.match_a_report()
+    };
     let theirs = match &row.theirs {
         Some(Decision::Same) => words.match_theirs_same(),
         Some(Decision::NotSame) => words.match_theirs_not_same(),
@@ -339,11 +354,23 @@ fn facts(words: Words, ours: &Report, theirs: &Report) -> Vec<(&'static str, Str
     let all = [
         (words.match_f_name(), ours.name.clone(), theirs.name.clone()),
         (words.match_f_alias(), ours.alias.clone(), theirs.alias.clone()),
-        (words.match_f_father(), ours.father_name.clone(), theirs.father_name.clone()),
-        (words.match_f_mother(), ours.mother_name.clone(), theirs.mother_name.clone()),
+        (
+            words.match_f_father(),
+            ours.father_name.clone(),
+            theirs.father_name.clone(),
+        ),
+        (
+            words.match_f_mother(),
+            ours.mother_name.clone(),
+            theirs.mother_name.clone(),
+        ),
         (words.match_f_sex(), sex(&ours.sex), sex(&theirs.sex)),
         (words.match_f_age(), ours.age.clone(), theirs.age.clone()),
-        (words.match_f_birth(), day(&ours.date_of_birth), day(&theirs.date_of_birth)),
+        (
+            words.match_f_birth(),
+            day(&ours.date_of_birth),
+            day(&theirs.date_of_birth),
+        ),
         (words.match_f_event(), day(&ours.event_date), day(&theirs.event_date)),
         (words.match_f_place(), ours.place.clone(), theirs.place.clone()),
         (words.match_f_district(), ours.district.clone(), theirs.district.clone()),
@@ -352,7 +379,11 @@ fn facts(words: Words, ours: &Report, theirs: &Report) -> Vec<(&'static str, Str
         (words.match_f_height(), ours.height_cm.clone(), theirs.height_cm.clone()),
         (words.match_f_marks(), ours.marks.clone(), theirs.marks.clone()),
         (words.match_f_clothing(), ours.clothing.clone(), theirs.clothing.clone()),
-        (words.match_f_companions(), ours.companions.clone(), theirs.companions.clone()),
+        (
+            words.match_f_companions(),
+            ours.companions.clone(),
+            theirs.companions.clone(),
+        ),
         (words.match_f_language(), ours.language.clone(), theirs.language.clone()),
     ];
     let said = |text: String| if text.is_empty() { "–".to_owned() } else { text };

@@ -87,7 +87,9 @@ pub(super) fn Found(found: RwSignal<Option<Comparison>>) -> impl IntoView {
             .into_iter()
             .map(|other| view! { <Side ours=read.ours.clone() ours_called=words.match_typed() other=other /> })
             .collect();
-        let nobody = sides.is_empty().then(|| view! { <Empty title=words.match_found_none() help=words.match_find_help() /> });
+        let nobody = sides
+            .is_empty()
+            .then(|| view! { <Empty title=words.match_found_none() help=words.match_find_help() /> });
         Some(view! {
             <article class="case stack" data-test="found-reports">
                 <button type="button" class="button quiet" data-test="found-close" on:click=move |_| found.set(None)>

@@ -38,7 +38,10 @@ pub(super) fn NewReportSheet(
             ..Spec::of_value(None)
         };
         let age_years = match spec.read(&age.get_untracked()) {
-            Ok(value) => value.as_ref().and_then(Value::as_integer).and_then(|age| u8::try_from(age).ok()),
+            Ok(value) => value
+                .as_ref()
+                .and_then(Value::as_integer)
+                .and_then(|age| u8::try_from(age).ok()),
             Err(why) => return asking.refuse(why.say(words), "report-age"),
         };
         let new = NewReport {

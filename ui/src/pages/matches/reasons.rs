@@ -13,7 +13,10 @@ const FULL: f32 = 12.0;
 /// The reasons, those that speak for it first and the weightiest first of either, each with what it weighs.
 pub(super) fn list(reasons: &[Reason], is_case: bool) -> impl IntoView + use<> {
     let words = words();
-    let mut said: Vec<&Reason> = reasons.iter().filter(|reason| reason.weight.abs() >= SAYS_MIN).collect();
+    let mut said: Vec<&Reason> = reasons
+        .iter()
+        .filter(|reason| reason.weight.abs() >= SAYS_MIN)
+        .collect();
     // First what speaks for it, then what speaks against it.
     said.sort_by_key(|reason| reason.weight < 0.0);
     let items: Vec<_> = said.into_iter().map(|reason| item(words, reason, is_case)).collect();
@@ -32,7 +35,11 @@ pub(super) fn agreed(agreed: &[(Field, Level)], is_case: bool) -> impl IntoView 
 
 fn item(words: Words, reason: &Reason, is_case: bool) -> impl IntoView + use<> {
     let speaks_for = reason.weight > 0.0;
-    let side = if speaks_for { words.match_for() } else { words.match_against() };
+    let side = if speaks_for {
+        words.match_for()
+    } else {
+        words.match_against()
+    };
     let wide = format!("{:.0}%", (reason.weight.abs() / FULL * 100.0).min(100.0));
     view! {
         <li class="reason" class:against=!speaks_for data-test="reason">

@@ -106,7 +106,12 @@ mod tests {
     fn more_than_may_be_is_neither_sent_nor_read() {
         assert_eq!(Index::pack(&[vec![0; INDEX_ENTRY_BYTES_MAX + 1]]), None);
         assert_eq!(Index::pack(&vec![vec![0; 1]; INDEX_ENTRIES_MAX + 1]), None);
-        for bytes in [vec![5, 1, 2], vec![0x80], vec![0xad, 0x02, 1], vec![0; INDEX_ENTRIES_MAX + 1]] {
+        for bytes in [
+            vec![5, 1, 2],
+            vec![0x80],
+            vec![0xad, 0x02, 1],
+            vec![0; INDEX_ENTRIES_MAX + 1],
+        ] {
             assert_eq!(index(Some(pack_small(&bytes))).entries(), None, "{} bytes", bytes.len());
         }
         assert_eq!(index(Some(vec![9, 9])).entries(), None);
