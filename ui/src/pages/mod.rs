@@ -97,8 +97,10 @@ impl Place {
     const fn of(route: &Route) -> Self {
         match route {
             Route::Institutions | Route::Institution(_) => Self::Institutions,
-            Route::Matches | Route::Compare(_) => Self::Matches,
-            Route::Form(Subject::Missing(_), ..) | Route::Filed(Subject::Missing(_), _) => Self::Matches,
+            Route::Matches
+            | Route::Compare(_)
+            | Route::Form(Subject::Missing(_), ..)
+            | Route::Filed(Subject::Missing(_), _) => Self::Matches,
             Route::Form(subject, ..) | Route::Filed(subject, _) if subject.case().is_none() => Self::Institutions,
             Route::Sync => Self::Sync,
             Route::Tablet => Self::Tablet,

@@ -68,6 +68,12 @@ fn ones(bytes: impl Iterator<Item = u8>) -> u32 {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "drawn pictures have few pixels, and greys between 0 and 255"
+)]
 mod tests {
     use image::{Rgb, RgbImage};
 
