@@ -75,6 +75,7 @@ impl HubUrl {
     }
 
     /// The same address with this pin.
+    #[must_use]
     pub fn pinned(&self, pin: Pin) -> Self {
         Self {
             text: format!("{}#{pin}", self.address()),

@@ -91,7 +91,7 @@ enum Looked {
     /// The log has it.
     Stands(Taken),
     /// It is good, and the document has it.
-    Good(New, Document),
+    Good(Box<(New, Document)>),
 }
 
 impl Taken {
@@ -171,12 +171,13 @@ impl Uploads {
         match self.look(hub, author, at, came) {
             Ok(Looked::Stands(taken)) => self.settle(hub, at, taken),
             // The same once more: it stands when what waits does.
-            Ok(Looked::Good(new, _)) if self.waiting.iter().any(|other| other.is_number_of(&new)) => {
+            Ok(Looked::Good(good)) if self.waiting.iter().any(|other| other.is_number_of(&good.0)) => {
                 self.commit(hub, author);
                 let taken = self.take_alone(hub, author, at, came);
                 self.settle(hub, at, taken);
             }
-            Ok(Looked::Good(new, document)) => {
+            Ok(Looked::Good(good)) => {
+                let (new, document) = *good;
                 if new.is_a_beginning() {
                     self.commit(hub, author);
                 }
@@ -271,7 +272,7 @@ impl Uploads {
     fn try_alone(&mut self, hub: &Hub, author: &Author, at: usize, came: Came<'_>) -> Result<Taken, Trouble> {
         let (new, document) = match self.look(hub, author, at, came)? {
             Looked::Stands(taken) => return Ok(taken),
-            Looked::Good(new, document) => (new, document),
+            Looked::Good(good) => *good,
         };
         match hub.storage.commit_change(&new.as_change(author)) {
             Ok(committed) => {
@@ -330,7 +331,7 @@ impl Uploads {
             media: media_named(&document),
             now_ms,
         };
-        Ok(Looked::Good(new, document))
+        Ok(Looked::Good(Box::new((new, document))))
     }
 
     /// The document with the change in it.

@@ -137,6 +137,10 @@ impl Knowledge {
         for (field, rates) in &mut taught.rates {
             let count = |level: &Level| counts.get(&(*field, *level)).copied().unwrap_or(0.0);
             let all: f64 = rates.m.keys().map(count).sum();
+            // Nothing was said of it: the rates stay to the last bit.
+            if all == 0.0 {
+                continue;
+            }
             for (level, rate) in &mut rates.m {
                 *rate = (*rate * self.matches_of_prior + count(level)) / (self.matches_of_prior + all);
             }
