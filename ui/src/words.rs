@@ -267,6 +267,7 @@ impl Words {
             FailureCode::BadCall => self.failure_bad_call(),
             FailureCode::DiskFull => self.failure_disk_full(),
             FailureCode::Storage => self.failure_storage(),
+            FailureCode::OpenElsewhere => self.failure_open_elsewhere(),
             FailureCode::DamagedFile => self.failure_damaged_file(),
             FailureCode::BackupPlace => self.failure_backup_place(),
             FailureCode::BackupFile => self.failure_backup_file(),

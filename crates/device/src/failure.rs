@@ -97,9 +97,8 @@ impl Failed {
             },
             VaultError::Newer => FailureCode::NewerVault,
             VaultError::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => FailureCode::DiskFull,
-            VaultError::InUse | VaultError::KeyFile(_) | VaultError::Recovery(_) | VaultError::Io(_) => {
-                FailureCode::Storage
-            }
+            VaultError::InUse => FailureCode::OpenElsewhere,
+            VaultError::KeyFile(_) | VaultError::Recovery(_) | VaultError::Io(_) => FailureCode::Storage,
         })
     }
 }

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    fs::File,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU32, Ordering},
@@ -25,7 +24,7 @@ use crate::{
     packs, space,
     store::{AccessAction, AccessRow, Enrolment, Store, StoreError, Write, salvage},
     sync::{CURSOR, SyncStatus},
-    vault::{Holder, MasterKey, VaultFolder},
+    vault::{Holder, MasterKey, Occupied, VaultFolder},
 };
 
 /// The same look at the same case is logged once in this time, not with every redrawing of the screen.
@@ -81,7 +80,7 @@ pub(crate) struct Session {
     idle_minutes: AtomicU32,
     documents: Mutex<Documents>,
     /// Keeps other processes out of the vault.
-    occupied: Mutex<Option<File>>,
+    occupied: Mutex<Option<Occupied>>,
     looks: Mutex<HashMap<(Subject, &'static str, String), i64>>,
     searches: Mutex<LastSearch>,
     /// The index of missing children in memory, once somebody asked.

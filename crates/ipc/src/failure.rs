@@ -165,6 +165,8 @@ pub enum FailureCode {
     DiskFull,
     /// The vault cannot be read or written.
     Storage,
+    /// The vault is open in another window of the app: two would not see each other's edits.
+    OpenElsewhere,
     /// A part of the vault's file is damaged. [`crate::Request::Mend`] makes it whole again, as far as it can be read.
     DamagedFile,
     /// No file can be made there: the path is not whole, its folder is not there or is the app's own, or there is a

@@ -1,8 +1,9 @@
-//! Recordings: whatever a recorder gives, Opus in WebM or in Ogg, becomes one kind of file made anew of its packets.
+//! Recordings: whatever a recorder gives, Opus in WebM, MP4 or Ogg, becomes one kind of file made anew of its packets.
 //!
 //! Only sound is carried over: tags, chapters, the recorder's and the author's names and whatever else a container holds
 //! stay behind. Nothing is decoded, so nothing gets worse, and no decoder is given a stranger's bytes.
 
+mod mp4;
 mod webm;
 
 use std::io::Cursor;
@@ -49,6 +50,7 @@ pub fn recording(file: &[u8]) -> Result<Recording, FileError> {
         [b'O', b'g', b'g', b'S', ..] => from_ogg(file),
         [0x1A, 0x45, 0xDF, 0xA3, ..] => webm::packets(file),
         [] => Err(FileError::Empty),
+        _ if mp4::begins(file) => mp4::packets(file),
         _ => Err(FileError::Damaged),
     });
     let packets = read.unwrap_or(Err(FileError::Damaged))?;

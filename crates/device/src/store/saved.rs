@@ -15,7 +15,7 @@ use super::{connect, migrate};
 use crate::{
     failure::{Answer, Failed},
     session::Session,
-    store::{AccessAction, AuthorRow, MediaSize, Verdict},
+    store::{AccessAction, AuthorRow, ChangeNamed, MediaSize, Verdict},
     testing::{self, Bench},
     vault::{DatabaseKey, PAGE_BYTES, VaultFolder, sha256},
 };
@@ -24,7 +24,15 @@ use crate::{
 const PASSPHRASE: &str = "four invented words here";
 const CASES: u8 = 10;
 /// The last schema that was released: the vaults of all up to it are saved.
-const RELEASED: usize = 2;
+const RELEASED: usize = 7;
+/// The first saved vaults with rows of what the hub received, and of the index of missing children: those before had no such
+/// table, or were saved without rows in it.
+const WITH_RECEIVED: usize = 3;
+const WITH_RUNS: usize = 4;
+const WITH_REPORTS: usize = 7;
+/// When the hub received it.
+const RECEIVED_MS: i64 = 1_790_000_000_000;
+const REPORT: [u8; 16] = [0xD3; 16];
 
 fn folder(schema: usize) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/vault-{schema}"))
@@ -173,6 +181,9 @@ fn write_the_rest(session: &Session) {
                 bytes: vec![1, 2, 3],
             };
             write.set_aside(&document, &change, "kind")?;
+            write.set_received(&subject, &[0xD1; 32], RECEIVED_MS)?;
+            write.set_received_run(&document, &[8; 16], 1, &[RECEIVED_MS, RECEIVED_MS + 1])?;
+            write.put_report(&REPORT, b"of a newer app")?;
             write.note_destroyed(&[0xEE; 17])
         })
         .unwrap();
@@ -223,6 +234,25 @@ fn look(session: &Session, schema: usize) {
         );
         assert_eq!(read.count_set_aside()?, 1);
         assert_eq!(read.destroyed()?, [[0xEE; 17]]);
+        let received = |document: &[u8; 17], hash: &[u8; 32], seq| {
+            let change = ChangeNamed {
+                document,
+                hash,
+                author: &[8; 16],
+                seq,
+            };
+            read.received_ms(&change)
+        };
+        if schema >= WITH_RECEIVED {
+            let document = DocumentKey::case(case(3), Compartment::Core).to_bytes();
+            assert_eq!(received(&document, &[0xD1; 32], 9)?, Some(RECEIVED_MS));
+        }
+        if schema >= WITH_RUNS {
+            assert_eq!(received(&[0x7F; 17], &[0; 32], 2)?, Some(RECEIVED_MS + 1));
+        }
+        if schema >= WITH_REPORTS {
+            assert_eq!(read.report(&REPORT)?.as_deref(), Some(b"of a newer app".as_slice()));
+        }
         assert_eq!(read.check_access_log()?.broken_at, None);
         assert_eq!(read.count_cases()?, u32::from(CASES) + 1, "the list is made anew");
         Ok::<_, crate::documents::DocumentError>(())

@@ -114,6 +114,20 @@ pub(crate) enum VaultError {
     Io(#[from] io::Error),
 }
 
+/// A vault that this process has taken.
+///
+/// It is let go of in so many words: closing the file is not enough where the process has just begun another, which holds
+/// the same file until it runs its own program.
+#[derive(Debug)]
+pub(crate) struct Occupied(fs::File);
+
+impl Drop for Occupied {
+    fn drop(&mut self) {
+        // Closing it is what is left to do then.
+        let _ = self.0.unlock();
+    }
+}
+
 /// The raw key of a database. Wiped from memory when dropped.
 #[derive(Clone, zeroize::ZeroizeOnDrop)]
 pub(crate) struct DatabaseKey([u8; 32]);
@@ -353,11 +367,11 @@ impl VaultFolder {
             .unwrap_or_default()
     }
 
-    /// Takes the vault for this process, until the file is dropped; a process that is killed lets go of it, too.
-    pub(crate) fn occupy(&self) -> Result<fs::File, VaultError> {
+    /// Takes the vault for this process, until what is given is dropped; a process that is killed lets go of it, too.
+    pub(crate) fn occupy(&self) -> Result<Occupied, VaultError> {
         let file = fs::File::create(self.path.join(LOCK_FILE))?;
         match file.try_lock() {
-            Ok(()) => Ok(file),
+            Ok(()) => Ok(Occupied(file)),
             Err(fs::TryLockError::WouldBlock) => Err(VaultError::InUse),
             Err(fs::TryLockError::Error(error)) => Err(error.into()),
         }

@@ -310,3 +310,16 @@ fn a_label_is_set_later_and_a_vault_can_be_destroyed_with_its_secret() {
     assert_eq!(VaultFolder::all(bench.dir()).unwrap(), []);
     assert_eq!(bench.platform.keystore.read(&vault.id()), Ok(None));
 }
+
+#[test]
+fn one_process_at_a_time_has_a_vault_and_whoever_lets_go_of_it_has_let_go() {
+    let bench = Bench::new();
+    let (vault, _) = made(&bench);
+    let occupied = vault.occupy().unwrap();
+    assert!(matches!(vault.occupy(), Err(VaultError::InUse)));
+    // What a process begins holds the same open file until it runs its own program.
+    let inherited = occupied.0.try_clone().unwrap();
+    drop(occupied);
+    drop(vault.occupy().unwrap());
+    drop(inherited);
+}

@@ -369,10 +369,30 @@ fn cut_after_any_step_the_file_is_made_whole_all_the_same() {
     }
 }
 
+/// The pages on which an unsent edit stands whole, counted from 0: in the outbox, and in its document.
+fn places(session: &Session, grown: &Grown) -> BTreeMap<ChangeHash, BTreeSet<usize>> {
+    let waiting = session.store.read(|read| read.outbox(0, 1_000)).unwrap();
+    session.store.empty_log().unwrap();
+    let mut pages = Pages::open(&grown.vault.database(), &grown.key, None).unwrap();
+    let mut places: BTreeMap<ChangeHash, BTreeSet<usize>> = BTreeMap::new();
+    for number in 1..=pages.count() {
+        let page = pages.page(number).unwrap();
+        for row in &waiting {
+            if page.windows(row.bytes.len()).any(|there| there == row.bytes) {
+                let hash = casefile::ChangeHead::parse(&row.bytes).unwrap().hash;
+                places.entry(hash).or_default().insert(number as usize - 1);
+            }
+        }
+    }
+    places
+}
+
 #[test]
 fn many_pages_may_be_lost_and_nothing_reads_otherwise_than_it_was_written() {
     let bench = Bench::new();
     let (session, grown) = worked_in(&bench);
+    let places = places(&session, &grown);
+    assert_eq!(places.len(), grown.unsent.len(), "every edit stands whole on some page");
     session.close();
     let whole = fs::read(grown.vault.database()).unwrap();
     let pages = whole.len() / PAGE_BYTES;
@@ -383,11 +403,20 @@ fn many_pages_may_be_lost_and_nothing_reads_otherwise_than_it_was_written() {
         let mut bytes = whole.clone();
         let from = seed * 37 % pages * PAGE_BYTES;
         let to = (from + (1 + seed % 6) * PAGE_BYTES).min(bytes.len());
-        match seed % 3 {
-            0 => bytes[from..to].fill(0),
-            1 => bytes[from + 100..to].fill(0xE5),
-            _ => bytes.truncate(bytes.len() - to.saturating_sub(from)),
-        }
+        let gone = match seed % 3 {
+            0 => {
+                bytes[from..to].fill(0);
+                from / PAGE_BYTES..to / PAGE_BYTES
+            }
+            1 => {
+                bytes[from + 100..to].fill(0xE5);
+                from / PAGE_BYTES..to / PAGE_BYTES
+            }
+            _ => {
+                bytes.truncate(bytes.len() - to.saturating_sub(from));
+                bytes.len() / PAGE_BYTES..pages
+            }
+        };
         fs::write(vault.database(), bytes).unwrap();
         let Ok(Some(session)) = Session::open(
             &vault,
@@ -400,7 +429,16 @@ fn many_pages_may_be_lost_and_nothing_reads_otherwise_than_it_was_written() {
         session.end();
         session.close();
         let session = mended(&bench, &vault, &grown.key);
-        lost_edits += look(&session, &grown).edits;
+        let lost = look(&session, &grown).edits;
+        let there = outbox(&session);
+        for (hash, on) in &places {
+            let is_gone = |page: &usize| gone.contains(page);
+            assert!(
+                there.contains(hash) || on.iter().all(is_gone),
+                "an edit is lost that stands on {on:?}, of which {gone:?} are gone"
+            );
+        }
+        lost_edits += lost;
         refetch(&session, &grown);
         opened += 1;
         session.close();

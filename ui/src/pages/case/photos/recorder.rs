@@ -13,7 +13,11 @@ use web_sys::{
 use crate::browser;
 
 /// What the device can keep; the first that the web view can record.
-const KINDS: [&str; 2] = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus"];
+const KINDS: [&str; 3] = [
+    "audio/webm;codecs=opus",
+    "audio/ogg;codecs=opus",
+    "audio/mp4;codecs=opus",
+];
 /// A voice is well understood with this, and a minute has 180 kB.
 const BITS_PER_SECOND: u32 = 24_000;
 /// How often the web view hands over what it has.
