@@ -4,11 +4,14 @@
 use std::{fs, path::Path};
 
 use anyhow::Context as _;
+use casework::{CaseId, Role};
 
 use crate::{
     demo::{FIRST_CHILD, pictures},
     hub::Hub,
-    tablet::PASSPHRASE,
+    places,
+    scene::{Officer, Scene, new_case},
+    tablet::{PASSPHRASE, Tablet},
     window::{Css, Window, hook},
 };
 
@@ -60,16 +63,14 @@ fn set_up(day: &mut Day<'_>) -> anyhow::Result<()> {
     first.open(Some(&day.links[0]))?;
     first.see_value("enrol-hub", link.hub.as_str())?;
     first.picture("01-set-up")?;
-    first.write("enrol-passphrase", PASSPHRASE)?;
-    first.write("enrol-passphrase-again", PASSPHRASE)?;
+    choose_passphrase(first)?;
     first.press("enrol-submit")?;
     first.see("case-list")?;
 
     second.open(None)?;
     second.write("enrol-hub", day.hub.url().as_str())?;
     second.write("enrol-code", "0000-0000-0000")?;
-    second.write("enrol-passphrase", PASSPHRASE)?;
-    second.write("enrol-passphrase-again", PASSPHRASE)?;
+    choose_passphrase(second)?;
     second.press("enrol-submit")?;
     second.see_words("error-message", "The server does not know this code.")?;
     second.picture("02-wrong-code")?;
@@ -321,6 +322,57 @@ fn gallery(window: &Window) -> anyhow::Result<()> {
     window.press("nav-cases")?;
     window.see("case-row")?;
     window.picture("20-sun-cases")
+}
+
+/// Writes the passphrase twice on the page of setting up.
+pub fn choose_passphrase(window: &Window) -> anyhow::Result<()> {
+    window.write("enrol-passphrase", PASSPHRASE)?;
+    window.write("enrol-passphrase-again", PASSPHRASE)
+}
+
+/// An officer in a window, given a case that a colleague has begun on a tablet.
+pub struct GivenACase {
+    /// The officer's window, open, with the case in its list.
+    pub window: Window,
+    /// The colleague.
+    pub colleague: Officer,
+    /// The case.
+    pub case: CaseId,
+    _folder: tempfile::TempDir,
+}
+
+impl GivenACase {
+    /// `window` is the name of the window; `url` is where it reaches the hub, and `told` what its environment says.
+    pub fn new(scene: &Scene, url: &str, window: &str, told: &[(&'static str, String)]) -> anyhow::Result<Self> {
+        let colleague = scene.officer_with(Tablet::by_hand(1), &scene.hub.url(), "Binod Sah", &Role::PoNic);
+        let case = colleague.tablet.open_case(new_case("Munni Kisku"));
+        colleague.tablet.sync_well();
+        let asha = scene.user("Asha Toppo", &Role::PoNic);
+        scene.assign(case, &asha);
+        let folder = tempfile::tempdir()?;
+        let sheet = folder.path().join("sheet.svg");
+        let link = scene.admin.enrolment_sheet(&asha, url, &sheet)?;
+        let mut window = self::window(window, folder.path(), &places::screenshots())?;
+        for (variable, value) in told {
+            window.tell(variable, value.clone());
+        }
+        enrol(&mut window, &link)?;
+        Ok(Self {
+            window,
+            colleague,
+            case,
+            _folder: folder,
+        })
+    }
+}
+
+/// Opens an app that nobody has opened yet by the link of a sheet, in English, until its cases are there.
+fn enrol(window: &mut Window, link: &protocol::EnrolLink) -> anyhow::Result<()> {
+    window.open(Some(&link.to_string()))?;
+    window.press("lang-en")?;
+    choose_passphrase(window)?;
+    window.press("enrol-submit")?;
+    in_step(window)
 }
 
 /// A folder of an app that nobody has opened yet.

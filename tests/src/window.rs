@@ -2,7 +2,9 @@
 //! view's own driver. Everything waits for an element or a state, and gives up at a deadline with a picture left behind.
 
 mod driver;
+mod microphone;
 mod page;
 
 pub use driver::Window;
+pub use microphone::Microphone;
 pub use page::{Css, hook};

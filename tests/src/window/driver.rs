@@ -31,6 +31,8 @@ pub struct Window {
     folder: PathBuf,
     pictures: PathBuf,
     pub(super) runtime: Arc<Runtime>,
+    /// What the app is told by its environment, besides where its data lie.
+    variables: Vec<(&'static str, String)>,
     open: Option<Open>,
 }
 
@@ -53,8 +55,14 @@ impl Window {
             folder: folder.to_path_buf(),
             pictures: pictures.to_path_buf(),
             runtime: Arc::new(runtime),
+            variables: Vec::new(),
             open: None,
         })
+    }
+
+    /// Gives the app this variable whenever it is opened.
+    pub fn tell(&mut self, variable: &'static str, value: String) {
+        self.variables.push((variable, value));
     }
 
     /// Opens the app, with an enrolment link as its argument, maybe.
@@ -74,6 +82,7 @@ impl Window {
             ])
             .arg(places::webkit_driver())
             .env("VATSALYA_DATA_DIR", &self.folder)
+            .envs(self.variables.iter().map(|(variable, value)| (variable, value)))
             // What an app says about itself is kept beside its data, for whoever looks into a failure.
             .stdout(Stdio::null())
             .stderr(

@@ -5,11 +5,11 @@ use std::fs;
 use casework::Role;
 use tests::{
     demo::pictures,
-    journey,
+    journey::{self, GivenACase},
     network::{Network, Weather},
     places, qr,
-    scene::{Scene, new_case},
-    tablet::{PASSPHRASE, Tablet},
+    scene::Scene,
+    tablet::Tablet,
     window::{Window, hook},
 };
 
@@ -50,8 +50,7 @@ fn each_thing_that_goes_wrong_while_setting_up_has_its_sentence_and_the_code_wor
     window.open(None).unwrap();
     window.press("lang-en").unwrap();
     window.write("enrol-hub", &network.url()).unwrap();
-    window.write("enrol-passphrase", PASSPHRASE).unwrap();
-    window.write("enrol-passphrase-again", PASSPHRASE).unwrap();
+    journey::choose_passphrase(&window).unwrap();
     enrol_with(&window, &used);
     let used_before = "This code has been used before. Ask the district office for a new one.";
     window.see_words("error-message", used_before).unwrap();
@@ -124,21 +123,8 @@ fn a_hub_that_breaks_off_or_talks_nonsense_is_told_and_what_waits_arrives_when_i
     const NOTES: [&str; 2] = ["She counts to twenty in Santali.", "Her aunt sells tea on platform 3."];
     let scene = Scene::new();
     let network = Network::to(scene.hub.address()).unwrap();
-    let binod = scene.officer_with(Tablet::by_hand(1), &scene.hub.url(), "Binod Sah", &Role::PoNic);
-    let case = binod.tablet.open_case(new_case("Munni Kisku"));
-    binod.tablet.sync_well();
-    let asha = scene.user("Asha Toppo", &Role::PoNic);
-    scene.assign(case, &asha);
-    let folder = tempfile::tempdir().unwrap();
-    let sheet = folder.path().join("sheet.svg");
-    let link = scene.admin.enrolment_sheet(&asha, &network.url(), &sheet).unwrap();
-
-    let (mut window, _folder) = new_window("syncing");
-    window.open(Some(&link.to_string())).unwrap();
-    window.press("lang-en").unwrap();
-    window.write("enrol-passphrase", PASSPHRASE).unwrap();
-    window.write("enrol-passphrase-again", PASSPHRASE).unwrap();
-    window.press("enrol-submit").unwrap();
+    let mut given = GivenACase::new(&scene, &network.url(), "syncing", &[]).unwrap();
+    let window = &mut given.window;
     let stands = |state: &str, waiting: usize| {
         let strip = hook("sync-strip").with("data-state", state);
         window.see(strip.with("data-waiting", &waiting.to_string())).unwrap();
@@ -184,8 +170,8 @@ fn a_hub_that_breaks_off_or_talks_nonsense_is_told_and_what_waits_arrives_when_i
     network.set(Weather::Clear);
     window.press("sync-now").unwrap();
     stands("in_step", 0);
-    binod.tablet.sync_well();
-    let timeline = binod.tablet.case(case).timeline;
+    given.colleague.tablet.sync_well();
+    let timeline = given.colleague.tablet.case(given.case).timeline;
     for note in NOTES {
         assert_eq!(
             timeline.iter().filter(|entry| entry.text == note).count(),

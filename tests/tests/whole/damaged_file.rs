@@ -3,14 +3,12 @@
 
 use std::{fs, path::Path};
 
-use casework::Role;
 use ipc::{Finding, Reply, Request};
 use tests::{
     crash::hour::{copy_folder, turn_a_bit},
-    journey,
+    journey::GivenACase,
     network::{Network, Weather},
-    places,
-    scene::{Scene, new_case},
+    scene::Scene,
     tablet::{PASSPHRASE, Tablet},
     window::hook,
 };
@@ -21,21 +19,8 @@ const NOTES: [&str; 2] = ["She asks for her brother.", "The chemist at the cross
 fn the_doctor_in_the_window_makes_a_damaged_file_whole_and_unsent_notes_arrive() {
     let scene = Scene::new();
     let network = Network::to(scene.hub.address()).unwrap();
-    let binod = scene.officer_with(Tablet::by_hand(1), &scene.hub.url(), "Binod Sah", &Role::PoNic);
-    let case = binod.tablet.open_case(new_case("Munni Kisku"));
-    binod.tablet.sync_well();
-    let asha = scene.user("Asha Toppo", &Role::PoNic);
-    scene.assign(case, &asha);
-    let folder = tempfile::tempdir().unwrap();
-    let sheet = folder.path().join("sheet.svg");
-    let link = scene.admin.enrolment_sheet(&asha, &network.url(), &sheet).unwrap();
-
-    let mut window = journey::window("damaged-file", folder.path(), &places::screenshots()).unwrap();
-    window.open(Some(&link.to_string())).unwrap();
-    window.press("lang-en").unwrap();
-    window.write("enrol-passphrase", PASSPHRASE).unwrap();
-    window.write("enrol-passphrase-again", PASSPHRASE).unwrap();
-    window.press("enrol-submit").unwrap();
+    let mut given = GivenACase::new(&scene, &network.url(), "damaged-file", &[]).unwrap();
+    let window = &mut given.window;
     let stands = |window: &tests::window::Window, state: &str, waiting: usize| {
         let strip = hook("sync-strip").with("data-state", state);
         window.see(strip.with("data-waiting", &waiting.to_string())).unwrap();
@@ -87,8 +72,8 @@ fn the_doctor_in_the_window_makes_a_damaged_file_whole_and_unsent_notes_arrive()
     window.press("nav-cases").unwrap();
     window.press("case-row").unwrap();
     window.press("tab-timeline").unwrap();
-    binod.tablet.sync_well();
-    let timeline = binod.tablet.case(case).timeline;
+    given.colleague.tablet.sync_well();
+    let timeline = given.colleague.tablet.case(given.case).timeline;
     for note in NOTES {
         window.see_words("timeline", note).unwrap();
         let arrived = timeline.iter().filter(|entry| entry.text == note).count();

@@ -25,6 +25,7 @@ mod matching;
 mod not_assigned;
 mod path;
 mod published_pack;
+mod recording_in_the_window;
 mod rolled_back;
 mod same_words;
 mod screens;
