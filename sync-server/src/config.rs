@@ -160,6 +160,8 @@ pub struct Limits {
     pub retry_first_ms: i64,
     /// The longest wait after a channel's trouble.
     pub retry_longest_ms: i64,
+    /// How many megabytes of pictures, recordings and papers one case or institution may have.
+    pub media_mb_of_a_case: u64,
     /// How often workers look for work without being told of any.
     pub look_every_ms: u64,
 }
@@ -174,6 +176,7 @@ impl Default for Limits {
             idle_seconds: 180,
             retry_first_ms: 1_000,
             retry_longest_ms: 300_000,
+            media_mb_of_a_case: 512,
             look_every_ms: 1_000,
         }
     }

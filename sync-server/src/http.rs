@@ -7,12 +7,14 @@ mod packs;
 mod peer;
 mod recovery;
 mod sync;
+mod turns;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use tokio::sync::Semaphore;
@@ -29,8 +31,14 @@ pub struct App {
     hub: Arc<Hub>,
     tries: Arc<Tries>,
     syncs: Arc<Semaphore>,
+    turns: Arc<turns::Turns>,
     media: Arc<media::Store>,
+    /// Pieces of media that are written at once; more wait.
+    pieces: Arc<Semaphore>,
 }
+
+/// How many pieces of media are written at once: the last of an object has the whole of it in memory.
+const PIECES_AT_ONCE: usize = 8;
 
 /// The routes of a hub.
 pub fn router(hub: Arc<Hub>) -> std::io::Result<Router> {
@@ -38,7 +46,9 @@ pub fn router(hub: Arc<Hub>) -> std::io::Result<Router> {
     let app = App {
         tries: Arc::new(Tries::new(limits.wrong_codes, limits.code_window_minutes)),
         syncs: Arc::new(Semaphore::new(limits.syncs_at_once)),
+        turns: Arc::default(),
         media: Arc::new(media::Store::new(&hub.config)?),
+        pieces: Arc::new(Semaphore::new(PIECES_AT_ONCE)),
         hub,
     };
     let router = Router::new()
@@ -50,7 +60,10 @@ pub fn router(hub: Arc<Hub>) -> std::io::Result<Router> {
             get(media::download)
                 .head(media::progress)
                 .post(media::begin)
-                .patch(media::piece),
+                .patch(media::piece)
+                .delete(media::terminate)
+                .options(media::options)
+                .layer(middleware::from_fn(media::negotiate)),
         )
         .route("/v1/recovery", post(recovery::ask))
         .route("/v1/recovery/{sha256}", get(recovery::answer))

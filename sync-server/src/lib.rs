@@ -10,6 +10,7 @@ pub mod admin;
 pub mod channel;
 pub mod clock;
 pub mod config;
+mod crowd;
 pub mod http;
 pub mod hub;
 pub mod identity;

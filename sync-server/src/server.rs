@@ -5,6 +5,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::crowd::Crowd;
+use crate::hub::Hub;
+use crate::tls::Greeter;
+use crate::{channel, http, institutions, project};
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -12,11 +16,6 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
-
-use crate::hub::Hub;
-use crate::tls::Greeter;
-use crate::{channel, http, institutions, project};
 
 /// The head of a request must be there by then; a body may take its time.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -34,8 +33,12 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens where the configuration says.
+    /// Listens where the configuration says. The process may have as many files open from then on as it ever may: each
+    /// connection is one.
     pub async fn bind(hub: Arc<Hub>) -> io::Result<Self> {
+        if let Err(error) = rlimit::increase_nofile_limit(rlimit::INFINITY) {
+            tracing::warn!(%error, "the limit of open files stays as it is");
+        }
         let router = http::router(hub.clone())?;
         let greeter = hub.config.tls.clone().map(Greeter::new).transpose()?.map(Arc::new);
         let listener = TcpListener::bind(hub.config.listen).await?;
@@ -61,7 +64,7 @@ impl Server {
     /// Serves until `stop` comes true, then lets what is on its way end.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         self.start_workers();
-        let connections = Arc::new(Semaphore::new(self.hub.config.limits.connections));
+        let crowd = Crowd::new(self.hub.config.limits.connections);
         let graceful = GracefulShutdown::new();
         if let Some(greeter) = self.greeter.clone() {
             tokio::spawn(async move { greeter.keep_up().await });
@@ -70,24 +73,33 @@ impl Server {
         loop {
             let accepted = tokio::select! {
                 () = &mut stop => break,
-                accepted = accept(&self.listener, &connections) => accepted,
+                accepted = accept(&self.listener) => accepted,
             };
-            let Some((stream, peer, permit)) = accepted else {
+            // Where all places are taken by people who are known, the door stays shut: they will come again.
+            let Some((stream, peer, place)) =
+                accepted.and_then(|(stream, peer)| Some((stream, peer, crowd.enter(peer.ip())?)))
+            else {
                 continue;
             };
             // Frames are small and each is waited for.
             let _ = stream.set_nodelay(true);
             let (router, watcher, greeter) = (self.router.clone(), graceful.watcher(), self.greeter.clone());
             tokio::spawn(async move {
-                let _permit = permit;
-                // A connection that breaks is every day's business on a bad link.
-                let _ = match greeter {
-                    None => watcher.watch(connection(stream, peer, router)).await,
-                    Some(greeter) => match greeter.greet(stream).await {
-                        Some(stream) => watcher.watch(connection(stream, peer, router)).await,
-                        None => Ok(()),
-                    },
+                let router = router.layer(axum::Extension(place.acquaintance()));
+                let served = async {
+                    // A connection that breaks is every day's business on a bad link.
+                    let _ = match greeter {
+                        None => watcher.watch(connection(stream, peer, router)).await,
+                        Some(greeter) => match greeter.greet(stream).await {
+                            Some(stream) => watcher.watch(connection(stream, peer, router)).await,
+                            None => Ok(()),
+                        },
+                    };
                 };
+                tokio::select! {
+                    () = served => {}
+                    () = place.is_needed() => {}
+                }
             });
         }
         self.hub.changed.stop();
@@ -110,13 +122,10 @@ impl Server {
     }
 }
 
-type Accepted = (TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);
-
-/// The next connection, once there is room for it.
-async fn accept(listener: &TcpListener, connections: &Arc<Semaphore>) -> Option<Accepted> {
-    let permit = connections.clone().acquire_owned().await.ok()?;
+/// The next connection.
+async fn accept(listener: &TcpListener) -> Option<(TcpStream, SocketAddr)> {
     match listener.accept().await {
-        Ok((stream, peer)) => Some((stream, peer, permit)),
+        Ok(accepted) => Some(accepted),
         Err(error) => {
             // Out of file descriptors, most likely: some will be free again soon.
             tracing::warn!(%error, "a connection could not be taken");

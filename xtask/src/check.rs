@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::{
     display::VirtualDisplay,
-    install, paths, policy,
+    install, npm, paths, policy,
     process::{cargo, run},
     requirements::WASM,
     screens::{self, Bundle},
@@ -106,6 +106,7 @@ pub(crate) fn tell_paths(command: &mut Command) {
         .env("VATSALYA_WEBKIT_DRIVER", "/usr/bin/WebKitWebDriver")
         .env("VATSALYA_CHROMEDRIVER", "/usr/bin/chromedriver")
         .env("VATSALYA_S3_SERVER", paths::s3_server())
+        .env("VATSALYA_TUS_CLIENT", npm::TUS_CLIENT.folder())
         .env("VATSALYA_UI_DIST", paths::dist())
         .env("VATSALYA_SCREENSHOTS", paths::screenshots());
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use crate::{
-    paths,
+    npm, paths,
     process::{self, cargo, command, run},
     requirements::{self, CARGO_DENY, MOTO, PACKAGES, TAURI_DRIVER, WASM},
     steps::Steps,
@@ -13,9 +13,10 @@ use crate::{
 
 /// Installs everything that building, running and testing need.
 pub(crate) fn set_up() -> Result<()> {
-    let mut steps = Steps::new(5);
+    let mut steps = Steps::new(6);
     for_running(&mut steps)?;
     steps.run("the S3 server of the tests", s3_server)?;
+    steps.run("the uploading client of the tests", || npm::TUS_CLIENT.fetch())?;
     steps.run("the checker of licences and bans", || tool("cargo-deny", CARGO_DENY))?;
     eprintln!("\nThis machine is ready.");
     Ok(())

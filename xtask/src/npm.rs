@@ -1,6 +1,6 @@
-//! The two tools that come from npm, fetched only when something is shipped.
+//! What comes from npm: two tools, fetched only when something is shipped, and a client for the tests.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
@@ -20,6 +20,12 @@ pub(crate) const BINARYEN: Tool = Tool {
     package: "binaryen",
     version: "132.0.0",
     program: "wasm-opt",
+};
+
+/// A client of tus that others wrote, for the tests of media.
+pub(crate) const TUS_CLIENT: Library = Library {
+    package: "tus-js-client",
+    version: "4.3.1",
 };
 
 /// Debian packages, for machines without npm.
@@ -49,27 +55,54 @@ impl Tool {
         if let Some(program) = self.program() {
             return Ok(program);
         }
-        if !is_there() {
-            install::packages(NODE_PACKAGES)?;
-        }
-        let folder = self.folder();
-        std::fs::create_dir_all(&folder)?;
-        let package = format!("{}@{}", self.package, self.version);
-        let mut install = command(
-            "npm",
-            &[
-                "install",
-                "--no-save",
-                "--no-audit",
-                "--no-fund",
-                "--silent",
-                "--prefix",
-            ],
-        );
-        run(install.arg(&folder).arg(package))?;
+        fetch(self.package, self.version, &self.folder())?;
         self.program()
             .ok_or_else(|| anyhow::anyhow!("{} came without {}", self.package, self.program))
     }
+}
+
+/// A package that is used by a script, and the version that the tests are written against.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Library {
+    package: &'static str,
+    version: &'static str,
+}
+
+impl Library {
+    /// Where it is fetched to.
+    pub(crate) fn folder(self) -> PathBuf {
+        paths::tools().join("npm").join(self.package)
+    }
+
+    /// Fetches it where it is not there in this version.
+    pub(crate) fn fetch(self) -> Result<()> {
+        let about = self
+            .folder()
+            .join("node_modules")
+            .join(self.package)
+            .join("package.json");
+        let wanted = format!("\"version\": \"{}\"", self.version);
+        if std::fs::read_to_string(about).is_ok_and(|about| about.contains(&wanted)) {
+            return Ok(());
+        }
+        fetch(self.package, self.version, &self.folder())
+    }
+}
+
+fn fetch(package: &str, version: &str, folder: &Path) -> Result<()> {
+    if !is_there() {
+        install::packages(NODE_PACKAGES)?;
+    }
+    std::fs::create_dir_all(folder)?;
+    let options = [
+        "install",
+        "--no-save",
+        "--no-audit",
+        "--no-fund",
+        "--silent",
+        "--prefix",
+    ];
+    run(command("npm", &options).arg(folder).arg(format!("{package}@{version}")))
 }
 
 /// Whether this machine can fetch and run them.

@@ -137,8 +137,7 @@
 //! # Media
 //!
 //! Pictures do not travel in frames. The end of an answer carries a bearer token that lives for minutes; with it
-//! `HEAD`, `POST`, `PATCH` and `GET /v1/media/{sha256}/{size}` follow the tus 1.0 core in their headers
-//! (`Upload-Offset`, `Upload-Length`). The bytes must hash to their name. See [`media`].
+//! `/v1/media/{sha256}/{size}` follows tus 1.0, so that any of its clients can bring bytes; `GET` gives them. The bytes must hash to their name. See [`media`].
 //!
 //! # The access log
 //!

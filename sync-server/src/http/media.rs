@@ -1,29 +1,59 @@
-//! `/v1/media/{sha256}/{size}`: pictures up and down, after the tus 1.0 core.
+//! `/v1/media/{sha256}/{size}`: pictures up and down, by tus 1.0 with creation, checksum, expiration and termination.
 
 mod bucket;
 mod folder;
 mod place;
 mod store;
+mod tus;
+
+use std::convert::Infallible;
+use std::io;
+use std::time::{Duration, UNIX_EPOCH};
 
 use axum::body::Body;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::{Stream, StreamExt as _, stream};
 use protocol::ids::Sha256;
 use protocol::limits::{MEDIA_BYTES_MAX, MEDIA_PIECE_BYTES_MAX};
-use protocol::media::{MediaSize, PIECE_CONTENT_TYPE, STATUS_HASH_MISMATCH, UPLOAD_LENGTH, UPLOAD_OFFSET};
+use protocol::media::{
+    MediaSize, PIECE_CONTENT_TYPE, STATUS_HASH_MISMATCH, UPLOAD_EXPIRES, UPLOAD_LENGTH, UPLOAD_OFFSET,
+};
 
 pub(super) use store::Store;
 use store::{MediaError, Progress};
+pub(super) use tus::{negotiate, options};
 
 use super::App;
-use super::body::read_body;
+use super::body::Pieces;
+use crate::crowd::Acquaintance;
 use crate::identity::token_hash;
 use crate::storage::{StorageError, TokenHolder};
 use crate::sync::LATE_MS;
 
 /// The name in the path, as it came.
 type Name = Path<(String, String)>;
+
+/// What a request says beside its path and its body, and on whose connection.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    headers: HeaderMap,
+    known: Acquaintance,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Call {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let known = Acquaintance::from_request_parts(parts, state).await?;
+        Ok(Self {
+            headers: parts.headers.clone(),
+            known,
+        })
+    }
+}
 
 /// Why a call is not answered with what it asks.
 enum Refused {
@@ -33,7 +63,11 @@ enum Refused {
     /// No such object, or none this user may know of. The two look alike.
     NotFound,
     Bad(&'static str),
+    /// A body that is called something else than a piece.
+    NotAPiece,
     Media(MediaError),
+    /// A mistake of the hub's own.
+    Fault,
 }
 
 impl From<MediaError> for Refused {
@@ -53,6 +87,10 @@ impl IntoResponse for Refused {
             Self::Media(MediaError::Offset(progress)) => (StatusCode::CONFLICT, headers_of(progress)).into_response(),
             Self::Media(MediaError::TooLong) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
             Self::Media(MediaError::HashMismatch) => mismatch.into_response(),
+            Self::Media(MediaError::Quota) => StatusCode::INSUFFICIENT_STORAGE.into_response(),
+            Self::Media(MediaError::Whole) => StatusCode::FORBIDDEN.into_response(),
+            Self::NotAPiece => StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response(),
+            Self::Fault => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
             Self::Media(MediaError::NotMedia(why)) => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, why.to_string()).into_response()
             }
@@ -65,106 +103,235 @@ impl IntoResponse for Refused {
 }
 
 /// `HEAD`: how much has arrived.
-pub(super) async fn progress(State(app): State<App>, Path(name): Name, headers: HeaderMap) -> Response {
+pub(super) async fn progress(State(app): State<App>, Path(name): Name, call: Call) -> Response {
     blocking(move || {
-        let sha256 = to_bring(&app, &name, &headers)?;
+        let sha256 = to_bring(&app, &name, &call)?;
         let progress = app
             .media
             .progress(&*app.hub.storage, sha256)?
+            .filter(|progress| !is_over(&app, *progress))
             .ok_or(Refused::NotFound)?;
         Ok((StatusCode::OK, headers_of(progress)).into_response())
     })
     .await
 }
 
-/// `POST`: begins an upload, or says how far one has come.
-pub(super) async fn begin(State(app): State<App>, Path(name): Name, headers: HeaderMap) -> Response {
-    blocking(move || {
-        let sha256 = to_bring(&app, &name, &headers)?;
-        let bytes = number(&headers, UPLOAD_LENGTH).ok_or(Refused::Bad("upload-length is missing"))?;
+/// `POST`: begins an upload, or says how far one has come; a body that is a piece is its first. For clients that have no
+/// other method it stands for those, too.
+pub(super) async fn begin(state: State<App>, name: Name, call: Call, body: Body) -> Response {
+    match tus::stands_for(&call.headers) {
+        Some(Method::PATCH) => return piece(state, name, call, body).await,
+        Some(Method::DELETE) => return terminate(state, name, call).await,
+        Some(Method::HEAD) => return progress(state, name, call).await,
+        _ => {}
+    }
+    let (State(app), Path(named)) = (state, name);
+    let has_piece = is_piece(&call.headers);
+    let (asked, theirs) = (app.clone(), call.clone());
+    let at = named.clone();
+    let begun = blocking(move || {
+        let sha256 = to_bring(&asked, &at, &theirs)?;
+        let bytes = number(&theirs.headers, UPLOAD_LENGTH).ok_or(Refused::Bad("upload-length is missing"))?;
         if bytes == 0 || bytes > MEDIA_BYTES_MAX {
             return Err(MediaError::TooLong.into());
         }
-        let before = app.media.progress(&*app.hub.storage, sha256)?;
-        if let Some(progress) = before {
-            return Ok((StatusCode::OK, headers_of(progress)).into_response());
-        }
-        let progress = app.media.begin(&*app.hub.storage, sha256, bytes)?;
-        Ok((StatusCode::CREATED, headers_of(progress)).into_response())
+        let now_ms = asked.hub.clock.now_ms();
+        let (progress, is_new) = asked.media.begin(&*asked.hub.storage, sha256, bytes, now_ms)?;
+        let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+        let location = HeaderValue::from_str(&format!("/v1/media/{sha256}/{}", at.1)).map_err(|_| Refused::NotFound)?;
+        Ok((status, [(header::LOCATION, location)], headers_of(progress)).into_response())
     })
-    .await
+    .await;
+    if begun.status() != StatusCode::CREATED || !has_piece {
+        return begun;
+    }
+    let mut call = call;
+    call.headers.insert(UPLOAD_OFFSET, HeaderValue::from(0));
+    let taken = add(app, named, call, body).await;
+    if !taken.status().is_success() {
+        return taken;
+    }
+    // The place of it, and how far it has come already.
+    let mut response = begun;
+    for name in [UPLOAD_OFFSET, UPLOAD_EXPIRES] {
+        match taken.headers().get(name) {
+            Some(value) => _ = response.headers_mut().insert(name, value.clone()),
+            None => _ = response.headers_mut().remove(name),
+        }
+    }
+    response
 }
 
 /// `PATCH`: the next piece.
-pub(super) async fn piece(State(app): State<App>, Path(name): Name, headers: HeaderMap, body: Body) -> Response {
-    let piece = match read_body(&app, body, MEDIA_PIECE_BYTES_MAX).await {
-        Ok(piece) => piece,
-        Err(status) => return status.into_response(),
-    };
+pub(super) async fn piece(State(app): State<App>, Path(name): Name, call: Call, body: Body) -> Response {
+    add(app, name, call, body).await
+}
+
+/// `DELETE`: nobody will bring the rest.
+pub(super) async fn terminate(State(app): State<App>, Path(name): Name, call: Call) -> Response {
     blocking(move || {
-        let sha256 = to_bring(&app, &name, &headers)?;
-        if headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) != Some(PIECE_CONTENT_TYPE) {
-            return Ok(StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response());
-        }
-        let offset = number(&headers, UPLOAD_OFFSET).ok_or(Refused::Bad("upload-offset is missing"))?;
-        let progress = app.media.append(&*app.hub.storage, sha256, offset, &piece)?;
-        Ok((StatusCode::NO_CONTENT, headers_of(progress)).into_response())
+        let sha256 = to_bring(&app, &name, &call)?;
+        app.media.terminate(&*app.hub.storage, sha256)?;
+        Ok(StatusCode::NO_CONTENT.into_response())
     })
     .await
 }
 
+/// Adds a body from where it says it begins. Whatever of it arrives is kept, even if the rest never does, unless it has a sum:
+/// then it is taken whole or not at all.
+async fn add(app: App, name: (String, String), call: Call, body: Body) -> Response {
+    let asked = app.clone();
+    let idle = Duration::from_secs(app.hub.config.limits.idle_seconds);
+    // Whoever may not bring it is told so before anything else of the request is looked at.
+    let known = blocking_of(move || {
+        let sha256 = to_bring(&asked, &name, &call)?;
+        let begun = asked.media.progress(&*asked.hub.storage, sha256)?;
+        let begun = begun
+            .filter(|begun| !is_over(&asked, *begun))
+            .ok_or(Refused::NotFound)?;
+        if !is_piece(&call.headers) {
+            return Err(Refused::NotAPiece);
+        }
+        let sum = tus::Sum::of(&call.headers)
+            .map_err(|tus::UnknownSum| Refused::Bad("upload-checksum names no sum that is known here"))?;
+        match number(&call.headers, UPLOAD_OFFSET) {
+            Some(offset) if offset == begun.offset => Ok((sha256, begun, sum)),
+            Some(_) => Err(MediaError::Offset(begun).into()),
+            None => Err(Refused::Bad("upload-offset is missing")),
+        }
+    });
+    let (sha256, mut progress, sum) = match known.await {
+        Ok(known) => known,
+        Err(refused) => return refused.into_response(),
+    };
+    let mut body = Pieces::new(body, idle);
+    loop {
+        let piece = match body.next(MEDIA_PIECE_BYTES_MAX).await {
+            Ok(piece) => piece,
+            Err(status) => return status.into_response(),
+        };
+        if piece.is_empty() {
+            return (StatusCode::NO_CONTENT, headers_of(progress)).into_response();
+        }
+        if let Some(sum) = &sum {
+            if !body.is_at_its_end().await {
+                return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+            }
+            if !sum.fits(&piece) {
+                return Refused::Media(MediaError::HashMismatch).into_response();
+            }
+        }
+        let Ok(_room) = app.pieces.clone().acquire_owned().await else {
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        };
+        let (to, at) = (app.clone(), progress.offset);
+        let added = blocking_of(move || Ok(to.media.append(&*to.hub.storage, sha256, at, &piece)?)).await;
+        progress = match added {
+            Ok(progress) => progress,
+            Err(refused) => return refused.into_response(),
+        };
+    }
+}
+
 /// `GET`: the whole bytes, or those from an offset on.
-pub(super) async fn download(State(app): State<App>, Path(name): Name, headers: HeaderMap) -> Response {
-    blocking(move || {
-        let holder = holder(&app, &headers)?;
+pub(super) async fn download(State(app): State<App>, Path(name): Name, call: Call) -> Response {
+    let asked = app.clone();
+    let range = range_start(&call.headers);
+    let found = blocking_of(move || {
+        let holder = holder(&asked, &call)?;
         if holder.hands_in {
             return Err(Refused::HandsIn);
         }
         let sha256 = named(&name)?;
-        if !app
-            .hub
-            .storage
-            .may_have_media(holder.user, sha256)
-            .map_err(MediaError::from)?
-        {
+        let storage = &*asked.hub.storage;
+        if !storage.may_have_media(holder.user, sha256).map_err(MediaError::from)? {
             return Err(Refused::NotFound);
         }
-        let bytes = app.media.read(&*app.hub.storage, sha256)?.ok_or(Refused::NotFound)?;
-        let kind = [
-            (header::CONTENT_TYPE, "application/octet-stream"),
-            (header::CACHE_CONTROL, "no-store"),
-            (header::ACCEPT_RANGES, "bytes"),
-        ];
-        let Some(from) = range_start(&headers) else {
-            return Ok((StatusCode::OK, kind, bytes).into_response());
-        };
-        let whole = bytes.len();
-        let Some(rest) = bytes.get(from..).filter(|rest| !rest.is_empty()) else {
-            return Ok(StatusCode::RANGE_NOT_SATISFIABLE.into_response());
-        };
-        let range = format!("bytes {from}-{}/{whole}", whole - 1);
-        Ok((
-            StatusCode::PARTIAL_CONTENT,
-            kind,
-            [(header::CONTENT_RANGE, range)],
-            rest.to_vec(),
-        )
-            .into_response())
+        let length = asked.media.length(storage, sha256)?;
+        Ok((sha256, length.ok_or(Refused::NotFound)?))
+    });
+    let (sha256, whole) = match found.await {
+        Ok(found) => found,
+        Err(refused) => return refused.into_response(),
+    };
+    let from = range.unwrap_or(0);
+    if from >= whole {
+        return StatusCode::RANGE_NOT_SATISFIABLE.into_response();
+    }
+    // A place that fails does so before anything is promised.
+    let first = match piece_at(&app, sha256, from).await {
+        Ok(first) => first,
+        Err(error) => return Refused::Media(error.into()).into_response(),
+    };
+    let next = from + first.len() as u64;
+    let pieces = stream::iter([Ok(first)]).chain(read_on(app, sha256, next, whole));
+    let mut response = Response::new(Body::from_stream(pieces));
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/octet-stream"),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(whole - from));
+    if range.is_some() {
+        let said = HeaderValue::from_str(&format!("bytes {from}-{}/{whole}", whole - 1));
+        headers.extend(said.map(|range| (header::CONTENT_RANGE, range)));
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+    }
+    response
+}
+
+/// The bytes from one of them on, read as the reader takes them: a slow one costs a piece, not an object.
+fn read_on(app: App, sha256: Sha256, from: u64, whole: u64) -> impl Stream<Item = io::Result<Vec<u8>>> {
+    stream::try_unfold((app, from), move |(app, from)| async move {
+        if from >= whole {
+            return Ok(None);
+        }
+        let piece = piece_at(&app, sha256, from).await?;
+        let next = from + piece.len() as u64;
+        Ok(Some((piece, (app, next))))
     })
-    .await
+}
+
+/// The next bytes of a whole object, one at least.
+async fn piece_at(app: &App, sha256: Sha256, from: u64) -> io::Result<Vec<u8>> {
+    let store = app.media.clone();
+    let read = tokio::task::spawn_blocking(move || store.read(sha256, from, MEDIA_PIECE_BYTES_MAX)).await;
+    let piece = read.unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))?;
+    if piece.is_empty() {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(piece)
 }
 
 async fn blocking(work: impl FnOnce() -> Result<Response, Refused> + Send + 'static) -> Response {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(answer) => answer.unwrap_or_else(IntoResponse::into_response),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
+    blocking_of(work).await.unwrap_or_else(IntoResponse::into_response)
+}
+
+async fn blocking_of<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Refused> + Send + 'static,
+) -> Result<T, Refused> {
+    tokio::task::spawn_blocking(work).await.unwrap_or(Err(Refused::Fault))
+}
+
+/// Whether the hub no longer waits for the rest.
+fn is_over(app: &App, progress: Progress) -> bool {
+    progress
+        .until_ms
+        .is_some_and(|until_ms| until_ms <= app.hub.clock.now_ms())
+}
+
+fn is_piece(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|content_type| content_type == PIECE_CONTENT_TYPE)
 }
 
 /// The object, if the bearer of the token may read a document that names it, or wrote in it until lately: a picture that
 /// was not sent when the case was given to somebody else is handed in like words.
-fn to_bring(app: &App, name: &(String, String), headers: &HeaderMap) -> Result<Sha256, Refused> {
-    let user = holder(app, headers)?.user;
+fn to_bring(app: &App, name: &(String, String), call: &Call) -> Result<Sha256, Refused> {
+    let user = holder(app, call)?.user;
     let sha256 = named(name)?;
     let storage = &app.hub.storage;
     let until_ms = app.hub.clock.now_ms() - LATE_MS;
@@ -175,9 +342,11 @@ fn to_bring(app: &App, name: &(String, String), headers: &HeaderMap) -> Result<S
     if may { Ok(sha256) } else { Err(Refused::NotFound) }
 }
 
-fn holder(app: &App, headers: &HeaderMap) -> Result<TokenHolder, Refused> {
-    let holder = holder_of_token(app, headers).map_err(MediaError::from)?;
-    holder.ok_or(Refused::Unauthorised)
+fn holder(app: &App, call: &Call) -> Result<TokenHolder, Refused> {
+    let holder = holder_of_token(app, &call.headers).map_err(MediaError::from)?;
+    let holder = holder.ok_or(Refused::Unauthorised)?;
+    call.known.is_made(holder.author);
+    Ok(holder)
 }
 
 fn named((sha256, size): &(String, String)) -> Result<Sha256, Refused> {
@@ -199,7 +368,7 @@ fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
 }
 
 /// `N` of `Range: bytes=N-`; other ranges are answered with the whole.
-fn range_start(headers: &HeaderMap) -> Option<usize> {
+fn range_start(headers: &HeaderMap) -> Option<u64> {
     headers
         .get(header::RANGE)?
         .to_str()
@@ -210,16 +379,20 @@ fn range_start(headers: &HeaderMap) -> Option<usize> {
         .ok()
 }
 
-fn headers_of(progress: Progress) -> [(HeaderName, HeaderValue); 3] {
-    [
-        (
-            HeaderName::from_static(UPLOAD_OFFSET),
-            HeaderValue::from(progress.offset),
-        ),
-        (
-            HeaderName::from_static(UPLOAD_LENGTH),
-            HeaderValue::from(progress.bytes),
-        ),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ]
+fn headers_of(progress: Progress) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(UPLOAD_OFFSET, HeaderValue::from(progress.offset));
+    headers.insert(UPLOAD_LENGTH, HeaderValue::from(progress.bytes));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let until = progress
+        .until_ms
+        .and_then(|until_ms| HeaderValue::from_str(&http_date(until_ms)).ok());
+    headers.extend(until.map(|until| (HeaderName::from_static(UPLOAD_EXPIRES), until)));
+    headers
+}
+
+/// A moment as HTTP writes it.
+fn http_date(at_ms: i64) -> String {
+    let at = UNIX_EPOCH + Duration::from_millis(u64::try_from(at_ms).unwrap_or(0));
+    httpdate::fmt_http_date(at)
 }

@@ -20,6 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::App;
 use super::enrol::status_of;
+use crate::crowd::Acquaintance;
 use crate::hub::Hub;
 use crate::sync::{Sink, SinkClosed, SyncSession};
 
@@ -28,7 +29,7 @@ const PIECES: usize = 16;
 /// Bytes gathered before they go to the socket, so that an answer of many frames is not as many writes.
 const GATHER_BYTES: usize = 8 * 1024;
 
-pub(super) async fn sync(State(app): State<App>, body: Body) -> Response {
+pub(super) async fn sync(State(app): State<App>, known: Acquaintance, body: Body) -> Response {
     let idle = Duration::from_secs(app.hub.config.limits.idle_seconds);
     let mut frames = Frames::new(body, idle);
     let opened = match frames.next().await {
@@ -40,6 +41,8 @@ pub(super) async fn sync(State(app): State<App>, body: Body) -> Response {
         Ok(session) => session,
         Err(refusal) => return refused(&app.hub, refusal, frames).await,
     };
+    known.is_made(session.author());
+    let turn = app.turns.take(session.author());
     let Ok(permit) = app.syncs.clone().try_acquire_owned() else {
         return refused(&app.hub, Refusal::Unavailable, frames).await;
     };
@@ -52,7 +55,11 @@ pub(super) async fn sync(State(app): State<App>, body: Body) -> Response {
         let _permit = permit;
         serve(&hub, session, from_socket, status_sender, to_socket);
     });
-    if forward(&mut frames, &to_session).await.is_err() {
+    let forwarded = tokio::select! {
+        forwarded = forward(&mut frames, &to_session) => forwarded,
+        () = turn.is_over() => Err(Broken::Gone),
+    };
+    if forwarded.is_err() {
         // The sender has gone. What arrived has been kept, and nobody hears an answer.
         return status_of(Refusal::Malformed).into_response();
     }
@@ -66,11 +73,16 @@ pub(super) async fn sync(State(app): State<App>, body: Body) -> Response {
     let body = match first {
         Some(only) if only.len() < GATHER_BYTES => Body::from(only),
         first => {
-            let rest = stream::unfold(from_session, |mut from_session| async {
-                Some((from_session.recv().await?, from_session))
+            let rest = stream::try_unfold((from_session, turn), |(mut from_session, turn)| async {
+                let next = tokio::select! {
+                    next = from_session.recv() => next,
+                    // An answer that is not whole must not look like one.
+                    () = turn.is_over() => return Err(std::io::Error::from(std::io::ErrorKind::ConnectionAborted)),
+                };
+                Ok(next.map(|piece| (piece, (from_session, turn))))
             });
-            let pieces = stream::iter(first).chain(rest);
-            Body::from_stream(pieces.map(Ok::<_, std::convert::Infallible>))
+            let pieces = stream::iter(first.map(Ok)).chain(rest);
+            Body::from_stream(pieces)
         }
     };
     let mut response = (status, body).into_response();

@@ -12,6 +12,8 @@ pub struct MediaRow {
     pub bytes: u64,
     /// Whether all of them are here and hash to its name.
     pub complete: bool,
+    /// When it began to arrive, by the hub's clock.
+    pub begun_ms: i64,
 }
 
 /// What is known of media.
@@ -27,7 +29,14 @@ pub trait Media {
     fn media(&self, sha256: Sha256) -> Result<Option<MediaRow>>;
 
     /// Begins an object of so many bytes. One that has begun keeps its length.
-    fn begin_media(&self, sha256: Sha256, bytes: u64) -> Result<()>;
+    fn begin_media(&self, sha256: Sha256, bytes: u64, now_ms: i64) -> Result<()>;
+
+    /// So many of the objects that began before this moment and are not whole, the oldest first.
+    fn unfinished_media(&self, begun_before_ms: i64, at_most: u32) -> Result<Vec<Sha256>>;
+
+    /// How many bytes the attachments of a subject have that names the object, whole or begun; of the subject with the
+    /// most, where several name it.
+    fn media_bytes_beside(&self, sha256: Sha256) -> Result<u64>;
 
     /// The object is whole.
     fn complete_media(&self, sha256: Sha256) -> Result<()>;

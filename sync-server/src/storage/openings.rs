@@ -16,6 +16,8 @@ pub enum Opened {
 /// Whose token it is, and what for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TokenHolder {
+    /// The author on whose device it is.
+    pub author: AuthorId,
     /// The user.
     pub user: UserId,
     /// Whether the author is shut out and still hands in: then the token takes, and gives nothing.

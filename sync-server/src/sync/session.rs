@@ -11,7 +11,7 @@ use protocol::message::down::{Outcome, Reject, Verdicts, Welcome};
 use protocol::message::up::{Batch, Upload};
 use protocol::parcel::{Collector, ParcelError};
 use protocol::signing::ChainError;
-use protocol::{DocumentId, Frame, Refusal, UpMessage};
+use protocol::{AuthorId, DocumentId, Frame, Refusal, UpMessage};
 
 use super::batch::{Batches, Unread};
 use super::cursor::stands_here;
@@ -77,6 +77,11 @@ impl SyncSession {
     /// The version that the device speaks.
     pub const fn version(&self) -> u16 {
         self.session.open.version
+    }
+
+    /// Whose request it is.
+    pub fn author(&self) -> AuthorId {
+        self.session.author.id
     }
 
     /// Takes the next frame. After a refusal nothing more is read.

@@ -14,13 +14,13 @@ use crate::cluster;
 use crate::hubs::Beside;
 use crate::support::{TestDevice, TestHub, document, random};
 
-struct Caller<'a> {
-    device: &'a TestDevice,
-    token: String,
+pub(crate) struct Caller<'a> {
+    pub(crate) device: &'a TestDevice,
+    pub(crate) token: String,
 }
 
 impl Caller<'_> {
-    fn call(&self, method: Method, sha256: Sha256, headers: &[(&str, String)], body: Vec<u8>) -> Response {
+    pub(crate) fn call(&self, method: Method, sha256: Sha256, headers: &[(&str, String)], body: Vec<u8>) -> Response {
         let url = format!("{}{}", self.device.url, path(&sha256, MediaSize::Field));
         let mut request = self.device.client.request(method, url).bearer_auth(&self.token);
         for (name, value) in headers {
@@ -29,11 +29,11 @@ impl Caller<'_> {
         request.body(body).send().unwrap()
     }
 
-    fn begin(&self, sha256: Sha256, bytes: usize) -> Response {
+    pub(crate) fn begin(&self, sha256: Sha256, bytes: usize) -> Response {
         self.call(Method::POST, sha256, &[(UPLOAD_LENGTH, bytes.to_string())], Vec::new())
     }
 
-    fn piece(&self, sha256: Sha256, offset: usize, piece: &[u8]) -> Response {
+    pub(crate) fn piece(&self, sha256: Sha256, offset: usize, piece: &[u8]) -> Response {
         let headers = [
             (UPLOAD_OFFSET, offset.to_string()),
             ("content-type", PIECE_CONTENT_TYPE.to_owned()),
@@ -42,30 +42,39 @@ impl Caller<'_> {
     }
 }
 
-fn caller(device: &mut TestDevice) -> Caller<'_> {
+pub(crate) fn caller(device: &mut TestDevice) -> Caller<'_> {
     let token = device.sync().close.unwrap().token.0;
     Caller { device, token }
 }
 
-fn offset(response: &Response) -> &str {
+pub(crate) fn offset(response: &Response) -> &str {
     response.headers()[UPLOAD_OFFSET].to_str().unwrap()
 }
 
 /// Bytes in the outline of a JPEG.
-fn picture(pixels: &[u8]) -> Vec<u8> {
+pub(crate) fn picture(pixels: &[u8]) -> Vec<u8> {
     let head = b"\xFF\xD8\xFF\xC0\0\x02\xFF\xDA\0\x02";
     [head.as_slice(), pixels, b"\xFF\xD9"].concat()
 }
 
 /// A case with a picture named in its identity document.
-fn case_with_picture(device: &mut TestDevice, picture: &[u8]) -> ([u8; 16], Sha256) {
+pub(crate) fn case_with_picture(device: &mut TestDevice, picture: &[u8]) -> ([u8; 16], Sha256) {
     case_with(device, Compartment::Identity, picture)
 }
 
 /// A case that names bytes in one of its documents.
 fn case_with(device: &mut TestDevice, compartment: Compartment, bytes: &[u8]) -> ([u8; 16], Sha256) {
-    let sha256 = Sha256(sha2::Sha256::digest(bytes).into());
     let case = device.open_case();
+    (case, name_in(device, case, compartment, bytes))
+}
+
+/// Names another picture in a case.
+pub(crate) fn another_picture(device: &mut TestDevice, case: [u8; 16], picture: &[u8]) -> Sha256 {
+    name_in(device, case, Compartment::Identity, picture)
+}
+
+pub(crate) fn name_in(device: &mut TestDevice, case: [u8; 16], compartment: Compartment, bytes: &[u8]) -> Sha256 {
+    let sha256 = Sha256(sha2::Sha256::digest(bytes).into());
     let cells = BTreeMap::from([("sha_full".to_owned(), Value::Text(sha256.to_string()))]);
     let row = Edit::AddRow {
         row: RowId::from_bytes(random()),
@@ -73,7 +82,7 @@ fn case_with(device: &mut TestDevice, compartment: Compartment, bytes: &[u8]) ->
         cells,
     };
     device.edit(document(case, compartment), &[row]);
-    (case, sha256)
+    sha256
 }
 
 #[test]

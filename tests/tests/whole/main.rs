@@ -21,6 +21,7 @@ mod institutions;
 mod kill;
 mod late_pictures;
 mod lost_passphrase;
+mod malice;
 mod matching;
 mod not_assigned;
 mod path;

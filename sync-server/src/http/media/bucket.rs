@@ -136,8 +136,10 @@ impl Place for Bucket {
         Ok(())
     }
 
-    fn read(&self, sha256: Sha256) -> io::Result<Vec<u8>> {
-        self.get(&whole(sha256))
+    fn read(&self, sha256: Sha256, from: u64, bytes_max: usize) -> io::Result<Vec<u8>> {
+        let until = from.saturating_add(bytes_max as u64);
+        let bytes = wait(self.store.get_range(&whole(sha256), from..until))?;
+        Ok(bytes.to_vec())
     }
 }
 

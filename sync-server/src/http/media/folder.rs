@@ -1,7 +1,7 @@
 //! Media in a folder: each object a file named by its hash, beside it the part that has arrived.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use protocol::ids::Sha256;
@@ -66,10 +66,17 @@ impl Place for Folder {
     }
 
     fn discard(&self, sha256: Sha256) -> io::Result<()> {
-        fs::remove_file(Self::part(self, sha256))
+        match fs::remove_file(Self::part(self, sha256)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
 
-    fn read(&self, sha256: Sha256) -> io::Result<Vec<u8>> {
-        fs::read(self.whole(sha256))
+    fn read(&self, sha256: Sha256, from: u64, bytes_max: usize) -> io::Result<Vec<u8>> {
+        let mut file = File::open(self.whole(sha256))?;
+        file.seek(SeekFrom::Start(from))?;
+        let mut bytes = Vec::new();
+        file.take(bytes_max as u64).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 }

@@ -18,9 +18,9 @@ pub(super) trait Place: Send + Sync + std::fmt::Debug {
     /// The part, whose bytes these are, is the object.
     fn make_whole(&self, sha256: Sha256, bytes: Vec<u8>) -> io::Result<()>;
 
-    /// The part is not what its name says.
+    /// The part is not what its name says, or nobody wants it any more. One of which nothing has arrived is none.
     fn discard(&self, sha256: Sha256) -> io::Result<()>;
 
-    /// A whole object.
-    fn read(&self, sha256: Sha256) -> io::Result<Vec<u8>>;
+    /// At most so many bytes of a whole object, from one of them on; none behind its end.
+    fn read(&self, sha256: Sha256, from: u64, bytes_max: usize) -> io::Result<Vec<u8>>;
 }

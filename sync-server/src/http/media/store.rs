@@ -24,6 +24,10 @@ pub(in crate::http) enum MediaError {
     TooLong,
     #[error("the whole does not hash to its name")]
     HashMismatch,
+    #[error("the case has as many bytes of media as it may")]
+    Quota,
+    #[error("what is whole stays")]
+    Whole,
     #[error("the whole is nothing that is kept")]
     NotMedia(#[from] NotMedia),
     #[error("the place where media lie fails")]
@@ -37,6 +41,8 @@ pub(in crate::http) enum MediaError {
 pub(in crate::http) struct Progress {
     pub(super) offset: u64,
     pub(super) bytes: u64,
+    /// When the hub forgets it, where it is not whole.
+    pub(super) until_ms: Option<i64>,
 }
 
 /// The media of a hub.
@@ -45,7 +51,14 @@ pub(in crate::http) struct Store {
     place: Box<dyn Place>,
     /// Two pieces of one object must not cross in this process; between processes the hash of the whole decides.
     writing: [Mutex<()>; 64],
+    /// How many bytes the attachments of one case may have.
+    case_bytes_max: u64,
 }
+
+/// How long the hub waits for the rest of an object.
+const UNFINISHED_MS: i64 = 14 * 86_400_000;
+/// How many that were waited for in vain are forgotten when another begins.
+const FORGOTTEN_AT_ONCE: u32 = 8;
 
 impl Store {
     /// In the bucket that the configuration names, or else in the data folder.
@@ -57,6 +70,7 @@ impl Store {
         Ok(Self {
             place,
             writing: std::array::from_fn(|_| Mutex::new(())),
+            case_bytes_max: config.limits.media_mb_of_a_case.saturating_mul(1 << 20),
         })
     }
 
@@ -77,6 +91,7 @@ impl Store {
         Ok(Some(Progress {
             offset,
             bytes: row.bytes,
+            until_ms: (offset < row.bytes).then(|| row.begun_ms.saturating_add(UNFINISHED_MS)),
         }))
     }
 
@@ -85,9 +100,44 @@ impl Store {
         self.writing[one].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn begin(&self, storage: &dyn Storage, sha256: Sha256, bytes: u64) -> Result<Progress, MediaError> {
-        storage.begin_media(sha256, bytes)?;
-        self.progress(storage, sha256)?.ok_or(MediaError::NotBegun)
+    /// Begins an object, or says how far it has come. One of another length that is not whole is begun anew: its hash is
+    /// what it is known by, and whoever said the other length was wrong, or will be.
+    pub(super) fn begin(
+        &self,
+        storage: &dyn Storage,
+        sha256: Sha256,
+        bytes: u64,
+        now_ms: i64,
+    ) -> Result<(Progress, bool), MediaError> {
+        for old in storage.unfinished_media(now_ms - UNFINISHED_MS, FORGOTTEN_AT_ONCE)? {
+            self.forget(storage, old)?;
+        }
+        match self.progress(storage, sha256)? {
+            Some(begun) if begun.bytes == bytes || begun.until_ms.is_none() => return Ok((begun, false)),
+            Some(_) => self.forget(storage, sha256)?,
+            None => {}
+        }
+        if storage.media_bytes_beside(sha256)?.saturating_add(bytes) > self.case_bytes_max {
+            return Err(MediaError::Quota);
+        }
+        storage.begin_media(sha256, bytes, now_ms)?;
+        let progress = self.progress(storage, sha256)?.ok_or(MediaError::NotBegun)?;
+        Ok((progress, true))
+    }
+
+    /// Ends an upload that nobody will finish. What is whole stays: others may have it already.
+    pub(super) fn terminate(&self, storage: &dyn Storage, sha256: Sha256) -> Result<(), MediaError> {
+        let progress = self.progress(storage, sha256)?.ok_or(MediaError::NotBegun)?;
+        if progress.until_ms.is_none() {
+            return Err(MediaError::Whole);
+        }
+        self.forget(storage, sha256)
+    }
+
+    fn forget(&self, storage: &dyn Storage, sha256: Sha256) -> Result<(), MediaError> {
+        let _alone = self.alone(sha256);
+        storage.forget_media(sha256)?;
+        Ok(self.place.discard(sha256)?)
     }
 
     pub(super) fn append(
@@ -118,6 +168,7 @@ impl Store {
         }
         Ok(Progress {
             offset: grown,
+            until_ms: progress.until_ms.filter(|_| grown < progress.bytes),
             ..progress
         })
     }
@@ -147,8 +198,14 @@ impl Store {
         Ok(storage.complete_media(sha256)?)
     }
 
-    pub(super) fn read(&self, storage: &dyn Storage, sha256: Sha256) -> Result<Option<Vec<u8>>, MediaError> {
-        let complete = storage.media(sha256)?.is_some_and(|row| row.complete);
-        Ok(if complete { Some(self.place.read(sha256)?) } else { None })
+    /// How long a whole object is; `None` where it is not here.
+    pub(super) fn length(&self, storage: &dyn Storage, sha256: Sha256) -> Result<Option<u64>, MediaError> {
+        let row = storage.media(sha256)?.filter(|row| row.complete);
+        Ok(row.map(|row| row.bytes))
+    }
+
+    /// At most so many bytes of a whole object, from one of them on.
+    pub(super) fn read(&self, sha256: Sha256, from: u64, bytes_max: usize) -> io::Result<Vec<u8>> {
+        self.place.read(sha256, from, bytes_max)
     }
 }

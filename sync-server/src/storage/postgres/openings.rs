@@ -53,12 +53,13 @@ impl Openings for Postgres {
     fn token_holder(&self, token_hash: [u8; 32], now_ms: i64) -> Result<Option<TokenHolder>> {
         self.read_one(|tx| {
             let row = tx.row(
-                "SELECT a.user_id, a.revoked_ms IS NOT NULL FROM media_token t JOIN author a ON a.id = t.author
+                "SELECT a.user_id, a.revoked_ms IS NOT NULL, a.id FROM media_token t JOIN author a ON a.id = t.author
                  WHERE t.hash = $1 AND t.ends_ms >= $2 AND (a.revoked_ms IS NULL OR a.hand_in)",
                 &[&Fixed(token_hash), &now_ms],
             )?;
             let Some(row) = row else { return Ok(None) };
             Ok(Some(TokenHolder {
+                author: AuthorId(fixed(&row, 2)?),
                 user: UserId(fixed(&row, 0)?),
                 hands_in: at(&row, 1)?,
             }))

@@ -34,24 +34,53 @@ impl Media for Sqlite {
 
     fn media(&self, sha256: Sha256) -> Result<Option<MediaRow>> {
         self.read(|tx| {
-            let mut statement = tx.prepare_cached("SELECT bytes, complete FROM media WHERE sha256 = ?1")?;
+            let mut statement = tx.prepare_cached("SELECT bytes, complete, begun_ms FROM media WHERE sha256 = ?1")?;
             let found = statement.query_row([sha256.0], |row| {
                 Ok(MediaRow {
                     bytes: row.get::<_, Number>(0)?.0,
                     complete: row.get(1)?,
+                    begun_ms: row.get(2)?,
                 })
             });
             Ok(found.optional()?)
         })
     }
 
-    fn begin_media(&self, sha256: Sha256, bytes: u64) -> Result<()> {
+    fn begin_media(&self, sha256: Sha256, bytes: u64, now_ms: i64) -> Result<()> {
         self.write(|tx| {
             tx.execute(
-                "INSERT OR IGNORE INTO media (sha256, bytes, complete) VALUES (?1, ?2, 0)",
-                params![sha256.0, Number(bytes)],
+                "INSERT OR IGNORE INTO media (sha256, bytes, complete, begun_ms) VALUES (?1, ?2, 0, ?3)",
+                params![sha256.0, Number(bytes), now_ms],
             )?;
             Ok(())
+        })
+    }
+
+    fn unfinished_media(&self, begun_before_ms: i64, at_most: u32) -> Result<Vec<Sha256>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT sha256 FROM media INDEXED BY media_unfinished
+                 WHERE complete = 0 AND begun_ms < ?1 ORDER BY begun_ms LIMIT ?2",
+            )?;
+            let found = statement.query_map(params![begun_before_ms, at_most], |row| row.get(0).map(Sha256))?;
+            Ok(found.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    fn media_bytes_beside(&self, sha256: Sha256) -> Result<u64> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT coalesce(max(bytes), 0) FROM (
+                     SELECT sum(bytes) AS bytes FROM (
+                         SELECT DISTINCT s.subject, m.sha256, m.bytes
+                         FROM (SELECT DISTINCT d.subject FROM attachment a JOIN document d ON d.id = a.document
+                               WHERE a.sha256 = ?1) s
+                         JOIN document d ON d.subject = s.subject
+                         JOIN attachment a ON a.document = d.id
+                         JOIN media m ON m.sha256 = a.sha256)
+                     GROUP BY subject)",
+            )?;
+            Ok(statement.query_row([sha256.0], |row| row.get::<_, Number>(0))?.0)
         })
     }
 

@@ -36,11 +36,12 @@ impl Openings for Sqlite {
     fn token_holder(&self, token_hash: [u8; 32], now_ms: i64) -> Result<Option<TokenHolder>> {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(
-                "SELECT a.user, a.revoked_ms IS NOT NULL FROM media_token t JOIN author a ON a.id = t.author
+                "SELECT a.user, a.revoked_ms IS NOT NULL, a.id FROM media_token t JOIN author a ON a.id = t.author
                  WHERE t.hash = ?1 AND t.ends_ms >= ?2 AND (a.revoked_ms IS NULL OR a.hand_in = 1)",
             )?;
             let holder = statement.query_row(params![token_hash, now_ms], |row| {
                 Ok(TokenHolder {
+                    author: AuthorId(row.get(2)?),
                     user: UserId(row.get(0)?),
                     hands_in: row.get(1)?,
                 })

@@ -129,6 +129,7 @@ fn a_token_lives_as_long_as_it_says_and_not_past_a_dismissal() {
         };
         let holder = |hands_in| {
             Some(TokenHolder {
+                author: AUTHOR,
                 user: OFFICER,
                 hands_in,
             })

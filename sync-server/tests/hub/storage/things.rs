@@ -13,17 +13,23 @@ const PICTURE: Sha256 = Sha256([9; 32]);
 #[test]
 fn a_picture_begins_grows_whole_and_is_forgotten_only_before() {
     on_each(|storage| {
-        let row = |complete| Some(MediaRow { bytes: 700, complete });
+        let row = |complete, begun_ms| {
+            Some(MediaRow {
+                bytes: 700,
+                complete,
+                begun_ms,
+            })
+        };
         assert_eq!(storage.media(PICTURE).unwrap(), None);
-        storage.begin_media(PICTURE, 700).unwrap();
-        storage.begin_media(PICTURE, 900).unwrap();
-        assert_eq!(storage.media(PICTURE).unwrap(), row(false));
+        storage.begin_media(PICTURE, 700, 40).unwrap();
+        storage.begin_media(PICTURE, 900, 50).unwrap();
+        assert_eq!(storage.media(PICTURE).unwrap(), row(false, 40));
         storage.forget_media(PICTURE).unwrap();
         assert_eq!(storage.media(PICTURE).unwrap(), None);
-        storage.begin_media(PICTURE, 700).unwrap();
+        storage.begin_media(PICTURE, 700, 60).unwrap();
         storage.complete_media(PICTURE).unwrap();
         storage.forget_media(PICTURE).unwrap();
-        assert_eq!(storage.media(PICTURE).unwrap(), row(true));
+        assert_eq!(storage.media(PICTURE).unwrap(), row(true, 60));
     });
 }
 
