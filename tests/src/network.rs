@@ -6,11 +6,14 @@ use std::{
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
+        mpsc::{self, SyncSender},
     },
     thread,
+    time::{Duration, Instant},
 };
 
 use protocol::SYNC_CONTENT_TYPE;
+use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
 /// What the network does to the connections that begin from now on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,11 +26,38 @@ pub enum Weather {
     CutRequestAfter(u64),
     /// Closes every connection as it is made.
     Down,
+    /// Carries everything, as a bad link does: late, slowly, and with packets that are lost and come again.
+    Poor(Link),
+    /// Carries so many bytes of answers on each connection, and then nothing more in either direction, without an end: a
+    /// tablet in a tunnel. The connection ends when the weather changes.
+    SilentAfter(u64),
     /// Answers each request itself, with so many bytes that mean nothing, as a captive portal or a broken proxy would.
     Garbage(usize),
     /// The same under the hub's own content type: a batch that is none.
     GarbageBatch(usize),
 }
+
+/// A bad link. What is lost is sent again, so a loss is a wait of everything behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    /// How late everything is, each way, in milliseconds.
+    pub late_ms: u64,
+    /// Bytes a second to the hub.
+    pub up_rate: u64,
+    /// Bytes a second from the hub.
+    pub down_rate: u64,
+    /// How many packets of a thousand are lost.
+    pub lost_of_1000: u32,
+    /// How long it takes until a lost one has come again, in milliseconds.
+    pub again_ms: u64,
+    /// Decides which are lost.
+    pub seed: u64,
+}
+
+/// The bytes of a packet.
+const PACKET_BYTES: usize = 1_400;
+/// Packets that are under way in one direction, at most: who sends more has to wait.
+const UNDER_WAY: usize = 16;
 
 /// A relay in front of a server. It stops taking connections when this is dropped.
 pub struct Network {
@@ -42,6 +72,7 @@ struct Shared {
     down: AtomicU64,
     connections: AtomicU64,
     requests: AtomicU64,
+    silent: AtomicU64,
     open: Mutex<Vec<TcpStream>>,
     over: AtomicBool,
 }
@@ -71,6 +102,7 @@ impl Network {
             down: AtomicU64::new(0),
             connections: AtomicU64::new(0),
             requests: AtomicU64::new(0),
+            silent: AtomicU64::new(0),
             open: Mutex::new(Vec::new()),
             over: AtomicBool::new(false),
         });
@@ -88,6 +120,11 @@ impl Network {
     pub fn set(&self, weather: Weather) {
         *lock(&self.shared.weather) = weather;
         self.shared.cut_all();
+    }
+
+    /// How many connections have fallen silent.
+    pub fn silent(&self) -> u64 {
+        self.shared.silent.load(Ordering::SeqCst)
     }
 
     /// What passed since the last time this was asked.
@@ -131,29 +168,25 @@ impl Shared {
             Weather::Down => return near.shutdown(Shutdown::Both),
             Weather::Garbage(bytes) => return self.talk_nonsense(near, bytes, "text/plain"),
             Weather::GarbageBatch(bytes) => return self.talk_nonsense(near, bytes, SYNC_CONTENT_TYPE),
-            Weather::Clear | Weather::CutAnswerAfter(_) | Weather::CutRequestAfter(_) => {}
+            _ => {}
         }
         let far = TcpStream::connect(*lock(&self.upstream))?;
         near.set_nodelay(true)?;
         far.set_nodelay(true)?;
         lock(&self.open).extend([near.try_clone()?, far.try_clone()?]);
-        let (up_max, down_max) = match weather {
-            Weather::CutRequestAfter(bytes) => (bytes, u64::MAX),
-            Weather::CutAnswerAfter(bytes) => (u64::MAX, bytes),
-            _ => (u64::MAX, u64::MAX),
-        };
+        let (up, down) = Way::both(weather, self.connections.load(Ordering::SeqCst));
         let turned = Arc::new(AtomicBool::new(true));
         let (up_from, up_to, up_turned) = (near.try_clone()?, far.try_clone()?, Arc::clone(&turned));
         let relay = Arc::clone(self);
         let upward = thread::spawn(move || {
-            relay.carry(up_from, up_to, up_max, |relay, count| {
+            relay.carry(up_from, up_to, up, |relay, count| {
                 relay.up.fetch_add(count, Ordering::SeqCst);
                 if up_turned.swap(false, Ordering::SeqCst) {
                     relay.requests.fetch_add(1, Ordering::SeqCst);
                 }
             });
         });
-        self.carry(far, near, down_max, |relay, count| {
+        self.carry(far, near, down, |relay, count| {
             relay.down.fetch_add(count, Ordering::SeqCst);
             turned.store(true, Ordering::SeqCst);
         });
@@ -161,25 +194,37 @@ impl Shared {
         Ok(())
     }
 
-    /// Carries one direction until its end or its limit; at the limit both directions end.
-    fn carry(&self, mut from: TcpStream, mut to: TcpStream, bytes_max: u64, count: impl Fn(&Self, u64)) {
-        let mut left = bytes_max;
+    /// Carries one direction until its end or its limit; at the limit both directions end, or fall silent.
+    fn carry(&self, mut from: TcpStream, to: TcpStream, way: Way, count: impl Fn(&Self, u64)) {
+        let mut left = way.bytes_max;
+        let Ok(mut to) = way
+            .link
+            .map_or_else(|| Ok(Out::AtOnce(to.try_clone()?)), |link| Out::over(link, &to))
+        else {
+            return;
+        };
         let mut buffer = [0; 16 * 1024];
         while left > 0 {
-            let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+            let most = if way.link.is_some() { PACKET_BYTES } else { buffer.len() };
+            let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(most);
             let Ok(read @ 1..) = from.read(&mut buffer[..wanted]) else {
                 // The sender has said everything; the other direction may go on.
-                let _ = to.shutdown(Shutdown::Write);
+                to.end(Shutdown::Write);
                 return;
             };
             count(self, read as u64);
-            if to.write_all(&buffer[..read]).is_err() {
+            if to.carry(&buffer[..read]).is_err() {
                 break;
             }
             left -= read as u64;
         }
+        if left == 0 && way.falls_silent {
+            self.silent.fetch_add(1, Ordering::SeqCst);
+            // What comes still is heard by nobody, until the connection is cut.
+            while from.read(&mut buffer).is_ok_and(|read| read > 0) {}
+        }
         let _ = from.shutdown(Shutdown::Both);
-        let _ = to.shutdown(Shutdown::Both);
+        to.end(Shutdown::Both);
     }
 
     /// Reads the head of a request and answers bytes without a meaning.
@@ -212,6 +257,121 @@ impl Shared {
         for stream in lock(&self.open).drain(..) {
             let _ = stream.shutdown(Shutdown::Both);
         }
+    }
+}
+
+/// How one direction of a connection is carried.
+#[derive(Debug, Clone, Copy)]
+struct Way {
+    bytes_max: u64,
+    falls_silent: bool,
+    link: Option<OneWay>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct OneWay {
+    link: Link,
+    rate: u64,
+    seed: u64,
+}
+
+impl Way {
+    const OPEN: Self = Self {
+        bytes_max: u64::MAX,
+        falls_silent: false,
+        link: None,
+    };
+
+    /// To the hub, and from it.
+    fn both(weather: Weather, connection: u64) -> (Self, Self) {
+        let until = |bytes_max| Self {
+            bytes_max,
+            ..Self::OPEN
+        };
+        match weather {
+            Weather::CutRequestAfter(bytes) => (until(bytes), Self::OPEN),
+            Weather::CutAnswerAfter(bytes) => (Self::OPEN, until(bytes)),
+            Weather::SilentAfter(bytes) => {
+                let silent = Self {
+                    falls_silent: true,
+                    ..until(bytes)
+                };
+                (Self::OPEN, silent)
+            }
+            Weather::Poor(link) => {
+                let over = |rate, turn| Self {
+                    link: Some(OneWay {
+                        link,
+                        rate,
+                        seed: link.seed ^ (connection << 1 | turn),
+                    }),
+                    ..Self::OPEN
+                };
+                (over(link.up_rate, 0), over(link.down_rate, 1))
+            }
+            _ => (Self::OPEN, Self::OPEN),
+        }
+    }
+}
+
+/// Where bytes of one direction go.
+enum Out {
+    AtOnce(TcpStream),
+    Later(SyncSender<Vec<u8>>, thread::JoinHandle<()>, TcpStream),
+}
+
+impl Out {
+    /// A thread that hands packets on when they have come over the link.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "time that passes is what such a link is made of"
+    )]
+    fn over(way: OneWay, to: &TcpStream) -> io::Result<Self> {
+        let (sender, packets) = mpsc::sync_channel::<Vec<u8>>(UNDER_WAY);
+        let mut out = to.try_clone()?;
+        let link = way.link;
+        let carrying = thread::spawn(move || {
+            let mut random = StdRng::seed_from_u64(way.seed);
+            // When the last packet was through the narrowest place.
+            let mut through = Instant::now();
+            for packet in packets {
+                let takes = packet.len() as u64 * 1_000_000 / way.rate.max(1);
+                through = through.max(Instant::now()) + Duration::from_micros(takes);
+                if random.random_range(0..1000) < link.lost_of_1000 {
+                    through += Duration::from_millis(link.again_ms);
+                }
+                thread::sleep(
+                    (through + Duration::from_millis(link.late_ms)).saturating_duration_since(Instant::now()),
+                );
+                if out.write_all(&packet).is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(Self::Later(sender, carrying, to.try_clone()?))
+    }
+
+    fn carry(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::AtOnce(to) => to.write_all(bytes),
+            Self::Later(sender, ..) => {
+                let sent = sender.send(bytes.to_vec());
+                sent.map_err(|_| io::ErrorKind::BrokenPipe.into())
+            }
+        }
+    }
+
+    /// Ends it, after what is under way.
+    fn end(self, how: Shutdown) {
+        let to = match self {
+            Self::AtOnce(to) => to,
+            Self::Later(sender, carrying, to) => {
+                drop(sender);
+                let _ = carrying.join();
+                to
+            }
+        };
+        let _ = to.shutdown(how);
     }
 }
 
@@ -264,6 +424,34 @@ mod tests {
         assert_eq!(ask(&network), b"0123");
         network.set(Weather::Down);
         assert_eq!(ask(&network), b"");
+    }
+
+    #[test]
+    fn a_poor_link_carries_everything_in_order_and_one_that_falls_silent_ends_with_the_weather() {
+        let network = Network::to(ten_bytes()).unwrap();
+        network.set(Weather::Poor(Link {
+            late_ms: 5,
+            up_rate: 10_000,
+            down_rate: 10_000,
+            lost_of_1000: 500,
+            again_ms: 5,
+            seed: 1,
+        }));
+        let began = Instant::now();
+        assert_eq!(ask(&network), b"0123456789");
+        assert!(
+            began.elapsed() >= Duration::from_millis(10),
+            "each way has its lateness"
+        );
+        network.set(Weather::SilentAfter(4));
+        thread::scope(|scope| {
+            let asked = scope.spawn(|| ask(&network));
+            while network.silent() == 0 {
+                thread::yield_now();
+            }
+            network.set(Weather::Clear);
+            assert_eq!(asked.join().unwrap(), b"0123");
+        });
     }
 
     #[test]

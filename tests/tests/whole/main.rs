@@ -25,6 +25,7 @@ mod malice;
 mod matching;
 mod not_assigned;
 mod path;
+mod poor_links;
 mod published_pack;
 mod recording_in_the_window;
 mod rolled_back;
