@@ -25,6 +25,7 @@ pub mod qr;
 pub mod scene;
 pub mod screens;
 pub mod session;
+pub mod simulation;
 pub mod story;
 pub mod tablet;
 pub mod window;

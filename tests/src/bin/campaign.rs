@@ -1,16 +1,26 @@
 //! The long campaigns over a tablet, with counts. `cargo xtask campaign` builds what they need and starts them.
 
-use std::{num::NonZero, thread, time::Instant};
+use std::{
+    num::NonZero,
+    sync::{Mutex, PoisonError},
+    thread,
+    time::Instant,
+};
 
 use clap::{Args, Parser, Subcommand};
-use tests::crash::{
-    campaign::{Recorded, Tally, Which},
-    hour::Script,
+use tests::{
+    crash::{
+        campaign::{Recorded, Tally, Which},
+        hour::Script,
+    },
+    simulation::{Ended, play},
 };
 
 const EIO: i32 = 5;
 const ENOSPC: i32 = 28;
 const EROFS: i32 = 30;
+/// After how many seeds it is told that it goes on.
+const TOLD_EVERY: u64 = 500;
 
 /// Campaigns over a tablet.
 #[derive(Parser)]
@@ -36,6 +46,15 @@ enum Campaign {
     },
     /// Every call fails: the disk is full, fails once, or has become read-only.
     Disk(Calls),
+    /// Worlds of devices and a hub, in which a seed decides what is lost, cut, doubled or late, who dies and who is given what.
+    Simulation {
+        /// The first seed.
+        #[arg(long, default_value_t = 0)]
+        from: u64,
+        /// How many.
+        #[arg(long, default_value_t = 100_000)]
+        seeds: u64,
+    },
 }
 
 /// Which calls.
@@ -59,6 +78,9 @@ fn main() -> anyhow::Result<()> {
     let began = Instant::now();
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
     let Arguments { damaged_page, campaign } = Arguments::parse();
+    if let Campaign::Simulation { from, seeds } = campaign {
+        return simulate(from, seeds, workers as u64);
+    }
     let script = damaged_page.map_or(Script::Hour, |page| Script::Mending { page });
     let recorded = Recorded::make(script, workers)?;
     println!("the hour has {} calls that change the folder:", recorded.calls());
@@ -75,6 +97,8 @@ fn main() -> anyhow::Result<()> {
                 &recorded.cut(calls.into(), chances)?,
             );
         }
+        // Done before anything was recorded.
+        Campaign::Simulation { .. } => {}
         Campaign::Disk(calls) => {
             well &= say("disk full, with room kept", &recorded.full(calls.into())?);
             for (name, errno, lasting) in [
@@ -92,6 +116,50 @@ fn main() -> anyhow::Result<()> {
     if !well {
         std::process::exit(1);
     }
+    Ok(())
+}
+
+/// Plays the seeds, every one of them, whatever becomes of some.
+fn simulate(from: u64, seeds: u64, workers: u64) -> anyhow::Result<()> {
+    let began = Instant::now();
+    let played = Mutex::new((0_u64, Ended::default(), Vec::new()));
+    thread::scope(|scope| {
+        for worker in 0..workers {
+            let played = &played;
+            scope.spawn(move || {
+                let mut seed = from + worker;
+                while seed < from + seeds {
+                    let ended = play(seed);
+                    let mut played = played.lock().unwrap_or_else(PoisonError::into_inner);
+                    played.0 += 1;
+                    match ended {
+                        Ok(ended) => played.1 += ended,
+                        Err(error) => {
+                            println!("WRONG seed {seed}: {error:#}");
+                            println!("    again: cargo xtask campaign simulation --from {seed} --seeds 1");
+                            played.2.push(seed);
+                        }
+                    }
+                    if played.0.is_multiple_of(TOLD_EVERY) {
+                        eprintln!("{} seeds played, {} wrong", played.0, played.2.len());
+                    }
+                    drop(played);
+                    seed += workers;
+                }
+            });
+        }
+    });
+    let (count, all, wrong) = played.into_inner().unwrap_or_else(PoisonError::into_inner);
+    println!(
+        "{count} seeds, {} wrong: {} devices, {} steps, {} notes, {} syncs that something happened to, {} s",
+        wrong.len(),
+        all.devices,
+        all.steps,
+        all.notes,
+        all.faults,
+        began.elapsed().as_secs()
+    );
+    anyhow::ensure!(wrong.is_empty(), "{} seeds went wrong", wrong.len());
     Ok(())
 }
 

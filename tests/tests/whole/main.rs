@@ -31,6 +31,7 @@ mod recording_in_the_window;
 mod rolled_back;
 mod same_words;
 mod screens;
+mod simulation;
 mod stories;
 mod tls;
 mod window;
