@@ -6,6 +6,7 @@ mod cursor;
 mod fold;
 mod gather;
 mod index;
+mod detail;
 mod proposals;
 mod serve;
 mod session;

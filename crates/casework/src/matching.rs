@@ -8,6 +8,7 @@
 pub mod decisions;
 mod field;
 mod knowledge;
+mod look;
 #[cfg(feature = "matching")]
 mod linkage;
 mod reason;
@@ -22,6 +23,7 @@ pub use linkage::{
     Asking, Catalogue, Duplicate, Entry, EntryError, EntryKind, Gathered, Gathering, List, Relation, Source, Weights,
     english, sound,
 };
+pub use look::{LOOK, LOOK_BYTES, Look, NoLook};
 pub use reason::{How, Reason, Score};
 pub use report::{COLUMNS, FACT_BYTES_MAX, Report};
 

@@ -8,7 +8,7 @@ use protocol::{
     AuthorId, AuthorKey, Cursor, DocumentId, IndexCursor, Nonce, PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, SigningChain,
     UpMessage,
     access_log::AccessRow,
-    limits::{AGAIN_MAX, APP_VERSION_BYTES_MAX},
+    limits::{AGAIN_MAX, APP_VERSION_BYTES_MAX, ASKS_MAX},
     message::{
         self, Named,
         down::{Received, STATE_MARK_BYTES, StateMark},
@@ -75,6 +75,8 @@ struct Waiting {
     state: Option<StateMark>,
     index: IndexCursor,
     proposals: StateMark,
+    /// Records that the user asked for and that the hub has not answered.
+    asks: Vec<u8>,
     outbox: Vec<OutboxRow>,
     confirmed: Vec<[u8; 17]>,
     damaged: Vec<[u8; 17]>,
@@ -103,6 +105,7 @@ impl Waiting {
                 state,
                 index: IndexCursor::from_bytes(&read.blob(INDEX)?.unwrap_or_default()).unwrap_or_default(),
                 proposals: StateMark(read.bytes::<STATE_MARK_BYTES>(PROPOSALS)?.unwrap_or_default()),
+                asks: read.unanswered(ASKS_MAX)?.concat(),
                 outbox: read.outbox(after, BATCH_CHANGES_MAX)?,
                 confirmed: read.destroyed()?,
                 damaged: read.damaged()?,
@@ -165,6 +168,7 @@ impl Outbound {
             index: Some(waiting.index)
                 .filter(|index| small && (session.may_read(DocumentKind::Missing) || !index.is_start())),
             proposals: small.then_some(waiting.proposals),
+            asks: Some(waiting.asks).filter(|asks| small && !asks.is_empty()),
         }));
         let portion_bytes = session.status.portion_bytes();
         let (mut sent, mut bytes) = (Vec::new(), 0);

@@ -7,7 +7,11 @@ use super::value::{Fixed, fixed, number};
 use crate::storage::{Result, StorageError};
 
 /// Append only: a released schema is never edited, the next one is added.
-const MIGRATIONS: &[&str] = &[include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema/0001.sql"),
+    include_str!("schema/0002.sql"),
+    include_str!("schema/0004.sql"),
+];
 /// The lock that processes of a hub take to look after the tables of a database: "vatsalya" in bytes.
 const LOCK: i64 = i64::from_be_bytes(*b"vatsalya");
 const EPOCH: &str = "epoch";

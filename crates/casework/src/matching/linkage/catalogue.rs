@@ -197,6 +197,21 @@ impl Catalogue {
         self.propose(&sought, None, limit, asking)
     }
 
+    /// The same as if the list had been laid for another relation: a list of missing children is asked by one who was found,
+    /// and by another report of a missing child.
+    pub fn ask_as(
+        &mut self,
+        relation: Relation,
+        report: &Report,
+        limit: usize,
+        asking: &mut Asking,
+    ) -> Vec<Proposal> {
+        let laid = std::mem::replace(&mut self.relation, relation);
+        let proposals = self.ask(report, limit, asking);
+        self.relation = laid;
+        proposals
+    }
+
     /// The same for the report of that number among those that are looked for.
     pub fn ask_sought(&self, number: usize, limit: usize, asking: &mut Asking) -> Vec<Proposal> {
         self.propose(&self.sought[number], None, limit, asking)
@@ -221,6 +236,20 @@ impl Catalogue {
     pub fn explain_report(&mut self, report: &Report, stored: usize, asking: &mut Asking) -> Score {
         let sought = prepare(report, &self.known.lexicon, &mut self.terms);
         self.explain(&sought, stored, asking)
+    }
+
+    /// The same as if the list had been laid for another relation.
+    pub fn explain_report_as(
+        &mut self,
+        relation: Relation,
+        report: &Report,
+        stored: usize,
+        asking: &mut Asking,
+    ) -> Score {
+        let laid = std::mem::replace(&mut self.relation, relation);
+        let score = self.explain_report(report, stored, asking);
+        self.relation = laid;
+        score
     }
 
     fn explain(&self, sought: &Prepared, stored: usize, asking: &mut Asking) -> Score {
