@@ -309,3 +309,65 @@ impl Uploads {
         self.batch.finish().into_iter().map(UpMessage::Batch).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use protocol::{FrameDecoder, UpMessage};
+
+    use super::*;
+    use crate::testing::{self, Bench};
+
+    /// How a body opens.
+    fn opening(session: &Session) -> Open {
+        let outbound = Outbound::build(session, 0, Parting::No).unwrap();
+        let frame = FrameDecoder::new().feed(&mut outbound.body.as_slice()).unwrap().unwrap();
+        match UpMessage::unverified(&frame).unwrap() {
+            UpMessage::Open(open) => open,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_mark_that_was_left_empty_because_a_pack_could_not_be_had_is_not_said_and_stops_nothing() {
+        let bench = Bench::new();
+        let (vault, key) = testing::enrolled(&bench);
+        let session = testing::session(&bench, &vault, &key);
+        let mark = |bytes: &[u8]| {
+            session
+                .store
+                .write(|write| {
+                    write.set_number(SPEAKS, Some(2))?;
+                    write.set_blob(STATE, bytes)
+                })
+                .unwrap();
+        };
+        mark(&[7; STATE_MARK_BYTES]);
+        assert_eq!(opening(&session).state, Some(StateMark([7; STATE_MARK_BYTES])));
+        mark(&[]);
+        assert_eq!(opening(&session).state, None, "the hub names the pack again");
+    }
+
+    #[test]
+    fn what_was_asked_for_is_asked_again_until_it_is_answered() {
+        let bench = Bench::new();
+        let (vault, key) = testing::enrolled(&bench);
+        let session = testing::session(&bench, &vault, &key);
+        let set = |answer: Option<&[u8]>| {
+            session
+                .store
+                .write(|write| {
+                    write.set_number(SPEAKS, Some(2))?;
+                    match answer {
+                        None => write.ask_for(&[9; 16], 1),
+                        Some(answer) => write.answered(&[9; 16], answer, 2),
+                    }
+                })
+                .unwrap();
+        };
+        assert_eq!(opening(&session).asks, None);
+        set(None);
+        assert_eq!(opening(&session).asked().collect::<Vec<_>>(), [[9; 16]]);
+        set(Some(b"answered"));
+        assert_eq!(opening(&session).asks, None);
+    }
+}

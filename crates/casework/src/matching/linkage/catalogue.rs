@@ -13,7 +13,7 @@ use super::{
     knowledge::{Knowledge, KnowledgeError},
     lexicon::Lexicon,
     population::Population,
-    prepared::{Prepared, prepare},
+    prepared::{Prepared, prepare, unread},
     reason::Score,
     report::Report,
     scratch::Scratch,
@@ -79,6 +79,11 @@ impl Gathering {
             stored: Vec::new(),
             sought: Vec::new(),
         })
+    }
+
+    /// The columns of a report that say something that cannot be read, and that is therefore not compared.
+    pub fn unread(&self, report: &Report) -> Vec<&'static str> {
+        unread(report, &self.known.lexicon)
     }
 
     /// Adds a report to those that can be found. They are numbered in the order they come.

@@ -318,3 +318,113 @@ fn pictures(documents: &mut Documents, read: &Read<'_>, subject: Subject) -> Ans
     let photos = rows.iter().filter(|row| !row.removed && is_photo(row));
     Ok(photos.map(|row| row.id).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{io::Write as _, time::Instant};
+
+    use casework::matching::{Entry, EntryKind};
+
+    use super::*;
+    use crate::{
+        store::StoreError,
+        testing::{self, Bench},
+    };
+
+    /// Reports of the state in this test; `MATCHING_REPORTS=50000`, with `--release`, measures what `docs/matching.md` says.
+    const REPORTS: usize = 1_500;
+    /// What it may take of memory, whatever the length of the index.
+    const BYTES_MAX: u64 = 100 * 1024 * 1024;
+    const QUESTIONS: usize = 60;
+
+    /// A word of syllables that a number gives.
+    fn word(mut number: usize) -> String {
+        const SYLLABLES: [&str; 23] = [
+            "ra", "me", "shi", "ka", "la", "ni", "su", "de", "vi", "mo", "ha", "ta", "ru", "bi", "ja", "go", "pa", "li",
+            "na", "dhu", "sa", "ki", "ma",
+        ];
+        let mut word = String::new();
+        for _ in 0..3 {
+            word.push_str(SYLLABLES[number % SYLLABLES.len()]);
+            number /= SYLLABLES.len();
+        }
+        word
+    }
+
+    fn told(number: usize) -> Report {
+        let mixed = number.wrapping_mul(2_654_435_761) % 1_000_003;
+        Report {
+            name: format!("{} {}", word(mixed), word(mixed % 997 + 40)),
+            father_name: format!("{} {}", word(mixed % 5_003), word(mixed % 997 + 40)),
+            mother_name: word(mixed % 3_001 + 7),
+            sex: if mixed.is_multiple_of(2) { "male" } else { "female" }.into(),
+            age: (mixed % 17).to_string(),
+            age_on: "2026-10-01".into(),
+            event_date: format!("2026-{:02}-{:02}", mixed % 12 + 1, mixed % 28 + 1),
+            place: format!("{} {}", word(mixed % 9_001), word(mixed % 401)),
+            district: word(mixed % 39),
+            pin: (800_000 + mixed % 9_000).to_string(),
+            marks: ["scar on forehead", "mole on left cheek", "burn mark on right hand", ""][mixed % 4].into(),
+            ..Report::default()
+        }
+    }
+
+    #[test]
+    fn one_child_is_found_among_a_states_reports_in_the_vault_within_the_memory_it_may_take() {
+        let wanted = std::env::var("MATCHING_REPORTS").ok();
+        let count = wanted.as_ref().and_then(|count| count.parse().ok()).unwrap_or(REPORTS);
+        let bench = Bench::new();
+        let (vault, key) = testing::enrolled(&bench);
+        let session = testing::session(&bench, &vault, &key);
+        let put = session.store.write(|write| {
+            for number in 0..count {
+                let id = u128::try_from(number).unwrap().to_be_bytes();
+                let entry = Entry {
+                    id,
+                    kind: EntryKind::Missing,
+                    district: "D2".into(),
+                    report: told(number),
+                    look: None,
+                };
+                write.put_report(&id, &entry.to_bytes(), None)?;
+            }
+            Ok::<_, StoreError>(())
+        });
+        put.unwrap();
+        let ((first, times), bytes) = testing::peak_bytes(|| {
+            let began = Instant::now();
+            let find = |number: usize| {
+                let about = Report {
+                    pin: String::new(),
+                    event_date: "2026-11-20".into(),
+                    ..told(number)
+                };
+                let id = u128::try_from(number).unwrap().to_be_bytes();
+                let found = find(&session, about).unwrap();
+                assert_eq!(found.rows[0].other, Subject::Missing(ReportId::from_bytes(id)));
+            };
+            find(count / 2);
+            let first = began.elapsed();
+            let mut times: Vec<_> = (0..QUESTIONS)
+                .map(|at| {
+                    let began = Instant::now();
+                    find(at * count / QUESTIONS);
+                    began.elapsed()
+                })
+                .collect();
+            times.sort_unstable();
+            (first, times)
+        });
+        assert!(bytes <= BYTES_MAX, "{bytes} bytes");
+        if wanted.is_some() {
+            let (median, last) = (times[QUESTIONS / 2], times[QUESTIONS - 1]);
+            let p95 = times[QUESTIONS * 95 / 100];
+            let said = format!(
+                "{count} reports: the first question, with the index laid, {first:?}; then median {median:?}, p95 {p95:?}, \
+                 at most {last:?}; {} MB at most\n",
+                bytes / 1024 / 1024
+            );
+            std::io::stderr().write_all(said.as_bytes()).unwrap();
+        }
+    }
+}
