@@ -7,9 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use casework::matching::{
-    Entry, EntryKind, Knowledge, LOOK_BYTES, List, Look, Relation, Report, SHOWN_MIN, decisions,
-};
+use casework::matching::{Entry, EntryKind, Knowledge, LOOK_BYTES, List, Look, Relation, Report, SHOWN_MIN, decisions};
 
 use crate::hub::Hub;
 use crate::packs::state_of;
@@ -104,14 +102,32 @@ impl State {
         let said = &entry.report;
         let mut proposals = Vec::new();
         if report.row.sort == ReportSort::Case {
-            ask(&mut self.missing, Relation::FoundAndMissing, subject, said, &mut proposals);
+            ask(
+                &mut self.missing,
+                Relation::FoundAndMissing,
+                subject,
+                said,
+                &mut proposals,
+            );
             ask(&mut self.cases, Relation::Duplicates, subject, said, &mut proposals);
         } else if entry.kind == EntryKind::Missing {
-            ask(&mut self.found, Relation::MissingAndFound, subject, said, &mut proposals);
+            ask(
+                &mut self.found,
+                Relation::MissingAndFound,
+                subject,
+                said,
+                &mut proposals,
+            );
             // Two districts that report one child.
             ask(&mut self.missing, Relation::Duplicates, subject, said, &mut proposals);
         } else {
-            ask(&mut self.missing, Relation::FoundAndMissing, subject, said, &mut proposals);
+            ask(
+                &mut self.missing,
+                Relation::FoundAndMissing,
+                subject,
+                said,
+                &mut proposals,
+            );
             // Two reports that a child was seen or found; cases among them are told apart by their kind.
             let from = proposals.len();
             ask(&mut self.found, Relation::Duplicates, subject, said, &mut proposals);
@@ -169,13 +185,7 @@ fn looks(report: &NumberedReport) -> impl Iterator<Item = Look> {
     report.row.looks.chunks_exact(LOOK_BYTES).filter_map(Look::from_bytes)
 }
 
-fn ask(
-    list: &mut List,
-    relation: Relation,
-    subject: [u8; 16],
-    report: &Report,
-    proposals: &mut Vec<MatchProposal>,
-) {
+fn ask(list: &mut List, relation: Relation, subject: [u8; 16], report: &Report, proposals: &mut Vec<MatchProposal>) {
     for (other, probability) in list.ask_as(relation, report, PROPOSALS_MAX + 1) {
         if other == subject || probability < SHOWN_MIN {
             continue;

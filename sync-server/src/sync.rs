@@ -3,10 +3,10 @@
 mod batch;
 mod claims;
 mod cursor;
+mod detail;
 mod fold;
 mod gather;
 mod index;
-mod detail;
 mod proposals;
 mod serve;
 mod session;

@@ -8,9 +8,9 @@
 pub mod decisions;
 mod field;
 mod knowledge;
-mod look;
 #[cfg(feature = "matching")]
 mod linkage;
+mod look;
 mod reason;
 mod report;
 #[cfg(feature = "matching")]

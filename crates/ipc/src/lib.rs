@@ -48,8 +48,8 @@ pub use form::{
 pub use institution::{InstitutionCard, InstitutionPage, InstitutionView};
 pub use life::{Life, LinkView};
 pub use matching::{
-    Answered, Asked, AskedFact, Comparison, Decided, Elsewhere, MatchRow, MatchesPage, NewReport, Outcome, PossibleMatch,
-    ReportCard,
+    Answered, Asked, AskedFact, Comparison, Decided, Elsewhere, MatchRow, MatchesPage, NewReport, Outcome,
+    PossibleMatch, ReportCard,
 };
 pub use session::{
     Changed, EnrolLink, Farewell, PackPart, PackView, Progress, RecoveryAsk, Session, Start, TabletUser, Topic,

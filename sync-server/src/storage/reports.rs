@@ -109,14 +109,7 @@ pub trait Reports {
     fn report(&self, subject: [u8; 16]) -> Result<Option<ReportRow>>;
 
     /// Writes in the audit that somebody asked for a record of another district, and what came of it.
-    fn note_asked(
-        &self,
-        user: UserId,
-        author: AuthorId,
-        subject: [u8; 16],
-        outcome: u8,
-        now_ms: i64,
-    ) -> Result<()>;
+    fn note_asked(&self, user: UserId, author: AuthorId, subject: [u8; 16], outcome: u8, now_ms: i64) -> Result<()>;
 
     /// The last number of a state.
     fn last_report(&self, state: &str) -> Result<u64>;

@@ -467,7 +467,10 @@ fn two_reports_of_one_child_are_proposed_on_the_page_of_the_own_one_and_decided_
     write(
         &gaya.tablet,
         seen,
-        vec![set("missing.father", "Mohan Paswan"), set("missing.mother", "Sita Devi")],
+        vec![
+            set("missing.father", "Mohan Paswan"),
+            set("missing.mother", "Sita Devi"),
+        ],
     );
     assert!(
         matches(&gaya.tablet).rows.iter().any(|row| {

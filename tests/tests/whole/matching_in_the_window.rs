@@ -112,16 +112,22 @@ fn look_and_decide(window: &Window) {
     window.see("compare").unwrap();
     window.see_words("possible", "रमेश पासवान").unwrap();
     window.see_words("possible", "Ramesh Paswan").unwrap();
-    window.see_words("reasons", "The child's own name sounds the same").unwrap();
+    window
+        .see_words("reasons", "The child's own name sounds the same")
+        .unwrap();
     window.see_words("ask-district", GAYA).unwrap();
     window.picture("41-same-child").unwrap();
 
     window.press("decide-not-same").unwrap();
-    window.see_words("decided", "Arun Lakra decided: not the same child").unwrap();
+    window
+        .see_words("decided", "Arun Lakra decided: not the same child")
+        .unwrap();
     window.see("matches-none").unwrap();
     window.see_no("match-row").unwrap();
     window.press("decide-same").unwrap();
-    window.see_words("decided", "Arun Lakra decided: the same child").unwrap();
+    window
+        .see_words("decided", "Arun Lakra decided: the same child")
+        .unwrap();
     window.press("decide-undo").unwrap();
     window.see_no("decided").unwrap();
     window.see_count("match-row", 1).unwrap();

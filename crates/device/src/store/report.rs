@@ -387,10 +387,9 @@ impl Write<'_> {
             .0
             .prepare_cached("DELETE FROM picture_of WHERE document = ?1")?
             .execute([document])?;
-        let mut statement = self
-            .0
-            .0
-            .prepare_cached("INSERT OR IGNORE INTO picture_of (document, subject, sha, look) VALUES (?1, ?2, ?3, ?4)")?;
+        let mut statement = self.0.0.prepare_cached(
+            "INSERT OR IGNORE INTO picture_of (document, subject, sha, look) VALUES (?1, ?2, ?3, ?4)",
+        )?;
         for (sha, look) in pictures {
             statement.execute((document, subject, sha, look.map(|look| look.0)))?;
         }

@@ -320,7 +320,10 @@ mod tests {
     /// How a body opens.
     fn opening(session: &Session) -> Open {
         let outbound = Outbound::build(session, 0, Parting::No).unwrap();
-        let frame = FrameDecoder::new().feed(&mut outbound.body.as_slice()).unwrap().unwrap();
+        let frame = FrameDecoder::new()
+            .feed(&mut outbound.body.as_slice())
+            .unwrap()
+            .unwrap();
         match UpMessage::unverified(&frame).unwrap() {
             UpMessage::Open(open) => open,
             other => panic!("{other:?}"),

@@ -53,7 +53,10 @@ impl Register {
                     let behind = line_behind(path, &at)?;
                     reader.seek(behind).with_context(|| format!("cannot read {shown}"))?;
                     let column = 1 + row.iter().position(|cell| cell.contains(&b'\n')).unwrap_or(0);
-                    Some((at.line(), format!("column {column}: a quotation mark that is not closed")))
+                    Some((
+                        at.line(),
+                        format!("column {column}: a quotation mark that is not closed"),
+                    ))
                 }
                 Ok(true) => {
                     let line = row.position().map_or(line, csv::Position::line);
@@ -131,11 +134,18 @@ impl Register {
         for (number, row) in self.rows.iter().enumerate() {
             for column in unread(&self.report(number)) {
                 told += 1;
-                let at = self.facts.iter().find(|(_, known)| *known == column).map_or(0, |(at, _)| at + 1);
+                let at = self
+                    .facts
+                    .iter()
+                    .find(|(_, known)| *known == column)
+                    .map_or(0, |(at, _)| at + 1);
                 if told <= TOLD_MAX {
                     let line = row.position().map_or(0, csv::Position::line);
                     let shown = &self.shown;
-                    writeln!(said, "{shown}: line {line}, column {at} ({column}): cannot be read: compared without it")?;
+                    writeln!(
+                        said,
+                        "{shown}: line {line}, column {at} ({column}): cannot be read: compared without it"
+                    )?;
                 }
             }
         }

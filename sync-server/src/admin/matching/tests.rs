@@ -129,10 +129,18 @@ fn a_mark_that_is_not_closed_costs_its_own_row_and_no_other() {
                 Gaya\"\r\nr4,Ramesh Kumar,Gaya\r\nr5,\"Sita Devi,Patna\r\nr6,Sita Devi,Patna";
     let register = folder.write("a.csv", text.as_bytes());
     let said = folder.dedupe(&register, &[]).unwrap();
-    for told in ["line 2, column 2: a quotation mark that is not closed", "line 8, column 2: a quotation", "4 rows"] {
+    for told in [
+        "line 2, column 2: a quotation mark that is not closed",
+        "line 8, column 2: a quotation",
+        "4 rows",
+    ] {
         assert!(said.contains(told), "{told}: {said}");
     }
-    let pairs: Vec<_> = folder.rows("pairs.csv").iter().map(|row| (row[0].clone(), row[1].clone())).collect();
+    let pairs: Vec<_> = folder
+        .rows("pairs.csv")
+        .iter()
+        .map(|row| (row[0].clone(), row[1].clone()))
+        .collect();
     assert_eq!(pairs, [("r2".to_owned(), "r4".to_owned())]);
 }
 
@@ -143,14 +151,29 @@ fn a_cell_that_cannot_be_read_is_told_and_its_row_is_compared_without_it() {
                 r2,Ramesh Kumar,N/A,unknown,-,?,,823 001\nr3,Ramesh Kumar,unknown,eight,2014,boy,4'2\",823001.0\n";
     let register = folder.write("a.csv", text.as_bytes());
     let said = folder.dedupe(&register, &[]).unwrap();
-    for told in ["column 4 (age)", "column 5 (date_of_birth)", "column 6 (sex)", "column 7 (height_cm)"] {
-        assert!(said.contains(&format!("line 2, {told}: cannot be read")), "{told}: {said}");
+    for told in [
+        "column 4 (age)",
+        "column 5 (date_of_birth)",
+        "column 6 (sex)",
+        "column 7 (height_cm)",
+    ] {
+        assert!(
+            said.contains(&format!("line 2, {told}: cannot be read")),
+            "{told}: {said}"
+        );
     }
-    assert_eq!(said.matches("cannot be read").count(), 4, "what only says that nothing is known is no slip: {said}");
+    assert_eq!(
+        said.matches("cannot be read").count(),
+        4,
+        "what only says that nothing is known is no slip: {said}"
+    );
     assert!(said.contains("3 rows"), "{said}");
     let rows = folder.rows("pairs.csv");
     assert_eq!(rows.len(), 3, "{rows:#?}");
-    assert!(rows.iter().all(|row| !row[4].contains("father")), "nobody is called N/A: {rows:#?}");
+    assert!(
+        rows.iter().all(|row| !row[4].contains("father")),
+        "nobody is called N/A: {rows:#?}"
+    );
     assert!(rows.iter().any(|row| row[4].contains("PIN agrees")), "{rows:#?}");
 }
 

@@ -28,14 +28,7 @@ impl Reports for Postgres {
         self.read_one(|tx| known_report(tx, subject))
     }
 
-    fn note_asked(
-        &self,
-        user: UserId,
-        author: AuthorId,
-        subject: [u8; 16],
-        outcome: u8,
-        now_ms: i64,
-    ) -> Result<()> {
+    fn note_asked(&self, user: UserId, author: AuthorId, subject: [u8; 16], outcome: u8, now_ms: i64) -> Result<()> {
         self.write(|tx| {
             let about = About {
                 user: Some(user),

@@ -26,14 +26,7 @@ impl Reports for Sqlite {
         self.read(|tx| Ok(known_report(tx, subject)?))
     }
 
-    fn note_asked(
-        &self,
-        user: UserId,
-        author: AuthorId,
-        subject: [u8; 16],
-        outcome: u8,
-        now_ms: i64,
-    ) -> Result<()> {
+    fn note_asked(&self, user: UserId, author: AuthorId, subject: [u8; 16], outcome: u8, now_ms: i64) -> Result<()> {
         self.write(|tx| {
             let about = About {
                 user: Some(user),
@@ -190,8 +183,8 @@ pub(super) fn put_report(tx: &Connection, report: &ReportRow) -> Result<()> {
 }
 
 fn known_report(tx: &Connection, subject: [u8; 16]) -> rusqlite::Result<Option<ReportRow>> {
-    let mut statement =
-        tx.prepare_cached("SELECT number, subject, state, district, sort, entry, looks FROM report WHERE subject = ?1")?;
+    let mut statement = tx
+        .prepare_cached("SELECT number, subject, state, district, sort, entry, looks FROM report WHERE subject = ?1")?;
     let known = statement.query_row([subject], read_report).optional()?;
     Ok(known.map(|known| known.row))
 }

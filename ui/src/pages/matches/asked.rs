@@ -32,7 +32,8 @@ pub(super) fn AskDistrict(
     let said = asked.map(|asked| match asked.answer {
         None => {
             let date = time::date(words, asked.at_ms);
-            view! { <p class="note" role="status" data-test="asked-waiting">{words.match_asked_waiting(&date)}</p> }.into_any()
+            view! { <p class="note" role="status" data-test="asked-waiting">{words.match_asked_waiting(&date)}</p> }
+                .into_any()
         }
         Some(answer) => answered(words, answer).into_any(),
     });

@@ -215,8 +215,8 @@ pub(super) fn Side(
         view! { <p class="tag warn">{icon(Icon::Photo)} <span>{words.match_same_picture()}</span></p> }
     });
     let has_photos = !photos.is_empty();
-    let asks = (!other.district.is_empty())
-        .then(|| view! { <AskDistrict other=other.other asked=other.asked.clone() /> });
+    let asks =
+        (!other.district.is_empty()).then(|| view! { <AskDistrict other=other.other asked=other.asked.clone() /> });
     let their_word = other
         .district_decided
         .as_ref()

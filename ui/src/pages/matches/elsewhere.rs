@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::{
     asked::AskDistrict,
-    compare::{Decisions, Deciding, said_id},
+    compare::{Deciding, Decisions, said_id},
     reasons,
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What the people of the other record decided.
-pub(super) const fn theirs(words: Words, theirs: Option<&Decision>) -> &'static str {
+pub(super) fn theirs(words: Words, theirs: Option<&Decision>) -> &'static str {
     match theirs {
         Some(Decision::Same) => words.match_theirs_same(),
         Some(Decision::NotSame) => words.match_theirs_not_same(),
@@ -64,4 +64,3 @@ pub(super) fn ElsewhereCard(
         </section>
     }
 }
-

@@ -138,7 +138,7 @@ fn row(row: MatchRow) -> impl IntoView {
 }
 
 /// What the other is to the one.
-pub(super) const fn what(words: Words, own: Subject, other: Subject) -> &'static str {
+pub(super) fn what(words: Words, own: Subject, other: Subject) -> &'static str {
     match (own, other) {
         (_, Subject::Case(_)) => words.match_with_case(),
         (Subject::Missing(_), _) => words.match_with_other_report(),

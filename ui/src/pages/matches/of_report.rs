@@ -51,7 +51,9 @@ pub(crate) fn OfReport(
     let list = move || {
         let rows = rows.get()?;
         if rows.is_empty() {
-            return Some(view! { <p class="muted" data-test="of-report-none">{words.match_of_report_none()}</p> }.into_any());
+            return Some(
+                view! { <p class="muted" data-test="of-report-none">{words.match_of_report_none()}</p> }.into_any(),
+            );
         }
         let items: Vec<_> = rows
             .into_iter()

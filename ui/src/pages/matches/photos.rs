@@ -98,7 +98,9 @@ pub(super) fn ReportPhotos(
             }
         });
     };
-    let none = photos.is_empty().then(|| view! { <p class="muted">{words.match_photos_none()}</p> });
+    let none = photos
+        .is_empty()
+        .then(|| view! { <p class="muted">{words.match_photos_none()}</p> });
     let rows = photos.into_iter().map(|row| (Subject::from(report), row)).collect();
     let button = adds.then(|| {
         view! {

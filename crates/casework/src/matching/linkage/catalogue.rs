@@ -24,6 +24,12 @@ use super::{
 /// How many candidates are compared in full for one report.
 const CANDIDATES_MAX: usize = 250;
 
+/// Of a register everybody is asked for; after so many candidates one behind another that are nobody the rest, which share
+/// less, are not compared.
+const NOBODY_MAX: usize = 64;
+/// Less likely than this a candidate is nobody.
+const NOBODY: f32 = 0.001;
+
 /// Gathers reports, then makes a [`Catalogue`] of them.
 #[derive(Debug)]
 pub struct Gathering {
@@ -204,13 +210,7 @@ impl Catalogue {
 
     /// The same as if the list had been laid for another relation: a list of missing children is asked by one who was found,
     /// and by another report of a missing child.
-    pub fn ask_as(
-        &mut self,
-        relation: Relation,
-        report: &Report,
-        limit: usize,
-        asking: &mut Asking,
-    ) -> Vec<Proposal> {
+    pub fn ask_as(&mut self, relation: Relation, report: &Report, limit: usize, asking: &mut Asking) -> Vec<Proposal> {
         let laid = std::mem::replace(&mut self.relation, relation);
         let proposals = self.ask(report, limit, asking);
         self.relation = laid;
@@ -285,10 +285,15 @@ impl Catalogue {
         candidates.extend(self.index.len() as u32..self.stored.len() as u32);
         let mut proposals: Vec<Proposal> = Vec::with_capacity(candidates.len());
         let meant = |number: &u32| Some(*number) != itself && !self.gone[*number as usize];
+        let mut nobody = 0;
         for number in candidates.iter().copied().filter(meant) {
+            if itself.is_some() && nobody >= NOBODY_MAX {
+                break;
+            }
             ground.compare(sought, &self.stored[number as usize], scratch, parts);
             let score = ground.sum_up(parts).total();
             let probability = ground.probability(score, self.stored.len() as f32);
+            nobody = if probability < NOBODY { nobody + 1 } else { 0 };
             proposals.push(Proposal {
                 number: number as usize,
                 score,

@@ -76,7 +76,10 @@ pub(super) fn date(text: &str) -> Option<Dated> {
         .filter(|head| head.len() == 10 && head.as_bytes()[4] == b'-');
     // A time of day after the date says nothing here, and a table of numbers writes a year as 2014.0.
     let lower = whole(lower.trim());
-    let before_time: Vec<&str> = lower.split_whitespace().take_while(|part| !part.contains(':')).collect();
+    let before_time: Vec<&str> = lower
+        .split_whitespace()
+        .take_while(|part| !part.contains(':'))
+        .collect();
     let mut parts = words(iso.unwrap_or(&before_time.join(" ")));
     parts.retain(|part| part != "of" && !is_weekday(part));
     for part in &mut parts {
@@ -113,7 +116,9 @@ pub(super) fn date(text: &str) -> Option<Dated> {
 
 /// Without the `.0` of a whole number.
 pub(super) fn whole(text: &str) -> &str {
-    text.strip_suffix(".0").filter(|number| is_number(number)).unwrap_or(text)
+    text.strip_suffix(".0")
+        .filter(|number| is_number(number))
+        .unwrap_or(text)
 }
 
 fn is_number(text: &str) -> bool {
@@ -185,11 +190,44 @@ fn month_name(word: &str) -> Option<u32> {
 /// The numbers that ages are written with, in words.
 fn number_word(word: &str) -> Option<f32> {
     const ENGLISH: [&str; 18] = [
-        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-        "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
     ];
     const HINDI: [&str; 18] = [
-        "एक", "दो", "तीन", "चार", "पांच", "छह", "सात", "आठ", "नौ", "दस", "ग्यारह", "बारह", "तेरह", "चौदह", "पंद्रह", "सोलह", "सत्रह", "अठारह",
+        "एक",
+        "दो",
+        "तीन",
+        "चार",
+        "पांच",
+        "छह",
+        "सात",
+        "आठ",
+        "नौ",
+        "दस",
+        "ग्यारह",
+        "बारह",
+        "तेरह",
+        "चौदह",
+        "पंद्रह",
+        "सोलह",
+        "सत्रह",
+        "अठारह",
     ];
     let at = ENGLISH.iter().chain(&HINDI).position(|known| *known == word)?;
     u8::try_from(at % 18 + 1).ok().map(f32::from)

@@ -55,10 +55,20 @@ pub(super) fn unread(report: &Report, lexicon: &Lexicon) -> Vec<&'static str> {
         ("age_on", &report.age_on, dated(&report.age_on)),
         ("date_of_birth", &report.date_of_birth, dated(&report.date_of_birth)),
         ("event_date", &report.event_date, dated(&report.event_date)),
-        ("pin", &report.pin, pin(&report.pin, lexicon).chars().any(|letter| letter.is_ascii_digit())),
-        ("height_cm", &report.height_cm, height(short(&report.height_cm)).is_some()),
+        (
+            "pin",
+            &report.pin,
+            pin(&report.pin, lexicon).chars().any(|letter| letter.is_ascii_digit()),
+        ),
+        (
+            "height_cm",
+            &report.height_cm,
+            height(short(&report.height_cm)).is_some(),
+        ),
     ];
-    let unread = facts.into_iter().filter(|(_, text, read)| !read && !lexicon.says_nothing(text));
+    let unread = facts
+        .into_iter()
+        .filter(|(_, text, read)| !read && !lexicon.says_nothing(text));
     unread.map(|(column, ..)| column).collect()
 }
 
@@ -219,7 +229,9 @@ fn height(text: &str) -> Option<f32> {
     const CM_OF_INCH: f32 = 2.54;
     let text: String = super::words::normal(text).collect();
     let numbers = text.split(|letter: char| !(letter.is_ascii_digit() || letter == '.'));
-    let numbers: Vec<f32> = numbers.filter_map(|number| number.trim_matches('.').parse().ok()).collect();
+    let numbers: Vec<f32> = numbers
+        .filter_map(|number| number.trim_matches('.').parse().ok())
+        .collect();
     let in_feet = ["ft", "feet", "foot", "'", "\u{2019}", "फुट", "फीट"]
         .iter()
         .any(|unit| text.contains(unit));

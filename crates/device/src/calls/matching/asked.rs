@@ -72,7 +72,11 @@ fn answered(session: &Session, detail: Detail, at_ms: i64) -> Answered {
             _ => Outcome::NotThere,
         },
         district: detail.district.clone().unwrap_or_default(),
-        people: detail.people.iter().map(|one| (one.name.clone(), role(&one.role))).collect(),
+        people: detail
+            .people
+            .iter()
+            .map(|one| (one.name.clone(), role(&one.role)))
+            .collect(),
         facts: facts.collect(),
     }
 }

@@ -75,7 +75,12 @@ impl Own {
     }
 
     /// Why it scores as it does with another.
-    pub(super) fn explain(&self, read: &Read<'_>, loaded: &mut Loaded, other: Subject) -> Result<Option<Score>, Failed> {
+    pub(super) fn explain(
+        &self,
+        read: &Read<'_>,
+        loaded: &mut Loaded,
+        other: Subject,
+    ) -> Result<Option<Score>, Failed> {
         Ok(match (self, other) {
             (Self::Case(_, report), Subject::Case(other)) => loaded.cases.explain(report, &other.to_bytes()),
             (Self::Case(_, report), other) => loaded.reports.explain(report, &other.to_bytes()),
@@ -143,7 +148,9 @@ pub(in crate::calls) fn compare(session: &Session, own: Subject) -> Answer<Compa
     let mut documents = session.documents();
     let explained = matching::with(session, |loaded| {
         Ok(session.store.read(|read| {
-            let each = others.iter().map(|other| Ok((*other, side.explain(read, loaded, *other)?)));
+            let each = others
+                .iter()
+                .map(|other| Ok((*other, side.explain(read, loaded, *other)?)));
             each.collect::<Result<Vec<_>, Failed>>()
         }))
     })?;
@@ -340,8 +347,8 @@ mod tests {
     /// A word of syllables that a number gives.
     fn word(mut number: usize) -> String {
         const SYLLABLES: [&str; 23] = [
-            "ra", "me", "shi", "ka", "la", "ni", "su", "de", "vi", "mo", "ha", "ta", "ru", "bi", "ja", "go", "pa", "li",
-            "na", "dhu", "sa", "ki", "ma",
+            "ra", "me", "shi", "ka", "la", "ni", "su", "de", "vi", "mo", "ha", "ta", "ru", "bi", "ja", "go", "pa",
+            "li", "na", "dhu", "sa", "ki", "ma",
         ];
         let mut word = String::new();
         for _ in 0..3 {
