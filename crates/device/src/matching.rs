@@ -306,6 +306,11 @@ impl Loaded {
         }
     }
 
+    /// How many open reports there are. Counting them in the store would read and decrypt all of them, for each question.
+    pub(crate) fn open(&self) -> u32 {
+        u32::try_from(self.missing.len()).unwrap_or(u32::MAX)
+    }
+
     /// The other reports that may be about the child of one that is here, and how likely.
     pub(crate) fn reports_for(&mut self, own: &OwnReport) -> Vec<([u8; 16], f64)> {
         let mut all = Vec::new();

@@ -141,7 +141,8 @@ pub(in crate::calls) fn compare(session: &Session, own: Subject) -> Answer<Compa
             Ok::<_, Failed>((side, known, all, pictured, cases))
         })?
     };
-    let found = matching::with(session, |loaded| Ok(side.others(loaded, &cases)))?.unwrap_or_default();
+    let found = matching::with(session, |loaded| Ok((side.others(loaded, &cases), loaded.open())))?;
+    let (found, open) = found.unwrap_or_default();
     // What was decided, and what has the same picture, is shown, however unlikely it is.
     known.retain(|other| !found.contains(other));
     let others: Vec<Subject> = found.into_iter().chain(known).collect();
@@ -188,7 +189,7 @@ pub(in crate::calls) fn compare(session: &Session, own: Subject) -> Answer<Compa
             rows,
             decides: decides(session, &mut documents, read, own)?,
             decides_cases: session.may_write(super::DECISIONS) && !session.is_read_only(),
-            open: read.count_reports()?,
+            open,
             now_ms: session.now_ms(),
         })
     })
@@ -226,9 +227,10 @@ pub(in crate::calls) fn find(session: &Session, about: Report) -> Answer<Compari
             let score = loaded.reports.explain(&about, &id);
             (Subject::Missing(ReportId::from_bytes(id)), score)
         });
-        Ok(explained.collect::<Vec<_>>())
-    })?
-    .unwrap_or_default();
+        let found = explained.collect::<Vec<_>>();
+        Ok((found, loaded.open()))
+    })?;
+    let (found, open) = found.unwrap_or_default();
     session.log(AccessAction::Searched, &format!("reports found {}", found.len()))?;
     let mut documents = session.documents();
     session.store.read(|read| {
@@ -245,7 +247,7 @@ pub(in crate::calls) fn find(session: &Session, about: Report) -> Answer<Compari
             rows,
             decides: false,
             decides_cases: false,
-            open: read.count_reports()?,
+            open,
             now_ms: session.now_ms(),
         })
     })
