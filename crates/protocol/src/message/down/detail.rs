@@ -62,11 +62,11 @@ impl Detail {
 
     /// Whether there is no more of anything than may be.
     pub fn is_within_limits(&self) -> bool {
-        let people = self.people.iter();
+        let mut people = self.people.iter();
         let bytes = self.facts.iter().map(|told| told.fact.len() + told.value.len());
         self.people.len() <= DETAIL_PEOPLE_MAX
             && self.facts.len() <= DETAIL_FACTS_MAX
-            && people.fold(true, |within, one| within && one.name.len() <= NAME_BYTES_MAX)
+            && people.all(|one| one.name.len() <= NAME_BYTES_MAX)
             && bytes.clone().all(|bytes| bytes <= DETAIL_FACT_BYTES_MAX)
             && bytes.sum::<usize>() <= DETAIL_FACTS_BYTES_MAX
     }
