@@ -294,15 +294,12 @@ fn cases_for(read: &Read<'_>, loaded: &mut Loaded, id: &[u8; 16]) -> Result<Vec<
 impl Loaded {
     /// Puts a report in the place of what it said before; `None` takes it out.
     fn put_report(&mut self, id: [u8; 16], entry: Option<Entry>) {
-        match entry {
-            Some(entry) => {
-                self.missing.insert(id, entry.kind == EntryKind::Missing);
-                self.reports.put(id, Some(&compared(entry)));
-            }
-            None => {
-                self.missing.remove(&id);
-                self.reports.put(id, None);
-            }
+        if let Some(entry) = entry {
+            self.missing.insert(id, entry.kind == EntryKind::Missing);
+            self.reports.put(id, Some(&compared(entry)));
+        } else {
+            self.missing.remove(&id);
+            self.reports.put(id, None);
         }
     }
 

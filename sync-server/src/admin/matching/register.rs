@@ -181,8 +181,7 @@ impl Register {
 /// Whether a cell goes on over the next rows, because the mark that would close it is missing. A cell may have lines of its
 /// own; but no line of a place or a name looks like a whole row.
 fn swallows_rows(row: &csv::ByteRecord, width: usize) -> bool {
-    let commas = |line: &[u8]| line.iter().filter(|byte| **byte == b',').count();
-    let is_row = |line: &[u8]| commas(line) + 1 >= width;
+    let is_row = |line: &[u8]| line.split(|byte| *byte == b',').count() >= width;
     let swallows = |cell: &[u8]| cell.split(|byte| *byte == b'\n').skip(1).any(is_row);
     // With two columns a comma is no sign of a row, unless the row ends too early.
     let wide_enough = width > 2 || row.len() < width;

@@ -40,7 +40,7 @@ pub(super) fn asked(session: &Session, read: &Read<'_>, record: &[u8; 16]) -> Re
     };
     let answer = row.answer.and_then(|(bytes, at_ms)| {
         let detail: Detail = minicbor::decode(&bytes).ok()?;
-        Some(answered(session, detail, at_ms))
+        Some(answered(session, &detail, at_ms))
     });
     Ok(Some(Asked {
         at_ms: row.at_ms,
@@ -48,7 +48,7 @@ pub(super) fn asked(session: &Session, read: &Read<'_>, record: &[u8; 16]) -> Re
     }))
 }
 
-fn answered(session: &Session, detail: Detail, at_ms: i64) -> Answered {
+fn answered(session: &Session, detail: &Detail, at_ms: i64) -> Answered {
     let role = |code: &str| {
         let known = session.pack.rights().of(&Role::from_code(code));
         known.map(|role| role.label.clone()).unwrap_or_default()

@@ -279,21 +279,18 @@ fn possible(
     decided: Vec<Decided>,
 ) -> Answer<Option<PossibleMatch>> {
     let id = other.to_bytes();
-    let (kind, district, theirs) = match other {
-        Subject::Case(_) => {
-            let Some(theirs) = matching::report_of(read, &id)? else {
-                return Ok(None);
-            };
-            (String::new(), String::new(), theirs)
-        }
-        _ => {
-            let Some(entry) = entry_of(read, &id)? else {
-                return Ok(None);
-            };
-            let is_here = !read.documents_of(&id)?.is_empty();
-            let district = if is_here { String::new() } else { entry.district };
-            (kind_code(entry.kind).to_owned(), district, entry.report)
-        }
+    let (kind, district, theirs) = if let Subject::Case(_) = other {
+        let Some(theirs) = matching::report_of(read, &id)? else {
+            return Ok(None);
+        };
+        (String::new(), String::new(), theirs)
+    } else {
+        let Some(entry) = entry_of(read, &id)? else {
+            return Ok(None);
+        };
+        let is_here = !read.documents_of(&id)?.is_empty();
+        let district = if is_here { String::new() } else { entry.district };
+        (kind_code(entry.kind).to_owned(), district, entry.report)
     };
     let Some(score) = score else { return Ok(None) };
     Ok(Some(PossibleMatch {
