@@ -246,7 +246,11 @@ fn pictured(device: &mut TestDevice, document: DocumentId, table: &str, look: Lo
 fn the_same_picture_in_two_districts_is_proposed_by_its_look_alone() {
     let hub = hub();
     let (mut here, mut there) = (officer(&hub, "KA-BLR", "po_nic"), officer(&hub, NEIGHBOUR, "po_nic"));
-    let look = |seed: usize| Look(std::array::from_fn(|at| ((at * 37 + seed * 101) % 251) as u8));
+    let look = |seed: usize| {
+        Look(std::array::from_fn(|at| {
+            u8::try_from((at * 37 + seed * 101) % 251).unwrap()
+        }))
+    };
     assert!(!look(1).is_same(&look(2)));
     let mut near = look(1);
     near.0[LOOK_BYTES - 1] ^= 0b11;

@@ -47,6 +47,10 @@ pub(crate) type NamedPicture = ([u8; 32], Option<Look>);
 /// Whose photo looks so: a case, or a report.
 pub(crate) type LookOf = ([u8; 16], Look);
 
+/// An open report whose document is here, and its entry.
+pub(crate) type OpenReport = ([u8; 16], Vec<u8>);
+/// A report that is here, another that may be about its child, and how likely.
+pub(crate) type ReportPair = ([u8; 16], [u8; 16], f64);
 /// A report whose document is here, and its entry while it is open.
 type OwnReport = ([u8; 16], Option<Vec<u8>>);
 /// A thumbnail under its hash.
@@ -179,7 +183,7 @@ impl Read<'_> {
     }
 
     /// Open reports whose document is here.
-    pub(crate) fn open_own_reports(&self) -> Result<Vec<([u8; 16], Vec<u8>)>, StoreError> {
+    pub(crate) fn open_own_reports(&self) -> Result<Vec<OpenReport>, StoreError> {
         let sql = "SELECT id, entry FROM own_report WHERE entry IS NOT NULL ORDER BY id";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -194,11 +198,7 @@ impl Read<'_> {
 
     /// Two reports that may be about one child, of which one is here, from that probability on and not decided, the likeliest
     /// first.
-    pub(crate) fn report_proposals(
-        &self,
-        probability_min: f64,
-        limit: u32,
-    ) -> Result<Vec<([u8; 16], [u8; 16], f64)>, StoreError> {
+    pub(crate) fn report_proposals(&self, probability_min: f64, limit: u32) -> Result<Vec<ReportPair>, StoreError> {
         let mut statement = self.0.prepare_cached(&format!(
             "SELECT p.own, p.other, p.probability FROM report_proposal p
              WHERE p.probability >= ?1
