@@ -1,12 +1,13 @@
-//! Comparing a whole state: missing children with those who were found, seen or taken in, and cases with one another across
-//! institutions and districts. It goes by the numbers of the state's reports: what is new is compared with all that is there.
+//! Comparing a whole state: missing children with those who were found, seen or taken in; and cases with one another, and
+//! reports of one kind with one another, across institutions and districts. It goes by the numbers of the state's reports: what
+//! is new is compared with all that is there. Where a photo of the one is a photo of the other, the two are proposed, too.
 //!
 //! Everything here proposes; what stands in the one record is never told to whoever may read only the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use casework::matching::{Entry, EntryKind, Knowledge, List, Relation, Report, SHOWN_MIN, decisions};
+use casework::matching::{Entry, EntryKind, Knowledge, LOOK_BYTES, List, Look, Relation, Report, SHOWN_MIN, decisions};
 
 use crate::hub::Hub;
 use crate::packs::state_of;
@@ -36,6 +37,8 @@ struct State {
     cases: List,
     /// The kinds of the reports that are no cases.
     kinds: BTreeMap<[u8; 16], EntryKind>,
+    /// What the photos of each record look like.
+    looks: BTreeMap<[u8; 16], Vec<Look>>,
 }
 
 impl State {
@@ -47,6 +50,7 @@ impl State {
             found: list(Relation::MissingAndFound)?,
             cases: list(Relation::Duplicates)?,
             kinds: BTreeMap::new(),
+            looks: BTreeMap::new(),
         })
     }
 
@@ -59,6 +63,12 @@ impl State {
             .as_deref()
             .and_then(|bytes| Entry::from_bytes(bytes).ok());
         let of_case = report.row.sort == ReportSort::Case;
+        let looks: Vec<Look> = looks(report).collect();
+        if looks.is_empty() {
+            self.looks.remove(&subject);
+        } else {
+            self.looks.insert(subject, looks);
+        }
         let (mut missing, mut found, mut case) = (None, None, None);
         if let Some(entry) = entry {
             if of_case {
@@ -92,23 +102,96 @@ impl State {
         let said = &entry.report;
         let mut proposals = Vec::new();
         if report.row.sort == ReportSort::Case {
-            ask(&mut self.missing, subject, said, &mut proposals);
-            ask(&mut self.cases, subject, said, &mut proposals);
+            ask(
+                &mut self.missing,
+                Relation::FoundAndMissing,
+                subject,
+                said,
+                &mut proposals,
+            );
+            ask(&mut self.cases, Relation::Duplicates, subject, said, &mut proposals);
         } else if entry.kind == EntryKind::Missing {
-            ask(&mut self.found, subject, said, &mut proposals);
+            ask(
+                &mut self.found,
+                Relation::MissingAndFound,
+                subject,
+                said,
+                &mut proposals,
+            );
+            // Two districts that report one child.
+            ask(&mut self.missing, Relation::Duplicates, subject, said, &mut proposals);
         } else {
-            ask(&mut self.missing, subject, said, &mut proposals);
+            ask(
+                &mut self.missing,
+                Relation::FoundAndMissing,
+                subject,
+                said,
+                &mut proposals,
+            );
+            // Two reports that a child was seen or found; cases among them are told apart by their kind.
+            let from = proposals.len();
+            ask(&mut self.found, Relation::Duplicates, subject, said, &mut proposals);
+            let kinds = &self.kinds;
+            let mut at = 0;
+            proposals.retain(|proposal| {
+                at += 1;
+                at <= from || kinds.contains_key(&proposal.other)
+            });
         }
+        self.same_pictures(report, said, &mut proposals);
         proposals
+    }
+
+    /// Proposes whoever has a picture that is one of the report's, too, whatever else is known; where it was proposed already
+    /// the picture is one more reason.
+    fn same_pictures(&mut self, report: &NumberedReport, said: &Report, proposals: &mut Vec<MatchProposal>) {
+        let subject = report.row.subject;
+        let own: Vec<Look> = looks(report).collect();
+        if own.is_empty() {
+            return;
+        }
+        let of_one = |looks: &Vec<Look>| looks.iter().any(|look| own.iter().any(|own| own.is_same(look)));
+        let others = self.looks.iter().filter(|(other, _)| **other != subject);
+        let others: Vec<[u8; 16]> = others
+            .filter(|(_, looks)| of_one(looks))
+            .map(|(other, _)| *other)
+            .take(PROPOSALS_MAX)
+            .collect();
+        for other in others {
+            if let Some(known) = proposals.iter_mut().find(|known| known.other == other) {
+                known.agreed = format!("{} {}", decisions::SAME_PICTURE, known.agreed);
+                continue;
+            }
+            let (list, relation) = match (self.missing.has(&subject), self.missing.has(&other)) {
+                (true, true) => (&mut self.missing, Relation::Duplicates),
+                (false, true) => (&mut self.missing, Relation::FoundAndMissing),
+                (true, false) => (&mut self.found, Relation::MissingAndFound),
+                (false, false) => (&mut self.found, Relation::Duplicates),
+            };
+            let score = list.explain_as(relation, said, &other);
+            let agreed = score.as_ref().map(decisions::agreed).unwrap_or_default();
+            proposals.push(MatchProposal {
+                one: subject,
+                other,
+                percent: score.map_or(0, |score| percent(score.probability)),
+                agreed: format!("{} {agreed}", decisions::SAME_PICTURE).trim_end().to_owned(),
+            });
+        }
     }
 }
 
-fn ask(list: &mut List, subject: [u8; 16], report: &Report, proposals: &mut Vec<MatchProposal>) {
-    for (other, probability) in list.ask(report, PROPOSALS_MAX + 1) {
+/// What the photos of a report look like.
+fn looks(report: &NumberedReport) -> impl Iterator<Item = Look> {
+    report.row.looks.chunks_exact(LOOK_BYTES).filter_map(Look::from_bytes)
+}
+
+fn ask(list: &mut List, relation: Relation, subject: [u8; 16], report: &Report, proposals: &mut Vec<MatchProposal>) {
+    for (other, probability) in list.ask_as(relation, report, PROPOSALS_MAX + 1) {
         if other == subject || probability < SHOWN_MIN {
             continue;
         }
-        let agreed = list.explain(report, &other).map(|score| decisions::agreed(&score));
+        let score = list.explain_as(relation, report, &other);
+        let agreed = score.map(|score| decisions::agreed(&score));
         proposals.push(MatchProposal {
             one: subject,
             other,

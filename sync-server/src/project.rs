@@ -8,7 +8,7 @@ pub use case::{AGE_YEARS, ClockTimes, Kept, PROJECTED, case_facts, clock_times};
 use std::sync::Arc;
 use std::time::Duration;
 
-use casework::DocumentKind;
+use casework::{DocumentKind, Record};
 use protocol::DocumentId;
 
 use crate::channel::vatsalya;
@@ -90,8 +90,8 @@ fn fold_subject(hub: &Hub, subject: UnfoldedSubject) -> Result<Folded, FoldError
     Ok(folded)
 }
 
-/// What is no case has no row; a report of a missing child is told to the state. Its documents are kept folded like those of a case, so that none is ever read change by change
-/// from its beginning.
+/// What is no case has no row; a report of a missing child is told to the state. Its documents are kept folded like those of
+/// a case, so that none is ever read change by change from its beginning.
 fn without_row(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]) -> Result<Folded, FoldError> {
     let mut folded = Folded::nothing(subject);
     let Some(district) = hub.storage.subject_district(subject.subject)? else {
@@ -107,7 +107,10 @@ fn without_row(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]) ->
         }
         let document = sync::fold(key.kind, &state, &pack)?;
         if is_report {
-            folded.report = Some(report::of_missing(&district, subject.subject, &document));
+            let mut record = Record::default();
+            document.add_to(&mut record);
+            folded.report = Some(report::of_missing(&district, subject.subject, &record));
+            folded.decisions = Some(report::decisions(&record));
         }
         if !state.tail.is_empty() {
             folded

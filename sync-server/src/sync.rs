@@ -3,6 +3,7 @@
 mod batch;
 mod claims;
 mod cursor;
+mod detail;
 mod fold;
 mod gather;
 mod index;

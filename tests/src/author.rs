@@ -124,6 +124,7 @@ impl Author {
             access_upto: None,
             index: None,
             proposals: None,
+            asks: None,
         };
         let mut chain = SigningChain::new(&self.key);
         let mut body = chain.sign(&open.into())?.into_bytes();

@@ -72,9 +72,14 @@ pub(crate) async fn matches() -> Answer<MatchesPage> {
     ask!(Request::Matches, Matches).map(|body| *body)
 }
 
-/// A case beside who its child may be.
-pub(crate) async fn compare_case(case: CaseId) -> Answer<Comparison> {
-    ask!(Request::CompareCase { case }, Comparison).map(|body| *body)
+/// A case, or a report, beside who its child may be.
+pub(crate) async fn compare(own: Subject) -> Answer<Comparison> {
+    ask!(Request::Compare { own }, Comparison).map(|body| *body)
+}
+
+/// Asks the district that has a record for what it says.
+pub(crate) async fn ask_district(other: Subject) -> Answer<()> {
+    done(Request::AskDistrict { other }).await
 }
 
 /// Which reports somebody may mean.
@@ -84,8 +89,8 @@ pub(crate) async fn find_reports(about: Report) -> Answer<Comparison> {
 }
 
 /// Writes down what was decided about a case and who its child may be; `None` takes it back.
-pub(crate) async fn decide_match(case: CaseId, other: Subject, decision: Option<Decision>) -> Answer<Saved> {
-    ask!(Request::DecideMatch { case, other, decision }, Saved)
+pub(crate) async fn decide_match(own: Subject, other: Subject, decision: Option<Decision>) -> Answer<Saved> {
+    ask!(Request::DecideMatch { own, other, decision }, Saved)
 }
 
 /// Reports a child.
@@ -295,6 +300,31 @@ pub(crate) async fn resolve(subject: Subject, register: RegisterRef, value: Opti
 /// Adds a picture.
 pub(crate) async fn add_photo(case: CaseId, caption: String, picture: String) -> Answer<Saved> {
     ask!(Request::AddPhoto { case, caption, picture }, Saved)
+}
+
+/// Adds a picture of the child to a report.
+pub(crate) async fn add_report_photo(report: ReportId, caption: String, picture: String) -> Answer<Saved> {
+    ask!(
+        Request::AddReportPhoto {
+            report,
+            caption,
+            picture
+        },
+        Saved
+    )
+}
+
+/// A stored picture of a report, as a base64 JPEG.
+pub(crate) async fn report_picture(report: ReportId, attachment: RowId, size: PictureSize) -> Answer<String> {
+    let request = Request::ReportPicture {
+        report,
+        attachment,
+        size,
+    };
+    match call(&request).await? {
+        Reply::Picture { jpeg } => Ok(jpeg),
+        _ => Err(FailureCode::Fault.into()),
+    }
 }
 
 /// A stored picture, as a base64 JPEG.

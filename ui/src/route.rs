@@ -19,8 +19,8 @@ pub enum Route {
     Institution(InstitutionId),
     /// Missing and found: who may be the same child.
     Matches,
-    /// A case beside who its child may be.
-    Compare(CaseId),
+    /// A case, or a report, beside who its child may be.
+    Compare(Subject),
     /// A form of a case or an institution.
     Form(Subject, String, FormPlace),
     /// A form as it stood when it was filed.
@@ -108,7 +108,8 @@ impl Route {
             ["case", id] => case(id).map(|case| Self::Case(case, Tab::Overview)),
             ["institutions"] => Some(Self::Institutions),
             ["matches"] => Some(Self::Matches),
-            ["compare", id] => case(id).map(Self::Compare),
+            ["compare", id] => case(id).map(|case| Self::Compare(case.into())),
+            ["compare", kind, id] => subject(kind, id).map(Self::Compare),
             ["institution", id] => id.parse().ok().map(Self::Institution),
             ["case", id, tab] => {
                 let tab = Tab::ALL
@@ -160,7 +161,9 @@ impl Route {
     /// The report of a missing child that is open, if any.
     pub const fn report(&self) -> Option<ReportId> {
         match self {
-            Self::Form(Subject::Missing(report), _, _) | Self::Filed(Subject::Missing(report), _) => Some(*report),
+            Self::Form(Subject::Missing(report), _, _)
+            | Self::Filed(Subject::Missing(report), _)
+            | Self::Compare(Subject::Missing(report)) => Some(*report),
             _ => None,
         }
     }
@@ -182,7 +185,8 @@ impl fmt::Display for Route {
             Self::Case(case, tab) => write!(f, "#/case/{case}/{}", tab.code()),
             Self::Institutions => f.write_str("#/institutions"),
             Self::Matches => f.write_str("#/matches"),
-            Self::Compare(case) => write!(f, "#/compare/{case}"),
+            Self::Compare(Subject::Case(case)) => write!(f, "#/compare/{case}"),
+            Self::Compare(subject) => write!(f, "#/compare/{subject}"),
             Self::Institution(institution) => write!(f, "#/institution/{institution}"),
             Self::Form(subject, form, FormPlace::Sections) => write!(f, "#/{subject}/form/{form}"),
             Self::Form(subject, form, FormPlace::Review) => write!(f, "#/{subject}/form/{form}/review"),
@@ -208,7 +212,8 @@ mod tests {
             Route::Tablet,
             Route::Institutions,
             Route::Matches,
-            Route::Compare(case),
+            Route::Compare(case.into()),
+            Route::Compare(ReportId::from_bytes([6; 16]).into()),
         ];
         places.push(Route::Institution(house));
         places.extend(Tab::ALL.map(|tab| Route::Case(case, tab)));

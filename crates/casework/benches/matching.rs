@@ -32,6 +32,7 @@ fn main() {
             id: [7; 16],
             kind: EntryKind::Found,
             report,
+            look: None,
         }
         .to_bytes();
         bytes += wire.len();

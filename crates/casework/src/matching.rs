@@ -10,6 +10,7 @@ mod field;
 mod knowledge;
 #[cfg(feature = "matching")]
 mod linkage;
+mod look;
 mod reason;
 mod report;
 #[cfg(feature = "matching")]
@@ -22,6 +23,7 @@ pub use linkage::{
     Asking, Catalogue, Duplicate, Entry, EntryError, EntryKind, Gathered, Gathering, List, Relation, Source, Weights,
     english, sound,
 };
+pub use look::{LOOK, LOOK_BYTES, Look, NoLook};
 pub use reason::{How, Reason, Score};
 pub use report::{COLUMNS, FACT_BYTES_MAX, Report};
 

@@ -3,15 +3,18 @@
 //! Everything here proposes. What has to be compared stands in the store (`match_due`) from the transaction that wrote it on,
 //! so nothing is forgotten by a tablet that dies, and what was compared twice is the same.
 
-use std::sync::{MutexGuard, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{MutexGuard, PoisonError},
+};
 
-use casework::matching::{Entry, EntryKind, List, Relation, Report, told};
+use casework::matching::{Entry, EntryKind, List, Relation, Report, Score, told};
 use ipc::Topic;
 
 use crate::{
     media::look,
     session::Session,
-    store::{ProposalRow, Read, StoreError},
+    store::{LookOf, ProposalRow, Read, StoreError, Write},
 };
 
 /// From this probability on a proposal is kept; from [`casework::matching::SHOWN_MIN`] on it is shown unasked.
@@ -27,7 +30,7 @@ const COMPARISONS_MAX: usize = 20_000;
 /// Reports and cases that came since the index was laid: each is compared with every question.
 const LATE_MAX: usize = 400;
 
-/// Two cases.
+/// Two records, of which at least the first is here.
 pub(crate) type Pair = ([u8; 16], [u8; 16]);
 
 /// The index in memory. Empty until somebody asks.
@@ -40,6 +43,8 @@ pub(crate) struct Loaded {
     pub(crate) reports: List,
     /// The cases on this tablet.
     pub(crate) cases: List,
+    /// Which of the reports are of missing children; the others were seen or found.
+    missing: HashMap<[u8; 16], bool>,
 }
 
 /// Drops the index from memory; the next to ask reads it anew.
@@ -85,9 +90,11 @@ fn load<'l>(session: &Session, linkage: &'l mut Linkage) -> Result<Option<&'l mu
         let (Ok(mut reports), Ok(mut cases)) = (List::gather(knowledge), List::gather(knowledge)) else {
             return Ok(None);
         };
+        let mut missing = HashMap::new();
         session.store.read(|read| {
             read.each_report(|id, bytes| {
                 if let Ok(entry) = Entry::from_bytes(bytes) {
+                    missing.insert(id, entry.kind == EntryKind::Missing);
                     reports.store(id, &compared(entry));
                 }
             })?;
@@ -101,6 +108,7 @@ fn load<'l>(session: &Session, linkage: &'l mut Linkage) -> Result<Option<&'l mu
         linkage.0 = Some(Loaded {
             reports: reports.lay(Relation::FoundAndMissing),
             cases: cases.lay(Relation::Duplicates),
+            missing,
         });
     }
     Ok(linkage.0.as_mut())
@@ -131,16 +139,17 @@ fn work_off(session: &Session, linkage: &mut Linkage) -> Result<bool, StoreError
     }
     let mut worked = false;
     loop {
-        let (due, reports, cases) = session.store.read(|read| {
-            let due = read.match_due(AT_ONCE)?;
-            Ok::<_, StoreError>((due, read.count_due_reports()? as usize, read.told_of()?.len()))
+        let (due, own_due, reports, here) = session.store.read(|read| {
+            let (due, own_due) = (read.match_due(AT_ONCE)?, read.own_due(AT_ONCE)?);
+            let here = read.told_of()?.len() + read.open_own_reports()?.len();
+            Ok::<_, StoreError>((due, own_due, read.count_due_reports()? as usize, here))
         })?;
-        if due.cases.is_empty() && due.reports.is_empty() {
+        if due.cases.is_empty() && due.reports.is_empty() && own_due.is_empty() {
             return Ok(worked);
         }
         worked = true;
-        if reports.saturating_mul(cases) > COMPARISONS_MAX || reports > COMPARISONS_MAX {
-            session.store.write(|write| write.set_all_cases_due())?;
+        if reports.saturating_mul(here) > COMPARISONS_MAX || reports > COMPARISONS_MAX {
+            session.store.write(|write| write.set_all_due())?;
             linkage.0 = None;
             continue;
         }
@@ -149,12 +158,9 @@ fn work_off(session: &Session, linkage: &mut Linkage) -> Result<bool, StoreError
         };
         session.store.write(|write| {
             for id in &due.reports {
-                let report = match write.report(id)? {
-                    Some(bytes) => Entry::from_bytes(&bytes).ok().map(compared),
-                    None => None,
-                };
-                loaded.reports.put(*id, report.as_ref());
+                loaded.put_report(*id, entry(write, id)?);
             }
+            let own = own_reports(write)?;
             for subject in &due.cases {
                 let report = report_of(write, subject)?;
                 loaded.cases.put(*subject, report.as_ref());
@@ -162,6 +168,16 @@ fn work_off(session: &Session, linkage: &mut Linkage) -> Result<bool, StoreError
             for id in &due.reports {
                 let proposals = cases_for(write, loaded, id)?;
                 write.set_report_proposals(id, &proposals)?;
+                if !write.is_own_report(id)? {
+                    loaded.compare_with_own(write, &own, id)?;
+                }
+            }
+            for id in &own_due {
+                let proposals = match own.iter().find(|own| own.id == *id) {
+                    Some(own) => loaded.reports_for(own),
+                    None => Vec::new(),
+                };
+                write.set_own_proposals(id, &proposals)?;
             }
             for subject in &due.cases {
                 let proposals = match report_of(write, subject)? {
@@ -197,18 +213,64 @@ fn look_at_pictures(session: &Session) -> Result<bool, StoreError> {
     }
 }
 
-/// The cases with a picture that another case has, too: each pair once.
+/// The cases and reports with a picture that another case or report has, too: each pair once, first the one that is here.
 pub(crate) fn same_pictures(read: &Read<'_>) -> Result<Vec<Pair>, StoreError> {
-    let looks = read.looks()?;
+    let (here, elsewhere) = (read.looks()?, read.looks_elsewhere()?);
     let mut pairs = std::collections::BTreeSet::new();
-    for (at, (one, look)) in looks.iter().enumerate() {
-        for (other, other_look) in &looks[at + 1..] {
-            if one != other && look::is_same(look, other_look) {
-                pairs.insert((*one.min(other), *one.max(other)));
-            }
-        }
+    for (at, (one, look)) in here.iter().enumerate() {
+        let same = |(other, other_look): &&LookOf| one != other && look.is_same(other_look);
+        let among = here[at + 1..].iter().filter(same);
+        pairs.extend(among.map(|(other, _)| (*one.min(other), *one.max(other))));
+        pairs.extend(elsewhere.iter().filter(same).map(|(other, _)| (*one, *other)));
     }
     Ok(pairs.into_iter().collect())
+}
+
+/// An open report whose document is here.
+pub(crate) struct OwnReport {
+    pub(crate) id: [u8; 16],
+    pub(crate) kind: EntryKind,
+    pub(crate) report: Report,
+}
+
+/// A report as it stands in the index, while it is open.
+fn entry(read: &Read<'_>, id: &[u8; 16]) -> Result<Option<Entry>, StoreError> {
+    Ok(read.report(id)?.and_then(|bytes| Entry::from_bytes(&bytes).ok()))
+}
+
+impl OwnReport {
+    /// The report of that id, where it is open.
+    pub(crate) fn read(read: &Read<'_>, id: &[u8; 16]) -> Result<Option<Self>, StoreError> {
+        Ok(entry(read, id)?.map(|entry| Self::of(*id, entry)))
+    }
+
+    fn is_missing(&self) -> bool {
+        self.kind == EntryKind::Missing
+    }
+
+    fn of(id: [u8; 16], entry: Entry) -> Self {
+        Self {
+            id,
+            kind: entry.kind,
+            report: entry.report,
+        }
+    }
+}
+
+/// The open reports whose document is here.
+fn own_reports(read: &Read<'_>) -> Result<Vec<OwnReport>, StoreError> {
+    let own = read.open_own_reports()?.into_iter();
+    let own = own.filter_map(|(id, bytes)| Some(OwnReport::of(id, Entry::from_bytes(&bytes).ok()?)));
+    Ok(own.collect())
+}
+
+/// What a report is to another: who is missing may have been found, and two of one sort may be about one child.
+const fn relation(is_missing: bool, other_is_missing: bool) -> Relation {
+    match (is_missing, other_is_missing) {
+        (true, false) => Relation::MissingAndFound,
+        (false, true) => Relation::FoundAndMissing,
+        (true, true) | (false, false) => Relation::Duplicates,
+    }
 }
 
 /// The cases that a report may be about.
@@ -230,6 +292,54 @@ fn cases_for(read: &Read<'_>, loaded: &mut Loaded, id: &[u8; 16]) -> Result<Vec<
 }
 
 impl Loaded {
+    /// Puts a report in the place of what it said before; `None` takes it out.
+    fn put_report(&mut self, id: [u8; 16], entry: Option<Entry>) {
+        if let Some(entry) = entry {
+            self.missing.insert(id, entry.kind == EntryKind::Missing);
+            self.reports.put(id, Some(&compared(entry)));
+        } else {
+            self.missing.remove(&id);
+            self.reports.put(id, None);
+        }
+    }
+
+    /// How many open reports there are. Counting them in the store would read and decrypt all of them, for each question.
+    pub(crate) fn open(&self) -> u32 {
+        u32::try_from(self.missing.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The other reports that may be about the child of one that is here, and how likely.
+    pub(crate) fn reports_for(&mut self, own: &OwnReport) -> Vec<([u8; 16], f64)> {
+        let mut all = Vec::new();
+        for other_is_missing in [true, false] {
+            let relation = relation(own.is_missing(), other_is_missing);
+            let found = self.reports.ask_as(relation, &own.report, PROPOSALS_MAX + 1);
+            let meant = found.into_iter().filter(|(id, probability)| {
+                *id != own.id && *probability >= KEPT_MIN && self.missing.get(id) == Some(&other_is_missing)
+            });
+            all.extend(meant.map(|(id, probability)| (id, f64::from(probability))));
+        }
+        all.sort_by(|one, other| other.1.total_cmp(&one.1));
+        all.truncate(PROPOSALS_MAX);
+        all
+    }
+
+    /// Why a report that is here scores as it does with another.
+    pub(crate) fn explain_reports(&mut self, own: &OwnReport, other: &[u8; 16]) -> Option<Score> {
+        let relation = relation(own.is_missing(), *self.missing.get(other)?);
+        self.reports.explain_as(relation, &own.report, other)
+    }
+
+    /// Compares a report that came with those that are here.
+    fn compare_with_own(&mut self, write: &Write<'_>, own: &[OwnReport], id: &[u8; 16]) -> Result<(), StoreError> {
+        for own in own {
+            let probability = self.explain_reports(own, id).map(|score| score.probability);
+            let kept = probability.filter(|probability| *probability >= KEPT_MIN);
+            write.set_report_pair(&own.id, id, kept.map(f64::from))?;
+        }
+        Ok(())
+    }
+
     /// The reports, and the other cases, that a case may be about.
     fn proposals(&mut self, subject: &[u8; 16], report: &Report) -> Vec<ProposalRow> {
         let reports = self.reports.ask(report, PROPOSALS_MAX);

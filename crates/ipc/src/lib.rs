@@ -24,7 +24,7 @@ mod sync;
 
 use std::collections::BTreeMap;
 
-use casework::{CaseId, Compartment, InstitutionId, RowId, Subject};
+use casework::{CaseId, Compartment, InstitutionId, ReportId, RowId, Subject};
 use serde::{Deserialize, Serialize};
 
 pub use access_log::{AccessLine, AccessLogView};
@@ -47,7 +47,10 @@ pub use form::{
 };
 pub use institution::{InstitutionCard, InstitutionPage, InstitutionView};
 pub use life::{Life, LinkView};
-pub use matching::{Comparison, Decided, Elsewhere, MatchRow, MatchesPage, NewReport, PossibleMatch, ReportCard};
+pub use matching::{
+    Answered, Asked, AskedFact, Comparison, Decided, Elsewhere, MatchRow, MatchesPage, NewReport, Outcome,
+    PossibleMatch, ReportCard,
+};
 pub use session::{
     Changed, EnrolLink, Farewell, PackPart, PackView, Progress, RecoveryAsk, Session, Start, TabletUser, Topic,
 };
@@ -371,11 +374,34 @@ pub enum Request {
     },
     /// Who may be the same child as whom, and the reports of missing children that are here. Answer: [`Reply::Matches`].
     Matches,
-    /// What may be the same child as this case, with both sides by name and the reasons. Written in the access log. Answer:
-    /// [`Reply::Comparison`].
-    CompareCase {
-        /// The case.
-        case: CaseId,
+    /// What may be the same child as this case or report, with both sides by name and the reasons. Written in the access log.
+    /// Answer: [`Reply::Comparison`].
+    Compare {
+        /// The case, or the report.
+        own: Subject,
+    },
+    /// Asks the district that has a record for what it says: the request goes with the next exchange. Answer: [`Reply::Done`].
+    AskDistrict {
+        /// The record that was proposed.
+        other: Subject,
+    },
+    /// Adds a picture of the child to a report. Answer: [`Reply::Saved`].
+    AddReportPhoto {
+        /// The report.
+        report: ReportId,
+        /// What the picture shows, in the officer's words.
+        caption: String,
+        /// The picture file, base64.
+        picture: String,
+    },
+    /// A stored picture of a report. Answer: [`Reply::Picture`].
+    ReportPicture {
+        /// The report.
+        report: ReportId,
+        /// The row of its table of attachments.
+        attachment: RowId,
+        /// Which size.
+        size: PictureSize,
     },
     /// Which open reports what somebody typed may be about. That it was looked for is written in the access log, and not
     /// what. Answer: [`Reply::Comparison`].
@@ -383,11 +409,11 @@ pub enum Request {
         /// What is known of the child.
         about: Box<casework::matching::Report>,
     },
-    /// Writes down what this officer decided about a case and a report, or another case; it is a register of the case like
-    /// any other, and is not proposed again. Answer: [`Reply::Saved`].
+    /// Writes down what this officer decided about a case and a report, or another case; or about two reports. It is a register
+    /// of the first like any other, and is not proposed again. Answer: [`Reply::Saved`].
     DecideMatch {
-        /// The case.
-        case: CaseId,
+        /// The case, or the report where both are reports.
+        own: Subject,
         /// The report, or the other case.
         other: Subject,
         /// What was decided; `None` takes back what was.
@@ -499,7 +525,7 @@ pub enum Reply {
     },
     /// Answers [`Request::Matches`].
     Matches(Box<MatchesPage>),
-    /// Answers [`Request::CompareCase`] and [`Request::FindReports`].
+    /// Answers [`Request::Compare`] and [`Request::FindReports`].
     Comparison(Box<Comparison>),
     /// Answers [`Request::ReportChild`].
     Reported {

@@ -1,7 +1,7 @@
 //! What the screens show of missing and found children: who may be the same child, and why.
 
 use casework::{
-    CaseId, Labels, ReportId, RowId, Subject,
+    Labels, ReportId, RowId, Subject, Value,
     matching::{Field, Level, Report, Score, decisions::Decision},
 };
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ pub struct MatchesPage {
 
 /// A record that is here, and one of another district that may be about the same child: as the hub compared them. What stands
 /// in the other is known there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Elsewhere {
     /// The case, or the report, that is here.
     pub own: Subject,
@@ -44,16 +44,68 @@ pub struct Elsewhere {
     pub decided: Vec<Decided>,
     /// What the other district decided.
     pub theirs: Option<Decision>,
+    /// What was asked of that district.
+    #[serde(default)]
+    pub asked: Option<Asked>,
 }
 
-/// A case, and a report or another case that may be about the same child.
+/// That a user asked the district that has a record for what it says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// When.
+    pub at_ms: i64,
+    /// What the hub answered; `None` while it has not.
+    pub answer: Option<Answered>,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answered {
+    /// When it came.
+    pub at_ms: i64,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// The name of the district; empty where nothing is told.
+    pub district: String,
+    /// Whom to ask there: name and role.
+    pub people: Vec<(String, Labels)>,
+    /// What the record says.
+    pub facts: Vec<AskedFact>,
+}
+
+/// What came of asking for a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The facts are told.
+    Told,
+    /// Who may be asked is told, and nothing that stands in the record.
+    People,
+    /// There is no such record any more.
+    NotThere,
+    /// This role reads no such records.
+    NotPermitted,
+}
+
+/// A fact that was asked for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AskedFact {
+    /// What it is called.
+    pub label: Labels,
+    /// Its value.
+    pub value: Value,
+    /// The words of its codes.
+    pub words: Vec<Labels>,
+}
+
+/// A case or a report that is here, and a report or another case that may be about the same child.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MatchRow {
-    /// The case.
-    pub case: CaseId,
+    /// The case, or the report where both are reports.
+    pub own: Subject,
     /// First letters of its child's name.
     pub initials: String,
-    /// The number of the case; empty where it has none.
+    /// The number of the case; empty where it has none, and for a report.
     pub number: String,
     /// The report, or the other case.
     pub other: Subject,
@@ -98,22 +150,28 @@ pub struct NewReport {
     pub sex: Option<String>,
 }
 
-/// What may be the same child as one case, or as what somebody typed.
+/// What may be the same child as one case or report, or as what somebody typed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
-    /// The case; `None` where somebody typed.
-    pub case: Option<CaseId>,
+    /// The case, or the report; `None` where somebody typed.
+    pub own: Option<Subject>,
+    /// Missing, sighted or found: its code. Empty for a case.
+    #[serde(default)]
+    pub kind: String,
     /// What this side says.
     pub ours: Report,
-    /// The pictures of the case, where there are any.
+    /// Its pictures, where there are any.
     pub pictures: Vec<RowId>,
     /// Who it may be, the likeliest first.
     pub rows: Vec<PossibleMatch>,
     /// Who it may be in another district, as the hub compared them.
     #[serde(default)]
     pub elsewhere: Vec<Elsewhere>,
-    /// Whether this officer may write down what they decide.
+    /// Whether this officer may write in it what they decide, and add photos to a report.
     pub decides: bool,
+    /// Whether this officer may write in cases what they decide.
+    #[serde(default)]
+    pub decides_cases: bool,
     /// How many open reports of the state it was compared with.
     pub open: u32,
     /// The device's time when this was made.
@@ -137,10 +195,16 @@ pub struct PossibleMatch {
     pub is_likely: bool,
     /// What was decided, by everybody who did.
     pub decided: Vec<Decided>,
-    /// The pictures of the other case, where it is one that is here.
+    /// The pictures of the other, where it is here.
     pub pictures: Vec<RowId>,
     /// Whether a picture of the one is a picture of the other.
     pub same_picture: bool,
+    /// What the district of the other decided, where it is another.
+    #[serde(default)]
+    pub district_decided: Option<Decision>,
+    /// What was asked of that district.
+    #[serde(default)]
+    pub asked: Option<Asked>,
 }
 
 /// What somebody decided.

@@ -29,6 +29,7 @@
 //! | 8 | the day on which that was the age | 18 | companions |
 //! | 9 | date of birth | 19 | languages |
 //! | | | 20 | the code of the district that has the report |
+//! | | | 21 | what its newest photo looks like, 64 bytes ([`look`](#what-a-photo-looks-like)) |
 //!
 //! # What the hub compares
 //!
@@ -36,6 +37,21 @@
 //! has (a mark, zeros at first) it says in [`Proposals`](crate::message::down::Proposals) (80) what concerns records that the
 //! user may read: of the other record its id, its district, how likely it is and in which facts it agrees, and nothing that
 //! stands in it. People of both districts decide, each in their own record; the hub says to either what the other decided.
+//!
+//! # Asking for a record
+//!
+//! A device whose user wants to know more of a record names its id in `Open` (`asks`), until it has a
+//! [`Detail`](crate::message::down::Detail) (81). Of an open report of the state the hub tells, to a role that reads such
+//! reports, the facts that help to find the child, and no telephone; of a case nothing that it says, and only to whom it was
+//! proposed. Either way it says who may be asked in the district that has it. Each answer is a row of the hub's audit. A hub that
+//! knows nothing of this does not answer, and the device goes on saying that it has none.
+//!
+//! # What a photo looks like
+//!
+//! A row of attachments says in its column `look`, in 128 hexadecimal digits, what its photo looks like, for finding the same
+//! photo in two records: the picture in grey, 17 by 17, its darkest black and its brightest white; of each of the 16 by 16
+//! places, row by row, two bits, the lowest bit of a byte first: whether it is brighter by more than 12 of 255 than the place at
+//! its right, and than the one below. Two looks are of one picture where at most 40 of a hundred bits that either has differ.
 //!
 //! # How long an entry is
 //!

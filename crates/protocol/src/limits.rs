@@ -119,3 +119,18 @@ pub const PROPOSALS_MAX: usize = 16;
 
 /// The frames of the index in one answer. A device that is told of more syncs again.
 pub const INDEX_ANSWER_BYTES_MAX: usize = 64 * 1024;
+
+/// The records that one opening asks for by their ids.
+pub const ASKS_MAX: usize = 8;
+
+/// The people whom one `Detail` names.
+pub const DETAIL_PEOPLE_MAX: usize = 4;
+
+/// The facts that one `Detail` tells.
+pub const DETAIL_FACTS_MAX: usize = 48;
+
+/// One of them: its id and its value, bytes of UTF-8.
+pub const DETAIL_FACT_BYTES_MAX: usize = 800;
+
+/// All of them together: with the people they fit a frame.
+pub const DETAIL_FACTS_BYTES_MAX: usize = 2400;

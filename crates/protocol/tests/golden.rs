@@ -14,8 +14,8 @@ use protocol::dismissal::{Dismissal, SignedDismissal};
 use protocol::enrol::{EnrolReply, EnrolRequest, Enrolled, person_mark};
 use protocol::ids::Sha256;
 use protocol::message::down::{
-    Author, Change, Changes, Close, Done, Grant, Index, Mark, Outcome, Proposal, Proposals, Receipt, ReceiptState,
-    Received, Reject, Revoke, StateMark, Taken, Token, Verdict, Verdicts, Welcome, Written,
+    Author, Change, Changes, Close, Detail, Done, Grant, Index, Mark, Outcome, Person, Proposal, Proposals, Receipt,
+    ReceiptState, Received, Reject, Revoke, StateMark, Taken, Token, Told, Verdict, Verdicts, Welcome, Written,
 };
 use protocol::message::up::{Access, Again, Batch, Confirm, End, Group, Open, Rows, Upload};
 use protocol::message::{Named, Naming};
@@ -82,6 +82,7 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         access_upto: None,
         index: None,
         proposals: None,
+        asks: None,
     };
     let open_small = Open {
         version: PROTOCOL_VERSION,
@@ -96,6 +97,10 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
     let open_proposals = Open {
         proposals: Some(StateMark([0x70; 8])),
         ..open_index.clone()
+    };
+    let open_asks = Open {
+        asks: Some([[0xca; 16], [0xcb; 16]].concat()),
+        ..open_proposals.clone()
     };
     let group = |document, steps: &[u64]| Group {
         document,
@@ -132,6 +137,7 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         ("open-small", open_small.into()),
         ("open-index", open_index.into()),
         ("open-proposals", open_proposals.into()),
+        ("open-asks", open_asks.into()),
         ("batch", batch.into()),
         ("rows", rows.into()),
     ]
@@ -274,6 +280,27 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
             agreed: "given=same age=near".into(),
             theirs: Some("same".into()),
         }],
+    };
+    let detail = Detail {
+        record: [0xcb; 16],
+        outcome: Detail::TOLD,
+        district: Some("Mysuru".into()),
+        people: vec![Person {
+            name: "Asha Toppo".into(),
+            role: "dcpo".into(),
+        }],
+        facts: vec![Told {
+            fact: "missing.fir_number".into(),
+            value: "{\"text\":\"112/2026\"}".into(),
+        }],
+    };
+    assert!(detail.is_within_limits());
+    let detail_none = Detail {
+        record: [0xcb; 16],
+        outcome: Detail::NOT_THERE,
+        district: None,
+        people: Vec::new(),
+        facts: Vec::new(),
     };
     let index_anew = Index {
         cursor: IndexCursor::default(),
@@ -426,6 +453,8 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         ("index", index.into()),
         ("index-anew", index_anew.into()),
         ("proposals", proposals.into()),
+        ("detail", detail.into()),
+        ("detail-none", detail_none.into()),
         ("verdicts", verdicts.into()),
         ("changes", changes.into()),
         (
@@ -476,13 +505,14 @@ fn the_last_frame_of_a_body_has_its_golden_bytes_and_says_that_it_is() {
 #[test]
 fn a_whole_body_has_its_golden_bytes() {
     // The body is of the first version; what came later has bytes of its own.
-    const LATER: [&str; 8] = [
+    const LATER: [&str; 9] = [
         "access",
         "again",
         "open-reads",
         "open-small",
         "open-index",
         "open-proposals",
+        "open-asks",
         "batch",
         "rows",
     ];

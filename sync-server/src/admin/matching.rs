@@ -65,6 +65,9 @@ pub fn match_lists(command: &MatchCommand, said: &mut dyn Write) -> Result<()> {
     let missing = Register::read(&command.missing, said)?;
     let found = Register::read(&command.found, said)?;
     let mut gathering = Gathering::new(&knowledge)?;
+    for list in [&missing, &found] {
+        list.tell_unread(|report| gathering.unread(report), said)?;
+    }
     for report in missing.reports() {
         gathering.seek(&report);
     }
@@ -82,6 +85,7 @@ pub fn dedupe(command: &DedupeCommand, said: &mut dyn Write) -> Result<()> {
     let knowledge = knowledge(&command.weights)?;
     let register = Register::read(&command.register, said)?;
     let mut gathering = Gathering::new(&knowledge)?;
+    register.tell_unread(|report| gathering.unread(report), said)?;
     for report in register.reports() {
         gathering.store(&report);
     }

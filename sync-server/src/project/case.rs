@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use casework::matching::decisions;
 use casework::{FactId, Pack, Record, Spine, Value, age_years, clock, facts};
 use protocol::DocumentId;
 use serde::{Deserialize, Serialize};
@@ -11,7 +10,7 @@ use super::report;
 use crate::channel::vatsalya;
 use crate::hub::Hub;
 use crate::rights::key_of;
-use crate::storage::{CaseRow, Folded, MadeDecision, StorageError, UnfoldedSubject};
+use crate::storage::{CaseRow, Folded, StorageError, UnfoldedSubject};
 use crate::sync::{self, FoldError};
 
 /// The name under which a row keeps the child's age in whole years. The date of birth itself is not kept.
@@ -94,16 +93,7 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]
         document.add_to(&mut record);
     }
     folded.report = Some(report::of_case(&district, subject.subject, &record));
-    let decided = decisions::of(&record).into_iter();
-    folded.decisions = Some(
-        decided
-            .map(|one| MadeDecision {
-                other: one.other.to_bytes(),
-                decision: one.decision.code().to_owned(),
-                agreed: one.agreed,
-            })
-            .collect(),
-    );
+    folded.decisions = Some(report::decisions(&record));
     let spine = Spine::read(|fact| record.facts.get(fact).cloned());
     let kept = Kept {
         facts: case_facts(&record.facts, changed_ms),

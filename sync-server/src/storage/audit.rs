@@ -38,6 +38,8 @@ pub enum Deed {
     BrokenAccessLog,
     /// A pack was published.
     PublishPack,
+    /// Somebody asked for a record of another district by its id.
+    AskRecord,
     /// Weights were made of what people decided about matches.
     TeachMatching,
     /// A district set how long a vault opens without the hub.
@@ -73,6 +75,7 @@ impl Deed {
             Self::Receipt => "receipt",
             Self::BrokenAccessLog => "broken-access-log",
             Self::PublishPack => "publish-pack",
+            Self::AskRecord => "ask-record",
             Self::TeachMatching => "teach-matching",
             Self::SetLease => "set-lease",
             Self::SetRecovery => "set-recovery",

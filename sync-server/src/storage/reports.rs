@@ -1,6 +1,8 @@
 //! What the documents tell of children, for comparing: the open reports of a state, which its devices have as an index, and
 //! beside them every case.
 
+use protocol::{AuthorId, UserId};
+
 use super::Result;
 
 /// Who else has it.
@@ -38,6 +40,8 @@ pub struct ReportRow {
     pub sort: ReportSort,
     /// The entry's bytes; `None` where it is closed or says nothing.
     pub entry: Option<Vec<u8>>,
+    /// What its photos look like, 64 bytes each, one behind another.
+    pub looks: Vec<u8>,
 }
 
 /// A report with its number.
@@ -62,7 +66,7 @@ pub struct MatchProposal {
     pub agreed: String,
 }
 
-/// What people of a case decided about another record.
+/// What people of a record decided about another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MadeDecision {
     /// The report, or the other case.
@@ -101,6 +105,12 @@ pub trait Reports {
     /// The reports of that sort behind a number, at most `limit`, by their numbers.
     fn reports(&self, state: &str, sort: ReportSort, after: u64, limit: u32) -> Result<Vec<NumberedReport>>;
 
+    /// The report of that subject, open or not.
+    fn report(&self, subject: [u8; 16]) -> Result<Option<ReportRow>>;
+
+    /// Writes in the audit that somebody asked for a record of another district, and what came of it.
+    fn note_asked(&self, user: UserId, author: AuthorId, subject: [u8; 16], outcome: u8, now_ms: i64) -> Result<()>;
+
     /// The last number of a state.
     fn last_report(&self, state: &str) -> Result<u64>;
 
@@ -125,4 +135,9 @@ pub trait Reports {
 
     /// What is proposed to a district about records of others, the likeliest first.
     fn proposed_to(&self, district: &str, limit: u32) -> Result<Vec<ProposedTo>>;
+}
+
+/// What the audit keeps of somebody who asked: the record's id and the number of what came of it.
+pub(super) fn asked_detail(subject: [u8; 16], outcome: u8) -> String {
+    format!("{} {outcome}", uuid::Uuid::from_bytes(subject).simple())
 }

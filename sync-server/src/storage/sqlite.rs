@@ -41,6 +41,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/schema/0005.sql"),
     include_str!("sqlite/schema/0006.sql"),
     include_str!("sqlite/schema/0007.sql"),
+    include_str!("sqlite/schema/0008.sql"),
 ];
 /// How long a call waits for another process (`admin` beside `serve`) to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

@@ -11,6 +11,7 @@ use protocol::{Cursor, DocumentId, EncodeError, PROTOCOL_VERSION};
 use sha2::{Digest, Sha256};
 
 use super::cursor;
+use super::detail;
 use super::fold::{FoldError, packed_for, snapshot};
 use super::gather::{Gather, Logged};
 use super::index;
@@ -137,6 +138,7 @@ impl<'a> Serving<'a> {
         let index_more = !more && index::serve(self.hub, self.session, self.sink)?;
         if !more && !index_more {
             proposals::serve(self.hub, self.session, self.sink)?;
+            detail::serve(self.hub, self.session, self.sink)?;
         }
         let packs = packs::named_in_close(&*self.hub.storage, &self.session.author.user.district)?;
         let access_upto = self.hub.storage.access_upto(self.session.author.id)?;

@@ -2,10 +2,10 @@
 //! whoever may read it.
 
 use casefile::{DocumentKey, Edit};
-use casework::matching::decisions;
+use casework::matching::{LOOK, LOOK_BYTES, Look, decisions};
 use casework::{Compartment, DocumentKind, RowId, Subject, Value};
 use protocol::DocumentId;
-use protocol::message::down::{Proposal, StateMark};
+use protocol::message::down::{Detail, Proposal, StateMark};
 use sync_server::admin::{self, AdminCommand};
 use sync_server::project::fold_waiting;
 
@@ -225,4 +225,145 @@ fn what_people_decided_teaches_weights_only_when_somebody_asks_and_the_audit_say
     );
     let nobody = teach("xx", &mut Vec::new()).unwrap_err().to_string();
     assert!(nobody.contains("no district"), "{nobody}");
+}
+
+/// A report of a child of whom nothing is said that anybody else says, with a photo that looks so.
+fn pictured(device: &mut TestDevice, document: DocumentId, table: &str, look: Look, facts: &[Edit]) {
+    let cells = [("kind", "photo".to_owned()), (LOOK, look.to_string())];
+    let add = Edit::AddRow {
+        row: RowId::from_bytes(new_case()),
+        table: table.into(),
+        cells: cells
+            .map(|(column, text)| (column.to_owned(), Value::Text(text)))
+            .into(),
+    };
+    let edits: Vec<Edit> = facts.iter().cloned().chain([add]).collect();
+    device.edit(document, &edits);
+    device.sync();
+}
+
+#[test]
+fn the_same_picture_in_two_districts_is_proposed_by_its_look_alone() {
+    let hub = hub();
+    let (mut here, mut there) = (officer(&hub, "KA-BLR", "po_nic"), officer(&hub, NEIGHBOUR, "po_nic"));
+    let look = |seed: usize| {
+        Look(std::array::from_fn(|at| {
+            u8::try_from((at * 37 + seed * 101) % 251).unwrap()
+        }))
+    };
+    assert!(!look(1).is_same(&look(2)));
+    let mut near = look(1);
+    near.0[LOOK_BYTES - 1] ^= 0b11;
+    let reported = new_case();
+    let named = [set("missing.kind", "missing"), set("missing.name", "Asha Toppo")];
+    pictured(&mut here, missing(reported), "attachments_missing", look(1), &named);
+    // A child of whom nobody knows even the name.
+    let taken_in = there.open_case();
+    pictured(
+        &mut there,
+        document(taken_in, Compartment::Identity),
+        "attachments",
+        near,
+        &[],
+    );
+    let other = there.open_case();
+    pictured(
+        &mut there,
+        document(other, Compartment::Identity),
+        "attachments",
+        look(2),
+        &[],
+    );
+    let told = proposed(&hub, &mut here);
+    let [one] = &told[..] else { panic!("{told:?}") };
+    assert_eq!((one.own, one.other), (reported, taken_in));
+    assert!(one.agreed.starts_with(decisions::SAME_PICTURE), "{one:?}");
+    assert!(one.percent < 90, "nothing else speaks for it");
+    assert_eq!(proposed(&hub, &mut there).len(), 1);
+    // The index tells every tablet of the state what the photo of the report looks like, and nothing of the case's.
+    here.index = Some(protocol::IndexCursor::default());
+    here.sync();
+    assert_eq!(here.reports[&reported].look, Some(look(1)));
+    assert!(!here.reports.contains_key(&taken_in));
+}
+
+#[test]
+fn two_districts_that_report_one_child_hear_of_one_another() {
+    let hub = hub();
+    let (mut here, mut there) = (officer(&hub, "KA-BLR", "po_nic"), officer(&hub, NEIGHBOUR, "po_nic"));
+    let (one, other) = (report(&mut here), report(&mut there));
+    let told = proposed(&hub, &mut here);
+    let [pair] = &told[..] else { panic!("{told:?}") };
+    assert_eq!((pair.own, pair.other), (one, other));
+    assert_eq!((pair.own_sort, pair.other_sort), (2, 2));
+    // What the one decides stands in its report and is told to the other.
+    let cells = [
+        (
+            decisions::OTHER,
+            Subject::Missing(casework::ReportId::from_bytes(other)).to_string(),
+        ),
+        (decisions::DECISION, "same".to_owned()),
+    ];
+    let add = Edit::AddRow {
+        row: RowId::from_bytes([5; 16]),
+        table: decisions::TABLE_OF_REPORTS.into(),
+        cells: cells
+            .map(|(column, text)| (column.to_owned(), Value::Text(text)))
+            .into(),
+    };
+    here.edit(missing(one), &[add]);
+    here.sync();
+    assert_eq!(proposed(&hub, &mut there)[0].theirs.as_deref(), Some("same"));
+    assert!(proposed(&hub, &mut here).is_empty());
+}
+
+#[test]
+fn whoever_asks_for_a_record_is_told_what_their_role_reads_or_whom_to_ask() {
+    let hub = hub();
+    let (mut here, mut there) = (officer(&hub, "KA-BLR", "po_nic"), officer(&hub, NEIGHBOUR, "po_nic"));
+    let mut analyst = officer(&hub, NEIGHBOUR, "data_analyst");
+    let mut stranger = officer(&hub, ELSEWHERE, "po_nic");
+    let reported = report(&mut here);
+    here.edit(
+        missing(reported),
+        &[
+            set("missing.family_phone", "9000000001"),
+            set("missing.officer", "Sub-inspector Rao"),
+        ],
+    );
+    here.sync();
+    let taken_in = case(&mut there, "Ramesh Paswan", "Mohan Paswan");
+    assert_eq!(proposed(&hub, &mut there).len(), 1);
+    let ask = |device: &mut TestDevice, record| {
+        device.asks.push(record);
+        device.sync();
+        assert!(device.asks.is_empty(), "every question is answered");
+        device.details.pop().unwrap()
+    };
+    let told = ask(&mut there, reported);
+    assert_eq!((told.outcome, told.record), (Detail::TOLD, reported));
+    let facts: Vec<String> = told.facts.into_iter().map(|told| told.value).collect();
+    let facts = facts.join(" ");
+    assert!(facts.contains("Sub-inspector Rao") && facts.contains("रमेश पासवान"));
+    assert!(!facts.contains("9000000001"), "{facts}");
+    assert_eq!(told.people.len(), 1);
+    // Of a case nobody is told anything but whom to ask, and only where it was proposed.
+    let told = ask(&mut here, taken_in);
+    assert_eq!(
+        (told.outcome, told.facts.len(), told.people.len()),
+        (Detail::PEOPLE, 0, 1)
+    );
+    let unknown = case(&mut there, "Somebody Else", "Nobody Known");
+    assert_eq!(proposed(&hub, &mut here).len(), 1);
+    assert_eq!(ask(&mut here, unknown).outcome, Detail::NOT_THERE);
+    assert_eq!(ask(&mut here, new_case()).outcome, Detail::NOT_THERE);
+    assert_eq!(ask(&mut stranger, reported).outcome, Detail::NOT_THERE, "another state");
+    assert_eq!(ask(&mut analyst, reported).outcome, Detail::NOT_PERMITTED);
+    let audit = hub.hub.storage.audit_rows(9).unwrap();
+    let asked: Vec<_> = audit.iter().filter(|row| row.deed == "ask-record").collect();
+    assert!(asked.len() >= 5 && asked.iter().all(|row| row.author.is_some()));
+    here.edit(missing(reported), &[set("missing.closed_at", Value::Instant(1))]);
+    here.sync();
+    proposed(&hub, &mut here);
+    assert_eq!(ask(&mut there, reported).outcome, Detail::NOT_THERE);
 }

@@ -10,7 +10,7 @@ use casework::{Compartment, DocumentKind, Pack, Value};
 use protocol::enrol::{EnrolReply, EnrolRequest};
 use protocol::limits::{CHANGE_BYTES_MAX, SNAPSHOT_BYTES_MAX};
 use protocol::message::Names;
-use protocol::message::down::{Close, Outcome, Proposals, Receipt, Received, StateMark, Verdict, Welcome};
+use protocol::message::down::{Close, Detail, Outcome, Proposals, Receipt, Received, StateMark, Verdict, Welcome};
 use protocol::message::up::{Again, BatchWriter, Confirm, End, Open, Upload};
 use protocol::parcel::{Collector, unpack};
 use protocol::{
@@ -180,6 +180,9 @@ pub(crate) struct TestDevice {
     pub(crate) index: Option<IndexCursor>,
     /// What the hub proposes, where it reads that.
     pub(crate) proposals: Option<Proposals>,
+    /// Records it asks for, and what was answered.
+    pub(crate) asks: Vec<[u8; 16]>,
+    pub(crate) details: Vec<Detail>,
     /// The open reports of it, by their ids.
     pub(crate) reports: BTreeMap<[u8; 16], Entry>,
     next: u64,
@@ -244,6 +247,8 @@ impl TestDevice {
             receipts: Vec::new(),
             index: None,
             proposals: None,
+            asks: Vec::new(),
+            details: Vec::new(),
             reports: BTreeMap::new(),
             next: 1,
         }
@@ -303,6 +308,7 @@ impl TestDevice {
             access_upto: None,
             index: self.index.clone(),
             proposals: self.proposals.as_ref().map(|known| known.mark),
+            asks: (!self.asks.is_empty()).then(|| self.asks.concat()),
         }
     }
 
@@ -446,6 +452,11 @@ impl TestDevice {
                     assert!(proposals.is_within_limits());
                     answer.proposals += 1;
                     self.proposals = Some(proposals);
+                }
+                DownMessage::Detail(detail) => {
+                    assert!(detail.is_within_limits());
+                    self.asks.retain(|asked| *asked != detail.record);
+                    self.details.push(detail);
                 }
                 DownMessage::Index(index) => {
                     answer.index += 1;

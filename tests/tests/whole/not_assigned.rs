@@ -188,6 +188,7 @@ fn nobody_speaks_in_another_authors_name_or_says_the_same_again() {
         access_upto: None,
         index: None,
         proposals: None,
+        asks: None,
     };
     let body = |open: Open, key| {
         let mut chain = SigningChain::new(key);

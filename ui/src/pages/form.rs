@@ -17,6 +17,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{
     desk::{Desk, OpenPast},
     history::PastSheet,
+    matches::OfReport,
 };
 use crate::{
     asked::{Asked, Place, Unsaved},
@@ -228,6 +229,10 @@ pub(crate) fn FormPage(subject: Subject, form: String) -> impl IntoView {
                 {move || only_reads().then(|| view! { <p class="tag">{words.form_others_fill()}</p> })}
             </header>
             <amend::FiledNote />
+            {match subject {
+                Subject::Missing(report) => Some(view! { <OfReport report=report /> }),
+                _ => None,
+            }}
             <Problem text=open.failure />
             {move || {
                 if !is_here.get() {

@@ -1,15 +1,21 @@
 //! Missing and found: who may be the same child, beside it (on a wide window) or instead of it (on a narrow one) the two sides
 //! that somebody decides about, or the report that is open.
 
+mod asked;
 mod compare;
+mod elsewhere;
 mod find;
 mod list;
 mod new_report;
+mod of_report;
+mod photos;
 mod reasons;
 
-use casework::{CaseId, RowId, Subject};
+use casework::{RowId, Subject};
 use ipc::Comparison;
 use leptos::prelude::*;
+
+pub(crate) use of_report::OfReport;
 
 use super::{filed::FiledPage, form::FormPage};
 use crate::{
@@ -25,7 +31,7 @@ const FORM: &str = "missing";
 #[derive(Clone, PartialEq, Eq)]
 enum Detail {
     None,
-    Compare(CaseId),
+    Compare(Subject),
     Form(Subject, String),
     Filed(Subject, RowId),
 }
@@ -33,7 +39,7 @@ enum Detail {
 impl Detail {
     fn of(route: &Route) -> Self {
         match route {
-            Route::Compare(case) => Self::Compare(*case),
+            Route::Compare(own) => Self::Compare(*own),
             Route::Form(subject, form, _) => Self::Form(*subject, form.clone()),
             Route::Filed(subject, row) => Self::Filed(*subject, *row),
             _ => Self::None,
@@ -68,7 +74,7 @@ pub(crate) fn MatchesPage() -> impl IntoView {
                     Detail::None => {
                         view! { <Empty title=words.match_choose() help=words.match_choose_help() /> }.into_any()
                     }
-                    Detail::Compare(case) => view! { <compare::ComparePage case=case /> }.into_any(),
+                    Detail::Compare(own) => view! { <compare::ComparePage own=own /> }.into_any(),
                     Detail::Form(subject, form) => view! { <FormPage subject=subject form=form /> }.into_any(),
                     Detail::Filed(subject, row) => view! { <FiledPage subject=subject row=row /> }.into_any(),
                 }}

@@ -10,6 +10,8 @@ use crate::{Record, RecordRow, RowId, Subject, vocabulary::coded};
 /// The table that holds them. Two people who decide apart about the same pair have written two rows, and both are seen; whoever
 /// decides after them writes in both.
 pub const TABLE: &str = "match_decisions";
+/// The table that holds those about two reports, in the one that is the officer's own. Of a case no report says anything.
+pub const TABLE_OF_REPORTS: &str = "report_decisions";
 /// The column of the decision.
 pub const DECISION: &str = "decision";
 /// The column of the moment.
@@ -57,8 +59,12 @@ pub fn of(record: &Record) -> Vec<Decided> {
             agreed: row.text(AGREED).unwrap_or_default().to_owned(),
         })
     };
-    record.rows_of(TABLE).filter_map(decided).collect()
+    let rows = record.rows_of(TABLE).chain(record.rows_of(TABLE_OF_REPORTS));
+    rows.filter_map(decided).collect()
 }
+
+/// That a picture of the one is a picture of the other, as a word of [`agreed`].
+pub const SAME_PICTURE: &str = "picture=same";
 
 /// How each fact agreed, in few words without a value: `given=same family=close`. What is only taken off is left out.
 pub fn agreed(score: &Score) -> String {
@@ -97,6 +103,7 @@ pub const fn field_code(field: Field) -> &'static str {
         Field::Language => "language",
         Field::Sibling => "sibling",
         Field::Third => "third",
+        Field::Picture => "picture",
     }
 }
 
@@ -116,7 +123,8 @@ pub const fn level_code(level: Level) -> &'static str {
 /// The field and the level of a word of [`agreed`].
 pub fn read_agreed(word: &str) -> Option<(Field, Level)> {
     let (field, level) = word.split_once('=')?;
-    let field = Field::COMPARED.into_iter().find(|known| field_code(*known) == field)?;
+    let mut known = Field::COMPARED.into_iter().chain([Field::Picture]);
+    let field = known.find(|known| field_code(*known) == field)?;
     let level = field.levels().iter().find(|known| level_code(**known) == level)?;
     Some((field, *level))
 }
@@ -159,14 +167,17 @@ mod tests {
 
     #[test]
     fn the_pack_keeps_decisions_where_the_child_is_named() {
-        let table = Pack::national().table(TABLE).unwrap();
-        assert_eq!(table.document, DocumentKind::Case(crate::Compartment::Identity));
-        for column in [DECISION, AT, OTHER, AGREED] {
-            assert!(table.column(column).is_some(), "{column}");
-        }
-        let column = table.column(DECISION).unwrap();
-        for decision in Decision::ALL {
-            column.check(&Value::from(decision.code()), Pack::national()).unwrap();
+        let case = DocumentKind::Case(crate::Compartment::Identity);
+        for (name, document) in [(TABLE, case), (TABLE_OF_REPORTS, DocumentKind::Missing)] {
+            let table = Pack::national().table(name).unwrap();
+            assert_eq!(table.document, document);
+            for column in [DECISION, AT, OTHER, AGREED] {
+                assert!(table.column(column).is_some(), "{column}");
+            }
+            let column = table.column(DECISION).unwrap();
+            for decision in Decision::ALL {
+                column.check(&Value::from(decision.code()), Pack::national()).unwrap();
+            }
         }
     }
 
@@ -221,5 +232,6 @@ mod tests {
             assert_eq!(read_agreed(&word), Some((field, level)));
         }
         assert_eq!(read_agreed("given=swapped"), None);
+        assert_eq!(read_agreed(SAME_PICTURE), Some((Field::Picture, Level::Same)));
     }
 }

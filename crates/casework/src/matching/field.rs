@@ -45,6 +45,8 @@ pub enum Field {
     Sibling,
     /// No comparison: both are one child with a third.
     Third,
+    /// A picture of the one is a picture of the other. It has no weight: people look.
+    Picture,
 }
 
 impl Field {
@@ -85,6 +87,7 @@ impl Field {
             Self::Age | Self::Height => &[Same, Near, Similar, Different],
             Self::Marks | Self::Clothing | Self::Companions => &[Same, Near, Different],
             Self::Sex | Self::State | Self::Language => &[Same, Different],
+            Self::Picture => &[Same],
             Self::Sibling | Self::Third => &[],
         }
     }

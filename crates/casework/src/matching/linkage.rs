@@ -30,4 +30,4 @@ pub use list::{Gathered, List};
 pub use weights::{Source, Weights};
 
 // The modules here name these as their siblings.
-use super::{Proposal, Report, field, knowledge, reason, report};
+use super::{LOOK_BYTES, Look, Proposal, Report, field, knowledge, reason, report};

@@ -13,6 +13,48 @@ const NOT_KNOWN: &str = "not_known";
 /// The digits of a postal index number.
 const PIN_DIGITS: usize = 6;
 
+/// What the people of another district are told of an open report when they ask for it by name, what helps most first: how to
+/// know the child, what happened, and who looks for it. No telephone of the family and nothing about whoever reported.
+pub const ASKED: [&str; 37] = [
+    "missing.kind",
+    "missing.reported_at",
+    "missing.name",
+    "missing.also_called",
+    "missing.sex",
+    "missing.age",
+    "missing.birth_date",
+    "missing.father",
+    "missing.mother",
+    "missing.languages",
+    "missing.police_station",
+    "missing.fir_number",
+    "missing.fir_at",
+    "missing.officer",
+    "missing.officer_phone",
+    "missing.last_seen_at",
+    "missing.last_seen_place",
+    "missing.last_seen_pin",
+    "missing.last_seen_with",
+    "missing.marks",
+    "missing.height_cm",
+    "missing.build",
+    "missing.complexion",
+    "missing.hair",
+    "missing.eyes",
+    "missing.clothes",
+    "missing.with_things",
+    "missing.disability",
+    "missing.communicates",
+    "missing.medicine",
+    "missing.may_go_to",
+    "missing.run_away_before",
+    "missing.in_danger",
+    "missing.address",
+    "missing.district",
+    "missing.state",
+    "missing.circumstances",
+];
+
 /// What a `missing` document reports, while it is open. `None`: it is closed, says nothing that can be compared, or is of a
 /// kind that only a newer pack knows and that nobody here may judge.
 pub fn missing(record: &Record) -> Option<(EntryKind, Report)> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use casefile::{Action, DocumentKey, Edit};
-use casework::{CaseId, Compartment, EntryId, Invalid, RowId, TEXT_CHARS_MAX, Value, attachment};
+use casework::{CaseId, DocumentKind, EntryId, Invalid, RowId, Subject, TEXT_CHARS_MAX, Value, attachment};
 use ipc::{FailureCode, FileKind, Reply, Saved, Stroke};
 
 use super::{
@@ -33,8 +33,8 @@ pub(super) struct New<'a> {
 
 /// Where something is to be kept, and what it is in the officer's words.
 pub(super) struct Place {
-    pub(super) case: CaseId,
-    pub(super) compartment: Compartment,
+    pub(super) subject: Subject,
+    pub(super) kind: DocumentKind,
     pub(super) caption: String,
 }
 
@@ -119,7 +119,7 @@ pub(super) fn add_signature(session: &Session, place: Place, signed: Signed, str
 pub(super) fn file(device: &Device, case: CaseId, attachment: RowId) -> Answer<Reply> {
     let session = device.session()?;
     ensure_here(&session, case.into())?;
-    let file = stored(device, &session, case, attachment, MediaSize::Full)?;
+    let file = stored(device, &session, case.into(), attachment, MediaSize::Full)?;
     session.log_look(AccessAction::SawPicture, case, &attachment.to_string())?;
     let media_type = media_type(&file).ok_or(FailureCode::DamagedDocument)?;
     Ok(Reply::AttachedFile {
@@ -132,7 +132,7 @@ pub(super) fn file(device: &Device, case: CaseId, attachment: RowId) -> Answer<R
 pub(super) fn page(device: &Device, case: CaseId, attachment: RowId, page: u32) -> Answer<Reply> {
     let session = device.session()?;
     ensure_here(&session, case.into())?;
-    let file = stored(device, &session, case, attachment, MediaSize::Full)?;
+    let file = stored(device, &session, case.into(), attachment, MediaSize::Full)?;
     session.log_look(AccessAction::SawPicture, case, &attachment.to_string())?;
     let jpeg = media::page(&file, page).map_err(|error| failure(FileKind::Paper, error))?;
     Ok(Reply::Picture {
@@ -142,11 +142,11 @@ pub(super) fn page(device: &Device, case: CaseId, attachment: RowId, page: u32) 
 
 /// Whether an attachment may be added here. `core` takes none: everybody on the case reads it.
 pub(super) fn ensure_may_add(session: &Session, place: &Place) -> Answer<()> {
-    ensure_here(session, place.case.into())?;
-    if attachment::table_of(place.compartment).is_none() {
+    ensure_here(session, place.subject)?;
+    if attachment::table_in(place.kind).is_none() {
         return Err(FailureCode::NoSuchItem.into());
     }
-    if !session.may_write(place.compartment) {
+    if !session.may_write(place.kind) {
         return Err(FailureCode::NotPermitted.into());
     }
     if place.caption.chars().count() > TEXT_CHARS_MAX {
@@ -158,12 +158,8 @@ pub(super) fn ensure_may_add(session: &Session, place: &Place) -> Answer<()> {
 
 /// Adds the row, its entry of the timeline and the bytes in one transaction.
 pub(super) fn keep(session: &Session, new: New<'_>) -> Answer<Saved> {
-    let Place {
-        case,
-        compartment,
-        caption,
-    } = new.place;
-    let table = attachment::table_of(compartment).ok_or(FailureCode::NoSuchItem)?;
+    let Place { subject, kind, caption } = new.place;
+    let table = attachment::table_in(kind).ok_or(FailureCode::NoSuchItem)?;
     let mut cells: BTreeMap<String, Value> = new
         .cells
         .into_iter()
@@ -195,25 +191,38 @@ pub(super) fn keep(session: &Session, new: New<'_>) -> Answer<Saved> {
             text: caption,
         },
     ];
-    let edits = ByDocument::from([(compartment.into(), edits)]);
-    save(session, case.into(), new.action, &edits, vec![row], |_, write| {
+    let edits = ByDocument::from([(kind, edits)]);
+    save(session, subject, new.action, &edits, vec![row], |_, write| {
         for (size, bytes) in &new.files {
-            write.add_media(&sha256(bytes), *size, &case.to_bytes(), bytes)?;
+            write.add_media(&sha256(bytes), *size, &subject.to_bytes(), bytes)?;
         }
         Ok(())
     })
 }
 
 /// The bytes of one size of an attachment; asks the hub for them where they are not here.
-pub(super) fn stored(device: &Device, session: &Session, case: CaseId, row: RowId, size: MediaSize) -> Answer<Vec<u8>> {
+pub(super) fn stored(
+    device: &Device,
+    session: &Session,
+    subject: Subject,
+    row: RowId,
+    size: MediaSize,
+) -> Answer<Vec<u8>> {
+    let places = match subject {
+        Subject::Case(_) => attachment::TABLES
+            .map(|(table, compartment)| (table, DocumentKind::from(compartment)))
+            .to_vec(),
+        _ => vec![(attachment::OF_REPORTS, DocumentKind::Missing)],
+    };
     let sha = {
         let mut documents = session.documents();
         session.store.read(|read| {
-            for (table, compartment) in attachment::TABLES {
-                if !session.may_read(compartment) {
+            for (table, kind) in places {
+                if !session.may_read(kind) {
                     continue;
                 }
-                let open = documents.get(read, DocumentKey::case(case, compartment))?;
+                let subject = subject.to_bytes();
+                let open = documents.get(read, DocumentKey { subject, kind })?;
                 let found = open
                     .filter(|open| !open.leaving)
                     .and_then(|open| open.document.row(row));

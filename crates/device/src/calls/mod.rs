@@ -163,7 +163,7 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
         }
         Request::AddPhoto { case, caption, picture } => {
             let saved = with_room(&*device.session()?, |session| {
-                photo::add(session, case, caption.clone(), &picture)
+                photo::add(session, case.into(), caption.clone(), &picture)
             })?;
             device.written();
             Ok(Reply::Saved(saved))
@@ -176,8 +176,8 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
             file,
         } => {
             let place = attachment::Place {
-                case,
-                compartment,
+                subject: case.into(),
+                kind: compartment.into(),
                 caption,
             };
             let saved = attachment::add_file(&*device.session()?, place, kind, &file)?;
@@ -194,8 +194,8 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
             strokes,
         } => {
             let place = attachment::Place {
-                case,
-                compartment,
+                subject: case.into(),
+                kind: compartment.into(),
                 caption,
             };
             let signed = attachment::Signed {
@@ -209,17 +209,38 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
         }
         Request::AttachedFile { case, attachment } => attachment::file(device, case, attachment),
         Request::PaperPage { case, attachment, page } => attachment::page(device, case, attachment, page),
-        Request::Picture { case, attachment, size } => photo::picture(device, case, attachment, size),
+        Request::Picture { case, attachment, size } => photo::picture(device, case.into(), attachment, size),
         Request::Matches => matching::page(&*device.session()?).map(|page| Reply::Matches(Box::new(page))),
-        Request::CompareCase { case } => {
-            matching::compare(&*device.session()?, case).map(|view| Reply::Comparison(Box::new(view)))
+        Request::Compare { own } => {
+            matching::compare(&*device.session()?, own).map(|view| Reply::Comparison(Box::new(view)))
         }
+        Request::AskDistrict { other } => {
+            with_room(&*device.session()?, |session| matching::ask(session, other))?;
+            device.sync_now();
+            Ok(Reply::Done)
+        }
+        Request::AddReportPhoto {
+            report,
+            caption,
+            picture,
+        } => {
+            let saved = with_room(&*device.session()?, |session| {
+                photo::add(session, report.into(), caption.clone(), &picture)
+            })?;
+            device.written();
+            Ok(Reply::Saved(saved))
+        }
+        Request::ReportPicture {
+            report,
+            attachment,
+            size,
+        } => photo::picture(device, report.into(), attachment, size),
         Request::FindReports { about } => {
             matching::find(&*device.session()?, *about).map(|view| Reply::Comparison(Box::new(view)))
         }
-        Request::DecideMatch { case, other, decision } => {
+        Request::DecideMatch { own, other, decision } => {
             let saved = with_room(&*device.session()?, |session| {
-                matching::decide(session, case, other, decision.as_ref())
+                matching::decide(session, own, other, decision.as_ref())
             })?;
             device.written();
             Ok(Reply::Saved(saved))

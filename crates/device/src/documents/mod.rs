@@ -24,7 +24,7 @@ use casework::Pack;
 pub(crate) use apply::{Granted, Incoming};
 pub(crate) use clocks::{Clockwork, with_words};
 pub(crate) use edit::Writer;
-pub(crate) use project::{PROJECTION_VERSION, picture};
+pub(crate) use project::{PROJECTION_VERSION, is_photo, picture};
 pub(crate) use replay::Old;
 
 use crate::store::{Read, Store, StoreError, Write};

@@ -6,17 +6,14 @@ use casefile::{Document, DocumentKey, Row};
 use casework::{
     Compartment, DocumentKind, FactId, Record, Spine, Stage, Urgency, Value, attachment, facts, initials, institution,
     links,
-    matching::{Entry as ReportEntry, decisions, told},
+    matching::{Entry as ReportEntry, LOOK, Look, decisions, told},
 };
 
 use super::{Clockwork, DocumentError, words::words};
 use crate::store::{CoreCard, HouseCard, IdentityCard, LinkRow, MediaSize, StoreError, Write};
 
 /// Raised whenever the projection becomes another: then it is rebuilt from the documents once.
-pub(crate) const PROJECTION_VERSION: i64 = 5;
-
-/// The table of the photos of a case.
-const PHOTOS: &str = "attachments";
+pub(crate) const PROJECTION_VERSION: i64 = 6;
 
 /// What a document tells the list, and the clocks of its subject.
 pub(super) fn project(
@@ -87,30 +84,56 @@ fn project_told(write: &Write<'_>, row: i64, key: DocumentKey, document: &Docume
                     kind,
                     district: String::new(),
                     report,
+                    look: attachment::looks(&record).last().copied(),
                 }
                 .to_bytes()
             });
             write.set_own_report(row, &key.subject, entry.as_deref())?;
+            project_decided(write, row, key, document, &record)?;
         }
         DocumentKind::Case(_) => {
             document.add_to(&mut record);
             let told = serde_json::to_string(&told::part(&record)).map_err(|_| StoreError::Row("told"))?;
             write.set_told(row, &key.subject, &told)?;
             if key.kind == DocumentKind::Case(Compartment::Identity) {
-                let decided = decisions::of(&record).into_iter();
-                let decided: Vec<_> = decided
-                    .map(|one| (one.other.to_bytes(), one.decision.code().to_owned()))
-                    .collect();
-                write.set_match_decisions(row, &key.subject, &decided)?;
-                let rows = document.rows();
-                let photos = rows.iter().filter(|row| !row.removed && row.table == PHOTOS);
-                let thumbs: Vec<_> = photos.filter_map(|row| picture(row, MediaSize::Thumb)).collect();
-                write.set_pictures_of(row, &key.subject, &thumbs)?;
+                project_decided(write, row, key, document, &record)?;
             }
         }
         DocumentKind::Institution | DocumentKind::Officer => {}
     }
     Ok(())
+}
+
+/// What was decided about who may be the same child, and the photos by which the same is found in two records.
+fn project_decided(
+    write: &Write<'_>,
+    row: i64,
+    key: DocumentKey,
+    document: &Document,
+    record: &Record,
+) -> Result<(), StoreError> {
+    let decided = decisions::of(record).into_iter();
+    let decided: Vec<_> = decided
+        .map(|one| (one.other.to_bytes(), one.decision.code().to_owned()))
+        .collect();
+    write.set_match_decisions(row, &key.subject, &decided)?;
+    let rows = document.rows();
+    let photos = rows.iter().filter(|row| !row.removed && is_photo(row));
+    let named = photos.filter_map(|row| Some((picture(row, MediaSize::Thumb)?, look(row))));
+    write.set_pictures_of(row, &key.subject, &named.collect::<Vec<_>>())
+}
+
+/// Whether it is a photo; the first app had no other kind and wrote none.
+pub(crate) fn is_photo(row: &Row) -> bool {
+    let kind = row.cells.get("kind").and_then(Value::as_text).unwrap_or_default();
+    let identity = attachment::table_of(Compartment::Identity);
+    let of_photos = row.table == attachment::OF_REPORTS || Some(row.table.as_str()) == identity;
+    of_photos && matches!(kind, "" | "photo")
+}
+
+/// What a photo looks like, where its row says so.
+fn look(row: &Row) -> Option<Look> {
+    row.cells.get(LOOK)?.as_text()?.parse().ok()
 }
 
 /// What the case says of others, row by row; rows that name no case stay in the document.

@@ -5,27 +5,19 @@
 //! beside and above one another, whether the one is clearly the brighter. Where a picture is flat no neighbour is, so two
 //! looks are compared by the places where either shows something.
 
+use casework::matching::{LOOK_BYTES, Look};
 use image::imageops::FilterType;
 
 use super::decode;
 
 /// Neighbours along a side.
 const SIDE: u32 = 16;
-/// Bits of a look: one for each pair of neighbours.
-const BITS: usize = 2 * (SIDE * SIDE) as usize;
-/// Bytes of a look.
-pub(crate) const LOOK_BYTES: usize = BITS / 8;
 /// A picture with fewer steps of grey than this shows nothing to be known by.
 const CONTRAST_MIN: u8 = 24;
 /// So much brighter, of 255, a neighbour clearly is.
 const STEP: i32 = 12;
 /// A picture with fewer bits shows nothing to be known by.
 const ONES_MIN: u32 = 16;
-/// Of a hundred places where either of two looks shows something, so many may differ in the same picture.
-const APART_MAX: u32 = 40;
-
-/// What a picture looks like.
-pub(crate) type Look = [u8; LOOK_BYTES];
 
 /// The look of a picture; `None` where it is none, or shows nothing.
 pub(crate) fn look(file: &[u8]) -> Option<Look> {
@@ -42,7 +34,7 @@ pub(crate) fn look(file: &[u8]) -> Option<Look> {
         let above = i32::from(small.get_pixel(x, y).0[0] - darkest);
         above * 255 / i32::from(contrast)
     };
-    let mut look = [0; LOOK_BYTES];
+    let mut look = [0_u8; LOOK_BYTES];
     let places = (0..SIDE).flat_map(|y| (0..SIDE).map(move |x| (x, y)));
     for (at, (x, y)) in places.enumerate() {
         let here = shade(x, y);
@@ -52,19 +44,8 @@ pub(crate) fn look(file: &[u8]) -> Option<Look> {
             }
         }
     }
-    (ones(look.iter().copied()) >= ONES_MIN).then_some(look)
-}
-
-/// Whether two looks are of one picture.
-pub(crate) fn is_same(one: &Look, other: &Look) -> bool {
-    let pairs = || one.iter().zip(other);
-    let apart = ones(pairs().map(|(a, b)| a ^ b));
-    let either = ones(pairs().map(|(a, b)| a | b));
-    apart * 100 <= either * APART_MAX
-}
-
-fn ones(bytes: impl Iterator<Item = u8>) -> u32 {
-    bytes.map(u8::count_ones).sum()
+    let look = Look(look);
+    (look.ones() >= ONES_MIN).then_some(look)
 }
 
 #[cfg(test)]
@@ -122,19 +103,19 @@ mod tests {
             .collect();
         for (seed, known) in (1..40).zip(&looks) {
             let small = look(&jpeg::encode(&picture(seed, 90), 45).unwrap()).unwrap();
-            assert!(is_same(known, &small), "seed {seed}");
+            assert!(known.is_same(&small), "seed {seed}");
             let mut bright = picture(seed, 200);
             bright
                 .pixels_mut()
                 .for_each(|pixel| pixel.0 = pixel.0.map(|grey| grey / 2 + 60));
             assert!(
-                is_same(known, &look(&jpeg::encode(&bright, 70).unwrap()).unwrap()),
+                known.is_same(&look(&jpeg::encode(&bright, 70).unwrap()).unwrap()),
                 "seed {seed}"
             );
         }
         for (at, one) in looks.iter().enumerate() {
             for other in &looks[at + 1..] {
-                assert!(!is_same(one, other));
+                assert!(!one.is_same(other));
             }
         }
     }

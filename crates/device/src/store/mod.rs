@@ -54,7 +54,7 @@ pub(crate) use meta::Enrolment;
 pub(crate) use own_change::{ChangeWay, OutboxRow, OwnChange, Verdict};
 pub(crate) use receipt::Receipt;
 pub(crate) use received::ChangeNamed;
-pub(crate) use report::{ElsewhereRow, ProposalRow};
+pub(crate) use report::{ElsewhereRow, LookOf, ProposalRow};
 pub(crate) use salvage::{Mended, Mending};
 pub(crate) use search::findable;
 

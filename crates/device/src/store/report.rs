@@ -3,7 +3,7 @@
 use rusqlite::OptionalExtension;
 
 use super::{Read, StoreError, Write};
-use crate::media::look::Look;
+use casework::matching::Look;
 
 /// What is to be compared anew.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,6 +34,23 @@ pub(crate) struct ElsewhereRow {
     pub(crate) theirs: Option<String>,
 }
 
+/// A record of another district that the user asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AskedRow {
+    pub(crate) at_ms: i64,
+    /// What the hub answered, as it came, and when.
+    pub(crate) answer: Option<(Vec<u8>, i64)>,
+}
+
+/// A photo that a document names: the hash of its thumbnail, and what it looks like where its row says so.
+pub(crate) type NamedPicture = ([u8; 32], Option<Look>);
+/// Whose photo looks so: a case, or a report.
+pub(crate) type LookOf = ([u8; 16], Look);
+
+/// An open report whose document is here, and its entry.
+pub(crate) type OpenReport = ([u8; 16], Vec<u8>);
+/// A report that is here, another that may be about its child, and how likely.
+pub(crate) type ReportPair = ([u8; 16], [u8; 16], f64);
 /// A report whose document is here, and its entry while it is open.
 type OwnReport = ([u8; 16], Option<Vec<u8>>);
 /// A thumbnail under its hash.
@@ -158,23 +175,170 @@ impl Read<'_> {
 }
 
 impl Read<'_> {
+    /// Reports whose document is here that are to be compared with every other, at most so many.
+    pub(crate) fn own_due(&self, limit: u32) -> Result<Vec<[u8; 16]>, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT id FROM own_due ORDER BY id LIMIT ?1")?;
+        let rows = statement.query_map([limit], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Open reports whose document is here.
+    pub(crate) fn open_own_reports(&self) -> Result<Vec<OpenReport>, StoreError> {
+        let sql = "SELECT id, entry FROM own_report WHERE entry IS NOT NULL ORDER BY id";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether it is a report whose document is here.
+    pub(crate) fn is_own_report(&self, id: &[u8; 16]) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM own_report WHERE id = ?1)";
+        Ok(self.0.prepare_cached(sql)?.query_row([id], |row| row.get(0))?)
+    }
+
+    /// Two reports that may be about one child, of which one is here, from that probability on and not decided, the likeliest
+    /// first.
+    pub(crate) fn report_proposals(&self, probability_min: f64, limit: u32) -> Result<Vec<ReportPair>, StoreError> {
+        let mut statement = self.0.prepare_cached(&format!(
+            "SELECT p.own, p.other, p.probability FROM report_proposal p
+             WHERE p.probability >= ?1
+             AND EXISTS (SELECT 1 FROM own_report r WHERE r.id = p.own AND r.entry IS NOT NULL)
+             AND p.other IN (SELECT id FROM ({OPEN}))
+             AND NOT (p.own > p.other AND EXISTS (SELECT 1 FROM report_proposal b WHERE b.own = p.other AND b.other = p.own))
+             AND NOT EXISTS (SELECT 1 FROM match_decision m
+                             WHERE (m.subject = p.own AND m.other = p.other) OR (m.subject = p.other AND m.other = p.own))
+             ORDER BY p.probability DESC, p.own, p.other LIMIT ?2",
+        ))?;
+        let rows = statement.query_map((probability_min, limit), |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The cases here that may be about the child of a report.
+    pub(crate) fn cases_of_report(&self, report: &[u8; 16]) -> Result<Vec<[u8; 16]>, StoreError> {
+        let sql = "SELECT p.subject FROM proposal p WHERE p.other = ?1 AND p.is_case = 0
+             AND EXISTS (SELECT 1 FROM told t JOIN document d ON d.row = t.document
+                         WHERE t.subject = p.subject AND d.leaving = 0)
+             UNION SELECT m.subject FROM match_decision m WHERE m.other = ?1
+                   AND m.subject IN (SELECT subject FROM told)
+             ORDER BY 1";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([report], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What the people of another record decided about one that is here, as the hub told it.
+    pub(crate) fn theirs(&self, own: &[u8; 16], other: &[u8; 16]) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT theirs FROM elsewhere WHERE own = ?1 AND other = ?2";
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement
+            .query_row((own, other), |row| row.get(0))
+            .optional()?
+            .flatten())
+    }
+
+    /// What the user asked of a record, and what came of it.
+    pub(crate) fn asked(&self, record: &[u8; 16]) -> Result<Option<AskedRow>, StoreError> {
+        let sql = "SELECT at_ms, answer, answered_ms FROM asked WHERE record = ?1";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let read = |row: &rusqlite::Row<'_>| {
+            let answer = row.get::<_, Option<Vec<u8>>>(1)?.zip(row.get(2)?);
+            Ok(AskedRow {
+                at_ms: row.get(0)?,
+                answer,
+            })
+        };
+        Ok(statement.query_row([record], read).optional()?)
+    }
+
+    /// The records that were asked for and that the hub has not answered, the first asked first.
+    pub(crate) fn unanswered(&self, limit: usize) -> Result<Vec<[u8; 16]>, StoreError> {
+        let sql = "SELECT record FROM asked WHERE answer IS NULL ORDER BY at_ms, record LIMIT ?1";
+        let mut statement = self.0.prepare_cached(sql)?;
+        let rows = statement.query_map([i64::try_from(limit).unwrap_or(i64::MAX)], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+impl Write<'_> {
+    /// The user asks for a record; what was answered before stands no more.
+    pub(crate) fn ask_for(&self, record: &[u8; 16], at_ms: i64) -> Result<(), StoreError> {
+        let sql = "INSERT OR REPLACE INTO asked (record, at_ms) VALUES (?1, ?2)";
+        self.0.0.prepare_cached(sql)?.execute((record, at_ms))?;
+        Ok(())
+    }
+
+    /// The hub answered. What nobody asked for is not kept.
+    pub(crate) fn answered(&self, record: &[u8; 16], answer: &[u8], at_ms: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE asked SET answer = ?2, answered_ms = ?3 WHERE record = ?1";
+        self.0.0.prepare_cached(sql)?.execute((record, answer, at_ms))?;
+        Ok(())
+    }
+
+    /// A report was compared with every other: these may be about its child.
+    pub(crate) fn set_own_proposals(&self, own: &[u8; 16], proposals: &[([u8; 16], f64)]) -> Result<(), StoreError> {
+        for sql in [
+            "DELETE FROM report_proposal WHERE own = ?1",
+            "DELETE FROM own_due WHERE id = ?1",
+        ] {
+            self.0.0.prepare_cached(sql)?.execute([own])?;
+        }
+        proposals
+            .iter()
+            .try_for_each(|(other, probability)| self.add_report_proposal(own, other, *probability))
+    }
+
+    /// A report that came was compared with one that is here.
+    pub(crate) fn set_report_pair(
+        &self,
+        own: &[u8; 16],
+        other: &[u8; 16],
+        probability: Option<f64>,
+    ) -> Result<(), StoreError> {
+        let sql = "DELETE FROM report_proposal WHERE own = ?1 AND other = ?2";
+        self.0.0.prepare_cached(sql)?.execute((own, other))?;
+        probability.map_or(Ok(()), |probability| self.add_report_proposal(own, other, probability))
+    }
+
+    fn add_report_proposal(&self, own: &[u8; 16], other: &[u8; 16], probability: f64) -> Result<(), StoreError> {
+        let sql = "INSERT OR REPLACE INTO report_proposal (own, other, probability) VALUES (?1, ?2, ?3)";
+        self.0.0.prepare_cached(sql)?.execute((own, other, probability))?;
+        Ok(())
+    }
+}
+
+impl Read<'_> {
     /// Thumbnails that are here and have not been looked at, at most so many.
     pub(crate) fn unlooked(&self, limit: u32) -> Result<Vec<Thumb>, StoreError> {
         let mut statement = self.0.prepare_cached(
             "SELECT DISTINCT m.sha, m.bytes FROM picture_of p JOIN media m ON m.sha = p.sha
-             WHERE m.bytes IS NOT NULL AND m.sha NOT IN (SELECT sha FROM picture_look) LIMIT ?1",
+             WHERE m.bytes IS NOT NULL AND p.look IS NULL AND m.sha NOT IN (SELECT sha FROM picture_look) LIMIT ?1",
         )?;
         let rows = statement.query_map([limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// What the photos of each case look like.
-    pub(crate) fn looks(&self) -> Result<Vec<([u8; 16], Look)>, StoreError> {
-        let mut statement = self.0.prepare_cached(
-            "SELECT p.subject, l.look FROM picture_of p JOIN picture_look l ON l.sha = p.sha
-             JOIN document d ON d.row = p.document WHERE l.look IS NOT NULL AND d.leaving = 0 ORDER BY 1, 2",
-        )?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    /// What the photos of each case and of each report look like whose document is here.
+    pub(crate) fn looks(&self) -> Result<Vec<LookOf>, StoreError> {
+        self.looks_of(
+            "SELECT p.subject, coalesce(p.look, l.look) AS look FROM picture_of p
+             LEFT JOIN picture_look l ON l.sha = p.sha JOIN document d ON d.row = p.document
+             WHERE coalesce(p.look, l.look) IS NOT NULL AND d.leaving = 0 ORDER BY 1, 2",
+        )
+    }
+
+    /// The same of the reports of which the hub tells.
+    pub(crate) fn looks_elsewhere(&self) -> Result<Vec<LookOf>, StoreError> {
+        self.looks_of(
+            "SELECT id, look FROM report WHERE look IS NOT NULL AND id NOT IN (SELECT id FROM own_report) ORDER BY 1, 2",
+        )
+    }
+
+    fn looks_of(&self, sql: &str) -> Result<Vec<LookOf>, StoreError> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1).map(Look)?));
+        let rows = statement.query_map([], read)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -212,23 +376,22 @@ impl Read<'_> {
 }
 
 impl Write<'_> {
-    /// Replaces what thumbnails a document names.
+    /// Replaces what photos a document names.
     pub(crate) fn set_pictures_of(
         &self,
         document: i64,
         subject: &[u8; 16],
-        thumbs: &[[u8; 32]],
+        pictures: &[NamedPicture],
     ) -> Result<(), StoreError> {
         self.0
             .0
             .prepare_cached("DELETE FROM picture_of WHERE document = ?1")?
             .execute([document])?;
-        let mut statement = self
-            .0
-            .0
-            .prepare_cached("INSERT OR IGNORE INTO picture_of (document, subject, sha) VALUES (?1, ?2, ?3)")?;
-        for sha in thumbs {
-            statement.execute((document, subject, sha))?;
+        let mut statement = self.0.0.prepare_cached(
+            "INSERT OR IGNORE INTO picture_of (document, subject, sha, look) VALUES (?1, ?2, ?3, ?4)",
+        )?;
+        for (sha, look) in pictures {
+            statement.execute((document, subject, sha, look.map(|look| look.0)))?;
         }
         Ok(())
     }
@@ -239,7 +402,7 @@ impl Write<'_> {
             .0
             .0
             .prepare_cached("INSERT OR REPLACE INTO picture_look (sha, look) VALUES (?1, ?2)")?;
-        statement.execute((sha, look))?;
+        statement.execute((sha, look.map(|look| look.0)))?;
         Ok(())
     }
 
@@ -265,12 +428,13 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Keeps what the hub says of a report.
-    pub(crate) fn put_report(&self, id: &[u8; 16], entry: &[u8]) -> Result<(), StoreError> {
+    /// Keeps what the hub says of a report, and what its photo looks like.
+    pub(crate) fn put_report(&self, id: &[u8; 16], entry: &[u8], look: Option<Look>) -> Result<(), StoreError> {
         let mut statement = self.0.0.prepare_cached(
-            "INSERT INTO report (id, entry) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET entry = excluded.entry",
+            "INSERT INTO report (id, entry, look) VALUES (?1, ?2, ?3)
+             ON CONFLICT (id) DO UPDATE SET entry = excluded.entry, look = excluded.look",
         )?;
-        statement.execute((id, entry))?;
+        statement.execute((id, entry, look.map(|look| look.0)))?;
         self.set_due(true, id)
     }
 
@@ -279,6 +443,7 @@ impl Write<'_> {
         for sql in [
             "DELETE FROM report WHERE id = ?1",
             "DELETE FROM proposal WHERE other = ?1 AND is_case = 0",
+            "DELETE FROM report_proposal WHERE other = ?1",
         ] {
             self.0.0.prepare_cached(sql)?.execute([id])?;
         }
@@ -289,6 +454,7 @@ impl Write<'_> {
     pub(crate) fn forget_reports(&self) -> Result<(), StoreError> {
         self.0.0.execute_batch(
             "DELETE FROM report; DELETE FROM match_due WHERE is_report = 1; DELETE FROM proposal WHERE is_case = 0;
+             DELETE FROM report_proposal; INSERT OR IGNORE INTO own_due (id) SELECT id FROM own_report;
              INSERT OR IGNORE INTO match_due (is_report, id) SELECT DISTINCT 0, subject FROM told;",
         )?;
         Ok(())
@@ -309,6 +475,8 @@ impl Write<'_> {
             return Ok(false);
         }
         self.set_due(true, id)?;
+        let sql = "INSERT OR IGNORE INTO own_due (id) VALUES (?1)";
+        self.0.0.prepare_cached(sql)?.execute([id])?;
         Ok(true)
     }
 
@@ -352,10 +520,10 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Every case is to be compared anew, in the place of the reports that came.
-    pub(crate) fn set_all_cases_due(&self) -> Result<(), StoreError> {
+    /// Every case, and every report whose document is here, is to be compared anew, in the place of the reports that came.
+    pub(crate) fn set_all_due(&self) -> Result<(), StoreError> {
         self.0.0.execute_batch(
-            "DELETE FROM match_due WHERE is_report = 1;
+            "DELETE FROM match_due WHERE is_report = 1; INSERT OR IGNORE INTO own_due (id) SELECT id FROM own_report;
              INSERT OR IGNORE INTO match_due (is_report, id) SELECT DISTINCT 0, subject FROM told;",
         )?;
         Ok(())

@@ -37,7 +37,7 @@ struct Done {
 /// Stores a batch with its mark, then tells the screens.
 pub(super) fn commit(session: &Session, batch: Batch) -> Result<(), ExchangeError> {
     let now_ms = session.now_ms();
-    let batch_proposes = batch.proposals.is_some();
+    let batch_proposes = batch.proposals.is_some() || !batch.details.is_empty();
     let done = session.write_documents(|documents, write| {
         let mut done = Done::default();
         for (n, said) in &batch.verdicts {
@@ -53,6 +53,10 @@ pub(super) fn commit(session: &Session, batch: Batch) -> Result<(), ExchangeErro
         }
         if let Some(proposals) = &batch.proposals {
             take_proposals(write, proposals)?;
+        }
+        for detail in &batch.details {
+            let answer = minicbor::to_vec(detail).map_err(|_| StoreError::Row("asked"))?;
+            write.answered(&detail.record, &answer, now_ms)?;
         }
         if let Some(cursor) = &batch.cursor {
             write.set_blob(CURSOR, cursor.as_bytes())?;
@@ -110,7 +114,7 @@ fn take_index(write: &Write<'_>, index: &Index) -> Result<bool, ExchangeError> {
     for bytes in &entries {
         // What cannot be read, a newer hub may send: it is no report for this app.
         if let Ok(entry) = ReportEntry::from_bytes(bytes) {
-            write.put_report(&entry.id, bytes)?;
+            write.put_report(&entry.id, bytes, entry.look)?;
         }
     }
     for id in &gone {

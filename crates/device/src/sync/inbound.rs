@@ -13,7 +13,7 @@ use protocol::{
     limits::{CHANGE_BYTES_MAX, PACKS_MAX, SNAPSHOT_BYTES_MAX},
     message::{
         DownMessage, Names,
-        down::{Changes, Close, Done, Index, Outcome, Proposals, Receipt, Received, StateMark, Token, Verdict},
+        down::{Changes, Close, Detail, Done, Index, Outcome, Proposals, Receipt, Received, StateMark, Token, Verdict},
     },
     pack::PackRef,
     parcel::{Collector, unpack},
@@ -67,6 +67,8 @@ pub(super) struct Batch {
     pub(super) index: Vec<Index>,
     /// What the hub proposes now.
     pub(super) proposals: Option<Proposals>,
+    /// Answers about records that the user asked for.
+    pub(super) details: Vec<Detail>,
     bytes: usize,
 }
 
@@ -78,6 +80,7 @@ impl Batch {
             && self.confirmed.is_empty()
             && self.index.is_empty()
             && self.proposals.is_none()
+            && self.details.is_empty()
     }
 }
 
@@ -242,6 +245,12 @@ impl<'s> Inbound<'s> {
                     return Err(ExchangeError::Garbled);
                 }
                 self.sealed.proposals = Some(proposals);
+            }
+            DownMessage::Detail(detail) => {
+                if !detail.is_within_limits() {
+                    return Err(ExchangeError::Garbled);
+                }
+                self.sealed.details.push(detail);
             }
             DownMessage::Mark(mark) => {
                 self.seal(mark.cursor);

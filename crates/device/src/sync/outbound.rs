@@ -8,7 +8,7 @@ use protocol::{
     AuthorId, AuthorKey, Cursor, DocumentId, IndexCursor, Nonce, PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, SigningChain,
     UpMessage,
     access_log::AccessRow,
-    limits::{AGAIN_MAX, APP_VERSION_BYTES_MAX},
+    limits::{AGAIN_MAX, APP_VERSION_BYTES_MAX, ASKS_MAX},
     message::{
         self, Named,
         down::{Received, STATE_MARK_BYTES, StateMark},
@@ -75,6 +75,8 @@ struct Waiting {
     state: Option<StateMark>,
     index: IndexCursor,
     proposals: StateMark,
+    /// Records that the user asked for and that the hub has not answered.
+    asks: Vec<u8>,
     outbox: Vec<OutboxRow>,
     confirmed: Vec<[u8; 17]>,
     damaged: Vec<[u8; 17]>,
@@ -103,6 +105,7 @@ impl Waiting {
                 state,
                 index: IndexCursor::from_bytes(&read.blob(INDEX)?.unwrap_or_default()).unwrap_or_default(),
                 proposals: StateMark(read.bytes::<STATE_MARK_BYTES>(PROPOSALS)?.unwrap_or_default()),
+                asks: read.unanswered(ASKS_MAX)?.concat(),
                 outbox: read.outbox(after, BATCH_CHANGES_MAX)?,
                 confirmed: read.destroyed()?,
                 damaged: read.damaged()?,
@@ -165,6 +168,7 @@ impl Outbound {
             index: Some(waiting.index)
                 .filter(|index| small && (session.may_read(DocumentKind::Missing) || !index.is_start())),
             proposals: small.then_some(waiting.proposals),
+            asks: Some(waiting.asks).filter(|asks| small && !asks.is_empty()),
         }));
         let portion_bytes = session.status.portion_bytes();
         let (mut sent, mut bytes) = (Vec::new(), 0);
@@ -303,5 +307,70 @@ impl Uploads {
 
     fn finish(&mut self) -> Vec<UpMessage> {
         self.batch.finish().into_iter().map(UpMessage::Batch).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::{FrameDecoder, UpMessage};
+
+    use super::*;
+    use crate::testing::{self, Bench};
+
+    /// How a body opens.
+    fn opening(session: &Session) -> Open {
+        let outbound = Outbound::build(session, 0, Parting::No).unwrap();
+        let frame = FrameDecoder::new()
+            .feed(&mut outbound.body.as_slice())
+            .unwrap()
+            .unwrap();
+        match UpMessage::unverified(&frame).unwrap() {
+            UpMessage::Open(open) => open,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_mark_that_was_left_empty_because_a_pack_could_not_be_had_is_not_said_and_stops_nothing() {
+        let bench = Bench::new();
+        let (vault, key) = testing::enrolled(&bench);
+        let session = testing::session(&bench, &vault, &key);
+        let mark = |bytes: &[u8]| {
+            session
+                .store
+                .write(|write| {
+                    write.set_number(SPEAKS, Some(2))?;
+                    write.set_blob(STATE, bytes)
+                })
+                .unwrap();
+        };
+        mark(&[7; STATE_MARK_BYTES]);
+        assert_eq!(opening(&session).state, Some(StateMark([7; STATE_MARK_BYTES])));
+        mark(&[]);
+        assert_eq!(opening(&session).state, None, "the hub names the pack again");
+    }
+
+    #[test]
+    fn what_was_asked_for_is_asked_again_until_it_is_answered() {
+        let bench = Bench::new();
+        let (vault, key) = testing::enrolled(&bench);
+        let session = testing::session(&bench, &vault, &key);
+        let set = |answer: Option<&[u8]>| {
+            session
+                .store
+                .write(|write| {
+                    write.set_number(SPEAKS, Some(2))?;
+                    match answer {
+                        None => write.ask_for(&[9; 16], 1),
+                        Some(answer) => write.answered(&[9; 16], answer, 2),
+                    }
+                })
+                .unwrap();
+        };
+        assert_eq!(opening(&session).asks, None);
+        set(None);
+        assert_eq!(opening(&session).asked().collect::<Vec<_>>(), [[9; 16]]);
+        set(Some(b"answered"));
+        assert_eq!(opening(&session).asks, None);
     }
 }

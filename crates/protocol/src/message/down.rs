@@ -4,6 +4,7 @@ mod author;
 mod change;
 mod changes;
 mod close;
+mod detail;
 mod done;
 mod grant;
 mod index;
@@ -21,6 +22,7 @@ pub use author::Author;
 pub use change::Change;
 pub use changes::{Changes, Written};
 pub use close::{Close, Token};
+pub use detail::{Detail, Person, Told};
 pub use done::{Done, STATE_MARK_BYTES, StateMark, TOKEN_BYTES};
 pub use grant::Grant;
 pub use index::{Index, REPORT_ID_BYTES};
@@ -72,6 +74,8 @@ messages! {
         79 => Index,
         /// Who may be the same child as whom, in the whole state.
         80 => Proposals,
+        /// A record of another district that the device asked for.
+        81 => Detail,
     }
 }
 

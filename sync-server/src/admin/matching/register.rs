@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -15,6 +15,8 @@ const TOLD_MAX: usize = 200;
 
 /// The rows of a list, as compactly as they were read.
 pub(super) struct Register {
+    /// The file's name, as it was given.
+    shown: String,
     /// Which column of the file holds the id, and which each fact.
     id: usize,
     facts: Vec<(usize, &'static str)>,
@@ -34,6 +36,7 @@ impl Register {
         let (id, facts) = columns(&header, &shown, said)?;
         let width = header.len();
         let mut register = Self {
+            shown: shown.clone(),
             id,
             facts,
             rows: Vec::new(),
@@ -45,6 +48,16 @@ impl Register {
             let line = reader.position().line();
             let fault = match reader.read_byte_record(&mut row) {
                 Ok(false) => break,
+                Ok(true) if swallows_rows(&row, width) => {
+                    let at = row.position().cloned().unwrap_or_else(|| reader.position().clone());
+                    let behind = line_behind(path, &at)?;
+                    reader.seek(behind).with_context(|| format!("cannot read {shown}"))?;
+                    let column = 1 + row.iter().position(|cell| cell.contains(&b'\n')).unwrap_or(0);
+                    Some((
+                        at.line(),
+                        format!("column {column}: a quotation mark that is not closed"),
+                    ))
+                }
                 Ok(true) => {
                     let line = row.position().map_or(line, csv::Position::line);
                     register
@@ -111,6 +124,37 @@ impl Register {
         Ok(())
     }
 
+    /// Tells the cells that say something nobody can read, by line and column: the row is compared without them.
+    pub(super) fn tell_unread(
+        &self,
+        unread: impl Fn(&Report) -> Vec<&'static str>,
+        said: &mut dyn Write,
+    ) -> Result<()> {
+        let mut told = 0_usize;
+        for (number, row) in self.rows.iter().enumerate() {
+            for column in unread(&self.report(number)) {
+                told += 1;
+                let at = self
+                    .facts
+                    .iter()
+                    .find(|(_, known)| *known == column)
+                    .map_or(0, |(at, _)| at + 1);
+                if told <= TOLD_MAX {
+                    let line = row.position().map_or(0, csv::Position::line);
+                    let shown = &self.shown;
+                    writeln!(
+                        said,
+                        "{shown}: line {line}, column {at} ({column}): cannot be read: compared without it"
+                    )?;
+                }
+            }
+        }
+        if told > TOLD_MAX {
+            writeln!(said, "{}: {} more cells cannot be read", self.shown, told - TOLD_MAX)?;
+        }
+        Ok(())
+    }
+
     pub(super) fn len(&self) -> usize {
         self.rows.len()
     }
@@ -132,6 +176,38 @@ impl Register {
     pub(super) fn reports(&self) -> impl Iterator<Item = Report> {
         (0..self.len()).map(|number| self.report(number))
     }
+}
+
+/// Whether a cell goes on over the next rows, because the mark that would close it is missing. A cell may have lines of its
+/// own; but no line of a place or a name looks like a whole row.
+fn swallows_rows(row: &csv::ByteRecord, width: usize) -> bool {
+    let is_row = |line: &[u8]| line.split(|byte| *byte == b',').count() >= width;
+    let swallows = |cell: &[u8]| cell.split(|byte| *byte == b'\n').skip(1).any(is_row);
+    // With two columns a comma is no sign of a row, unless the row ends too early.
+    let wide_enough = width > 2 || row.len() < width;
+    wide_enough && row.iter().any(|cell| cell.contains(&b'\n') && swallows(cell))
+}
+
+/// Where the line after the one at `at` begins.
+fn line_behind(path: &Path, at: &csv::Position) -> Result<csv::Position> {
+    let cannot = || format!("cannot read {}", path.display());
+    let mut file = File::open(path).with_context(cannot)?;
+    file.seek(SeekFrom::Start(at.byte())).with_context(cannot)?;
+    let mut reader = BufReader::new(file);
+    let mut line = Vec::new();
+    let mut bytes = 0;
+    // Empty lines before it belong to the row, too.
+    while bytes == 0 || line.iter().all(u8::is_ascii_whitespace) {
+        line.clear();
+        let read = reader.read_until(b'\n', &mut line).with_context(cannot)?;
+        if read == 0 {
+            break;
+        }
+        bytes += u64::try_from(read).unwrap_or_default();
+    }
+    let mut behind = at.clone();
+    behind.set_byte(at.byte() + bytes).set_line(at.line() + 1);
+    Ok(behind)
 }
 
 type Columns = (usize, Vec<(usize, &'static str)>);

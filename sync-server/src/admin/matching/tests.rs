@@ -123,6 +123,61 @@ fn a_bad_row_is_told_by_line_and_column_and_the_rest_goes_on() {
 }
 
 #[test]
+fn a_mark_that_is_not_closed_costs_its_own_row_and_no_other() {
+    let folder = Folder::new();
+    let text = "id,name,place\r\nr1,\"Ramesh Kumar,Gaya\r\nr2,Ramesh Kumar,Gaya\r\nr3,\"Gita\r\nDas\",\"near the mill,\r\n\
+                Gaya\"\r\nr4,Ramesh Kumar,Gaya\r\nr5,\"Sita Devi,Patna\r\nr6,Sita Devi,Patna";
+    let register = folder.write("a.csv", text.as_bytes());
+    let said = folder.dedupe(&register, &[]).unwrap();
+    for told in [
+        "line 2, column 2: a quotation mark that is not closed",
+        "line 8, column 2: a quotation",
+        "4 rows",
+    ] {
+        assert!(said.contains(told), "{told}: {said}");
+    }
+    let pairs: Vec<_> = folder
+        .rows("pairs.csv")
+        .iter()
+        .map(|row| (row[0].clone(), row[1].clone()))
+        .collect();
+    assert_eq!(pairs, [("r2".to_owned(), "r4".to_owned())]);
+}
+
+#[test]
+fn a_cell_that_cannot_be_read_is_told_and_its_row_is_compared_without_it() {
+    let folder = Folder::new();
+    let text = "id,name,father_name,age,date_of_birth,sex,height_cm,pin\nr1,Ramesh Kumar,N/A,abc,someday,Q,tall,none\n\
+                r2,Ramesh Kumar,N/A,unknown,-,?,,823 001\nr3,Ramesh Kumar,unknown,eight,2014,boy,4'2\",823001.0\n";
+    let register = folder.write("a.csv", text.as_bytes());
+    let said = folder.dedupe(&register, &[]).unwrap();
+    for told in [
+        "column 4 (age)",
+        "column 5 (date_of_birth)",
+        "column 6 (sex)",
+        "column 7 (height_cm)",
+    ] {
+        assert!(
+            said.contains(&format!("line 2, {told}: cannot be read")),
+            "{told}: {said}"
+        );
+    }
+    assert_eq!(
+        said.matches("cannot be read").count(),
+        4,
+        "what only says that nothing is known is no slip: {said}"
+    );
+    assert!(said.contains("3 rows"), "{said}");
+    let rows = folder.rows("pairs.csv");
+    assert_eq!(rows.len(), 3, "{rows:#?}");
+    assert!(
+        rows.iter().all(|row| !row[4].contains("father")),
+        "nobody is called N/A: {rows:#?}"
+    );
+    assert!(rows.iter().any(|row| row[4].contains("PIN agrees")), "{rows:#?}");
+}
+
+#[test]
 fn what_is_no_list_is_said_so() {
     let folder = Folder::new();
     let good = folder.write("b.csv", FOUND.as_bytes());

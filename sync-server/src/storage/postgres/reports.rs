@@ -1,9 +1,11 @@
+use protocol::{AuthorId, UserId};
 use tokio_postgres::Row;
 
 use super::Postgres;
 use super::transaction::Tx;
 use super::value::{Fixed, Number, at, fixed, number};
 use super::write::audit;
+use crate::storage::reports::asked_detail;
 use crate::storage::write::About;
 use crate::storage::{
     Deed, MadeDecision, MatchProposal, NumberedReport, ProposedTo, ReportRow, ReportSort, Reports, Result,
@@ -12,13 +14,29 @@ use crate::storage::{
 impl Reports for Postgres {
     fn reports(&self, state: &str, sort: ReportSort, after: u64, limit: u32) -> Result<Vec<NumberedReport>> {
         self.read_one(|tx| {
-            let sql = "SELECT number, subject, state, district, sort, entry FROM report
+            let sql = "SELECT number, subject, state, district, sort, entry, looks FROM report
                        WHERE state = $1 AND sort = $2 AND number > $3 ORDER BY number LIMIT $4";
             let rows = tx.rows(
                 sql,
                 &[&state, &i16::from(sort.code()), &Number(after), &i64::from(limit)],
             )?;
             rows.iter().map(read_report).collect()
+        })
+    }
+
+    fn report(&self, subject: [u8; 16]) -> Result<Option<ReportRow>> {
+        self.read_one(|tx| known_report(tx, subject))
+    }
+
+    fn note_asked(&self, user: UserId, author: AuthorId, subject: [u8; 16], outcome: u8, now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let about = About {
+                user: Some(user),
+                author: Some(author),
+                detail: &asked_detail(subject, outcome),
+                ..About::default()
+            };
+            audit(tx, now_ms, Deed::AskRecord, &about)
         })
     }
 
@@ -118,7 +136,7 @@ const PROPOSED_TO: &str = "
           UNION ALL SELECT other, one, percent, agreed FROM match_proposal) p
     JOIN report a ON a.subject = p.own JOIN report b ON b.subject = p.other
     WHERE a.district = $1 AND b.district <> $1 AND a.entry IS NOT NULL AND b.entry IS NOT NULL
-    ORDER BY p.percent DESC, a.subject, b.subject LIMIT $2";
+    ORDER BY p.agreed LIKE 'picture=same%' DESC, p.percent DESC, a.subject, b.subject LIMIT $2";
 
 fn read_proposed(row: &Row) -> Result<ProposedTo> {
     let small =
@@ -160,33 +178,36 @@ pub(super) fn put_report(tx: &Tx<'_>, report: &ReportRow) -> Result<()> {
         "SELECT 1 FROM report_line WHERE state = $1 FOR NO KEY UPDATE",
         &[&report.state],
     )?;
-    let known = tx
-        .row(
-            "SELECT number, subject, state, district, sort, entry FROM report WHERE subject = $1",
-            &[&Fixed(report.subject)],
-        )?
-        .map(|row| read_report(&row))
-        .transpose()?
-        .map(|known| known.row);
+    let known = known_report(tx, report.subject)?;
     if known.as_ref() == Some(report) || (known.is_none() && report.entry.is_none()) {
         return Ok(());
     }
     tx.execute(
         "WITH next AS (
              UPDATE report_line SET last_number = last_number + 1 WHERE state = $2 RETURNING last_number AS number)
-         INSERT INTO report (subject, state, district, sort, number, entry)
-         SELECT $1, $2, $3, $4, number, $5 FROM next
+         INSERT INTO report (subject, state, district, sort, number, entry, looks)
+         SELECT $1, $2, $3, $4, number, $5, $6 FROM next
          ON CONFLICT (subject) DO UPDATE SET state = excluded.state, district = excluded.district,
-             sort = excluded.sort, number = excluded.number, entry = excluded.entry",
+             sort = excluded.sort, number = excluded.number, entry = excluded.entry, looks = excluded.looks",
         &[
             &Fixed(report.subject),
             &report.state,
             &report.district,
             &i16::from(report.sort.code()),
             &report.entry,
+            &report.looks,
         ],
     )?;
     Ok(())
+}
+
+fn known_report(tx: &Tx<'_>, subject: [u8; 16]) -> Result<Option<ReportRow>> {
+    let row = tx.row(
+        "SELECT number, subject, state, district, sort, entry, looks FROM report WHERE subject = $1",
+        &[&Fixed(subject)],
+    )?;
+    let known = row.map(|row| read_report(&row)).transpose()?;
+    Ok(known.map(|known| known.row))
 }
 
 fn read_report(row: &Row) -> Result<NumberedReport> {
@@ -198,6 +219,7 @@ fn read_report(row: &Row) -> Result<NumberedReport> {
             district: at(row, 3)?,
             sort: ReportSort::of(u8::try_from(at::<i16>(row, 4)?).unwrap_or_default()),
             entry: at(row, 5)?,
+            looks: at(row, 6)?,
         },
     })
 }

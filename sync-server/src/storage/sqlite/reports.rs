@@ -1,7 +1,10 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use protocol::{AuthorId, UserId};
+
 use super::write::audit;
 use super::{Number, Sqlite};
+use crate::storage::reports::asked_detail;
 use crate::storage::write::About;
 use crate::storage::{
     Deed, MadeDecision, MatchProposal, NumberedReport, ProposedTo, ReportRow, ReportSort, Reports, Result,
@@ -11,11 +14,27 @@ impl Reports for Sqlite {
     fn reports(&self, state: &str, sort: ReportSort, after: u64, limit: u32) -> Result<Vec<NumberedReport>> {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(
-                "SELECT number, subject, state, district, sort, entry FROM report
+                "SELECT number, subject, state, district, sort, entry, looks FROM report
                  WHERE state = ?1 AND sort = ?2 AND number > ?3 ORDER BY number LIMIT ?4",
             )?;
             let rows = statement.query_map(params![state, sort.code(), Number(after), limit], read_report)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    fn report(&self, subject: [u8; 16]) -> Result<Option<ReportRow>> {
+        self.read(|tx| Ok(known_report(tx, subject)?))
+    }
+
+    fn note_asked(&self, user: UserId, author: AuthorId, subject: [u8; 16], outcome: u8, now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let about = About {
+                user: Some(user),
+                author: Some(author),
+                detail: &asked_detail(subject, outcome),
+                ..About::default()
+            };
+            audit(tx, now_ms, Deed::AskRecord, &about)
         })
     }
 
@@ -121,7 +140,7 @@ const PROPOSED_TO: &str = "
           UNION ALL SELECT other, one, percent, agreed FROM match_proposal) p
     JOIN report a ON a.subject = p.own JOIN report b ON b.subject = p.other
     WHERE a.district = ?1 AND b.district <> ?1 AND a.entry IS NOT NULL AND b.entry IS NOT NULL
-    ORDER BY p.percent DESC, a.subject, b.subject LIMIT ?2";
+    ORDER BY p.agreed LIKE 'picture=same%' DESC, p.percent DESC, a.subject, b.subject LIMIT ?2";
 
 /// Replaces what the people of a case decided.
 pub(super) fn put_decisions(tx: &Connection, subject: [u8; 16], decisions: &[MadeDecision]) -> Result<()> {
@@ -138,11 +157,7 @@ pub(super) fn put_decisions(tx: &Connection, subject: [u8; 16], decisions: &[Mad
 
 /// Keeps a report under the state's next number, where it says something new.
 pub(super) fn put_report(tx: &Connection, report: &ReportRow) -> Result<()> {
-    let known: Option<ReportRow> = tx
-        .prepare_cached("SELECT number, subject, state, district, sort, entry FROM report WHERE subject = ?1")?
-        .query_row([report.subject], read_report)
-        .optional()?
-        .map(|known| known.row);
+    let known = known_report(tx, report.subject)?;
     if known.as_ref() == Some(report) || (known.is_none() && report.entry.is_none()) {
         return Ok(());
     }
@@ -152,7 +167,8 @@ pub(super) fn put_report(tx: &Connection, report: &ReportRow) -> Result<()> {
         .prepare_cached("UPDATE report_line SET last_number = last_number + 1 WHERE state = ?1 RETURNING last_number")?
         .query_row([&report.state], |row| row.get(0))?;
     tx.prepare_cached(
-        "INSERT OR REPLACE INTO report (subject, state, district, sort, number, entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT OR REPLACE INTO report (subject, state, district, sort, number, entry, looks)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
     .execute(params![
         report.subject,
@@ -161,8 +177,16 @@ pub(super) fn put_report(tx: &Connection, report: &ReportRow) -> Result<()> {
         report.sort.code(),
         number,
         report.entry,
+        report.looks,
     ])?;
     Ok(())
+}
+
+fn known_report(tx: &Connection, subject: [u8; 16]) -> rusqlite::Result<Option<ReportRow>> {
+    let mut statement = tx
+        .prepare_cached("SELECT number, subject, state, district, sort, entry, looks FROM report WHERE subject = ?1")?;
+    let known = statement.query_row([subject], read_report).optional()?;
+    Ok(known.map(|known| known.row))
 }
 
 fn read_report(row: &Row<'_>) -> rusqlite::Result<NumberedReport> {
@@ -174,6 +198,7 @@ fn read_report(row: &Row<'_>) -> rusqlite::Result<NumberedReport> {
             district: row.get(3)?,
             sort: ReportSort::of(row.get(4)?),
             entry: row.get(5)?,
+            looks: row.get(6)?,
         },
     })
 }

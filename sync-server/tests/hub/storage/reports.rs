@@ -15,6 +15,7 @@ fn report(entry: Option<&[u8]>, sort: ReportSort) -> ReportRow {
         district: DISTRICT.into(),
         sort,
         entry: entry.map(<[u8]>::to_vec),
+        looks: Vec::new(),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     route::{Route, Tab},
     state::{app, words},
     value::Spec,
+    words::Words,
 };
 
 /// Oldest age that is asked for; the Act ends at 18, and an apparent age may be more.
@@ -35,18 +36,9 @@ pub(crate) fn NewCaseSheet(
 
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        let spec = Spec {
-            kind: FactType::Integer,
-            min: Some(0),
-            max: Some(AGE_MAX),
-            ..Spec::of_value(None)
-        };
-        let age_years = match spec.read(&age.get_untracked()) {
-            Ok(value) => value
-                .as_ref()
-                .and_then(Value::as_integer)
-                .and_then(|age| u8::try_from(age).ok()),
-            Err(why) => return asking.refuse(why.say(words), "new-age"),
+        let age_years = match age_of(words, &age.get_untracked()) {
+            Ok(age_years) => age_years,
+            Err(why) => return asking.refuse(why, "new-age"),
         };
         let child_name = Some(name.get_untracked().trim().to_owned()).filter(|name| !name.is_empty());
         let new = NewCase {
@@ -76,12 +68,7 @@ pub(crate) fn NewCaseSheet(
         (CaseKind::Cicl, "cicl", words.new_cicl()),
         (CaseKind::Both, "both", words.new_both()),
     ];
-    let sexes = vec![
-        (Some("female"), "female", words.new_girl()),
-        (Some("male"), "male", words.new_boy()),
-        (Some("transgender"), "transgender", words.new_transgender()),
-        (Some("not_known"), "not_known", words.new_not_known()),
-    ];
+    let sexes = sexes(words, Some("not_known"));
     view! {
         <Sheet title=words.new_title() test="new-case-sheet" on_close=on_close>
             <form class="stack" on:submit=submit>
@@ -112,6 +99,32 @@ pub(crate) fn NewCaseSheet(
             </form>
         </Sheet>
     }
+}
+
+/// The age that somebody typed, in years; what is wrong with it otherwise.
+pub(in crate::pages) fn age_of(words: Words, typed: &str) -> Result<Option<u8>, String> {
+    let spec = Spec {
+        kind: FactType::Integer,
+        min: Some(0),
+        max: Some(AGE_MAX),
+        ..Spec::of_value(None)
+    };
+    let value = spec.read(typed).map_err(|why| why.say(words))?;
+    let years = value.as_ref().and_then(Value::as_integer);
+    Ok(years.and_then(|years| u8::try_from(years).ok()))
+}
+
+/// The choice of a sex; `unknown` stands for none that is known.
+pub(in crate::pages) fn sexes(
+    words: Words,
+    unknown: Option<&'static str>,
+) -> Vec<(Option<&'static str>, &'static str, &'static str)> {
+    vec![
+        (Some("female"), "female", words.new_girl()),
+        (Some("male"), "male", words.new_boy()),
+        (Some("transgender"), "transgender", words.new_transgender()),
+        (unknown, "not_known", words.new_not_known()),
+    ]
 }
 
 pub(in crate::pages) fn line(

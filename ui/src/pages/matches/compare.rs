@@ -1,13 +1,20 @@
-//! A case beside who its child may be: both sides, the reasons, and what somebody decides.
+//! A case, or a report, beside who its child may be: both sides, the reasons, and what somebody decides.
 
 use casework::{
-    CaseId, RowId, Subject,
+    Subject,
     matching::{Report, decisions::Decision},
 };
-use ipc::{Comparison, Decided, Elsewhere, PictureSize, PossibleMatch};
+use ipc::{Comparison, Decided, PossibleMatch};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{FORM, kind, reasons};
+use super::{
+    FORM,
+    asked::AskDistrict,
+    elsewhere::{ElsewhereCard, theirs},
+    kind,
+    photos::{Photos, ReportPhotos, shelf},
+    reasons,
+};
 use crate::{
     backend, browser,
     components::{Asking, Empty, Icon, Loading, Problem, failure_text, icon},
@@ -17,24 +24,48 @@ use crate::{
     words::Words,
 };
 
-/// How many photos of each side are shown.
-const PHOTOS_MAX: usize = 3;
 /// How much of a report's id people say to one another.
 const ID_SAID: usize = 8;
 
+/// Where a decision about two records is written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Deciding {
+    own: Subject,
+    other: Subject,
+}
+
+impl Deciding {
+    /// About a case it is written in the case, whichever side somebody looks from.
+    fn of(read: &Comparison, own: Subject, other: Subject) -> Option<Self> {
+        match (own, other) {
+            (Subject::Missing(_), Subject::Case(_)) => read.decides_cases.then_some(Self { own: other, other: own }),
+            _ => read.decides.then_some(Self { own, other }),
+        }
+    }
+}
+
+/// Whether both are of one sort, so that one of them may be there twice.
+fn is_twice(own: Subject, own_kind: &str, other: &PossibleMatch) -> bool {
+    match (own, other.other) {
+        (Subject::Case(_), Subject::Case(_)) => true,
+        (Subject::Missing(_), Subject::Missing(_)) => (own_kind == "missing") == (other.kind == "missing"),
+        _ => false,
+    }
+}
+
 /// The page.
 #[component]
-pub(super) fn ComparePage(case: CaseId) -> impl IntoView {
+pub(super) fn ComparePage(own: Subject) -> impl IntoView {
     let app = app();
     let words = words();
     let view = RwSignal::new(None::<Comparison>);
     let problem = RwSignal::new(None::<String>);
-    let changes = app.changes_of(case);
+    let changes = app.changes_of(own);
     Effect::new(move |_| {
         changes.get();
         app.matches_changed.track();
         spawn_local(async move {
-            match backend::compare_case(case).await {
+            match backend::compare(own).await {
                 Ok(read) => {
                     problem.try_set(None);
                     view.try_set(Some(read));
@@ -53,26 +84,25 @@ pub(super) fn ComparePage(case: CaseId) -> impl IntoView {
         };
         let mut likely = Vec::new();
         let mut others = Vec::new();
-        for other in read.rows {
+        for other in read.rows.clone() {
             let to = if other.is_likely || !other.decided.is_empty() {
                 &mut likely
             } else {
                 &mut others
             };
-            let photos = Photos {
-                ours: read.pictures.iter().map(|row| (case, *row)).collect(),
-                theirs: match other.other {
-                    Subject::Case(other_case) => other.pictures.iter().map(|row| (other_case, *row)).collect(),
-                    _ => Vec::new(),
-                },
+            let photos = Photos::of(own, &read.pictures, other.other, &other.pictures);
+            let ours_called = match own {
+                Subject::Case(_) => words.match_this_case(),
+                _ => words.match_this_report(),
             };
             to.push(view! {
                 <Side
                     ours=read.ours.clone()
-                    ours_called=words.match_this_case()
+                    ours_called=ours_called
+                    is_twice=is_twice(own, &read.kind, &other)
+                    decides=Deciding::of(&read, own, other.other)
                     other=other
                     photos=photos
-                    decides=read.decides.then_some(case)
                 />
             });
         }
@@ -81,12 +111,24 @@ pub(super) fn ComparePage(case: CaseId) -> impl IntoView {
         let less = (!others.is_empty()).then(|| view! { <h3>{words.match_less_likely()}</h3> {others} });
         let elsewhere: Vec<_> = read
             .elsewhere
-            .into_iter()
-            .map(|row| view! { <ElsewhereCard row=row decides=read.decides.then_some(case) /> })
+            .iter()
+            .map(|row| {
+                // Of a case of another district a report says nothing.
+                let is_said = !matches!((own, row.other), (Subject::Missing(_), Subject::Case(_)));
+                let decides = Deciding::of(&read, own, row.other).filter(|_| is_said);
+                view! { <ElsewhereCard row=row.clone() decides=decides /> }
+            })
             .collect();
         let has_elsewhere = !elsewhere.is_empty();
+        let of_report = match own {
+            Subject::Missing(report) => Some(view! {
+                <ReportPhotos report=report photos=read.pictures.clone() adds=read.decides />
+            }),
+            _ => None,
+        };
         view! {
             <p class="muted">{words.match_compare_logged()} " " {words.match_open(u64::from(read.open))}</p>
+            {of_report}
             {none.filter(|_| !has_elsewhere)}
             {likely}
             {elsewhere}
@@ -95,14 +137,14 @@ pub(super) fn ComparePage(case: CaseId) -> impl IntoView {
         .into_any()
     };
     view! {
-        <article class="case stack" data-test="compare" data-case=case.to_string()>
+        <article class="case stack" data-test="compare" data-own=own.to_string()>
             <button type="button" class="button quiet only-narrow" data-test="compare-back" on:click=back>
                 {icon(Icon::Back)}
                 <span>{words.match_title()}</span>
             </button>
             <header class="house-head">
                 <h2>{words.match_compare_title()}</h2>
-                <a class="link" href=Route::Case(case, Tab::Overview).to_string() data-test="compare-case">{words.match_open_case()}</a>
+                {open_own(words, own)}
             </header>
             <Problem text=problem />
             {body}
@@ -110,11 +152,16 @@ pub(super) fn ComparePage(case: CaseId) -> impl IntoView {
     }
 }
 
-/// The photos of both sides.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Photos {
-    ours: Vec<(CaseId, RowId)>,
-    theirs: Vec<(CaseId, RowId)>,
+/// The way to the record itself.
+fn open_own(words: Words, own: Subject) -> impl IntoView {
+    let (route, label) = match own {
+        Subject::Case(case) => (Route::Case(case, Tab::Overview), words.match_open_case()),
+        other => {
+            let route = Route::Form(other, FORM.to_owned(), FormPlace::Sections);
+            (route, words.match_open_report())
+        }
+    };
+    view! { <a class="link" href=route.to_string() data-test="compare-own">{label}</a> }
 }
 
 /// One who it may be.
@@ -126,15 +173,17 @@ pub(super) fn Side(
     ours_called: &'static str,
     /// The other.
     other: PossibleMatch,
+    /// Whether both are of one sort.
+    #[prop(optional)]
+    is_twice: bool,
     /// Photos to look at.
     #[prop(optional)]
     photos: Photos,
-    /// The case in which a decision is written, where this officer may.
+    /// Where a decision is written, where this officer may.
     #[prop(optional_no_strip)]
-    decides: Option<CaseId>,
+    decides: Option<Deciding>,
 ) -> impl IntoView {
     let words = words();
-    let is_case = matches!(other.other, Subject::Case(_));
     let id = other.other.to_string();
     let place = match other.other {
         Subject::Case(case) => Some((Route::Case(case, Tab::Overview), words.match_open_case())),
@@ -165,7 +214,13 @@ pub(super) fn Side(
     let same_picture = other.same_picture.then(|| {
         view! { <p class="tag warn">{icon(Icon::Photo)} <span>{words.match_same_picture()}</span></p> }
     });
-    let has_photos = !photos.ours.is_empty() || !photos.theirs.is_empty();
+    let has_photos = !photos.is_empty();
+    let asks =
+        (!other.district.is_empty()).then(|| view! { <AskDistrict other=other.other asked=other.asked.clone() /> });
+    let their_word = other
+        .district_decided
+        .as_ref()
+        .map(|decided| view! { <p data-test="theirs">{theirs(words, Some(decided))}</p> });
     let kind_said = kind(words, &other.kind);
     view! {
         <section class="card stack" data-test="possible" data-other=id>
@@ -189,77 +244,28 @@ pub(super) fn Side(
             {same_picture}
             {has_photos.then(|| view! { <div class="sides-photos" aria-label=words.match_look_photos()>{shelf(photos.ours)} {shelf(photos.theirs)}</div> })}
             <h4>{words.match_why()}</h4>
-            {reasons::list(&other.score.reasons, is_case)}
-            <Decisions subject=other.other decided=other.decided decides=decides />
-        </section>
-    }
-}
-
-fn shelf(photos: Vec<(CaseId, RowId)>) -> impl IntoView {
-    let photos: Vec<_> = photos
-        .into_iter()
-        .take(PHOTOS_MAX)
-        .map(|(case, row)| photo(case, row))
-        .collect();
-    view! { <div class="sides-shelf">{photos}</div> }
-}
-
-fn photo(case: CaseId, row: RowId) -> impl IntoView {
-    let source = RwSignal::new(None::<String>);
-    spawn_local(async move {
-        // A picture that is not here yet is simply not shown beside the other.
-        if let Ok(picture) = backend::picture(case, row, PictureSize::Thumb).await {
-            source.try_set(Some(format!("data:image/jpeg;base64,{picture}")));
-        }
-    });
-    move || {
-        source.get().map(|source| view! { <img class="sides-photo" src=source alt=words().match_look_photos() data-test="sides-photo" /> })
-    }
-}
-
-/// One of another district, of which nothing is known here but how it agrees.
-#[component]
-fn ElsewhereCard(row: Elsewhere, #[prop(optional_no_strip)] decides: Option<CaseId>) -> impl IntoView {
-    let words = words();
-    let is_case = matches!(row.other, Subject::Case(_));
-    let what = if is_case {
-        words.match_a_case()
-    } else {
-        words.match_a_report()
-    };
-    let theirs = match &row.theirs {
-        Some(Decision::Same) => words.match_theirs_same(),
-        Some(Decision::NotSame) => words.match_theirs_not_same(),
-        Some(Decision::Unsure | Decision::Unknown(_)) => words.match_theirs_unsure(),
-        None => words.match_theirs_none(),
-    };
-    let same = |decision: Option<&Decision>| decision == Some(&Decision::Same);
-    let is_joined = same(row.theirs.as_ref()) && same(row.decided.first().map(|one| &one.decision));
-    let joined = is_joined
-        .then(|| view! { <p class="note" data-test="joined">{icon(Icon::Done)} " " {words.match_joined()}</p> });
-    view! {
-        <section class="card stack" data-test="elsewhere" data-other=row.other.to_string()>
-            <header class="house-head">
-                <h3>{words.match_elsewhere()} " · " {words.match_percent(row.percent)}</h3>
-                <p>{words.match_elsewhere_said(&row.district, what, said_id(row.other))}</p>
-            </header>
-            <h4>{words.match_why()}</h4>
-            {reasons::agreed(&row.agreed, is_case)}
-            <p data-test="theirs">{theirs}</p>
-            {joined}
-            <Decisions subject=row.other decided=row.decided decides=decides />
+            {reasons::list(&other.score.reasons, is_twice)}
+            {asks}
+            {their_word}
+            <Decisions decided=other.decided decides=decides />
         </section>
     }
 }
 
 /// As much of an id as people say to one another.
-fn said_id(subject: Subject) -> String {
+pub(super) fn said_id(subject: Subject) -> String {
     let id = subject.to_string();
     id[id.len().saturating_sub(ID_SAID)..].to_owned()
 }
 
+/// What was decided, and what this officer decides.
 #[component]
-fn Decisions(subject: Subject, decided: Vec<Decided>, decides: Option<CaseId>) -> impl IntoView {
+pub(super) fn Decisions(
+    /// By everybody who did.
+    decided: Vec<Decided>,
+    /// Where it is written, where this officer may.
+    decides: Option<Deciding>,
+) -> impl IntoView {
     let app = app();
     let words = words();
     let asking = Asking::new();
@@ -279,9 +285,9 @@ fn Decisions(subject: Subject, decided: Vec<Decided>, decides: Option<CaseId>) -
     let has_decided = !said.is_empty();
     let settled: Vec<Decision> = decided.iter().map(|decided| decided.decision.clone()).collect();
     let decide = move |decision: Option<Decision>| {
-        let Some(case) = decides else { return };
+        let Some(Deciding { own, other }) = decides else { return };
         asking.run(
-            move || backend::decide_match(case, subject, decision),
+            move || backend::decide_match(own, other, decision),
             move |_| app.announce(words.app_saved()),
         );
     };

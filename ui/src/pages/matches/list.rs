@@ -1,6 +1,6 @@
 //! The list: what may be one child and nobody has decided, then the reports of the district. No name in full.
 
-use casework::Subject;
+use casework::{Subject, matching::Field};
 use ipc::{Comparison, Elsewhere, MatchRow, MatchesPage, ReportCard};
 use leptos::{prelude::*, task::spawn_local};
 
@@ -11,6 +11,7 @@ use crate::{
     route::{FormPlace, Route},
     state::{app, words},
     time,
+    words::Words,
 };
 
 /// The pane.
@@ -109,19 +110,16 @@ pub(super) fn ListPane(found: RwSignal<Option<Comparison>>) -> impl IntoView {
 
 fn row(row: MatchRow) -> impl IntoView {
     let words = words();
-    let case = row.case;
-    let is_open = move || app().route.with(|route| *route == Route::Compare(case));
-    let what = match row.other {
-        Subject::Case(_) => words.match_with_case(),
-        _ => words.match_with_report(),
-    };
+    let own = row.own;
+    let is_open = move || app().route.with(|route| *route == Route::Compare(own));
+    let what = what(words, own, row.other);
     let sides = format!("{} · {}", called(words, &row.initials), row.number);
     view! {
         <li>
             <a
                 class="house"
                 class:open=is_open
-                href=Route::Compare(case).to_string()
+                href=Route::Compare(own).to_string()
                 aria-current=move || is_open().then_some("true")
                 data-test="match-row"
             >
@@ -139,16 +137,19 @@ fn row(row: MatchRow) -> impl IntoView {
     }
 }
 
+/// What the other is to the one.
+pub(super) fn what(words: Words, own: Subject, other: Subject) -> &'static str {
+    match (own, other) {
+        (_, Subject::Case(_)) => words.match_with_case(),
+        (Subject::Missing(_), _) => words.match_with_other_report(),
+        _ => words.match_with_report(),
+    }
+}
+
 fn elsewhere(row: Elsewhere) -> impl IntoView {
     let words = words();
-    let place = match row.own {
-        Subject::Case(case) => Route::Compare(case),
-        own => Route::Form(own, FORM.to_owned(), FormPlace::Sections),
-    };
-    let what = match row.other {
-        Subject::Case(_) => words.match_with_case(),
-        _ => words.match_with_report(),
-    };
+    let place = Route::Compare(row.own);
+    let what = what(words, row.own, row.other);
     view! {
         <li>
             <a class="house" href=place.to_string() data-test="elsewhere-row">
@@ -156,13 +157,19 @@ fn elsewhere(row: Elsewhere) -> impl IntoView {
                 <span class="row-text">
                     <span class="row-top">
                         <span class="house-name">{called(words, &row.initials)}</span>
-                        <span class="tag warn">{words.match_percent(row.percent)}</span>
+                        {(row.percent > 0).then(|| view! { <span class="tag warn">{words.match_percent(row.percent)}</span> })}
+                        {says_picture(&row).then(|| view! { <span class="tag warn" data-test="same-picture">{words.match_same_picture_short()}</span> })}
                     </span>
                     <span class="house-line">{what} " · " {words.match_in_district(&row.district)}</span>
                 </span>
             </a>
         </li>
     }
+}
+
+/// Whether a picture of the one is a picture of the other.
+fn says_picture(row: &Elsewhere) -> bool {
+    row.agreed.iter().any(|(field, _)| *field == Field::Picture)
 }
 
 fn card(card: ReportCard) -> impl IntoView {

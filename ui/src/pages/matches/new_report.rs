@@ -1,6 +1,5 @@
 //! A new report: only what is known now; the rest is asked on its form.
 
-use casework::{FactType, Value};
 use ipc::NewReport;
 use leptos::{ev, prelude::*};
 
@@ -8,14 +7,10 @@ use super::FORM;
 use crate::{
     backend, browser,
     components::{Asking, Problem, Sheet},
-    pages::cases::new_case::{group, line},
+    pages::cases::new_case::{age_of, group, line, sexes},
     route::{FormPlace, Route},
     state::{app, words},
-    value::Spec,
 };
-
-/// Oldest age that is asked for.
-const AGE_MAX: i64 = 25;
 
 /// The sheet.
 #[component]
@@ -31,18 +26,9 @@ pub(super) fn NewReportSheet(
     let asking = Asking::new();
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        let spec = Spec {
-            kind: FactType::Integer,
-            min: Some(0),
-            max: Some(AGE_MAX),
-            ..Spec::of_value(None)
-        };
-        let age_years = match spec.read(&age.get_untracked()) {
-            Ok(value) => value
-                .as_ref()
-                .and_then(Value::as_integer)
-                .and_then(|age| u8::try_from(age).ok()),
-            Err(why) => return asking.refuse(why.say(words), "report-age"),
+        let age_years = match age_of(words, &age.get_untracked()) {
+            Ok(age_years) => age_years,
+            Err(why) => return asking.refuse(why, "report-age"),
         };
         let new = NewReport {
             kind: kind.get_untracked().to_owned(),
@@ -64,12 +50,7 @@ pub(super) fn NewReportSheet(
         ("sighted", "sighted", words.match_kind_sighted()),
         ("found", "found", words.match_kind_found()),
     ];
-    let sexes = vec![
-        (Some("female"), "female", words.new_girl()),
-        (Some("male"), "male", words.new_boy()),
-        (Some("transgender"), "transgender", words.new_transgender()),
-        (None, "not_known", words.new_not_known()),
-    ];
+    let sexes = sexes(words, None);
     view! {
         <Sheet title=words.match_report() test="new-report-sheet" on_close=on_close>
             <form class="stack" on:submit=submit>

@@ -11,7 +11,7 @@ const SAYS_MIN: f32 = 0.05;
 const FULL: f32 = 12.0;
 
 /// The reasons, those that speak for it first and the weightiest first of either, each with what it weighs.
-pub(super) fn list(reasons: &[Reason], is_case: bool) -> impl IntoView + use<> {
+pub(super) fn list(reasons: &[Reason], is_twice: bool) -> impl IntoView + use<> {
     let words = words();
     let mut said: Vec<&Reason> = reasons
         .iter()
@@ -19,21 +19,21 @@ pub(super) fn list(reasons: &[Reason], is_case: bool) -> impl IntoView + use<> {
         .collect();
     // First what speaks for it, then what speaks against it.
     said.sort_by_key(|reason| reason.weight < 0.0);
-    let items: Vec<_> = said.into_iter().map(|reason| item(words, reason, is_case)).collect();
+    let items: Vec<_> = said.into_iter().map(|reason| item(words, reason, is_twice)).collect();
     view! { <ul class="reasons" data-test="reasons">{items}</ul> }
 }
 
 /// How the facts agreed where nothing else is known of the other side.
-pub(super) fn agreed(agreed: &[(Field, Level)], is_case: bool) -> impl IntoView + use<> {
+pub(super) fn agreed(agreed: &[(Field, Level)], is_twice: bool) -> impl IntoView + use<> {
     let words = words();
     let items: Vec<_> = agreed
         .iter()
-        .map(|(field, level)| view! { <li>{sentence(words, *field, *level, is_case)}</li> })
+        .map(|(field, level)| view! { <li>{sentence(words, *field, *level, is_twice)}</li> })
         .collect();
     view! { <ul class="reasons" data-test="agreed">{items}</ul> }
 }
 
-fn item(words: Words, reason: &Reason, is_case: bool) -> impl IntoView + use<> {
+fn item(words: Words, reason: &Reason, is_twice: bool) -> impl IntoView + use<> {
     let speaks_for = reason.weight > 0.0;
     let side = if speaks_for {
         words.match_for()
@@ -43,7 +43,7 @@ fn item(words: Words, reason: &Reason, is_case: bool) -> impl IntoView + use<> {
     let wide = format!("{:.0}%", (reason.weight.abs() / FULL * 100.0).min(100.0));
     view! {
         <li class="reason" class:against=!speaks_for data-test="reason">
-            <span class="reason-said">{say(words, reason, is_case)}</span>
+            <span class="reason-said">{say(words, reason, is_twice)}</span>
             <span class="reason-bar" aria-hidden="true"><span style:inline-size=wide></span></span>
             <span class="muted reason-side">{side}</span>
         </li>
@@ -51,8 +51,8 @@ fn item(words: Words, reason: &Reason, is_case: bool) -> impl IntoView + use<> {
 }
 
 /// The sentence.
-fn say(words: Words, reason: &Reason, is_case: bool) -> String {
-    let said = sentence(words, reason.field, reason.level, is_case);
+fn say(words: Words, reason: &Reason, is_twice: bool) -> String {
+    let said = sentence(words, reason.field, reason.level, is_twice);
     let said = match (&reason.words, reason.field) {
         (Some((one, other)), Field::Given | Field::Family | Field::Father | Field::Mother) => {
             format!("{said}: {one} / {other}")
@@ -69,8 +69,9 @@ fn say(words: Words, reason: &Reason, is_case: bool) -> String {
     format!("{said} ({how})")
 }
 
-/// What a level of a field means, in a sentence. Two cases were taken in; a report went missing and a case was found.
-fn sentence(words: Words, field: Field, level: Level, is_case: bool) -> &'static str {
+/// What a level of a field means, in a sentence. Of two records of one sort (`is_twice`) the days are compared; of a child that
+/// went missing and one that was found, how long it was between the two.
+fn sentence(words: Words, field: Field, level: Level, is_twice: bool) -> &'static str {
     match (field, level) {
         (Field::Given, Level::Same) => words.match_given_same(),
         (Field::Given, Level::Close) => words.match_given_close(),
@@ -138,11 +139,11 @@ fn sentence(words: Words, field: Field, level: Level, is_case: bool) -> &'static
         (Field::Companions, _) => words.match_companions_different(),
         (Field::Language, Level::Same) => words.match_language_same(),
         (Field::Language, _) => words.match_language_different(),
-        (Field::Event, Level::Same) if is_case => words.match_taken_same(),
-        (Field::Event, Level::Close) if is_case => words.match_taken_close(),
-        (Field::Event, Level::Near) if is_case => words.match_taken_near(),
-        (Field::Event, Level::Similar) if is_case => words.match_taken_similar(),
-        (Field::Event, _) if is_case => words.match_taken_different(),
+        (Field::Event, Level::Same) if is_twice => words.match_taken_same(),
+        (Field::Event, Level::Close) if is_twice => words.match_taken_close(),
+        (Field::Event, Level::Near) if is_twice => words.match_taken_near(),
+        (Field::Event, Level::Similar) if is_twice => words.match_taken_similar(),
+        (Field::Event, _) if is_twice => words.match_taken_different(),
         (Field::Event, Level::Same) => words.match_event_same(),
         (Field::Event, Level::Close) => words.match_event_close(),
         (Field::Event, Level::Near) => words.match_event_near(),
@@ -150,6 +151,7 @@ fn sentence(words: Words, field: Field, level: Level, is_case: bool) -> &'static
         (Field::Event, _) => words.match_event_different(),
         (Field::Sibling, _) => words.match_sibling(),
         (Field::Third, _) => words.match_third(),
+        (Field::Picture, _) => words.match_picture(),
     }
 }
 
@@ -173,7 +175,7 @@ mod tests {
             for level in Field::Event.levels() {
                 assert!(said.insert(sentence(Words(lang), Field::Event, *level, true)));
             }
-            for field in [Field::Sibling, Field::Third] {
+            for field in [Field::Sibling, Field::Third, Field::Picture] {
                 assert!(said.insert(sentence(Words(lang), field, Level::Same, false)));
             }
         }

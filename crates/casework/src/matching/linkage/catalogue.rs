@@ -13,7 +13,7 @@ use super::{
     knowledge::{Knowledge, KnowledgeError},
     lexicon::Lexicon,
     population::Population,
-    prepared::{Prepared, prepare},
+    prepared::{Prepared, prepare, unread},
     reason::Score,
     report::Report,
     scratch::Scratch,
@@ -23,6 +23,12 @@ use super::{
 
 /// How many candidates are compared in full for one report.
 const CANDIDATES_MAX: usize = 250;
+
+/// Of a register everybody is asked for; after so many candidates one behind another that are nobody the rest, which share
+/// less, are not compared.
+const NOBODY_MAX: usize = 64;
+/// Less likely than this a candidate is nobody.
+const NOBODY: f32 = 0.001;
 
 /// Gathers reports, then makes a [`Catalogue`] of them.
 #[derive(Debug)]
@@ -79,6 +85,11 @@ impl Gathering {
             stored: Vec::new(),
             sought: Vec::new(),
         })
+    }
+
+    /// The columns of a report that say something that cannot be read, and that is therefore not compared.
+    pub fn unread(&self, report: &Report) -> Vec<&'static str> {
+        unread(report, &self.known.lexicon)
     }
 
     /// Adds a report to those that can be found. They are numbered in the order they come.
@@ -197,6 +208,15 @@ impl Catalogue {
         self.propose(&sought, None, limit, asking)
     }
 
+    /// The same as if the list had been laid for another relation: a list of missing children is asked by one who was found,
+    /// and by another report of a missing child.
+    pub fn ask_as(&mut self, relation: Relation, report: &Report, limit: usize, asking: &mut Asking) -> Vec<Proposal> {
+        let laid = std::mem::replace(&mut self.relation, relation);
+        let proposals = self.ask(report, limit, asking);
+        self.relation = laid;
+        proposals
+    }
+
     /// The same for the report of that number among those that are looked for.
     pub fn ask_sought(&self, number: usize, limit: usize, asking: &mut Asking) -> Vec<Proposal> {
         self.propose(&self.sought[number], None, limit, asking)
@@ -221,6 +241,20 @@ impl Catalogue {
     pub fn explain_report(&mut self, report: &Report, stored: usize, asking: &mut Asking) -> Score {
         let sought = prepare(report, &self.known.lexicon, &mut self.terms);
         self.explain(&sought, stored, asking)
+    }
+
+    /// The same as if the list had been laid for another relation.
+    pub fn explain_report_as(
+        &mut self,
+        relation: Relation,
+        report: &Report,
+        stored: usize,
+        asking: &mut Asking,
+    ) -> Score {
+        let laid = std::mem::replace(&mut self.relation, relation);
+        let score = self.explain_report(report, stored, asking);
+        self.relation = laid;
+        score
     }
 
     fn explain(&self, sought: &Prepared, stored: usize, asking: &mut Asking) -> Score {
@@ -251,10 +285,15 @@ impl Catalogue {
         candidates.extend(self.index.len() as u32..self.stored.len() as u32);
         let mut proposals: Vec<Proposal> = Vec::with_capacity(candidates.len());
         let meant = |number: &u32| Some(*number) != itself && !self.gone[*number as usize];
+        let mut nobody = 0;
         for number in candidates.iter().copied().filter(meant) {
+            if itself.is_some() && nobody >= NOBODY_MAX {
+                break;
+            }
             ground.compare(sought, &self.stored[number as usize], scratch, parts);
             let score = ground.sum_up(parts).total();
             let probability = ground.probability(score, self.stored.len() as f32);
+            nobody = if probability < NOBODY { nobody + 1 } else { 0 };
             proposals.push(Proposal {
                 number: number as usize,
                 score,

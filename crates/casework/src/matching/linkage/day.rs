@@ -66,15 +66,29 @@ impl Dated {
     }
 }
 
-/// Reads a date: `2014-05-31`, `20140531`, `31/05/2014`, `31.5.14`, `31 May 2014`, `2014`, `05/2014`. `None` for what is none.
+/// Reads a date: `2014-05-31`, `20140531`, `31/05/2014`, `31.5.14`, `31 May 2014`, `31st of May, 2014`, `2014`, `05/2014`.
+/// `None` for what is none.
 pub(super) fn date(text: &str) -> Option<Dated> {
-    // A time of day after the date says nothing here.
     let lower: String = normal(text).collect();
-    let text = lower
+    let iso = lower
         .split(['t', ' '])
         .next()
         .filter(|head| head.len() == 10 && head.as_bytes()[4] == b'-');
-    let parts = words(text.unwrap_or(&lower));
+    // A time of day after the date says nothing here, and a table of numbers writes a year as 2014.0.
+    let lower = whole(lower.trim());
+    let before_time: Vec<&str> = lower
+        .split_whitespace()
+        .take_while(|part| !part.contains(':'))
+        .collect();
+    let mut parts = words(iso.unwrap_or(&before_time.join(" ")));
+    parts.retain(|part| part != "of" && !is_weekday(part));
+    for part in &mut parts {
+        for ending in ["st", "nd", "rd", "th"] {
+            if let Some(number) = part.strip_suffix(ending).filter(|number| is_number(number)) {
+                *part = number.to_owned();
+            }
+        }
+    }
     let number = |part: &String| part.parse::<u32>().ok();
     let month = |part: &String| number(part).or_else(|| month_name(part));
     match parts.as_slice() {
@@ -98,6 +112,22 @@ pub(super) fn date(text: &str) -> Option<Dated> {
         [a, b, c] => written(century(c)?, month(b)?, number(a)?),
         _ => None,
     }
+}
+
+/// Without the `.0` of a whole number.
+pub(super) fn whole(text: &str) -> &str {
+    text.strip_suffix(".0")
+        .filter(|number| is_number(number))
+        .unwrap_or(text)
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit())
+}
+
+fn is_weekday(word: &str) -> bool {
+    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    DAYS.iter().any(|day| word.starts_with(day))
 }
 
 /// `14` is 2014, `87` is 1987.
@@ -157,7 +187,54 @@ fn month_name(word: &str) -> Option<u32> {
     u32::try_from(at % 12 + 1).ok()
 }
 
-/// Reads an age: years and how far the truth may be from it. `8`, `8.5`, `8-10`, `8 years 3 months`, `6 months`, `about 7`.
+/// The numbers that ages are written with, in words.
+fn number_word(word: &str) -> Option<f32> {
+    const ENGLISH: [&str; 18] = [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+    ];
+    const HINDI: [&str; 18] = [
+        "एक",
+        "दो",
+        "तीन",
+        "चार",
+        "पांच",
+        "छह",
+        "सात",
+        "आठ",
+        "नौ",
+        "दस",
+        "ग्यारह",
+        "बारह",
+        "तेरह",
+        "चौदह",
+        "पंद्रह",
+        "सोलह",
+        "सत्रह",
+        "अठारह",
+    ];
+    let at = ENGLISH.iter().chain(&HINDI).position(|known| *known == word)?;
+    u8::try_from(at % 18 + 1).ok().map(f32::from)
+}
+
+/// Reads an age: years and how far the truth may be from it. `8`, `8.5`, `8-10`, `8 years 3 months`, `6 months`, `about 7`,
+/// `eight`.
 pub(super) fn age(text: &str) -> Option<(f32, f32)> {
     const AGE_MAX: f32 = 120.0;
     let text: String = normal(text).collect();
@@ -168,6 +245,9 @@ pub(super) fn age(text: &str) -> Option<(f32, f32)> {
         if !digits.is_empty() {
             numbers.extend(digits.trim_matches('.').parse::<f32>().ok());
         }
+    }
+    if numbers.is_empty() {
+        numbers.extend(words(&text).iter().filter_map(|word| number_word(word)));
     }
     let has = |units: &[&str]| units.iter().any(|unit| text.contains(unit));
     let months = has(&[
@@ -236,6 +316,12 @@ mod tests {
             "2014-05-31T10:00:00Z",
             "05/31/2014",
             "31052014",
+            "31-05-2014 00:00:00",
+            "31/05/2014 10:30 AM",
+            "31st May 2014",
+            "Saturday, 31st of May, 2014",
+            "31-May-14",
+            "20140531.0",
         ] {
             assert_eq!(date(text), Some(day(2014, 5, 31)), "{text}");
         }
@@ -262,6 +348,10 @@ mod tests {
             ("6 months", 0.54, 0.1),
             ("2 years 6 months", 2.5, 0.1),
             ("about 7", 7.5, 0.5),
+            ("8.0", 8.5, 0.5),
+            ("Eight years", 8.5, 0.5),
+            ("आठ वर्ष", 8.5, 0.5),
+            ("six months", 0.54, 0.1),
         ] {
             let (m, s) = age(text).expect(text);
             assert!((m - middle).abs() < 0.01 && (s - spread).abs() < 0.01, "{text} {m} {s}");

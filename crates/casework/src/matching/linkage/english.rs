@@ -27,6 +27,7 @@ pub fn english(reason: &Reason, a: &Report, b: &Report) -> String {
         Field::Companions => "companions",
         Field::Language => "language",
         Field::Third => return format!("the same as a third {:+.1}", reason.weight),
+        Field::Picture => return "the same picture".to_owned(),
         Field::Sibling => return format!("may be brother or sister {:+.1}", reason.weight),
     };
     let how = match reason.how {

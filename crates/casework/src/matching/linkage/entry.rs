@@ -3,7 +3,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::Report;
+use super::{LOOK_BYTES, Look, Report};
 
 /// What an entry is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct Entry {
     pub district: String,
     /// The facts.
     pub report: Report,
+    /// What the picture of the report looks like, where it has one.
+    pub look: Option<Look>,
 }
 
 /// Why bytes are no entry.
@@ -87,6 +89,8 @@ struct Wire {
     language: Option<String>,
     #[n(20)]
     holder: Option<String>,
+    #[cbor(n(21), with = "minicbor::bytes")]
+    look: Option<[u8; LOOK_BYTES]>,
 }
 
 impl EntryKind {
@@ -115,7 +119,8 @@ impl Entry {
     /// Most bytes of an entry on the wire.
     pub const BYTES_MAX: usize = 300;
 
-    /// The bytes. Where all facts together are too long, the ends of those are left out that tell the least.
+    /// The bytes. Where all facts together are too long, the ends of those are left out that tell the least, the look last:
+    /// where the names alone leave it no room it is left out whole.
     pub fn to_bytes(&self) -> Vec<u8> {
         /// What is shortened first.
         const ORDER: [&str; 18] = [
@@ -138,6 +143,8 @@ impl Entry {
             "pin",
             "sex",
         ];
+        /// Before this one is shortened the look goes.
+        const LEAVES_NO_ROOM: &str = "mother_name";
         let mut report = self.report.clone();
         for fact in ORDER.iter().rev() {
             // A cell's worth of spaces is no fact.
@@ -147,15 +154,20 @@ impl Entry {
                 *text = text.trim().to_owned();
             }
         }
-        let mut bytes = encode(self, &report);
+        let mut look = self.look;
+        let mut bytes = encode(self, &report, look);
         for fact in ORDER {
+            if fact == LEAVES_NO_ROOM && bytes.len() > Self::BYTES_MAX {
+                look = None;
+                bytes = encode(self, &report, look);
+            }
             let Some(over) = bytes.len().checked_sub(Self::BYTES_MAX).filter(|over| *over > 0) else {
                 break;
             };
             if let Some(text) = report.fact_mut(fact) {
                 shorten(text, over);
             }
-            bytes = encode(self, &report);
+            bytes = encode(self, &report, look);
         }
         bytes
     }
@@ -191,11 +203,12 @@ impl Entry {
                 companions: text(wire.companions),
                 language: text(wire.language),
             },
+            look: wire.look.map(Look),
         })
     }
 }
 
-fn encode(entry: &Entry, report: &Report) -> Vec<u8> {
+fn encode(entry: &Entry, report: &Report, look: Option<Look>) -> Vec<u8> {
     let text = |fact: &String| (!fact.is_empty()).then(|| fact.clone());
     let wire = Wire {
         id: entry.id,
@@ -219,6 +232,7 @@ fn encode(entry: &Entry, report: &Report) -> Vec<u8> {
         clothing: text(&report.clothing),
         companions: text(&report.companions),
         language: text(&report.language),
+        look: look.map(|look| look.0),
     };
     minicbor::to_vec(wire).expect("a vector takes everything")
 }
@@ -254,6 +268,7 @@ mod tests {
                 marks: "बाएं गाल पर तिल".into(),
                 ..Report::default()
             },
+            look: None,
         }
     }
 
@@ -262,11 +277,19 @@ mod tests {
         let bytes = entry().to_bytes();
         assert!(bytes.len() < 160, "{}", bytes.len());
         assert_eq!(Entry::from_bytes(&bytes), Ok(entry()));
+        let pictured = Entry {
+            look: Some(Look([5; LOOK_BYTES])),
+            ..entry()
+        };
+        let bytes = pictured.to_bytes();
+        assert!(bytes.len() < 230, "{}", bytes.len());
+        assert_eq!(Entry::from_bytes(&bytes), Ok(pictured));
     }
 
     #[test]
     fn an_endless_report_fits_and_keeps_the_name() {
         let mut long = entry();
+        long.look = Some(Look([5; LOOK_BYTES]));
         for column in crate::matching::COLUMNS {
             let fact = long.report.fact_mut(column).expect("a column");
             *fact = format!("{fact} {}", "लंबा ".repeat(500));
@@ -279,6 +302,13 @@ mod tests {
         let read = Entry::from_bytes(&rambling.to_bytes()).expect("an entry");
         assert_eq!(read.report.name, rambling.report.name);
         assert!(read.report.marks.starts_with("scar scar"));
+        rambling.look = Some(Look([5; LOOK_BYTES]));
+        let read = Entry::from_bytes(&rambling.to_bytes()).expect("an entry");
+        assert_eq!(
+            (&read.report.name, read.look),
+            (&rambling.report.name, rambling.look),
+            "what tells less goes before the look"
+        );
     }
 
     #[test]

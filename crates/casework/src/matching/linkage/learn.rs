@@ -143,9 +143,12 @@ impl Catalogue {
                 let probability = (odds / against.max(*odds).max(f32::MIN_POSITIVE)).min(1.0);
                 matches += probability;
                 let kin = siblings * (sum.parts - sum.against_household).min(100.0).exp2();
-                households += (1.0 - probability) * kin / (1.0 - siblings + kin);
+                let household = (1.0 - probability) * kin / (1.0 - siblings + kin);
+                households += household;
+                // Of a pair that may as well be brother and sister is not learned that one child calls itself otherwise.
+                let counted = probability * (1.0 - household);
                 for part in &parts[pair.parts.clone()] {
-                    counts[part.field as usize][part.level as usize] += probability;
+                    counts[part.field as usize][part.level as usize] += counted;
                 }
             }
         }

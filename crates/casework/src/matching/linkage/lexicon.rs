@@ -56,6 +56,12 @@ impl Lexicon {
         lexicon
     }
 
+    /// Whether a text only says that nothing is known: `unknown`, `N/A`, `-`. Two who say so agree in nothing.
+    pub(super) fn says_nothing(&self, text: &str) -> bool {
+        let words = words(text);
+        words.iter().all(|word| self.drop.contains(word)) || self.drop.contains(&words.concat())
+    }
+
     /// The parts of a name, without the words that are none; what stands for another word is that word.
     pub(super) fn name(&self, text: &str) -> Vec<String> {
         let parts = words(text).into_iter().filter(|word| !self.drop.contains(word));
@@ -108,7 +114,23 @@ impl Lexicon {
             Some((own, father)) => (own, father.to_owned()),
             None => (text.as_str(), String::new()),
         };
-        let mut names = vec![own.to_owned()];
+        // What stands in brackets behind a name is another name; a number is none.
+        let mut names = Vec::new();
+        let mut outside = String::new();
+        let mut rest = own;
+        while let Some((before, (inside, behind))) = rest
+            .split_once(['(', '['])
+            .and_then(|(before, tail)| Some((before, tail.split_once([')', ']'])?)))
+        {
+            outside.push_str(before);
+            outside.push(' ');
+            if !inside.chars().any(|letter| letter.is_ascii_digit()) && !self.says_nothing(inside) {
+                names.push(inside.trim().to_owned());
+            }
+            rest = behind;
+        }
+        outside.push_str(rest);
+        names.insert(0, outside);
         for mark in &self.alias {
             names = names
                 .iter()

@@ -89,6 +89,15 @@ impl List {
             .collect()
     }
 
+    /// The same as if the list had been laid for another relation.
+    pub fn ask_as(&mut self, relation: Relation, report: &Report, limit: usize) -> Vec<([u8; 16], f32)> {
+        let proposals = self.catalogue.ask_as(relation, report, limit, &mut self.asking);
+        let named = proposals.into_iter();
+        named
+            .map(|proposal| (self.ids[proposal.number], proposal.probability))
+            .collect()
+    }
+
     /// How likely a report is one child with the one of that id.
     pub fn probability(&mut self, report: &Report, id: &[u8; 16]) -> Option<f32> {
         Some(self.explain(report, id)?.probability)
@@ -98,5 +107,12 @@ impl List {
     pub fn explain(&mut self, report: &Report, id: &[u8; 16]) -> Option<Score> {
         let number = *self.numbers.get(id)?;
         Some(self.catalogue.explain_report(report, number, &mut self.asking))
+    }
+
+    /// The same as if the list had been laid for another relation.
+    pub fn explain_as(&mut self, relation: Relation, report: &Report, id: &[u8; 16]) -> Option<Score> {
+        let number = *self.numbers.get(id)?;
+        let asking = &mut self.asking;
+        Some(self.catalogue.explain_report_as(relation, report, number, asking))
     }
 }

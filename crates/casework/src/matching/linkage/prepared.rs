@@ -46,8 +46,61 @@ pub(super) struct Prepared {
     pub(super) languages: Box<[TermId]>,
 }
 
+/// The facts that somebody wrote and that cannot be read: they are compared with nothing.
+pub(super) fn unread(report: &Report, lexicon: &Lexicon) -> Vec<&'static str> {
+    let dated = |text: &str| day::date(short(text)).is_some();
+    let facts = [
+        ("sex", &report.sex, lexicon.sex(short(&report.sex)).is_some()),
+        ("age", &report.age, day::age(short(&report.age)).is_some()),
+        ("age_on", &report.age_on, dated(&report.age_on)),
+        ("date_of_birth", &report.date_of_birth, dated(&report.date_of_birth)),
+        ("event_date", &report.event_date, dated(&report.event_date)),
+        (
+            "pin",
+            &report.pin,
+            pin(&report.pin, lexicon).chars().any(|letter| letter.is_ascii_digit()),
+        ),
+        (
+            "height_cm",
+            &report.height_cm,
+            height(short(&report.height_cm)).is_some(),
+        ),
+    ];
+    let unread = facts
+        .into_iter()
+        .filter(|(_, text, read)| !read && !lexicon.says_nothing(text));
+    unread.map(|(column, ..)| column).collect()
+}
+
+/// The figures of a PIN as one, however they are parted.
+fn pin(text: &str, lexicon: &Lexicon) -> String {
+    lexicon.place(day::whole(short(text).trim())).concat()
+}
+
 /// Reads a report. New words become numbers.
 pub(super) fn prepare(report: &Report, lexicon: &Lexicon, terms: &mut Terms) -> Prepared {
+    let said = |text: &str| -> String {
+        if lexicon.says_nothing(text) {
+            String::new()
+        } else {
+            text.to_owned()
+        }
+    };
+    let report = &Report {
+        name: said(&report.name),
+        alias: said(&report.alias),
+        father_name: said(&report.father_name),
+        mother_name: said(&report.mother_name),
+        place: said(&report.place),
+        district: said(&report.district),
+        state: said(&report.state),
+        pin: said(&report.pin),
+        marks: said(&report.marks),
+        clothing: said(&report.clothing),
+        companions: said(&report.companions),
+        language: said(&report.language),
+        ..report.clone()
+    };
     let (own, behind) = lexicon.split(short(&report.name));
     let (aliases, _) = lexicon.split(short(&report.alias));
     let mut names: Vec<Name> = Vec::new();
@@ -89,7 +142,7 @@ pub(super) fn prepare(report: &Report, lexicon: &Lexicon, terms: &mut Terms) -> 
     let mother_own = without(&mother, &[&first, &father], terms);
     let district = phrase(&lexicon.place(short(&report.district)), terms);
     let state = lexicon.state(short(&report.state)).map(|state| terms.intern(&state));
-    let pin: String = lexicon.place(short(&report.pin)).concat();
+    let pin = pin(&report.pin, lexicon);
     let event = day::date(short(&report.event_date));
     let on = day::date(short(&report.age_on)).or(event);
     let written_birth = day::date(short(&report.date_of_birth));
@@ -169,16 +222,26 @@ fn without(name: &Name, others: &[&Name], terms: &Terms) -> Name {
     name.iter().copied().filter(|part| !shared(part)).collect()
 }
 
-/// In cm; what no child measures is a slip of the pen.
+/// In cm, or in feet and inches where it says so; what no child measures is a slip of the pen.
 fn height(text: &str) -> Option<f32> {
     const CM: std::ops::RangeInclusive<f32> = 30.0..=230.0;
+    const CM_OF_FOOT: f32 = 30.48;
+    const CM_OF_INCH: f32 = 2.54;
     let text: String = super::words::normal(text).collect();
-    let digits: String = text
-        .trim()
-        .chars()
-        .take_while(|letter| letter.is_ascii_digit() || *letter == '.')
+    let numbers = text.split(|letter: char| !(letter.is_ascii_digit() || letter == '.'));
+    let numbers: Vec<f32> = numbers
+        .filter_map(|number| number.trim_matches('.').parse().ok())
         .collect();
-    digits.parse::<f32>().ok().filter(|cm| CM.contains(cm))
+    let in_feet = ["ft", "feet", "foot", "'", "\u{2019}", "फुट", "फीट"]
+        .iter()
+        .any(|unit| text.contains(unit));
+    let cm = match numbers.as_slice() {
+        [feet] if in_feet => feet * CM_OF_FOOT,
+        [feet, inches, ..] if in_feet => feet * CM_OF_FOOT + inches * CM_OF_INCH,
+        [cm, ..] => *cm,
+        [] => return None,
+    };
+    Some(cm).filter(|cm| CM.contains(cm))
 }
 
 /// The beginning of an endless fact.

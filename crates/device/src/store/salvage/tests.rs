@@ -487,7 +487,7 @@ fn a_file_of_a_newer_app_is_not_made_whole_by_an_older_one() {
 
 #[test]
 fn every_table_that_cannot_be_made_anew_is_saved_with_every_column() {
-    const MADE_ANEW: [&str; 14] = [
+    const MADE_ANEW: [&str; 17] = [
         "case_card",
         "case_slice",
         "case_clock",
@@ -499,7 +499,10 @@ fn every_table_that_cannot_be_made_anew_is_saved_with_every_column() {
         "told",
         "match_decision",
         "proposal",
+        "report_proposal",
         "match_due",
+        "own_due",
+        "asked",
         "elsewhere",
         "picture_of",
         "picture_look",

@@ -3,7 +3,8 @@ use minicbor::{Decode, Encode};
 use crate::cursor::Cursor;
 use crate::ids::{AuthorId, Nonce};
 use crate::index::IndexCursor;
-use crate::message::down::StateMark;
+use crate::limits::ASKS_MAX;
+use crate::message::down::{REPORT_ID_BYTES, StateMark};
 
 /// The first frame of a request: who speaks, when by their clock, and from where they want to go on.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -43,9 +44,19 @@ pub struct Open {
     /// The mark of the proposals that the device has, where it reads them (version 2); zeros at first.
     #[n(10)]
     pub proposals: Option<StateMark>,
+    /// Records of other districts that the user asks for by their ids (version 2), 16 bytes each, one behind another; at most
+    /// [`ASKS_MAX`](crate::limits::ASKS_MAX). A device asks again until it has a [`Detail`](crate::message::down::Detail).
+    #[cbor(n(11), with = "minicbor::bytes")]
+    pub asks: Option<Vec<u8>>,
 }
 
 impl Open {
+    /// The records that are asked for.
+    pub fn asked(&self) -> impl Iterator<Item = [u8; REPORT_ID_BYTES]> {
+        let ids = self.asks.as_deref().unwrap_or_default().chunks_exact(REPORT_ID_BYTES);
+        ids.filter_map(|id| id.try_into().ok()).take(ASKS_MAX)
+    }
+
     /// Whether the device reads this kind of frame, of those that were added to version 1 later. Version 2 has them all.
     pub fn reads(&self, kind: u8) -> bool {
         self.version >= 2
