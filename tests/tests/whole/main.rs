@@ -22,7 +22,6 @@ mod kill;
 mod late_pictures;
 mod lost_passphrase;
 mod matching;
-mod matching_in_the_window;
 mod not_assigned;
 mod path;
 mod published_pack;
