@@ -179,14 +179,14 @@ impl Shared {
         let (up_from, up_to, up_turned) = (near.try_clone()?, far.try_clone()?, Arc::clone(&turned));
         let relay = Arc::clone(self);
         let upward = thread::spawn(move || {
-            relay.carry(up_from, up_to, up, |relay, count| {
+            relay.carry(up_from, &up_to, up, |relay, count| {
                 relay.up.fetch_add(count, Ordering::SeqCst);
                 if up_turned.swap(false, Ordering::SeqCst) {
                     relay.requests.fetch_add(1, Ordering::SeqCst);
                 }
             });
         });
-        self.carry(far, near, down, |relay, count| {
+        self.carry(far, &near, down, |relay, count| {
             relay.down.fetch_add(count, Ordering::SeqCst);
             turned.store(true, Ordering::SeqCst);
         });
@@ -195,11 +195,11 @@ impl Shared {
     }
 
     /// Carries one direction until its end or its limit; at the limit both directions end, or fall silent.
-    fn carry(&self, mut from: TcpStream, to: TcpStream, way: Way, count: impl Fn(&Self, u64)) {
+    fn carry(&self, mut from: TcpStream, to: &TcpStream, way: Way, count: impl Fn(&Self, u64)) {
         let mut left = way.bytes_max;
         let Ok(mut to) = way
             .link
-            .map_or_else(|| Ok(Out::AtOnce(to.try_clone()?)), |link| Out::over(link, &to))
+            .map_or_else(|| Ok(Out::AtOnce(to.try_clone()?)), |link| Out::over(link, to))
         else {
             return;
         };

@@ -81,14 +81,13 @@ impl IntoResponse for Refused {
         let mismatch = StatusCode::from_u16(STATUS_HASH_MISMATCH).unwrap_or(StatusCode::CONFLICT);
         match self {
             Self::Unauthorised => StatusCode::UNAUTHORIZED.into_response(),
-            Self::HandsIn => StatusCode::FORBIDDEN.into_response(),
+            Self::HandsIn | Self::Media(MediaError::Whole) => StatusCode::FORBIDDEN.into_response(),
             Self::NotFound | Self::Media(MediaError::NotBegun) => StatusCode::NOT_FOUND.into_response(),
             Self::Bad(words) => (StatusCode::BAD_REQUEST, words).into_response(),
             Self::Media(MediaError::Offset(progress)) => (StatusCode::CONFLICT, headers_of(progress)).into_response(),
             Self::Media(MediaError::TooLong) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
             Self::Media(MediaError::HashMismatch) => mismatch.into_response(),
             Self::Media(MediaError::Quota) => StatusCode::INSUFFICIENT_STORAGE.into_response(),
-            Self::Media(MediaError::Whole) => StatusCode::FORBIDDEN.into_response(),
             Self::NotAPiece => StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response(),
             Self::Fault => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
             Self::Media(MediaError::NotMedia(why)) => {
@@ -247,7 +246,7 @@ pub(super) async fn download(State(app): State<App>, Path(name): Name, call: Cal
         if !storage.may_have_media(holder.user, sha256).map_err(MediaError::from)? {
             return Err(Refused::NotFound);
         }
-        let length = asked.media.length(storage, sha256)?;
+        let length = Store::length(storage, sha256)?;
         Ok((sha256, length.ok_or(Refused::NotFound)?))
     });
     let (sha256, whole) = match found.await {

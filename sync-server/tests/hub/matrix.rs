@@ -149,8 +149,7 @@ fn status(method: &Method, rights: &Rights) -> StatusCode {
     let by_right = match method.as_str() {
         "GET" => (rights.reads, StatusCode::OK),
         // Whoever reads may ask how far it has come, and bring it.
-        "HEAD" => (rights.reads || rights.brings, StatusCode::OK),
-        "POST" => (rights.reads || rights.brings, StatusCode::OK),
+        "HEAD" | "POST" => (rights.reads || rights.brings, StatusCode::OK),
         "PATCH" => (rights.reads || rights.brings, StatusCode::CONFLICT),
         _ => (rights.reads || rights.brings, StatusCode::FORBIDDEN),
     };

@@ -59,14 +59,14 @@ fn what_a_hub_can_do_is_said_to_anybody_and_another_version_is_not_spoken() {
     }
 
     let up = caller(&mut worker);
-    let begin = |version: &str| {
+    let in_version = |version: &str| {
         let headers = [
             (TUS_RESUMABLE, version.to_owned()),
             (UPLOAD_LENGTH, bytes.len().to_string()),
         ];
         up.call(Method::POST, sha256, &headers, Vec::new())
     };
-    let other = begin("0.2.2");
+    let other = in_version("0.2.2");
     assert_eq!(other.status(), StatusCode::PRECONDITION_FAILED);
     assert_eq!(said(&other, TUS_VERSION), Some("1.0.0"));
     assert_eq!(
@@ -74,7 +74,7 @@ fn what_a_hub_can_do_is_said_to_anybody_and_another_version_is_not_spoken() {
         StatusCode::NOT_FOUND,
         "nothing was begun"
     );
-    let begun = begin("1.0.0");
+    let begun = in_version("1.0.0");
     assert_eq!(begun.status(), StatusCode::CREATED);
     assert_eq!(said(&begun, TUS_RESUMABLE), Some("1.0.0"));
     assert_eq!(

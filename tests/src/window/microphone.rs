@@ -57,12 +57,12 @@ impl Microphone {
         std::thread::spawn(move || lines.for_each(drop));
         let heard = microphone.folder.path().join("heard.raw");
         write_noise(&heard)?;
-        let played = format!(
+        let script = format!(
             "while pacat --playback --device=room --raw --format=s16le --rate={RATE} --channels=1 '{}'; do :; done",
             heard.display()
         );
         let player = Command::new("sh")
-            .args(["-c", &played])
+            .args(["-c", &script])
             .env("PULSE_SERVER", microphone.server())
             .stderr(Stdio::null())
             .spawn()?;

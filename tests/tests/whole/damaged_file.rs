@@ -25,7 +25,7 @@ fn the_doctor_in_the_window_makes_a_damaged_file_whole_and_unsent_notes_arrive()
         let strip = hook("sync-strip").with("data-state", state);
         window.see(strip.with("data-waiting", &waiting.to_string())).unwrap();
     };
-    stands(&window, "in_step", 0);
+    stands(window, "in_step", 0);
     network.set(Weather::Down);
     window.press("nav-cases").unwrap();
     window.press("case-row").unwrap();
@@ -35,7 +35,7 @@ fn the_doctor_in_the_window_makes_a_damaged_file_whole_and_unsent_notes_arrive()
         window.write("note-text", note).unwrap();
         window.press("note-submit").unwrap();
         window.see_words("timeline", note).unwrap();
-        stands(&window, "offline", written + 1);
+        stands(window, "offline", written + 1);
     }
     window.close().unwrap();
 
@@ -64,11 +64,11 @@ fn the_doctor_in_the_window_makes_a_damaged_file_whole_and_unsent_notes_arrive()
         .unwrap();
     window.scroll_to("doctor-finding").unwrap();
     window.picture("37-whole-again").unwrap();
-    stands(&window, "offline", 2);
+    stands(window, "offline", 2);
 
     network.set(Weather::Clear);
     window.press("sync-now").unwrap();
-    stands(&window, "in_step", 0);
+    stands(window, "in_step", 0);
     window.press("nav-cases").unwrap();
     window.press("case-row").unwrap();
     window.press("tab-timeline").unwrap();

@@ -23,6 +23,7 @@ mod late_pictures;
 mod lost_passphrase;
 mod malice;
 mod matching;
+mod matching_in_the_window;
 mod not_assigned;
 mod path;
 mod poor_links;

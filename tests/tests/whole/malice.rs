@@ -79,7 +79,7 @@ fn packed_zeros() -> Vec<u8> {
     let mut chunk = [&MAGIC[..], &[0; 4], &[PACKED]].concat();
     let mut length = body.len();
     while length > 0x7F {
-        chunk.push((length & 0x7F) as u8 | 0x80);
+        chunk.push(length.to_le_bytes()[0] | 0x80);
         length >>= 7;
     }
     chunk.push(u8::try_from(length).unwrap());

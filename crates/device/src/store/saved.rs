@@ -183,7 +183,7 @@ fn write_the_rest(session: &Session) {
             write.set_aside(&document, &change, "kind")?;
             write.set_received(&subject, &[0xD1; 32], RECEIVED_MS)?;
             write.set_received_run(&document, &[8; 16], 1, &[RECEIVED_MS, RECEIVED_MS + 1])?;
-            write.put_report(&REPORT, b"of a newer app")?;
+            write.put_report(&REPORT, b"of a newer app", None)?;
             write.note_destroyed(&[0xEE; 17])
         })
         .unwrap();

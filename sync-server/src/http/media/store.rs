@@ -199,7 +199,7 @@ impl Store {
     }
 
     /// How long a whole object is; `None` where it is not here.
-    pub(super) fn length(&self, storage: &dyn Storage, sha256: Sha256) -> Result<Option<u64>, MediaError> {
+    pub(super) fn length(storage: &dyn Storage, sha256: Sha256) -> Result<Option<u64>, MediaError> {
         let row = storage.media(sha256)?.filter(|row| row.complete);
         Ok(row.map(|row| row.bytes))
     }
