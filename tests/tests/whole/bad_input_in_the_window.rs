@@ -84,7 +84,7 @@ fn each_thing_that_goes_wrong_while_setting_up_has_its_sentence_and_the_code_wor
     network.set(Weather::Clear);
     window.press("enrol-submit").unwrap();
     window.see(hook("sync-strip").with("data-state", "in_step")).unwrap();
-    has_not_tripped(window);
+    has_not_tripped(&window);
     window.close().unwrap();
 }
 
