@@ -173,7 +173,7 @@ fn a_vault_is_open_in_one_process_and_a_locked_one_knows_nothing() {
             passphrase: PASSPHRASE.into(),
         })
     };
-    assert_eq!(unlock().unwrap_err().code, FailureCode::Storage);
+    assert_eq!(unlock().unwrap_err().code, FailureCode::OpenElsewhere);
     asha.call(Request::Lock).unwrap();
     assert_eq!(asha.case(case).unwrap_err(), FailureCode::Locked);
     assert_eq!(asha.call(Request::Lock).unwrap_err(), FailureCode::Locked);

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use casework::matching::{COLUMNS, FACT_BYTES_MAX, Report};
@@ -15,6 +15,7 @@ const TOLD_MAX: usize = 200;
 
 /// The rows of a list, as compactly as they were read.
 pub(super) struct Register {
+    path: PathBuf,
     /// The file's name, as it was given.
     shown: String,
     /// Which column of the file holds the id, and which each fact.
@@ -36,6 +37,7 @@ impl Register {
         let (id, facts) = columns(&header, &shown, said)?;
         let width = header.len();
         let mut register = Self {
+            path: path.to_owned(),
             shown: shown.clone(),
             id,
             facts,
@@ -45,32 +47,23 @@ impl Register {
         let mut bad = 0;
         let mut row = csv::ByteRecord::new();
         loop {
-            let line = reader.position().line();
+            let before = reader.position().clone();
             let fault = match reader.read_byte_record(&mut row) {
                 Ok(false) => break,
                 Ok(true) if swallows_rows(&row, width) => {
-                    let at = row.position().cloned().unwrap_or_else(|| reader.position().clone());
-                    let behind = line_behind(path, &at)?;
+                    let (_, behind) = first_line(path, row.position().unwrap_or(&before))?;
                     reader.seek(behind).with_context(|| format!("cannot read {shown}"))?;
                     let column = 1 + row.iter().position(|cell| cell.contains(&b'\n')).unwrap_or(0);
-                    Some((
-                        at.line(),
-                        format!("column {column}: a quotation mark that is not closed"),
-                    ))
+                    Some(format!("column {column}: a quotation mark that is not closed"))
                 }
-                Ok(true) => {
-                    let line = row.position().map_or(line, csv::Position::line);
-                    register
-                        .take(&row, width, &header, &mut ids)
-                        .err()
-                        .map(|fault| (line, fault))
-                }
+                Ok(true) => register.take(&row, width, &header, &mut ids).err(),
                 Err(error) if error.is_io_error() => return Err(error).with_context(|| format!("cannot read {shown}")),
-                Err(error) => Some((line, error.to_string())),
+                Err(error) => Some(error.to_string()),
             };
-            if let Some((line, fault)) = fault {
+            if let Some(fault) = fault {
                 bad += 1;
                 if bad <= TOLD_MAX {
+                    let (line, _) = first_line(path, row.position().unwrap_or(&before))?;
                     writeln!(said, "{shown}: line {line}, {fault}: left out")?;
                 }
             }
@@ -140,7 +133,7 @@ impl Register {
                     .find(|(_, known)| *known == column)
                     .map_or(0, |(at, _)| at + 1);
                 if told <= TOLD_MAX {
-                    let line = row.position().map_or(0, csv::Position::line);
+                    let (line, _) = first_line(&self.path, row.position().unwrap_or(&csv::Position::new()))?;
                     let shown = &self.shown;
                     writeln!(
                         said,
@@ -188,26 +181,27 @@ fn swallows_rows(row: &csv::ByteRecord, width: usize) -> bool {
     wide_enough && row.iter().any(|cell| cell.contains(&b'\n') && swallows(cell))
 }
 
-/// Where the line after the one at `at` begins.
-fn line_behind(path: &Path, at: &csv::Position) -> Result<csv::Position> {
+/// The number of a row's first line, and where the line after that begins. `at` is where the reader began to look for the row:
+/// before the empty lines above it, and before the second half of the end of the line above it, which it does not count yet.
+fn first_line(path: &Path, at: &csv::Position) -> Result<(u64, csv::Position)> {
     let cannot = || format!("cannot read {}", path.display());
     let mut file = File::open(path).with_context(cannot)?;
     file.seek(SeekFrom::Start(at.byte())).with_context(cannot)?;
     let mut reader = BufReader::new(file);
     let mut line = Vec::new();
-    let mut bytes = 0;
-    // Empty lines before it belong to the row, too.
-    while bytes == 0 || line.iter().all(u8::is_ascii_whitespace) {
+    let (mut bytes, mut lines) = (0, 0);
+    while lines == 0 || line.iter().all(u8::is_ascii_whitespace) {
         line.clear();
         let read = reader.read_until(b'\n', &mut line).with_context(cannot)?;
         if read == 0 {
             break;
         }
         bytes += u64::try_from(read).unwrap_or_default();
+        lines += 1;
     }
     let mut behind = at.clone();
-    behind.set_byte(at.byte() + bytes).set_line(at.line() + 1);
-    Ok(behind)
+    behind.set_byte(at.byte() + bytes).set_line(at.line() + lines);
+    Ok((behind.line().saturating_sub(1).max(at.line()), behind))
 }
 
 type Columns = (usize, Vec<(usize, &'static str)>);

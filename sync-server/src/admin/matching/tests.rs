@@ -102,24 +102,37 @@ fn the_right_child_comes_first_with_reasons_and_ids_as_they_came() {
 
 #[test]
 fn a_bad_row_is_told_by_line_and_column_and_the_rest_goes_on() {
-    let folder = Folder::new();
-    let mut bytes = b"id,name,sex\nr1,Ramesh Kumar,M\n,Nobody,M\nr3,Lat".to_vec();
-    bytes.extend_from_slice(b"\xff\xfe,F\nr4,too,many,cells\nr1,again,M\n\"r5\",\"Gita\nDas\",F\nr6,Ramesh Kumar,M\n");
-    let register = folder.write("a.csv", &bytes);
-    let said = folder.dedupe(&register, &[]).unwrap();
-    for told in [
-        "line 3, column 1 (id): empty",
-        "line 4, column 2 (name): not UTF-8",
-        "line 5, column 4: 4 columns where the header has 3",
-        "line 6, column 1 (id): there twice",
-        "3 rows",
-    ] {
-        assert!(said.contains(told), "{told}: {said}");
+    for end in ["\n", "\r\n"] {
+        let folder = Folder::new();
+        let before = ["id,name,sex", "r1,Ramesh Kumar,M", ",Nobody,M", "r3,Lat"].join(end);
+        let after = [
+            ",F",
+            "r4,too,many,cells",
+            "r1,again,M",
+            "\"r5\",\"Gita",
+            "Das\",F",
+            "r6,Ramesh Kumar,M",
+            "r7,one",
+            "",
+        ];
+        let bytes = [before.as_bytes(), b"\xff\xfe", after.join(end).as_bytes()].concat();
+        let register = folder.write("a.csv", &bytes);
+        let said = folder.dedupe(&register, &[]).unwrap();
+        for told in [
+            "line 3, column 1 (id): empty",
+            "line 4, column 2 (name): not UTF-8",
+            "line 5, column 4: 4 columns where the header has 3",
+            "line 6, column 1 (id): there twice",
+            "line 10, column 3: 2 columns where the header has 3",
+            "3 rows",
+        ] {
+            assert!(said.contains(told), "{end:?}, {told}: {said}");
+        }
+        assert!(
+            said.lines().all(|line| !line.contains("Nobody")),
+            "no word of a row is told"
+        );
     }
-    assert!(
-        said.lines().all(|line| !line.contains("Nobody")),
-        "no word of a row is told"
-    );
 }
 
 #[test]
