@@ -247,7 +247,7 @@ pub(super) fn Side(
             {reasons::list(&other.score.reasons, is_twice)}
             {asks}
             {their_word}
-            <Decisions decided=other.decided decides=decides />
+            <Decisions decided=other.decided deciding=decides />
         </section>
     }
 }
@@ -264,7 +264,7 @@ pub(super) fn Decisions(
     /// By everybody who did.
     decided: Vec<Decided>,
     /// Where it is written, where this officer may.
-    decides: Option<Deciding>,
+    deciding: Option<Deciding>,
 ) -> impl IntoView {
     let app = app();
     let words = words();
@@ -285,7 +285,7 @@ pub(super) fn Decisions(
     let has_decided = !said.is_empty();
     let settled: Vec<Decision> = decided.iter().map(|decided| decided.decision.clone()).collect();
     let decide = move |decision: Option<Decision>| {
-        let Some(Deciding { own, other }) = decides else { return };
+        let Some(Deciding { own, other }) = deciding else { return };
         asking.run(
             move || backend::decide_match(own, other, decision),
             move |_| app.announce(words.app_saved()),
@@ -307,7 +307,7 @@ pub(super) fn Decisions(
             </button>
         }
     };
-    let buttons = decides.map(|_| {
+    let buttons = deciding.map(|_| {
         view! {
             <h4>{words.match_decide()}</h4>
             <div class="actions">

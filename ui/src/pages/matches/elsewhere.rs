@@ -60,7 +60,7 @@ pub(super) fn ElsewhereCard(
             <p data-test="theirs">{theirs}</p>
             {joined}
             <AskDistrict other=row.other asked=row.asked />
-            <Decisions decided=row.decided decides=decides />
+            <Decisions decided=row.decided deciding=decides />
         </section>
     }
 }
