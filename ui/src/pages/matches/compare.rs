@@ -285,7 +285,9 @@ pub(super) fn Decisions(
     let has_decided = !said.is_empty();
     let settled: Vec<Decision> = decided.iter().map(|decided| decided.decision.clone()).collect();
     let decide = move |decision: Option<Decision>| {
-        let Some(Deciding { own, other }) = deciding else { return };
+        let Some(Deciding { own, other }) = deciding else {
+            return;
+        };
         asking.run(
             move || backend::decide_match(own, other, decision),
             move |_| app.announce(words.app_saved()),
