@@ -20,6 +20,7 @@ mod key_file;
 mod keystore;
 mod locked_file;
 mod master;
+mod occupied;
 mod page;
 mod recovery;
 mod stretch;
@@ -38,6 +39,7 @@ use key_file::{KeyFile, Wrapped};
 pub use keystore::{Keystore, KeystoreError, NoKeystore};
 pub(crate) use locked_file::{UnlockError, check_file_passphrase, lock_file, unlock_file};
 pub(crate) use master::MasterKey;
+pub(crate) use occupied::Occupied;
 pub(crate) use page::{PAGE_BYTES, PageKey, SALT_BYTES, USABLE_BYTES};
 pub(crate) use recovery::Holder;
 use stretch::Stretch;
@@ -112,20 +114,6 @@ pub(crate) enum VaultError {
     /// The disk said no.
     #[error("the vault's folder cannot be read or written")]
     Io(#[from] io::Error),
-}
-
-/// A vault that this process has taken.
-///
-/// It is let go of in so many words: closing the file is not enough where the process has just begun another, which holds
-/// the same file until it runs its own program.
-#[derive(Debug)]
-pub(crate) struct Occupied(fs::File);
-
-impl Drop for Occupied {
-    fn drop(&mut self) {
-        // Closing it is what is left to do then.
-        let _ = self.0.unlock();
-    }
 }
 
 /// The raw key of a database. Wiped from memory when dropped.
