@@ -11,6 +11,7 @@ use crate::identity::pack_key;
 use crate::matching::Matching;
 use crate::packs::Packs;
 use crate::storage::{Postgres, Sqlite, Storage, StorageError, WorkerId};
+use crate::trial::Trials;
 use crate::wake::Wake;
 use crate::worker::Worker;
 
@@ -26,6 +27,8 @@ pub struct Hub {
     pub matching: Matching,
     /// The dictionary and the rights.
     pub packs: Packs,
+    /// Who tries changes from outside before this process touches them.
+    pub trials: Trials,
     /// Rung when documents have changed, here or by another hub.
     pub changed: Arc<Wake>,
     /// Rung when something is to be delivered.
@@ -58,6 +61,7 @@ impl Hub {
             config,
             matching: Matching::default(),
             packs: Packs::default(),
+            trials: Trials::default(),
             changed,
             to_deliver: Wake::default(),
             key: OnceLock::new(),

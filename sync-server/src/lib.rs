@@ -23,6 +23,7 @@ pub mod server;
 pub mod storage;
 pub mod sync;
 pub mod tls;
+pub mod trial;
 pub mod wake;
 pub mod worker;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use sync_server::admin::{self, AdminCommand, PacksCommand};
-use sync_server::{Config, Hub, Server};
+use sync_server::{Config, Hub, Server, trial};
 
 /// The hub between tablets in the field and the Vatsalya portal.
 #[derive(Debug, Parser)]
@@ -25,10 +25,33 @@ enum Command {
     /// Districts, users, codes, assignments; works beside a running hub.
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Puts changes from outside into their documents, so that no other process need do it first. Started by a hub.
+    #[command(hide = true)]
+    TryChanges {
+        /// What it may take of memory.
+        #[arg(long, default_value_t = trial::MEMORY_BYTES_MAX)]
+        memory_bytes: u64,
+    },
 }
 
 fn main() -> Result<()> {
-    let arguments = Arguments::parse();
+    match carry_out(Arguments::parse()) {
+        // Whoever read what was printed has read enough, as `head` does.
+        Err(error) if reader_is_gone(&error) => Ok(()),
+        done => done,
+    }
+}
+
+fn reader_is_gone(error: &anyhow::Error) -> bool {
+    let of_pipe = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
+    error.downcast_ref().is_some_and(of_pipe)
+}
+
+fn carry_out(arguments: Arguments) -> Result<()> {
+    if let Command::TryChanges { memory_bytes } = arguments.command {
+        let (from, to) = (std::io::stdin().lock(), std::io::stdout().lock());
+        return trial::serve(memory_bytes, from, to).context("cannot try changes");
+    }
     // Whoever writes a pack has no hub.
     if let Command::Admin(AdminCommand::Packs(PacksCommand::Check { folder })) = &arguments.command {
         return admin::check_packs(folder, &mut std::io::stdout().lock());
@@ -51,14 +74,12 @@ fn main() -> Result<()> {
         _ => {}
     }
     let config = Config::read(&arguments.config)?;
-    match arguments.command {
-        Command::Serve => serve(config),
-        Command::Admin(command) => {
-            let hub = Hub::open(config).context("cannot open the database")?;
-            let mut out = std::io::stdout().lock();
-            admin::run(&hub, command, &mut out)
-        }
-    }
+    let Command::Admin(command) = arguments.command else {
+        return serve(config);
+    };
+    let hub = Hub::open(config).context("cannot open the database")?;
+    let mut out = std::io::stdout().lock();
+    admin::run(&hub, command, &mut out)
 }
 
 fn serve(config: Config) -> Result<()> {
@@ -68,6 +89,8 @@ fn serve(config: Config) -> Result<()> {
         .with_max_level(tracing::Level::INFO)
         .init();
     let hub = Hub::open(config).context("cannot open the database")?;
+    let this = std::env::current_exe().context("this program cannot be found")?;
+    hub.trials.begin_with(trial::Program::hub(this));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(async {
         let server = Server::bind(hub).await.context("cannot serve")?;

@@ -68,8 +68,8 @@ pub(crate) async fn active() -> Answer<()> {
 }
 
 /// Who may be the same child as whom.
-pub(crate) async fn matches() -> Answer<MatchesPage> {
-    ask!(Request::Matches, Matches).map(|body| *body)
+pub(crate) async fn matches(of: Option<Subject>) -> Answer<MatchesPage> {
+    ask!(Request::Matches { of }, Matches).map(|body| *body)
 }
 
 /// A case, or a report, beside who its child may be.

@@ -39,6 +39,15 @@ impl Words {
         labels.get(self.0.code()).to_owned()
     }
 
+    /// What a form is called by the law, which counts its forms, and where that is written. A form of our own has no number.
+    pub fn form_of(self, form: &str, source: &str) -> String {
+        if form.starts_with(|first: char| first.is_ascii_digit()) {
+            format!("{} · {source}", self.form_number(form))
+        } else {
+            source.to_owned()
+        }
+    }
+
     /// Several labels, one after the other.
     pub fn labels(self, labels: &[Labels]) -> String {
         labels

@@ -103,6 +103,7 @@ class People:
             self.fakers[locale] = Faker(locale)
             self.fakers[locale].seed_instance(seed)
         self.locales = list(locales)
+        self.homes = 0
 
     def given(self, locale, sex):
         fake = self.fakers[locale]
@@ -122,7 +123,8 @@ class People:
         locale = rng.choice(self.locales)
         fake = self.fakers[locale]
         family = fake.last_name().strip()
-        return {"locale": locale, "family": family, "father": self.given(locale, "M"), "mother": self.given(locale, "F"),
+        self.homes += 1
+        return {"home": self.homes, "locale": locale, "family": family, "father": self.given(locale, "M"), "mother": self.given(locale, "F"),
                 "place": self.town(), "district": self.town(), "state": rng.choice(STATES),
                 "pin": f"{rng.randrange(110, 860)}{rng.randrange(0, 1000):03d}", "language": LANGUAGES[locale]}
 
@@ -150,50 +152,57 @@ class People:
 
 
 def row(person, number, script, noise, on, writer, rng, found):
-    """What a clerk writes of a person."""
+    """What a clerk writes of a person; under `slips`, which is no column, what went wrong with it."""
+    slips = []
     latin = LOCALES.get(person["locale"], "Latin")
     write = lambda text, origin=latin: writer.write(text, origin, script, rng) if text else ""
-    chance = lambda share: rng.random() < share * noise
+
+    def chance(share, slip=None):
+        happens = rng.random() < share * noise
+        if happens and slip:
+            slips.append(slip)
+        return happens
+
     given, family = write(person["given"]), write(person["family"])
     parts = [given, family]
-    if chance(0.20):
+    if chance(0.20, "no surname"):
         parts = [given]
-    elif chance(0.08):
+    elif chance(0.08, "name written otherwise"):
         parts = [family, given]
-    elif chance(0.05):
+    elif chance(0.05, "name written otherwise"):
         parts = [given + family.lower() if script == "Latin" else given + family]
-    elif chance(0.04):
+    elif chance(0.04, "name written otherwise"):
         parts = [given, family[:1]] if script == "Latin" else parts
     name = " ".join(parts)
-    if chance(0.12):
+    if chance(0.12, "slip in the name"):
         name = typo(name, rng)
     if script in HONORIFICS and chance(0.06):
         name = HONORIFICS[script][0 if person["sex"] == "M" else -1] + " " + name
     alias = ""
-    if chance(0.05):
+    if chance(0.05, "nickname"):
         alias, name = name, write(rng.choice(["राजू", "गुड्डू", "छोटू", "मुन्नी", "पिंकी", "बबलू"]), "Devanagari")
     parent = lambda given: " ".join(p for p in (write(given), "" if chance(0.3) else family) if p)
-    father = "" if chance(0.30) else parent(person["father"])
-    mother = "" if chance(0.45) else parent(person["mother"])
-    if father and chance(0.10):
+    father = "" if chance(0.30, "no father") else parent(person["father"])
+    mother = "" if chance(0.45, "no mother") else parent(person["mother"])
+    if father and chance(0.10, "slip in a parent"):
         father = typo(father, rng)
-    if father and mother and chance(0.01):
+    if father and mother and chance(0.01, "parents exchanged"):
         father, mother = mother, father
-    sex = person["sex"] if not chance(0.01) else "FM"["FM".index(person["sex"]) - 1]
+    sex = person["sex"] if not chance(0.01, "wrong sex") else "FM"["FM".index(person["sex"]) - 1]
     born = person["born"]
     age = (on - born).days / 365.25
     date_of_birth = ""
-    if not chance(0.55):
+    if not chance(0.55, "no birth"):
         shown = born
-        if chance(0.05) and born.day <= 12:
+        if chance(0.05, "wrong birth") and born.day <= 12:
             shown = datetime.date(born.year, born.day, born.month)
-        elif chance(0.04):
+        elif chance(0.04, "wrong birth"):
             shown = born.replace(year=born.year + rng.choice([-1, 1]), day=min(born.day, 28))
-        elif chance(0.05):
+        elif chance(0.05, "wrong birth"):
             shown = born.replace(day=1, month=1)
         date_of_birth = shown.strftime(rng.choice(["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"]))
     stated = max(0, int(age) + (rng.choice([-2, -1, -1, 1, 1, 2]) if chance(0.35) else 0))
-    here = not chance(0.5) if found else True
+    here = not chance(0.5, "found elsewhere") if found else True
     place = write(*person["place"]) if here else rng.choice(person["elsewhere"])
     district = write(*person["district"]) if not chance(0.15) else ""
     pin = person["pin"] if not chance(0.45) else ""
@@ -207,18 +216,19 @@ def row(person, number, script, noise, on, writer, rng, found):
             "state": "" if chance(0.10) else rng.choice([person["state"], CODES[person["state"]]]), "pin": pin if here else "",
             "height_cm": "" if chance(0.5) else str(round(height + rng.gauss(0, 3))),
             "marks": "" if chance(0.4) or not person["marks"] else rng.choice(person["marks"]),
-            "language": person["language"] if not chance(0.2) else ""}
+            "language": person["language"] if not chance(0.2) else "", "slips": slips}
 
 
 def write_csv(path, rows):
     with open(path, "w", newline="", encoding="utf-8") as file:
-        out = csv.DictWriter(file, COLUMNS)
+        out = csv.DictWriter(file, COLUMNS, extrasaction="ignore")
         out.writeheader()
         out.writerows(rows)
 
 
 def indian(folder, name, seed, missing, found, scripts, noise=1.0, siblings=0.2, both=0.6, many=1, locales=None, blank=()):
-    """A list of missing and one of found children; `both` is the share of the missing who were found."""
+    """A list of missing and one of found children; `both` is the share of the missing who were found.
+    Returns of each id the home its child comes from and what went wrong when its row was written."""
     writer = Writer()
     people = People(seed, locales or list(LOCALES))
     rng = random.Random(seed + 1)
@@ -230,13 +240,14 @@ def indian(folder, name, seed, missing, found, scripts, noise=1.0, siblings=0.2,
     lost = everybody[:missing]
     again = [person for person in lost if rng.random() < both]
     strangers = everybody[missing:]
-    a_rows, b_rows, truth = [], [], []
+    a_rows, b_rows, truth, homes = [], [], [], {}
     for at, person in enumerate(lost):
         person["number"] = f"m{at:06d}"
         person["lost"] = EPOCH - datetime.timedelta(days=rng.randrange(0, 900))
         if person["lost"] <= person["born"]:
             person["lost"] = person["born"] + datetime.timedelta(days=200)
         a_rows.append(row(person, person["number"], rng.choice(scripts[0]), noise, person["lost"], writer, rng, False))
+        homes[person["number"]] = person["home"]
     at = 0
     for person in again:
         for _ in range(rng.choice([1] * 3 + [many])):
@@ -244,10 +255,12 @@ def indian(folder, name, seed, missing, found, scripts, noise=1.0, siblings=0.2,
             on = person["lost"] + datetime.timedelta(days=int(rng.expovariate(1 / 120)))
             b_rows.append(row(person, number, rng.choice(scripts[1]), noise, on, writer, rng, True))
             truth.append((person["number"], number))
+            homes[number] = person["home"]
             at += 1
     for person in strangers[:max(0, found - len(b_rows))]:
         on = max(EPOCH - datetime.timedelta(days=rng.randrange(0, 900)), person["born"] + datetime.timedelta(days=200))
         b_rows.append(row(person, f"f{at:06d}", rng.choice(scripts[1]), noise, on, writer, rng, True))
+        homes[f"f{at:06d}"] = person["home"]
         at += 1
     for rows in (a_rows, b_rows):
         for line in rows:
@@ -258,6 +271,7 @@ def indian(folder, name, seed, missing, found, scripts, noise=1.0, siblings=0.2,
     write_csv(os.path.join(folder, f"{name}_found.csv"), b_rows)
     with open(os.path.join(folder, f"{name}_truth.csv"), "w", newline="") as file:
         csv.writer(file).writerows([("missing_id", "found_id"), *truth])
+    return {line["id"]: (homes[line["id"]], set(line["slips"])) for line in a_rows + b_rows}
 
 
 def febrl(folder):

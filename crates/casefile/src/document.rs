@@ -144,6 +144,14 @@ impl Document {
         Ok(applied)
     }
 
+    /// Takes in a change without asking what the pack says of it, and without working on a copy: for a process that may be
+    /// lost over what nobody has looked at yet. What it says is no leave to take the change.
+    pub fn try_out(&mut self, bytes: &[u8]) -> Result<(), ApplyError> {
+        let change = change::read(bytes)?;
+        ChangeHead::of(&change)?;
+        self.put_in(change)
+    }
+
     /// Takes in a whole snapshot: what it has and this document has not.
     pub fn merge(&mut self, other: &Self) -> Result<(), LoadError> {
         if other.kind != self.kind {
@@ -177,6 +185,10 @@ impl Document {
             return Err(ApplyError::MissingDependencies { missing });
         }
         check::check(&change, self.kind, pack, self)?;
+        self.put_in(change).map(|()| true)
+    }
+
+    fn put_in(&mut self, change: Change) -> Result<(), ApplyError> {
         let hash = change.hash();
         // Looking it up again writes it anew out of the document: a change whose bytes are not those that automerge would
         // write has another hash then, and automerge panics. Such a document could never be sent on.
@@ -185,7 +197,7 @@ impl Document {
             applied.then(|| self.doc.get_change_by_hash(&hash).is_some())
         });
         match taken.flatten() {
-            Some(true) => Ok(true),
+            Some(true) => Ok(()),
             // Automerge sets aside, without a word, what does not follow in the actor's sequence.
             Some(false) => Err(ApplyError::Sequence),
             None => Err(ApplyError::Document),

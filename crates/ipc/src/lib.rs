@@ -48,7 +48,7 @@ pub use form::{
 pub use institution::{InstitutionCard, InstitutionPage, InstitutionView};
 pub use life::{Life, LinkView};
 pub use matching::{
-    Answered, Asked, AskedFact, Comparison, Decided, Elsewhere, MatchRow, MatchesPage, NewReport, Outcome,
+    Answered, Asked, AskedFact, Comparison, Decided, Elsewhere, Glimpse, MatchRow, MatchesPage, NewReport, Outcome,
     PossibleMatch, ReportCard,
 };
 pub use session::{
@@ -373,7 +373,10 @@ pub enum Request {
         size: PictureSize,
     },
     /// Who may be the same child as whom, and the reports of missing children that are here. Answer: [`Reply::Matches`].
-    Matches,
+    Matches {
+        /// One record, about whose child alone is asked; its page then has no list of reports and counts none.
+        of: Option<Subject>,
+    },
     /// What may be the same child as this case or report, with both sides by name and the reasons. Written in the access log.
     /// Answer: [`Reply::Comparison`].
     Compare {

@@ -1,7 +1,7 @@
 //! What the screens show of missing and found children: who may be the same child, and why.
 
 use casework::{
-    Labels, ReportId, RowId, Subject, Value,
+    Labels, ReportId, RowId, Subject, Term, Value,
     matching::{Field, Level, Report, Score, decisions::Decision},
 };
 use serde::{Deserialize, Serialize};
@@ -103,14 +103,12 @@ pub struct AskedFact {
 pub struct MatchRow {
     /// The case, or the report where both are reports.
     pub own: Subject,
-    /// First letters of its child's name.
-    pub initials: String,
-    /// The number of the case; empty where it has none, and for a report.
-    pub number: String,
+    /// What is said of it.
+    pub about: Glimpse,
     /// The report, or the other case.
     pub other: Subject,
-    /// First letters of the name there.
-    pub other_initials: String,
+    /// What is said of that.
+    pub about_other: Glimpse,
     /// How likely they are one child, in percent; 0 where only a picture speaks for it.
     pub percent: u8,
     /// Whether a picture of the one is a picture of the other.
@@ -118,21 +116,30 @@ pub struct MatchRow {
     pub same_picture: bool,
 }
 
+/// What is said of a child without a name, before anybody asks who it is: enough to think of one that was met.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Glimpse {
+    /// First letters of the child's name.
+    pub initials: String,
+    /// Missing, sighted or found: its code. Empty for a case.
+    pub kind: String,
+    /// The number of a case, empty where it has none; the code of a report's district.
+    pub number: String,
+    /// The sex, in words.
+    pub sex: Option<Labels>,
+    /// Age in years, as it was written.
+    pub age: String,
+    /// The day on which the child was taken in, last seen or found.
+    pub event_date: String,
+}
+
 /// A report of the district as its list shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReportCard {
     /// The report.
     pub report: ReportId,
-    /// First letters of the child's name.
-    pub initials: String,
-    /// Missing, sighted or found: its code.
-    pub kind: String,
-    /// Age in years, as it was written.
-    pub age: String,
-    /// The code of the sex.
-    pub sex: Option<Labels>,
-    /// The day on which the child was last seen, or found.
-    pub event_date: String,
+    /// What is said of the child.
+    pub about: Glimpse,
     /// Whether somebody still looks for the child.
     pub is_open: bool,
 }
@@ -172,6 +179,9 @@ pub struct Comparison {
     /// Whether this officer may write in cases what they decide.
     #[serde(default)]
     pub decides_cases: bool,
+    /// What the languages are called whose codes the reports name.
+    #[serde(default)]
+    pub languages: Vec<Term>,
     /// How many open reports of the state it was compared with.
     pub open: u32,
     /// The device's time when this was made.

@@ -20,6 +20,9 @@ pub enum FoldError {
     /// A change in the log does not apply.
     #[error("a stored change does not apply")]
     Change(#[from] ApplyError),
+    /// No process can be started that would try a change.
+    #[error("a change cannot be tried")]
+    Trial(#[source] std::io::Error),
     /// Storage failed.
     #[error(transparent)]
     Storage(#[from] StorageError),

@@ -15,6 +15,7 @@ use super::fold::{FoldError, fold};
 use crate::hub::Hub;
 use crate::rights::{beginning, key_of};
 use crate::storage::{Access, Author, CommitError, Committed, Kept, NewChange, Refused, StorageError, Writing};
+use crate::trial::Tried;
 
 /// How long after a document was taken away its former worker may hand in what they wrote before.
 pub(crate) const LATE_MS: i64 = 60 * 86_400_000;
@@ -343,6 +344,7 @@ impl Uploads {
         bytes: &[u8],
     ) -> Result<Document, Trouble> {
         if let Some(mut document) = self.open.remove(&id)
+            && hub.trials.follow(id, bytes) == Tried::Applied
             && document.apply(&[bytes], &self.pack).is_ok()
         {
             return Ok(document);
@@ -355,6 +357,10 @@ impl Uploads {
                 fold(kind, &state, &self.pack)?
             }
         };
+        let tried = hub.trials.fresh(id, &document, bytes).map_err(FoldError::Trial)?;
+        if tried == Tried::Lost {
+            return Err(Refusal::Malformed.into());
+        }
         document
             .apply(&[bytes], &self.pack)
             .map_err(|error| refusal_of_apply(&error))?;

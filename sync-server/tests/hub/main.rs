@@ -34,5 +34,6 @@ mod storage;
 mod support;
 mod sync;
 mod tls;
+mod trial;
 mod tus;
 mod versions;

@@ -24,6 +24,7 @@ mod lost_passphrase;
 mod malice;
 mod matching;
 mod matching_in_the_window;
+mod matching_of_reports;
 mod not_assigned;
 mod path;
 mod poor_links;

@@ -7,8 +7,7 @@ use casework::{
     matching::{Report, SHOWN_MIN, decisions::Decision},
 };
 use ipc::{
-    AccessLogView, Comparison, FailureCode, FieldEdit, MatchesPage, NewCase, NewReport, Outcome, PossibleMatch, Reply,
-    Request,
+    AccessLogView, Comparison, FailureCode, FieldEdit, MatchesPage, NewCase, NewReport, PossibleMatch, Reply, Request,
 };
 use tests::{
     demo::pictures,
@@ -16,11 +15,11 @@ use tests::{
     tablet::Tablet,
 };
 
-const GAYA: &str = "BR-GAY";
-const PATNA: &str = "BR-PAT";
+pub(super) const GAYA: &str = "BR-GAY";
+pub(super) const PATNA: &str = "BR-PAT";
 const DAY_MS: i64 = 86_400_000;
 
-fn scene() -> Scene {
+pub(super) fn scene() -> Scene {
     let scene = Scene::new();
     for (code, name) in [(GAYA, "Gaya"), (PATNA, "Patna")] {
         scene.admin.add_district(code, name).unwrap();
@@ -29,7 +28,7 @@ fn scene() -> Scene {
 }
 
 /// An officer whose tablet talks to the hub only when it is told to.
-fn officer(scene: &Scene, district: &str, name: &str, role: &Role, seed: u64) -> Officer {
+pub(super) fn officer(scene: &Scene, district: &str, name: &str, role: &Role, seed: u64) -> Officer {
     let user = scene.admin.add_user(district, name, role).unwrap();
     let tablet = Tablet::by_hand(seed);
     tablet.enrol(&scene.hub.url(), &scene.code(&user)).unwrap();
@@ -40,14 +39,14 @@ fn officer(scene: &Scene, district: &str, name: &str, role: &Role, seed: u64) ->
     }
 }
 
-fn set(fact: &str, value: impl Into<Value>) -> FieldEdit {
+pub(super) fn set(fact: &str, value: impl Into<Value>) -> FieldEdit {
     FieldEdit::SetFact {
         fact: fact.parse().unwrap(),
         value: value.into(),
     }
 }
 
-fn write(tablet: &Tablet, subject: impl Into<Subject>, edits: Vec<FieldEdit>) {
+pub(super) fn write(tablet: &Tablet, subject: impl Into<Subject>, edits: Vec<FieldEdit>) {
     tablet.ask(Request::Edit {
         subject: subject.into(),
         edits,
@@ -57,7 +56,7 @@ fn write(tablet: &Tablet, subject: impl Into<Subject>, edits: Vec<FieldEdit>) {
 }
 
 /// A boy of eight from a village near Gaya, as his father reports him, in Hindi.
-fn report(tablet: &Tablet) -> ReportId {
+pub(super) fn report(tablet: &Tablet) -> ReportId {
     let new = NewReport {
         kind: "missing".into(),
         name: "रमेश पासवान".into(),
@@ -84,7 +83,7 @@ fn report(tablet: &Tablet) -> ReportId {
 }
 
 /// The same boy as he is taken in at Patna's station, in English, with what he says.
-fn taken_in(tablet: &Tablet) -> CaseId {
+pub(super) fn taken_in(tablet: &Tablet) -> CaseId {
     let case = tablet.open_case(NewCase {
         age_years: Some(8),
         sex: Some("male".into()),
@@ -102,28 +101,36 @@ fn taken_in(tablet: &Tablet) -> CaseId {
     case
 }
 
-fn matches(tablet: &Tablet) -> MatchesPage {
-    match tablet.ask(Request::Matches) {
+pub(super) fn matches(tablet: &Tablet) -> MatchesPage {
+    page(tablet, None)
+}
+
+fn matches_of(tablet: &Tablet, case: CaseId) -> MatchesPage {
+    page(tablet, Some(case.into()))
+}
+
+fn page(tablet: &Tablet, of: Option<Subject>) -> MatchesPage {
+    match tablet.ask(Request::Matches { of }) {
         Reply::Matches(page) => *page,
         other => panic!("{other:?}"),
     }
 }
 
-fn access_log(tablet: &Tablet) -> AccessLogView {
+pub(super) fn access_log(tablet: &Tablet) -> AccessLogView {
     match tablet.ask(Request::AccessLog) {
         Reply::AccessLog(log) => *log,
         other => panic!("{other:?}"),
     }
 }
 
-fn compare(tablet: &Tablet, own: impl Into<Subject>) -> Comparison {
+pub(super) fn compare(tablet: &Tablet, own: impl Into<Subject>) -> Comparison {
     match tablet.ask(Request::Compare { own: own.into() }) {
         Reply::Comparison(view) => *view,
         other => panic!("{other:?}"),
     }
 }
 
-fn other(view: &Comparison, other: impl Into<Subject>) -> PossibleMatch {
+pub(super) fn other(view: &Comparison, other: impl Into<Subject>) -> PossibleMatch {
     let other = other.into();
     view.rows
         .iter()
@@ -132,13 +139,13 @@ fn other(view: &Comparison, other: impl Into<Subject>) -> PossibleMatch {
         .expect("it is proposed")
 }
 
-fn decide(tablet: &Tablet, own: impl Into<Subject>, other: impl Into<Subject>, decision: Option<Decision>) {
+pub(super) fn decide(tablet: &Tablet, own: impl Into<Subject>, other: impl Into<Subject>, decision: Option<Decision>) {
     let (own, other) = (own.into(), other.into());
     tablet.ask(Request::DecideMatch { own, other, decision });
 }
 
 /// Lets the hub fold what came, and the tablet hear of it.
-fn hear(tablet: &Tablet, open: u32) {
+pub(super) fn hear(tablet: &Tablet, open: u32) {
     tablet.wait_for("what the hub folded", |tablet| {
         tablet.sync();
         (matches(tablet).open == open).then_some(())
@@ -160,7 +167,7 @@ fn a_child_reported_in_one_script_and_taken_in_in_another_is_proposed_without_a_
     let page = matches(&patna.tablet);
     let [row] = &page.rows[..] else { panic!("{page:?}") };
     assert_eq!((row.own, row.other), (case.into(), Subject::Missing(reported)));
-    assert_eq!(row.initials, "R P");
+    assert_eq!(row.about.initials, "R P");
     assert!(f32::from(row.percent) >= SHOWN_MIN * 100.0);
     assert!(
         !format!("{page:?}").contains("Ramesh") && !format!("{page:?}").contains("रमेश"),
@@ -321,7 +328,7 @@ fn the_same_child_entered_twice_is_proposed_when_the_second_case_is_written() {
     let patna = officer(&scene, PATNA, "Sabita Mahato", &Role::PoNic, 2);
     let first = taken_in(&patna.tablet);
     // Somebody else entirely.
-    patna.tablet.open_case(new_case("Asha Hembrom"));
+    let stranger = patna.tablet.open_case(new_case("Asha Hembrom"));
     assert!(matches(&patna.tablet).rows.is_empty());
     let again = patna.tablet.open_case(NewCase {
         age_years: Some(8),
@@ -344,6 +351,17 @@ fn the_same_child_entered_twice_is_proposed_when_the_second_case_is_written() {
     let mut cases = [Subject::from(first), Subject::from(again)];
     cases.sort();
     assert_eq!(pair, cases, "once, not once from either side");
+    // The page of either case says so, without a name, and with what makes one think of the child; a third says nothing.
+    for case in [first, again] {
+        let page = matches_of(&patna.tablet, case);
+        let [row] = &page.rows[..] else { panic!("{page:?}") };
+        for about in [&row.about, &row.about_other] {
+            assert_eq!((about.age.as_str(), about.kind.as_str()), ("8", ""));
+            assert!(about.sex.is_some() && !about.event_date.is_empty(), "{about:?}");
+        }
+        assert!(!format!("{page:?}").contains("Ramesh"), "{page:?}");
+    }
+    assert!(matches_of(&patna.tablet, stranger).rows.is_empty());
     assert!(other(&compare(&patna.tablet, again), first).is_likely);
     // Both records stay, joined by a link; then they are proposed no more.
     write(
@@ -435,169 +453,4 @@ fn the_same_photograph_in_two_cases_is_found_however_it_was_saved() {
     assert!(found.same_picture && view.pictures.len() == 1 && found.pictures.len() == 1);
     decide(&patna.tablet, one, again, Some(Decision::NotSame));
     assert!(matches(&patna.tablet).rows.is_empty(), "somebody has looked");
-}
-
-#[test]
-fn two_reports_of_one_child_are_proposed_on_the_page_of_the_own_one_and_decided_there() {
-    let scene = scene();
-    let gaya = officer(&scene, GAYA, "Vinod Kumar", &Role::PoNic, 1);
-    let patna = officer(&scene, PATNA, "Sabita Mahato", &Role::PoNic, 2);
-    let first = report(&gaya.tablet);
-    gaya.tablet.sync();
-    hear(&patna.tablet, 1);
-    // The family reports the boy once more, where it looks for him; the tablet says so at once.
-    let second = report(&patna.tablet);
-    let page = matches(&patna.tablet);
-    let [row] = &page.rows[..] else { panic!("{page:?}") };
-    assert_eq!((row.own, row.other), (second.into(), first.into()));
-    assert!(row.number.is_empty() && f32::from(row.percent) >= SHOWN_MIN * 100.0);
-    let view = compare(&patna.tablet, second);
-    let found = other(&view, first);
-    assert!(view.decides && found.is_likely && view.kind == "missing" && found.kind == "missing");
-
-    // A report that was seen elsewhere in the state may be about the same child, too.
-    let Reply::Reported { report: seen } = gaya.tablet.ask(Request::ReportChild(NewReport {
-        kind: "sighted".into(),
-        name: "Ramesh Paswan".into(),
-        age_years: Some(8),
-        sex: Some("male".into()),
-    })) else {
-        panic!("a report is a report")
-    };
-    write(
-        &gaya.tablet,
-        seen,
-        vec![
-            set("missing.father", "Mohan Paswan"),
-            set("missing.mother", "Sita Devi"),
-        ],
-    );
-    assert!(
-        matches(&gaya.tablet).rows.iter().any(|row| {
-            let pair = [row.own, row.other];
-            pair.contains(&seen.into()) && pair.contains(&first.into())
-        }),
-        "on one tablet, of two reports of its own"
-    );
-
-    patna.tablet.sync();
-    decide(&patna.tablet, second, first, Some(Decision::Same));
-    assert!(matches(&patna.tablet).rows.iter().all(|row| row.other != first.into()));
-    let said = other(&compare(&patna.tablet, second), first);
-    assert_eq!(said.decided[0].by, "Sabita Mahato");
-    decide(&patna.tablet, second, first, None);
-    assert!(matches(&patna.tablet).rows.iter().any(|row| row.other == first.into()));
-
-    // Of a case no report says anything.
-    let case = taken_in(&patna.tablet);
-    let request = Request::DecideMatch {
-        own: second.into(),
-        other: case.into(),
-        decision: Some(Decision::Same),
-    };
-    assert_eq!(patna.tablet.call(request).unwrap_err().code, FailureCode::BadCall);
-    // But its page names the case, and what was decided there.
-    decide(&patna.tablet, case, second, Some(Decision::Unsure));
-    let said = other(&compare(&patna.tablet, second), case);
-    assert_eq!(said.decided[0].decision, Decision::Unsure);
-
-    // Traced in the other district: nothing is proposed any more.
-    write(&gaya.tablet, first, vec![set("missing.status", "traced")]);
-    write(&gaya.tablet, seen, vec![set("missing.status", "closed")]);
-    gaya.tablet.sync();
-    hear(&patna.tablet, 1);
-    assert!(matches(&patna.tablet).rows.is_empty());
-}
-
-#[test]
-fn a_report_of_another_district_is_asked_for_and_answered_with_what_helps_and_whom_to_ask() {
-    let mut scene = scene();
-    let gaya = officer(&scene, GAYA, "Vinod Kumar", &Role::PoNic, 1);
-    let patna = officer(&scene, PATNA, "Sabita Mahato", &Role::PoNic, 2);
-    let reported = report(&gaya.tablet);
-    write(
-        &gaya.tablet,
-        reported,
-        vec![set("missing.police_station", "Wazirganj"), set("missing.hair", "short")],
-    );
-    gaya.tablet.sync();
-    hear(&patna.tablet, 1);
-    let case = taken_in(&patna.tablet);
-    let ask = |other: ReportId| Request::AskDistrict { other: other.into() };
-    let asked = |tablet: &Tablet| other(&compare(tablet, case), reported).asked;
-    assert_eq!(asked(&patna.tablet), None);
-    let stranger = patna.tablet.call(ask(ReportId::from_bytes([9; 16]))).unwrap_err();
-    assert_eq!(stranger.code, FailureCode::NoSuchItem, "only what was proposed");
-
-    // Without a network it is said that it was asked, and nothing else.
-    scene.hub.stop().unwrap();
-    patna.tablet.ask(ask(reported));
-    assert_eq!(asked(&patna.tablet).unwrap().answer, None);
-    scene.hub.start_again().unwrap();
-    let answer = patna.tablet.wait_for("the answer", |tablet| {
-        tablet.sync();
-        asked(tablet).unwrap().answer
-    });
-    assert_eq!(answer.outcome, Outcome::Told);
-    assert_eq!(answer.district, "Gaya");
-    assert_eq!(answer.people[0].0, "Vinod Kumar");
-    let told = format!("{:?}", answer.facts);
-    assert!(told.contains("Wazirganj"), "{told}");
-    assert!(!told.contains("9000000001"), "no telephone of the family: {told}");
-    let log = access_log(&patna.tablet);
-    assert!(log.newest.iter().any(|line| line.detail == "asked the district"));
-
-    // Asked once more after it was closed: there is none any more, and the tablet says so.
-    patna.tablet.ask(ask(reported));
-    write(&gaya.tablet, reported, vec![set("missing.status", "traced")]);
-    gaya.tablet.sync();
-    hear(&patna.tablet, 0);
-    let gone = patna.tablet.call(ask(reported)).unwrap_err();
-    assert_eq!(gone.code, FailureCode::NoSuchItem);
-}
-
-#[test]
-fn the_same_photograph_in_a_report_and_in_a_case_of_another_district_is_found_on_the_tablet() {
-    let scene = scene();
-    let gaya = officer(&scene, GAYA, "Vinod Kumar", &Role::PoNic, 1);
-    let patna = officer(&scene, PATNA, "Sabita Mahato", &Role::PoNic, 2);
-    let reported = report(&gaya.tablet);
-    let photo = |seed: u64, side: u32, quality: u8| {
-        BASE64.encode(pictures::as_jpeg(&pictures::draw(seed, side, side), quality))
-    };
-    gaya.tablet.ask(Request::AddReportPhoto {
-        report: reported,
-        caption: "At school".into(),
-        picture: photo(7, 900, 92),
-    });
-    let own = compare(&gaya.tablet, reported);
-    let [shown] = own.pictures[..] else { panic!("{own:?}") };
-    let seen = gaya.tablet.ask(Request::ReportPicture {
-        report: reported,
-        attachment: shown,
-        size: ipc::PictureSize::Thumb,
-    });
-    assert!(matches!(seen, Reply::Picture { .. }));
-    gaya.tablet.sync();
-    hear(&patna.tablet, 1);
-
-    // Nothing else is known of the child who was taken in.
-    let case = patna.tablet.open_case(new_case("Nobody Knows"));
-    let add = |seed, side, quality| {
-        patna.tablet.ask(Request::AddPhoto {
-            case,
-            caption: "A face".into(),
-            picture: photo(seed, side, quality),
-        })
-    };
-    add(8, 500, 60);
-    assert!(matches(&patna.tablet).rows.is_empty());
-    add(7, 500, 60);
-    let page = matches(&patna.tablet);
-    let [row] = &page.rows[..] else { panic!("{page:?}") };
-    assert!(row.same_picture);
-    assert_eq!((row.own, row.other), (case.into(), reported.into()));
-    assert!(other(&compare(&patna.tablet, case), reported).same_picture);
-    decide(&patna.tablet, case, reported, Some(Decision::NotSame));
-    assert!(matches(&patna.tablet).rows.is_empty());
 }

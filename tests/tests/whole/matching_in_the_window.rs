@@ -100,6 +100,7 @@ fn a_match_is_looked_at_decided_and_taken_back_and_a_report_says_who_it_may_be()
     window.see("case-list").unwrap();
 
     look_and_decide(&window);
+    the_case_says_it_too(&window);
     ask_the_other_district(&window);
     report_with_a_photo(&window);
     window.close().unwrap();
@@ -133,6 +134,16 @@ fn look_and_decide(window: &Window) {
     window.see_count("match-row", 1).unwrap();
 }
 
+/// Whoever has the case open is told there, without a name.
+fn the_case_says_it_too(window: &Window) {
+    window.press("compare-own").unwrap();
+    window.see_words("record-matches", "last seen on").unwrap();
+    window.see_words("record-matches", GAYA).unwrap();
+    window.picture("45-case-and-its-matches").unwrap();
+    window.press("of-record-row").unwrap();
+    window.see("compare").unwrap();
+}
+
 fn ask_the_other_district(window: &Window) {
     window.press("ask-district-now").unwrap();
     window.see_words("answered-facts", "Wazirganj").unwrap();
@@ -149,11 +160,11 @@ fn report_with_a_photo(window: &Window) {
     window.write("report-age", "8").unwrap();
     window.press("report-sex-male").unwrap();
     window.press("report-submit").unwrap();
-    window.see("report-matches").unwrap();
+    window.see("record-matches").unwrap();
     for (fact, text) in [("missing.father", "Mohan Paswan"), ("missing.mother", "Seeta Devi")] {
         window.write(hook(&format!("field-{fact}")), text).unwrap();
     }
-    window.see("of-report-row").unwrap();
+    window.see("of-record-row").unwrap();
     window.picture("43-report-and-its-matches").unwrap();
 
     window.press("report-compare").unwrap();

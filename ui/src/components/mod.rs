@@ -4,6 +4,7 @@ mod asking;
 mod field;
 mod icon;
 mod message;
+mod picture;
 mod sheet;
 mod strip;
 mod value_input;
@@ -13,6 +14,7 @@ pub(crate) use asking::{Asking, ChoosePassphrase, Chosen, Passphrase, ShowPassph
 pub(crate) use field::{SaveMark, SaveState};
 pub(crate) use icon::{Icon, icon};
 pub(crate) use message::{Empty, Loading, Problem, failure_text};
+pub(crate) use picture::PictureButton;
 pub(crate) use sheet::Sheet;
 pub(crate) use strip::{SyncStrip, state_of as strip_state};
 pub(crate) use value_input::ValueInput;

@@ -89,7 +89,7 @@ fn filed_view(subject: Subject, filed: FiledForm) -> impl IntoView {
                 {icon(Icon::Back)}
                 <span>{words.filing_to_form()}</span>
             </a>
-            <p class="muted">{words.form_number(&form.form)} " · " {form.source.clone()}</p>
+            <p class="muted">{words.form_of(&form.form, &form.source)}</p>
             <h2>{words.label(&form.title)}</h2>
         </header>
         <section class="note stack filed-stamp" data-test="filed-stamp">

@@ -17,7 +17,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{
     desk::{Desk, OpenPast},
     history::PastSheet,
-    matches::OfReport,
+    matches::OfRecord,
 };
 use crate::{
     asked::{Asked, Place, Unsaved},
@@ -216,6 +216,7 @@ pub(crate) fn FormPage(subject: Subject, form: String) -> impl IntoView {
         Subject::Institution(_) => words.form_back_to_institution(),
         Subject::Missing(_) => words.form_back_to_matches(),
     };
+    let number = form.clone();
     view! {
         <article class="form" data-test="form" data-form=form.clone() data-place=place_code>
             <header class="form-head">
@@ -223,14 +224,14 @@ pub(crate) fn FormPage(subject: Subject, form: String) -> impl IntoView {
                     {icon(Icon::Back)}
                     <span>{back}</span>
                 </a>
-                <p class="muted">{words.form_number(&form)} {move || title().map(|(_, source)| format!(" · {source}"))}</p>
+                <p class="muted">{move || title().map(|(_, source)| words.form_of(&number, &source))}</p>
                 <h2>{move || title().map(|(title, _)| title)}</h2>
                 <sections::Progress />
                 {move || only_reads().then(|| view! { <p class="tag">{words.form_others_fill()}</p> })}
             </header>
             <amend::FiledNote />
             {match subject {
-                Subject::Missing(report) => Some(view! { <OfReport report=report /> }),
+                Subject::Missing(_) => Some(view! { <OfRecord own=subject /> }),
                 _ => None,
             }}
             <Problem text=open.failure />

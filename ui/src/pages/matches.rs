@@ -7,21 +7,22 @@ mod elsewhere;
 mod find;
 mod list;
 mod new_report;
-mod of_report;
+mod of_record;
 mod photos;
 mod reasons;
 
 use casework::{RowId, Subject};
-use ipc::Comparison;
+use ipc::{Comparison, Glimpse};
 use leptos::prelude::*;
 
-pub(crate) use of_report::OfReport;
+pub(crate) use of_record::OfRecord;
 
 use super::{filed::FiledPage, form::FormPage};
 use crate::{
     components::Empty,
     route::Route,
     state::{app, words},
+    time,
     words::Words,
 };
 
@@ -92,6 +93,30 @@ fn kind(words: Words, code: &str) -> &'static str {
         "" => words.match_kind_case(),
         _ => words.match_kind_other(),
     }
+}
+
+/// What is said of somebody without a name, in one line.
+fn glimpsed(words: Words, about: &Glimpse) -> String {
+    let mut told = vec![called(words, &about.initials)];
+    told.extend(traits(words, about));
+    told.extend((!about.number.is_empty()).then(|| about.number.clone()));
+    told.join(" · ")
+}
+
+/// Sex, age, and when the child was met or missed.
+fn traits(words: Words, about: &Glimpse) -> Vec<String> {
+    let age = about.age.parse().ok().map(|age| words.list_age(age));
+    let sex = about.sex.as_ref().map(|sex| words.label(sex));
+    let day = (!about.event_date.is_empty()).then(|| {
+        let day = time::iso_date(words, &about.event_date);
+        match about.kind.as_str() {
+            "" => words.match_taken_in_on(&day),
+            "missing" => words.match_last_seen_on(&day),
+            "found" => words.match_found_on(&day),
+            _ => words.match_seen_on(&day),
+        }
+    });
+    [sex, age, day].into_iter().flatten().collect()
 }
 
 /// First letters, or that nobody knows the name.

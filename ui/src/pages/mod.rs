@@ -127,7 +127,7 @@ fn Shell() -> impl IntoView {
         app.cases_changed.track();
         if matches {
             spawn_local(async move {
-                if let Ok(page) = backend::matches().await {
+                if let Ok(page) = backend::matches(None).await {
                     undecided.try_set(page.rows.len() + page.elsewhere.len());
                 }
             });

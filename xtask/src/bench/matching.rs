@@ -14,6 +14,9 @@ use crate::{
 
 /// What the lists and the peers come from, by name; nothing of them is kept in the repository.
 const PACKAGES: [&str; 4] = ["recordlinkage", "splink", "faker", "aksharamukha"];
+/// The test that asks a tablet, and how many reports its state has.
+const THROUGH_THE_DEVICE: &str = "one_child_is_found_among_a_states_reports_in_the_vault_within_the_memory_it_may_take";
+const REPORTS: &str = "50000";
 /// Where our section of the page begins; it goes on to the end.
 const SECTION: &str = "## Matching";
 
@@ -24,7 +27,7 @@ pub(super) fn bench() -> Result<()> {
     let lists = folder.join("lists");
     let section = folder.join("section.md");
     fs::create_dir_all(&lists).with_context(|| format!("cannot make {}", lists.display()))?;
-    let mut steps = Steps::new(4);
+    let mut steps = Steps::new(5);
     steps.run("the peers", || install(&folder.join("python"), &python))?;
     steps.run("our program, as it ships", || {
         run(cargo(&["build", "--release", "--package", "sync-server"]).args(["--bin", "sync-server"]))
@@ -42,8 +45,13 @@ pub(super) fn bench() -> Result<()> {
                 .arg(lists.join("large_missing.csv")),
         )
     })?;
+    let device = steps.run("the tablet itself, out of its vault", || {
+        let mut test = cargo(&["test", "--release", "--quiet", "--package", "device", "--lib", "--"]);
+        let test = test.args([THROUGH_THE_DEVICE, "--nocapture"]);
+        read(test.env("MATCHING_REPORTS", REPORTS))
+    })?;
     let tables = fs::read_to_string(&section).with_context(|| format!("cannot read {}", section.display()))?;
-    keep_section(&page(&tables, &index)?)
+    keep_section(&page(&tables, &index, &device)?)
 }
 
 fn install(folder: &Path, python: &Path) -> Result<()> {
@@ -55,7 +63,7 @@ fn install(folder: &Path, python: &Path) -> Result<()> {
         .args(PACKAGES))
 }
 
-fn page(tables: &str, index: &str) -> Result<String> {
+fn page(tables: &str, index: &str, device: &str) -> Result<String> {
     let date = read(&mut command("date", &["-u", "+%-d %b %Y, %H:%M UTC"]))?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let model = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
@@ -64,18 +72,23 @@ fn page(tables: &str, index: &str) -> Result<String> {
         .find_map(|line| line.strip_prefix("model name"))
         .unwrap_or_default();
     let model = model.trim_matches([' ', '\t', ':']);
-    let figures = index
-        .lines()
-        .find(|line| line.contains(" reports | "))
-        .unwrap_or_default();
+    let row = |printed: &str| {
+        let row = printed.lines().find_map(|line| line.split_once(" reports | "));
+        // The test's name may stand before it.
+        row.and_then(|(before, figures)| Some(format!("| {} | {figures} |", before.split_whitespace().last()?)))
+            .context("a measurement printed no figures")
+    };
+    let (index, device) = (row(index)?, row(device)?);
     Ok(format!(
         "{SECTION}\n\nWritten by `cargo xtask bench matching` on {} ({model}, {cores} cores); do not edit. What the lists are and \
          what was done to them is told in [matching.md](matching.md). Seconds are of the whole program, reading and writing \
          included; those of the peers leave out loading Python.\n\n{tables}\n### The index of a tablet\n\n| reports | bytes of \
          one, mean | at most | laying the index | one child: median | p95 | at most | memory |\n\
-         |--:|--:|--:|--:|--:|--:|--:|--:|\n| {} |\n",
+         |--:|--:|--:|--:|--:|--:|--:|--:|\n{index}\n\n### A tablet that is asked\n\nThe same through the device: invented \
+         reports in its vault, the question and its answer as the screens have them, the purpose written into the log. The first \
+         question reads the vault and lays the index. Memory is what was allocated at most at once.\n\n| reports | the first \
+         question | median | p95 | at most | memory |\n|--:|--:|--:|--:|--:|--:|\n{device}\n",
         date.trim(),
-        figures.replace(" reports", ""),
     ))
 }
 

@@ -12,7 +12,7 @@ use casework::{
         decisions::{self, Decision},
     },
 };
-use ipc::{Decided, Elsewhere, FailureCode, MatchRow, MatchesPage, NewReport, ReportCard};
+use ipc::{Decided, Elsewhere, FailureCode, Glimpse, MatchRow, MatchesPage, NewReport, ReportCard};
 
 pub(super) use asked::ask;
 pub(super) use compare::{compare, find};
@@ -30,16 +30,22 @@ use crate::{
 /// The document in which decisions about cases stand: whoever reads it may know who the child is.
 const DECISIONS: DocumentKind = DocumentKind::Case(Compartment::Identity);
 
-/// The proposals that nobody has decided, and the district's reports.
-pub(super) fn page(session: &Session) -> Answer<MatchesPage> {
+/// The proposals that nobody has decided, and the district's reports; of one record, the proposals about its child.
+pub(super) fn page(session: &Session, of: Option<Subject>) -> Answer<MatchesPage> {
     let compares = may_compare(session);
     if compares {
         matching::work(session)?;
     }
     let shown = if compares { ipc::PAGE_ROWS_MAX } else { 0 };
+    // Of one record all are looked through.
+    let read_max = if of.is_some() && compares { u32::MAX } else { shown };
     Ok(session.store.read(|read| {
+        let concerns = |pair: [[u8; 16]; 2]| of.is_none_or(|of| pair.contains(&of.to_bytes()));
         let mut rows = Vec::new();
-        for proposal in read.proposals(f64::from(SHOWN_MIN), shown)? {
+        for proposal in read.proposals(f64::from(SHOWN_MIN), read_max)? {
+            if !concerns([proposal.subject, proposal.other]) {
+                continue;
+            }
             let other = if proposal.is_case {
                 Subject::Case(CaseId::from_bytes(proposal.other))
             } else {
@@ -48,13 +54,19 @@ pub(super) fn page(session: &Session) -> Answer<MatchesPage> {
             let own = Subject::Case(CaseId::from_bytes(proposal.subject));
             rows.push(match_row(session, read, own, other, percent(proposal.probability))?);
         }
-        for (own, other, probability) in read.report_proposals(f64::from(SHOWN_MIN), shown)? {
+        for (own, other, probability) in read.report_proposals(f64::from(SHOWN_MIN), read_max)? {
+            if !concerns([own, other]) {
+                continue;
+            }
             let [own, other] = [own, other].map(|id| Subject::Missing(ReportId::from_bytes(id)));
             rows.push(match_row(session, read, own, other, percent(probability))?);
         }
         rows.sort_by_key(|row| std::cmp::Reverse(row.percent));
         rows.truncate(shown as usize);
-        for (one, other) in same_picture_unasked(read, shown)? {
+        for (one, other) in same_picture_unasked(read, read_max)? {
+            if !concerns([one, other]) {
+                continue;
+            }
             let is_pair = |row: &&mut MatchRow| {
                 let pair = [row.own.to_bytes(), row.other.to_bytes()];
                 pair == [one, other] || pair == [other, one]
@@ -71,19 +83,21 @@ pub(super) fn page(session: &Session) -> Answer<MatchesPage> {
         }
         let mut elsewhere = Vec::new();
         for row in read.elsewhere()?.iter().filter(|_| shown > 0) {
-            if !read.is_decided(&row.own, &row.other)? {
+            if concerns([row.own, row.own]) && !read.is_decided(&row.own, &row.other)? {
                 elsewhere.push(said_elsewhere(session, read, row, Vec::new())?);
             }
         }
-        let own = read.own_reports()?.into_iter().take(ipc::PAGE_ROWS_MAX as usize);
+        let own = if of.is_none() { read.own_reports()? } else { Vec::new() };
         let own = own
+            .into_iter()
+            .take(ipc::PAGE_ROWS_MAX as usize)
             .map(|(id, entry)| report_card(session, id, entry.as_deref()))
             .collect();
         Ok::<_, StoreError>(MatchesPage {
             rows,
             elsewhere,
             own,
-            open: if session.may_read(DocumentKind::Missing) {
+            open: if of.is_none() && session.may_read(DocumentKind::Missing) {
                 read.count_reports()?
             } else {
                 0
@@ -119,22 +133,48 @@ fn match_row(
     other: Subject,
     percent: u8,
 ) -> Result<MatchRow, StoreError> {
-    let number = match own {
-        Subject::Case(case) => {
-            let card = read.card(&case.to_bytes(), session.now_ms())?;
-            card.map(|card| card.core.number).unwrap_or_default()
-        }
-        _ => String::new(),
-    };
     Ok(MatchRow {
         own,
-        initials: initials_of(read, own)?,
-        number,
+        about: glimpse(session, read, own)?,
         other,
-        other_initials: initials_of(read, other)?,
+        about_other: glimpse(session, read, other)?,
         percent,
         same_picture: false,
     })
+}
+
+/// What is said of a record without a name.
+fn glimpse(session: &Session, read: &Read<'_>, subject: Subject) -> Result<Glimpse, StoreError> {
+    let id = subject.to_bytes();
+    if matches!(subject, Subject::Missing(_)) {
+        return Ok(glimpse_of_report(session, entry_of(read, &id)?));
+    }
+    let card = read.card(&id, session.now_ms())?;
+    let report = matching::report_of(read, &id)?.unwrap_or_default();
+    Ok(Glimpse {
+        initials: read.initials(&id)?,
+        number: card.map(|card| card.core.number).unwrap_or_default(),
+        ..glimpse_of(session, report)
+    })
+}
+
+/// The same of a report; nothing where it is open no longer.
+fn glimpse_of_report(session: &Session, entry: Option<Entry>) -> Glimpse {
+    entry.map_or_else(Glimpse::default, |entry| Glimpse {
+        kind: kind_code(entry.kind).to_owned(),
+        number: entry.district,
+        ..glimpse_of(session, entry.report)
+    })
+}
+
+fn glimpse_of(session: &Session, report: Report) -> Glimpse {
+    Glimpse {
+        initials: casework::initials(&report.name),
+        sex: views::word_of(session.pack, "missing.sex", &report.sex),
+        age: report.age,
+        event_date: report.event_date,
+        ..Glimpse::default()
+    }
 }
 
 fn initials_of(read: &Read<'_>, subject: Subject) -> Result<String, StoreError> {
@@ -198,18 +238,10 @@ fn may_compare(session: &Session) -> bool {
 
 fn report_card(session: &Session, id: [u8; 16], entry: Option<&[u8]>) -> ReportCard {
     let entry = entry.and_then(|bytes| Entry::from_bytes(bytes).ok());
-    let is_open = entry.is_some();
-    let (kind, report) = entry.map_or((String::new(), Report::default()), |entry| {
-        (kind_code(entry.kind).to_owned(), entry.report)
-    });
     ReportCard {
         report: ReportId::from_bytes(id),
-        initials: casework::initials(&report.name),
-        kind,
-        age: report.age,
-        sex: views::word_of(session.pack, "missing.sex", &report.sex),
-        event_date: report.event_date,
-        is_open,
+        is_open: entry.is_some(),
+        about: glimpse_of_report(session, entry),
     }
 }
 

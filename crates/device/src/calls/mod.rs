@@ -210,7 +210,7 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
         Request::AttachedFile { case, attachment } => attachment::file(device, case, attachment),
         Request::PaperPage { case, attachment, page } => attachment::page(device, case, attachment, page),
         Request::Picture { case, attachment, size } => photo::picture(device, case.into(), attachment, size),
-        Request::Matches => matching::page(&*device.session()?).map(|page| Reply::Matches(Box::new(page))),
+        Request::Matches { of } => matching::page(&*device.session()?, of).map(|page| Reply::Matches(Box::new(page))),
         Request::Compare { own } => {
             matching::compare(&*device.session()?, own).map(|view| Reply::Comparison(Box::new(view)))
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -10,6 +10,10 @@ use casework::matching::{COLUMNS, FACT_BYTES_MAX, Report};
 
 /// Most rows of a list.
 const ROWS_MAX: usize = 5_000_000;
+/// What may stand between two cells; spreadsheets write either of the latter where a comma is part of numbers.
+const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
+/// Most bytes of a header.
+const HEADER_BYTES_MAX: u64 = 64 * 1024;
 /// Bad rows that are told one by one; of the rest the number is told.
 const TOLD_MAX: usize = 200;
 
@@ -29,7 +33,11 @@ impl Register {
     pub(super) fn read(path: &Path, said: &mut dyn Write) -> Result<Self> {
         let shown = path.display().to_string();
         let file = File::open(path).with_context(|| format!("cannot read {shown}"))?;
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
+        let separator = separator(path)?;
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(separator)
+            .flexible(true)
+            .from_reader(file);
         let header = reader
             .byte_headers()
             .with_context(|| format!("{shown} has no header"))?
@@ -50,7 +58,7 @@ impl Register {
             let before = reader.position().clone();
             let fault = match reader.read_byte_record(&mut row) {
                 Ok(false) => break,
-                Ok(true) if swallows_rows(&row, width) => {
+                Ok(true) if swallows_rows(&row, width, separator) => {
                     let (_, behind) = first_line(path, row.position().unwrap_or(&before))?;
                     reader.seek(behind).with_context(|| format!("cannot read {shown}"))?;
                     let column = 1 + row.iter().position(|cell| cell.contains(&b'\n')).unwrap_or(0);
@@ -171,12 +179,37 @@ impl Register {
     }
 }
 
+/// What stands between the cells of a file: that of the three which makes a column `id` of its header, else a comma.
+fn separator(path: &Path) -> Result<u8> {
+    let cannot = || format!("cannot read {}", path.display());
+    let mut header = Vec::new();
+    BufReader::new(File::open(path).with_context(cannot)?)
+        .take(HEADER_BYTES_MAX)
+        .read_until(b'\n', &mut header)
+        .with_context(cannot)?;
+    if header.starts_with(&[0xff, 0xfe]) || header.starts_with(&[0xfe, 0xff]) {
+        bail!(
+            "{} is written in UTF-16: save it as \"CSV UTF-8\" and try again",
+            path.display()
+        );
+    }
+    let header = String::from_utf8_lossy(&header).to_lowercase();
+    let names_an_id = |separator: u8| {
+        let mut names = header.trim_start_matches('\u{feff}').split(char::from(separator));
+        names.any(|name| name.trim().trim_matches('"') == "id")
+    };
+    Ok(SEPARATORS
+        .into_iter()
+        .find(|separator| names_an_id(*separator))
+        .unwrap_or(b','))
+}
+
 /// Whether a cell goes on over the next rows, because the mark that would close it is missing. A cell may have lines of its
 /// own; but no line of a place or a name looks like a whole row.
-fn swallows_rows(row: &csv::ByteRecord, width: usize) -> bool {
-    let is_row = |line: &[u8]| line.split(|byte| *byte == b',').count() >= width;
+fn swallows_rows(row: &csv::ByteRecord, width: usize, separator: u8) -> bool {
+    let is_row = |line: &[u8]| line.split(|byte| *byte == separator).count() >= width;
     let swallows = |cell: &[u8]| cell.split(|byte| *byte == b'\n').skip(1).any(is_row);
-    // With two columns a comma is no sign of a row, unless the row ends too early.
+    // With two columns a separator is no sign of a row, unless the row ends too early.
     let wide_enough = width > 2 || row.len() < width;
     wide_enough && row.iter().any(|cell| cell.contains(&b'\n') && swallows(cell))
 }

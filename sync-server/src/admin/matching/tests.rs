@@ -210,6 +210,29 @@ fn what_is_no_list_is_said_so() {
 }
 
 #[test]
+fn cells_may_be_parted_by_semicolons_or_tabs_and_utf_16_is_said_to_be_it() {
+    let folder = Folder::new();
+    let found = folder.write("b.csv", FOUND.as_bytes());
+    for separator in [";", "\t"] {
+        // The row after a mark left open is known by its own separators.
+        let open = MISSING.replace("m2,", "m3,\"Lost,,,,,,\nm2,").replace(',', separator);
+        let missing = folder.write("a.csv", open.as_bytes());
+        let said = folder.match_lists(&missing, &found).unwrap();
+        assert!(
+            said.contains("line 3, column 2: a quotation mark that is not closed"),
+            "{said}"
+        );
+        let rows = folder.rows("pairs.csv");
+        assert!(rows.iter().any(|row| row[..3] == ["=1+1", "f2", "1"]), "{rows:?}");
+        assert!(rows.iter().any(|row| row[..3] == ["m2", "f1", "1"]), "{rows:?}");
+    }
+    let utf_16: Vec<u8> = MISSING.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let missing = folder.write("a.csv", &utf_16);
+    let said = folder.match_lists(&missing, &found).unwrap_err();
+    assert!(said.contains("UTF-16"), "{said}");
+}
+
+#[test]
 fn duplicates_are_found_and_what_was_learned_can_be_reckoned_with() {
     let folder = Folder::new();
     let mut text = String::from("id,name,father_name,date_of_birth,district\n");

@@ -7,7 +7,7 @@ use leptos::{ev, prelude::*};
 use super::{clocks::Clocks, head::say, open_case, stage::Stage, tasks::Tasks};
 use crate::{
     components::{Empty, Icon, icon},
-    pages::desk::Past,
+    pages::{desk::Past, matches::OfRecord},
     state::words,
 };
 
@@ -15,6 +15,7 @@ use crate::{
 #[component]
 pub(crate) fn Overview() -> impl IntoView {
     view! {
+        <OfRecord own=open_case().case.into() />
         <Stage />
         <Clocks />
         <Tasks />

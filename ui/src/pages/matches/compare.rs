@@ -1,7 +1,7 @@
 //! A case, or a report, beside who its child may be: both sides, the reasons, and what somebody decides.
 
 use casework::{
-    Subject,
+    Subject, Term,
     matching::{Report, decisions::Decision},
 };
 use ipc::{Comparison, Decided, PossibleMatch};
@@ -99,6 +99,7 @@ pub(super) fn ComparePage(own: Subject) -> impl IntoView {
                 <Side
                     ours=read.ours.clone()
                     ours_called=ours_called
+                    languages=read.languages.clone()
                     is_twice=is_twice(own, &read.kind, &other)
                     decides=Deciding::of(&read, own, other.other)
                     other=other
@@ -173,6 +174,8 @@ pub(super) fn Side(
     ours_called: &'static str,
     /// The other.
     other: PossibleMatch,
+    /// What the languages are called that either side names.
+    languages: Vec<Term>,
     /// Whether both are of one sort.
     #[prop(optional)]
     is_twice: bool,
@@ -199,7 +202,7 @@ pub(super) fn Side(
     let ask = (!other.district.is_empty())
         .then(|| view! { <p class="note" data-test="ask-district">{words.match_ask_district(&other.district, said_id(other.other))}</p> });
     let percent = percent(other.score.probability);
-    let rows: Vec<_> = facts(words, &ours, &other.theirs)
+    let rows: Vec<_> = facts(words, &languages, &ours, &other.theirs)
         .into_iter()
         .map(|(label, one, two)| {
             view! {
@@ -350,14 +353,28 @@ fn percent(probability: f32) -> u8 {
     ((probability * 100.0) as u8).min(99)
 }
 
-/// The facts that either side says, as they were written.
-fn facts(words: Words, ours: &Report, theirs: &Report) -> Vec<(&'static str, String, String)> {
+/// The facts that either side says, as they were written; codes as they are called.
+fn facts(words: Words, languages: &[Term], ours: &Report, theirs: &Report) -> Vec<(&'static str, String, String)> {
     let day = |text: &str| time::iso_date(words, text);
     let sex = |code: &str| match code {
         "female" => words.new_girl().to_owned(),
         "male" => words.new_boy().to_owned(),
         "transgender" => words.new_transgender().to_owned(),
         other => other.to_owned(),
+    };
+    let called = |text: &str| {
+        let name = |code: &str| {
+            languages
+                .iter()
+                .find(|term| term.code == code)
+                .map(|term| words.label(&term.label))
+        };
+        let spoken = text.split_whitespace().map(|code| name(code).ok_or(code));
+        match spoken.collect::<Result<Vec<_>, _>>() {
+            Ok(names) => names.join(", "),
+            // What no code says somebody wrote.
+            Err(_) => text.to_owned(),
+        }
     };
     let all = [
         (words.match_f_name(), ours.name.clone(), theirs.name.clone()),
@@ -392,7 +409,11 @@ fn facts(words: Words, ours: &Report, theirs: &Report) -> Vec<(&'static str, Str
             ours.companions.clone(),
             theirs.companions.clone(),
         ),
-        (words.match_f_language(), ours.language.clone(), theirs.language.clone()),
+        (
+            words.match_f_language(),
+            called(&ours.language),
+            called(&theirs.language),
+        ),
     ];
     let said = |text: String| if text.is_empty() { "–".to_owned() } else { text };
     all.into_iter()

@@ -85,7 +85,7 @@ pub(super) fn Found(found: RwSignal<Option<Comparison>>) -> impl IntoView {
         let sides: Vec<_> = read
             .rows
             .into_iter()
-            .map(|other| view! { <Side ours=read.ours.clone() ours_called=words.match_typed() other=other /> })
+            .map(|other| view! { <Side ours=read.ours.clone() ours_called=words.match_typed() languages=read.languages.clone() other=other /> })
             .collect();
         let nobody = sides
             .is_empty()

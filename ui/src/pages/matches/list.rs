@@ -4,13 +4,12 @@ use casework::{Subject, matching::Field};
 use ipc::{Comparison, Elsewhere, MatchRow, MatchesPage, ReportCard};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{FORM, called, find::FindSheet, kind, new_report::NewReportSheet};
+use super::{FORM, called, find::FindSheet, glimpsed, kind, new_report::NewReportSheet, traits};
 use crate::{
     backend,
     components::{Icon, Loading, Problem, failure_text, icon},
     route::{FormPlace, Route},
     state::{app, words},
-    time,
     words::Words,
 };
 
@@ -27,7 +26,7 @@ pub(super) fn ListPane(found: RwSignal<Option<Comparison>>) -> impl IntoView {
         app.matches_changed.track();
         app.cases_changed.track();
         spawn_local(async move {
-            match backend::matches().await {
+            match backend::matches(None).await {
                 Ok(read) => {
                     problem.try_set(None);
                     page.try_set(Some(read));
@@ -113,7 +112,7 @@ fn row(row: MatchRow) -> impl IntoView {
     let own = row.own;
     let is_open = move || app().route.with(|route| *route == Route::Compare(own));
     let what = what(words, own, row.other);
-    let sides = format!("{} · {}", called(words, &row.initials), row.number);
+    let sides = format!("{} · {}", called(words, &row.about.initials), row.about.number);
     view! {
         <li>
             <a
@@ -123,18 +122,28 @@ fn row(row: MatchRow) -> impl IntoView {
                 aria-current=move || is_open().then_some("true")
                 data-test="match-row"
             >
-                <span class="avatar" aria-hidden="true">{called(words, &row.initials)}</span>
+                {avatar(&row.about.initials)}
                 <span class="row-text">
                     <span class="row-top">
                         <span class="house-name">{sides.trim_end_matches([' ', '·']).to_owned()}</span>
                         {(row.percent > 0).then(|| view! { <span class="tag warn">{words.match_percent(row.percent)}</span> })}
                         {row.same_picture.then(|| view! { <span class="tag warn" data-test="same-picture">{words.match_same_picture_short()}</span> })}
                     </span>
-                    <span class="house-line">{what} " · " {called(words, &row.other_initials)}</span>
+                    <span class="house-line">{what} ": " {glimpsed(words, &row.about_other)}</span>
                 </span>
             </a>
         </li>
     }
+}
+
+/// The circle with the first letters, or with a person where there is no name.
+fn avatar(initials: &str) -> impl IntoView {
+    let inside = if initials.is_empty() {
+        icon(Icon::Person).into_any()
+    } else {
+        initials.to_owned().into_any()
+    };
+    view! { <span class="avatar" aria-hidden="true">{inside}</span> }
 }
 
 /// What the other is to the one.
@@ -153,7 +162,7 @@ fn elsewhere(row: Elsewhere) -> impl IntoView {
     view! {
         <li>
             <a class="house" href=place.to_string() data-test="elsewhere-row">
-                <span class="avatar" aria-hidden="true">{called(words, &row.initials)}</span>
+                {avatar(&row.initials)}
                 <span class="row-text">
                     <span class="row-top">
                         <span class="house-name">{called(words, &row.initials)}</span>
@@ -177,12 +186,8 @@ fn card(card: ReportCard) -> impl IntoView {
     let report = card.report;
     let is_open = move || app().route.with(Route::report) == Some(report);
     let place = Route::Form(report.into(), FORM.to_owned(), FormPlace::Sections);
-    let sex = card.sex.as_ref().map(|sex| words.label(sex));
-    let age = card.age.parse::<u64>().ok().map(|age| words.list_age(age));
-    let day = (!card.event_date.is_empty()).then(|| time::iso_date(words, &card.event_date));
-    let line: Vec<String> = age.into_iter().chain(sex).chain(day).collect();
     let sort = if card.is_open {
-        view! { <span class="tag">{kind(words, &card.kind)}</span> }.into_any()
+        view! { <span class="tag">{kind(words, &card.about.kind)}</span> }.into_any()
     } else {
         view! { <span class="tag">{words.match_closed()}</span> }.into_any()
     };
@@ -198,10 +203,10 @@ fn card(card: ReportCard) -> impl IntoView {
                 <span class="avatar" aria-hidden="true">{icon(Icon::Person)}</span>
                 <span class="row-text">
                     <span class="row-top">
-                        <span class="house-name">{called(words, &card.initials)}</span>
+                        <span class="house-name">{called(words, &card.about.initials)}</span>
                         {sort}
                     </span>
-                    <span class="house-line">{line.join(" · ")}</span>
+                    <span class="house-line">{traits(words, &card.about).join(" · ")}</span>
                 </span>
             </a>
         </li>

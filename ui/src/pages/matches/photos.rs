@@ -2,11 +2,11 @@
 
 use casework::{ReportId, RowId, Subject};
 use ipc::PictureSize;
-use leptos::{ev, html, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
-    backend, browser,
-    components::{Icon, Problem, failure_text, icon},
+    backend,
+    components::{PictureButton, failure_text},
     state::{app, words},
 };
 
@@ -74,58 +74,24 @@ pub(super) fn ReportPhotos(
     adds: bool,
 ) -> impl IntoView {
     let words = words();
-    let input: NodeRef<html::Input> = NodeRef::new();
-    let busy = RwSignal::new(false);
-    let problem = RwSignal::new(None::<String>);
-    let add = move |_: ev::Event| {
-        let Some(input) = input.get_untracked() else { return };
-        busy.set(true);
-        problem.set(None);
-        spawn_local(async move {
-            let answer = match browser::chosen_file(&input).await {
-                None => return busy.set(false),
-                Some(Ok(picture)) => {
-                    let caption = words.match_photo_caption().to_owned();
-                    backend::add_report_photo(report, caption, picture).await
-                }
-                Some(Err(failure)) => Err(failure),
-            };
-            input.set_value("");
-            busy.try_set(false);
-            match answer {
-                Ok(_) => app().announce(words.app_saved()),
-                Err(failure) => drop(problem.try_set(Some(failure_text(&failure)))),
-            }
-        });
+    let add = move |picture: String| async move {
+        let caption = words.match_photo_caption().to_owned();
+        let added = backend::add_report_photo(report, caption, picture).await;
+        added.map_err(|failure| failure_text(&failure))?;
+        app().announce(words.app_saved());
+        Ok(())
     };
     let none = photos
         .is_empty()
         .then(|| view! { <p class="muted">{words.match_photos_none()}</p> });
     let rows = photos.into_iter().map(|row| (Subject::from(report), row)).collect();
-    let button = adds.then(|| {
-        view! {
-            <label class="button file" class:busy=busy>
-                {icon(Icon::Photo)}
-                <span>{words.photos_file()}</span>
-                <input
-                    type="file"
-                    accept="image/*"
-                    node_ref=input
-                    data-test="report-photo"
-                    disabled=busy
-                    on:change=add
-                />
-            </label>
-            <p class="muted" role="status">{move || busy.get().then(|| words.photos_busy())}</p>
-        }
-    });
+    let button = adds.then(|| view! { <PictureButton test="report-photo" add=add /> });
     view! {
         <section class="card stack" data-test="report-photos">
             <h3>{words.match_photos_of_report()}</h3>
             {none}
             {shelf(rows)}
             {button}
-            <Problem text=problem />
         </section>
     }
 }

@@ -10,6 +10,8 @@
     reason = "counts of records stay far below what an f32 holds exactly, or need not be exact"
 )]
 
+use std::{num::NonZero, panic::resume_unwind, thread};
+
 use super::{
     catalogue::{Asking, Catalogue},
     compare::{Part, Relation},
@@ -28,7 +30,7 @@ const TURNS: usize = 15;
 
 /// A pair with its comparisons, and which report it belongs to.
 struct Pair {
-    sought: u32,
+    sought: usize,
     parts: std::ops::Range<usize>,
 }
 
@@ -36,15 +38,14 @@ impl Catalogue {
     /// Learns the weights from the list itself. Call it when a tool was given two whole lists; a device reckons with what
     /// the pack says until somebody decides otherwise.
     pub fn learn(&mut self) {
-        let mut asking = Asking::default();
-        self.learn_strangers(&mut asking);
-        let (pairs, parts, asked) = self.likely_pairs(&mut asking);
+        self.learn_strangers();
+        let (pairs, parts, asked) = self.likely_pairs();
         for _ in 0..TURNS {
             self.turn(&pairs, &parts, asked);
         }
         // Rarity is a matter of people: with a mean of so many records for each, rates and counts are worked out once more.
         self.population.records_per_person = self.records_per_person();
-        let (pairs, parts, asked) = self.likely_pairs(&mut asking);
+        let (pairs, parts, asked) = self.likely_pairs();
         for _ in 0..TURNS {
             self.turn(&pairs, &parts, asked);
         }
@@ -59,24 +60,34 @@ impl Catalogue {
         (sought + stored) / (sought + stored - matches * sought).max(1.0)
     }
 
-    fn learn_strangers(&mut self, asking: &mut Asking) {
+    fn learn_strangers(&mut self) {
         let sought = if self.sought.is_empty() {
             &self.stored
         } else {
             &self.sought
         };
         let (of, to) = (sought.len(), self.stored.len());
-        let mut counts: Table = [[0.0; Level::COUNT]; Field::COUNT];
         let mut draw = Draw(0x5EED);
-        for _ in 0..STRANGERS.min(of * to) {
-            let (a, b) = (draw.below(of), draw.below(to));
-            if self.sought.is_empty() && a == b {
-                continue;
+        let drawn = (0..STRANGERS.min(of * to)).map(|_| (draw.below(of), draw.below(to)));
+        let drawn: Vec<_> = drawn.filter(|(a, b)| !self.sought.is_empty() || a != b).collect();
+        let counted = on_every_core(&drawn, |drawn| {
+            let mut counts: Table = [[0.0; Level::COUNT]; Field::COUNT];
+            let Asking {
+                mut scratch, mut parts, ..
+            } = Asking::default();
+            for (a, b) in drawn {
+                self.ground()
+                    .compare(&sought[*a], &self.stored[*b], &mut scratch, &mut parts);
+                for part in &parts {
+                    counts[part.field as usize][part.level as usize] += 1.0;
+                }
             }
-            self.ground()
-                .compare(&sought[a], &self.stored[b], &mut asking.scratch, &mut asking.parts);
-            for part in &asking.parts {
-                counts[part.field as usize][part.level as usize] += 1.0;
+            counts
+        });
+        let mut counts: Table = [[0.0; Level::COUNT]; Field::COUNT];
+        for table in &counted {
+            for (sum, more) in counts.iter_mut().flatten().zip(table.iter().flatten()) {
+                *sum += more;
             }
         }
         let strength = self.weights.strength * 4.0;
@@ -86,34 +97,50 @@ impl Catalogue {
         }
     }
 
-    fn likely_pairs(&self, asking: &mut Asking) -> (Vec<Pair>, Vec<Part>, usize) {
+    /// The likeliest pairs of some reports with their comparisons, worked out on every core, in the reports' order.
+    fn likely_pairs(&self) -> (Vec<Pair>, Vec<Part>, usize) {
         let own = self.sought.is_empty();
         let sought = if own { &self.stored } else { &self.sought };
         let step = sought.len().div_ceil(SOUGHT_MAX).max(1);
+        let asked: Vec<usize> = (0..sought.len()).step_by(step).collect();
+        let found = on_every_core(&asked, |asked| self.likely_pairs_of(asked));
+        let (mut pairs, mut all) = (Vec::new(), Vec::new());
+        for (of_one, parts) in found {
+            let from = all.len();
+            all.extend(parts);
+            pairs.extend(of_one.into_iter().map(|pair| Pair {
+                parts: pair.parts.start + from..pair.parts.end + from,
+                ..pair
+            }));
+        }
+        (pairs, all, asked.len())
+    }
+
+    fn likely_pairs_of(&self, asked: &[usize]) -> (Vec<Pair>, Vec<Part>) {
+        let own = self.sought.is_empty();
+        let sought = if own { &self.stored } else { &self.sought };
         let ground = self.ground();
         let (mut pairs, mut all) = (Vec::new(), Vec::new());
-        let mut asked = 0;
-        for at in (0..sought.len()).step_by(step) {
-            let Asking {
-                scratch,
-                tally,
-                candidates,
-                parts,
-            } = &mut *asking;
+        let Asking {
+            mut scratch,
+            mut tally,
+            mut candidates,
+            mut parts,
+        } = Asking::default();
+        for at in asked {
             self.index
-                .candidates(&sought[at], &self.terms, CANDIDATES_MAX, tally, candidates);
-            for number in candidates.iter().filter(|number| !own || **number as usize != at) {
-                ground.compare(&sought[at], &self.stored[*number as usize], scratch, parts);
+                .candidates(&sought[*at], &self.terms, CANDIDATES_MAX, &mut tally, &mut candidates);
+            for number in candidates.iter().filter(|number| !own || **number as usize != *at) {
+                ground.compare(&sought[*at], &self.stored[*number as usize], &mut scratch, &mut parts);
                 let from = all.len();
-                all.extend_from_slice(parts);
+                all.extend_from_slice(&parts);
                 pairs.push(Pair {
-                    sought: asked,
+                    sought: *at,
                     parts: from..all.len(),
                 });
             }
-            asked += 1;
         }
-        (pairs, all, asked as usize)
+        (pairs, all)
     }
 
     /// One turn: how likely each pair is one child, then how often one child agrees.
@@ -167,6 +194,19 @@ impl Catalogue {
         self.weights.siblings_per_record = ((households + prior_kin) / (asked + strength)).clamp(0.001, 20.0);
         self.weights.learned_from = matches.max(f32::MIN_POSITIVE);
     }
+}
+
+/// Does a share of the work on each core; what came of it, in the order of the work.
+fn on_every_core<T: Sync, D: Send>(work: &[T], each: impl Fn(&[T]) -> D + Sync) -> Vec<D> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = work.len().div_ceil(cores).max(1);
+    thread::scope(|scope| {
+        let each = &each;
+        let at_work: Vec<_> = work.chunks(share).map(|work| scope.spawn(move || each(work))).collect();
+        let done = at_work.into_iter().map(thread::ScopedJoinHandle::join);
+        done.map(|done| done.unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect()
+    })
 }
 
 /// Rates from counts, with the prior counting as `strength` more.

@@ -2,7 +2,7 @@
 
 use super::{
     scratch::Scratch,
-    terms::{Likeness, TermId, Terms, distance},
+    terms::{CLOSE_MAX, Likeness, TermId, Terms, distance},
 };
 
 /// Two parts that were set against each other.
@@ -112,6 +112,7 @@ pub(super) fn joined(first: TermId, second: TermId, one: TermId, terms: &Terms) 
     if lengths[1] < 2 || lengths[0] < 2 || first.sound.phones()[0] != one.sound.phones()[0] {
         return None;
     }
-    let like = distance(first.sound.joined(&second.sound).distance(&one.sound));
+    let both = first.sound.joined(&second.sound);
+    let like = distance(both.distance_up_to(&one.sound, CLOSE_MAX));
     (like <= Likeness::Close).then_some(like)
 }

@@ -11,7 +11,7 @@ use super::{
 const PARTS_MAX: usize = 6;
 const NAMES_MAX: usize = 4;
 /// Most words of a place or of marks that are compared.
-const WORDS_MAX: usize = 12;
+pub(super) const WORDS_MAX: usize = 12;
 
 /// The parts of one name.
 pub(super) type Name = Box<[TermId]>;

@@ -9,10 +9,14 @@
 mod brahmic;
 mod distance;
 mod latin;
+mod outline;
 mod phone;
 mod skeleton;
 mod urdu;
 
+use phone::{COSTS, Phones};
+
+pub use outline::Outline;
 pub use phone::Phone;
 pub use skeleton::Skeleton;
 
@@ -25,6 +29,10 @@ pub struct Sound {
     phones: Vec<Phone>,
     /// Short vowels are not written, as in Urdu: a vowel that the other has is no difference.
     abjad: bool,
+    /// Which phones there are.
+    there: Phones,
+    /// What all of them cost to leave out: beside a word with vowels, and beside one without.
+    weights: [u16; 2],
 }
 
 impl Sound {
@@ -77,7 +85,17 @@ impl Sound {
 
     /// How far two words are apart: 0 for the same sound, 100 and more for nothing in common.
     pub fn distance(&self, other: &Self) -> u16 {
-        distance::between(&self.phones, &other.phones, self.abjad || other.abjad)
+        self.distance_up_to(other, u16::MAX)
+    }
+
+    /// The same as far as it is not more than `most`; what is farther apart comes out as anything above that.
+    pub fn distance_up_to(&self, other: &Self, most: u16) -> u16 {
+        distance::between(self, other, most)
+    }
+
+    /// What tells at a glance that another word is nothing like it; `None` where that cannot be told so.
+    pub fn outline(&self) -> Option<Outline> {
+        Outline::of(self)
     }
 
     /// The consonants alone, roughly: what blocking looks words up by. More than one where the script leaves it open.
@@ -90,6 +108,8 @@ impl Sound {
         self.phones
             .dedup_by(|later, earlier| later == earlier && !later.is_vowel());
         self.phones.truncate(PHONES_MAX);
+        self.there = self.phones.iter().fold(0, |there, phone| there | phone.bit());
+        self.weights = [false, true].map(|abjad| self.phones.iter().map(|phone| COSTS.gap(*phone, abjad)).sum());
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::sound::{Skeleton, Sound};
+use super::sound::{Outline, Skeleton, Sound};
 
 /// A word of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,7 +40,7 @@ pub(super) enum Likeness {
 
 /// Up to these distances of sound; see [`Sound::distance`].
 const SAME_MAX: u16 = 6;
-const CLOSE_MAX: u16 = 13;
+pub(super) const CLOSE_MAX: u16 = 13;
 const NEAR_MAX: u16 = 21;
 const SIMILAR_MAX: u16 = 32;
 
@@ -65,6 +65,8 @@ pub(super) struct Term {
 pub(super) struct Terms {
     ids: FxHashMap<Box<str>, TermId>,
     list: Vec<Term>,
+    /// Of each word what tells at a glance that another is nothing like it.
+    outlines: Vec<Option<Outline>>,
     buckets: FxHashMap<Skeleton, Vec<TermId>>,
     settled: bool,
 }
@@ -87,9 +89,12 @@ impl Terms {
         for skeleton in &skeletons {
             self.buckets.entry(*skeleton).or_default().push(id);
         }
+        let initial = !literal && word.chars().filter(|letter| letter.is_alphabetic()).count() == 1;
+        let is_heard = !literal && !initial;
+        self.outlines.push(if is_heard { sound.outline() } else { None });
         self.list.push(Term {
             text: word.into(),
-            initial: !literal && word.chars().filter(|letter| letter.is_alphabetic()).count() == 1,
+            initial,
             skeletons,
             sound,
             literal,
@@ -177,6 +182,14 @@ impl Terms {
         term.likened = likened;
     }
 
+    /// Whether two words are nothing alike, as far as that can be told at a glance.
+    pub(super) fn is_unlike(&self, a: TermId, b: TermId) -> bool {
+        match (&self.outlines[a.0 as usize], &self.outlines[b.0 as usize]) {
+            (Some(a), Some(b)) => a.is_beyond(b, SIMILAR_MAX),
+            _ => false,
+        }
+    }
+
     /// How alike two words are.
     pub(super) fn likeness(&self, a: TermId, b: TermId) -> Likeness {
         if a == b {
@@ -195,7 +208,7 @@ impl Terms {
                 Likeness::Silent
             };
         }
-        distance(a.sound.distance(&b.sound))
+        distance(a.sound.distance_up_to(&b.sound, SIMILAR_MAX))
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
     field::{Field, Level},
     names::joined,
     population::{beside_district, beside_pin},
-    prepared::Prepared,
+    prepared::{Prepared, WORDS_MAX},
     reason::How,
     scratch::Scratch,
     terms::{Kind, Likeness, TermId, one_slip},
@@ -101,20 +101,26 @@ impl Ground<'_> {
                 telling = Some((agreed, x, y));
             }
         };
-        for limit in [Likeness::Same, Likeness::Near] {
-            for (i, x) in a.iter().enumerate() {
-                for (j, y) in b.iter().enumerate() {
-                    if used & (1 << i | 1 << (j + 16)) == 0 {
-                        let like = scratch.likeness(*x, *y, self.terms);
-                        if like <= limit {
-                            used |= 1 << i | 1 << (j + 16);
-                            agree(
-                                bits(*x).min(bits(*y)) * if like <= Likeness::Close { 1.0 } else { NEAR },
-                                *x,
-                                *y,
-                            );
-                        }
-                    }
+        // First those that are the same, then those that are near.
+        let mut near: [(Likeness, u8, u8); WORDS_MAX * WORDS_MAX] = [(Likeness::Different, 0, 0); _];
+        let mut count = 0;
+        for (i, x) in (0_u8..).zip(a) {
+            for (j, y) in (0_u8..).zip(b) {
+                let like = scratch.likeness(*x, *y, self.terms);
+                if like <= Likeness::Near {
+                    near[count] = (like, i, j);
+                    count += 1;
+                }
+            }
+        }
+        for same in [true, false] {
+            for (like, i, j) in &near[..count] {
+                let these = 1 << i | 1 << (j + 16);
+                if (*like == Likeness::Same) == same && used & these == 0 {
+                    used |= these;
+                    let (x, y) = (a[usize::from(*i)], b[usize::from(*j)]);
+                    let share = if *like <= Likeness::Close { 1.0 } else { NEAR };
+                    agree(bits(x).min(bits(y)) * share, x, y);
                 }
             }
         }

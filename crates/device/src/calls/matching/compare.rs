@@ -2,7 +2,7 @@
 
 use casefile::DocumentKey;
 use casework::{
-    CaseId, Compartment, DocumentKind, ReportId, RowId, Subject,
+    CaseId, Compartment, DocumentKind, ReportId, RowId, Subject, Term,
     matching::{Report, SHOWN_MIN, Score, decisions::Decision},
 };
 use ipc::{Comparison, Decided, FailureCode, PossibleMatch};
@@ -21,6 +21,8 @@ use crate::{
     store::{AccessAction, Read},
 };
 
+/// The vocabulary of languages in the packs.
+const LANGUAGES: &str = "language";
 /// Longest fact that somebody types to look for a child, in bytes.
 const TYPED_BYTES_MAX: usize = 1_000;
 /// From this probability on a report is an answer to what somebody typed, who sees for themselves.
@@ -186,6 +188,7 @@ pub(in crate::calls) fn compare(session: &Session, own: Subject) -> Answer<Compa
             kind: side.kind().to_owned(),
             ours: side.said(),
             pictures: pictures(&mut documents, read, own)?,
+            languages: languages(session, &side.said(), &rows),
             rows,
             decides: decides(session, &mut documents, read, own)?,
             decides_cases: session.may_write(super::DECISIONS) && !session.is_read_only(),
@@ -193,6 +196,17 @@ pub(in crate::calls) fn compare(session: &Session, own: Subject) -> Answer<Compa
             now_ms: session.now_ms(),
         })
     })
+}
+
+/// The terms of the languages that any side names.
+fn languages(session: &Session, ours: &Report, rows: &[PossibleMatch]) -> Vec<Term> {
+    let Some(known) = session.pack.vocabulary(LANGUAGES) else {
+        return Vec::new();
+    };
+    let sides = rows.iter().map(|row| &row.theirs).chain([ours]);
+    let named: Vec<&str> = sides.flat_map(|side| side.language.split_whitespace()).collect();
+    let is_named = |term: &&Term| named.contains(&term.code.as_str());
+    known.terms.iter().filter(is_named).cloned().collect()
 }
 
 /// Nothing is known that could be compared; the pictures are.
@@ -244,6 +258,7 @@ pub(in crate::calls) fn find(session: &Session, about: Report) -> Answer<Compari
             elsewhere: Vec::new(),
             ours: about.clone(),
             pictures: Vec::new(),
+            languages: languages(session, &about, &rows),
             rows,
             decides: false,
             decides_cases: false,
@@ -327,7 +342,10 @@ fn pictures(documents: &mut Documents, read: &Read<'_>, subject: Subject) -> Ans
 
 #[cfg(test)]
 mod tests {
-    use std::{io::Write as _, time::Instant};
+    use std::{
+        io::Write as _,
+        time::{Duration, Instant},
+    };
 
     use casework::matching::{Entry, EntryKind};
 
@@ -337,7 +355,7 @@ mod tests {
         testing::{self, Bench},
     };
 
-    /// Reports of the state in this test; `MATCHING_REPORTS=50000`, with `--release`, measures what `docs/matching.md` says.
+    /// Reports of the state in this test; `cargo xtask bench matching` asks for 50,000.
     const REPORTS: usize = 1_500;
     /// What it may take of memory, whatever the length of the index.
     const BYTES_MAX: u64 = 100 * 1024 * 1024;
@@ -425,12 +443,16 @@ mod tests {
         if wanted.is_some() {
             let (median, last) = (times[QUESTIONS / 2], times[QUESTIONS - 1]);
             let p95 = times[QUESTIONS * 95 / 100];
+            let ms = |time: Duration| time.as_secs_f64() * 1_000.0;
             let said = format!(
-                "{count} reports: the first question, with the index laid, {first:?}; then median {median:?}, p95 {p95:?}, \
-                 at most {last:?}; {} MB at most\n",
+                "{count} reports | {:.0} ms | {:.1} ms | {:.1} ms | {:.1} ms | {} MB\n",
+                ms(first),
+                ms(median),
+                ms(p95),
+                ms(last),
                 bytes / 1024 / 1024
             );
-            std::io::stderr().write_all(said.as_bytes()).unwrap();
+            std::io::stdout().write_all(said.as_bytes()).unwrap();
         }
     }
 }

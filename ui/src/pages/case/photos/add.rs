@@ -2,12 +2,12 @@
 
 use casework::{Compartment, attachment};
 use ipc::{Failure, Saved};
-use leptos::{ev, html, prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use super::{pad::NewSignature, paper::NewPaper, sound::NewSound};
 use crate::{
-    backend, browser,
-    components::{Icon, Problem, failure_text, icon},
+    backend,
+    components::{Icon, PictureButton, failure_text, icon},
     pages::case::{OpenCase, open_case},
     state::{app, words},
 };
@@ -158,46 +158,16 @@ pub(super) fn Readers(of: Vec<Compartment>, chosen: RwSignal<Compartment>) -> im
 fn NewPhoto() -> impl IntoView {
     let words = words();
     let open = open_case();
-    let input: NodeRef<html::Input> = NodeRef::new();
     let text = RwSignal::new(String::new());
-    let busy = RwSignal::new(false);
-    let problem = RwSignal::new(None::<String>);
-    let add = move |_: ev::Event| {
-        let Some(input) = input.get_untracked() else { return };
-        busy.set(true);
-        problem.set(None);
-        spawn_local(async move {
-            let answer = match browser::chosen_file(&input).await {
-                None => return busy.set(false),
-                Some(Ok(picture)) => {
-                    backend::add_photo(open.case, text.get_untracked().trim().to_owned(), picture).await
-                }
-                Some(Err(failure)) => Err(failure),
-            };
-            input.set_value("");
-            busy.try_set(false);
-            match done(open, answer) {
-                Ok(()) => drop(text.try_set(String::new())),
-                Err(why) => drop(problem.try_set(Some(why))),
-            }
-        });
+    let add = move |picture: String| async move {
+        let caption = text.get_untracked().trim().to_owned();
+        done(open, backend::add_photo(open.case, caption, picture).await)?;
+        text.try_set(String::new());
+        Ok(())
     };
     view! {
         <p class="hint">{words.photos_help()}</p>
         <Caption id="photo-caption" label=words.photos_caption() text=text />
-        <label class="button primary file" class:busy=busy>
-            {icon(Icon::Photo)}
-            <span>{words.photos_file()}</span>
-            <input
-                type="file"
-                accept="image/*"
-                node_ref=input
-                data-test="photo-file"
-                disabled=busy
-                on:change=add
-            />
-        </label>
-        <p class="muted" role="status">{move || busy.get().then(|| words.photos_busy())}</p>
-        <Problem text=problem />
+        <PictureButton test="photo-file" primary=true add=add />
     }
 }

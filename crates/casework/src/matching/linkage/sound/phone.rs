@@ -121,6 +121,11 @@ impl Phone {
         COSTS.swap(self, other) <= NEAR_MAX
     }
 
+    /// Its bit among [`Phones`].
+    pub(super) const fn bit(self) -> Phones {
+        1 << self as u8
+    }
+
     /// What it costs to have it on one side only.
     fn gap(self) -> u8 {
         match self {
@@ -154,6 +159,34 @@ pub(super) struct Costs {
     gap_abjad: [u8; COUNT],
 }
 
+/// Some phones, one bit each.
+pub(super) type Phones = u64;
+
+/// Phones that nothing in a word is like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Apart {
+    /// Each costs [`SLIP`] at least, whichever way they are written into the word.
+    slip: Phones,
+    /// Each costs [`MUCH`] at least.
+    much: Phones,
+    /// Each costs [`WHOLE`].
+    whole: Phones,
+}
+
+/// Steps of what a phone may cost.
+const SLIP: u8 = 40;
+const MUCH: u8 = 60;
+
+impl Apart {
+    /// What the phones of another word cost at least.
+    pub(super) fn least(self, others: Phones) -> u32 {
+        let count = |these: Phones| (these & others).count_ones();
+        u32::from(SLIP) * count(self.slip)
+            + u32::from(MUCH - SLIP) * count(self.much)
+            + u32::from(WHOLE - MUCH) * count(self.whole)
+    }
+}
+
 impl Costs {
     /// Of one phone for another.
     pub(super) fn swap(&self, a: Phone, b: Phone) -> u16 {
@@ -164,6 +197,24 @@ impl Costs {
     pub(super) fn gap(&self, phone: Phone, abjad: bool) -> u16 {
         let table = if abjad { &self.gap_abjad } else { &self.gap };
         u16::from(table[phone as usize])
+    }
+
+    /// The phones that nothing in a word of these is like.
+    pub(super) fn apart_from(&self, word: Phones) -> Apart {
+        let costing = |step: u8| {
+            let is_like = |phone: Phone| {
+                let is_near = |other: Phone| self.swap[other as usize][phone as usize] < step;
+                let mut there = Phone::ALL.into_iter().filter(|other| other.bit() & word != 0);
+                self.gap[phone as usize] < step || there.any(is_near)
+            };
+            let costing = Phone::ALL.into_iter().filter(|phone| !is_like(*phone));
+            costing.map(Phone::bit).sum()
+        };
+        Apart {
+            slip: costing(SLIP),
+            much: costing(MUCH),
+            whole: costing(WHOLE),
+        }
     }
 }
 

@@ -206,6 +206,25 @@ fn distance_is_symmetric_and_nothing_is_far_from_itself() {
 }
 
 #[test]
+fn up_to_a_limit_the_distance_is_the_same_and_beyond_it_is_more() {
+    let words: Vec<Sound> = NAMES
+        .iter()
+        .flat_map(|row| row.iter())
+        .map(|word| Sound::of(word))
+        .collect();
+    for (a, b) in words.iter().flat_map(|a| words.iter().map(move |b| (a, b))) {
+        let far = a.distance(b);
+        for most in [0, 6, 13, 32, 99] {
+            let told = a.distance_up_to(b, most);
+            assert!(
+                if far <= most { told == far } else { told > most },
+                "{a:?} {b:?} {far} {told}"
+            );
+        }
+    }
+}
+
+#[test]
 fn scripts_share_a_skeleton() {
     for row in NAMES {
         let first = Sound::of(row[0]).skeletons();
