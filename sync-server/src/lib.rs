@@ -1,7 +1,8 @@
 //! The hub: log, grants, projections, feeds, administration.
 //!
 //! One binary, one configuration file, one folder. What a device says is believed only after every check in
-//! [`sync`]; what a device is told comes out of [`storage`], whose every reading of the log joins the reader's grants.
+//! [`sync`], and put into its document by another process first ([`trial`]); what a device is told comes out of
+//! [`storage`], whose every reading of the log joins the reader's grants.
 //!
 //! The hub must never know the screens, hold a key of an author, or give a document to somebody without a grant. SQL
 //! stands in `storage`, cryptography in `identity` and in the webhook signature of `channel`.

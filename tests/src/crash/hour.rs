@@ -408,7 +408,11 @@ impl Hour<'_> {
             Some(net) if is_in_step(&net) => Ok(()),
             Some(net) => self.marks.leave(&Mark::Failed {
                 step: "sync".into(),
-                failure: format!("{net:?}"),
+                // Without the time, so that the same trouble is counted as the same.
+                failure: match net {
+                    NetState::Trouble { code, .. } => code,
+                    other => format!("{other:?}"),
+                },
             }),
         }
     }

@@ -20,7 +20,12 @@ pub(super) const PATNA: &str = "BR-PAT";
 const DAY_MS: i64 = 86_400_000;
 
 pub(super) fn scene() -> Scene {
-    let scene = Scene::new();
+    scene_at(None)
+}
+
+/// The same at a PostgreSQL, where there is an address of one.
+pub(super) fn scene_at(database: Option<&str>) -> Scene {
+    let scene = Scene::at(database);
     for (code, name) in [(GAYA, "Gaya"), (PATNA, "Patna")] {
         scene.admin.add_district(code, name).unwrap();
     }

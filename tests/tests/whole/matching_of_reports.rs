@@ -6,10 +6,16 @@ use casework::{
     matching::{SHOWN_MIN, decisions::Decision},
 };
 use ipc::{FailureCode, NewReport, Outcome, Reply, Request};
-use tests::{demo::pictures, scene::new_case, tablet::Tablet};
+use tests::{
+    cluster,
+    demo::pictures,
+    scene::{Scene, new_case},
+    tablet::Tablet,
+};
 
 use super::matching::{
-    GAYA, PATNA, access_log, compare, decide, hear, matches, officer, other, report, scene, set, taken_in, write,
+    GAYA, PATNA, access_log, compare, decide, hear, matches, officer, other, report, scene, scene_at, set, taken_in,
+    write,
 };
 
 #[test]
@@ -87,7 +93,15 @@ fn two_reports_of_one_child_are_proposed_on_the_page_of_the_own_one_and_decided_
 
 #[test]
 fn a_report_of_another_district_is_asked_for_and_answered_with_what_helps_and_whom_to_ask() {
-    let mut scene = scene();
+    asked_for(scene());
+}
+
+#[test]
+fn a_report_of_another_district_is_asked_for_and_answered_with_what_helps_and_whom_to_ask_at_a_postgres_too() {
+    asked_for(scene_at(Some(&cluster::shared().database())));
+}
+
+fn asked_for(mut scene: Scene) {
     let gaya = officer(&scene, GAYA, "Vinod Kumar", &Role::PoNic, 1);
     let patna = officer(&scene, PATNA, "Sabita Mahato", &Role::PoNic, 2);
     let reported = report(&gaya.tablet);
@@ -134,7 +148,15 @@ fn a_report_of_another_district_is_asked_for_and_answered_with_what_helps_and_wh
 
 #[test]
 fn the_same_photograph_in_a_report_and_in_a_case_of_another_district_is_found_on_the_tablet() {
-    let scene = scene();
+    found_by_its_photograph(scene());
+}
+
+#[test]
+fn the_same_photograph_in_a_report_and_in_a_case_of_another_district_is_found_on_the_tablet_at_a_postgres_too() {
+    found_by_its_photograph(scene_at(Some(&cluster::shared().database())));
+}
+
+fn found_by_its_photograph(scene: Scene) {
     let gaya = officer(&scene, GAYA, "Vinod Kumar", &Role::PoNic, 1);
     let patna = officer(&scene, PATNA, "Sabita Mahato", &Role::PoNic, 2);
     let reported = report(&gaya.tablet);

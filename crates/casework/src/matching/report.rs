@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A missing, sighted or found child, a resident, a row of a register: the facts that can be compared, each as it was
 /// written, empty where nobody wrote it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Report {
     /// The child's name.

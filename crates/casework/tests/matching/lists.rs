@@ -1,6 +1,6 @@
 //! Whole lists: what is found, what is not, and that it is the same every time.
 
-use casework::matching::{Asking, Duplicate, Field, How, Relation, Report};
+use casework::matching::{Asking, Duplicate, Field, How, List, Relation, Report};
 
 use crate::book::{catalogue, duplicates, in_devanagari, knowledge, ramesh, score};
 
@@ -220,6 +220,28 @@ fn a_report_that_came_later_is_found_before_and_after_the_index_is_laid_anew() {
     list.lay();
     assert_eq!(list.late(), 0);
     assert_eq!(list.ask(&ramesh(), 1, &mut asking)[0].number, number);
+}
+
+#[test]
+fn a_report_that_says_what_it_said_before_stays_where_it_is() {
+    let id = |number: usize| u128::try_from(number).unwrap().to_be_bytes();
+    let rows = register(600);
+    let mut gathered = List::gather(knowledge()).unwrap();
+    for (number, report) in rows.iter().enumerate() {
+        gathered.store(id(number), report);
+    }
+    let mut list = gathered.lay(Relation::Duplicates);
+    for (number, report) in rows.iter().enumerate() {
+        list.put(id(number), Some(report));
+    }
+    assert_eq!(list.late(), 0, "nobody said anything new");
+    // Who says something else is another, who is taken out is nobody, and both may come back as they were.
+    list.put(id(7), Some(&ramesh()));
+    assert_eq!((list.late(), list.ask(&ramesh(), 1)[0].0), (1, id(7)));
+    list.put(id(7), None);
+    assert!(!list.has(&id(7)) && list.ask(&ramesh(), 1).iter().all(|(found, _)| *found != id(7)));
+    list.put(id(7), Some(&rows[7]));
+    assert_eq!(list.ask(&rows[7], 1)[0].0, id(7));
 }
 
 #[test]

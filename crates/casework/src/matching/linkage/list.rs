@@ -1,6 +1,8 @@
 //! A catalogue by ids, so that a report can be put in the place of another.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, hash::BuildHasher as _};
+
+use rustc_hash::FxBuildHasher;
 
 use super::{
     catalogue::{Asking, Catalogue, Gathering},
@@ -14,24 +16,32 @@ use super::{
 #[derive(Debug)]
 pub struct Gathered {
     gathering: Gathering,
-    ids: Vec<[u8; 16]>,
+    ids: Vec<([u8; 16], Said)>,
+}
+
+/// What a report said, as a number: whoever says the same again is left where they are.
+type Said = u64;
+
+fn said(report: &Report) -> Said {
+    FxBuildHasher.hash_one(report)
 }
 
 impl Gathered {
     /// Adds a report under its id.
     pub fn store(&mut self, id: [u8; 16], report: &Report) {
         self.gathering.store(report);
-        self.ids.push(id);
+        self.ids.push((id, said(report)));
     }
 
     /// Lays the index.
     pub fn lay(self, relation: Relation) -> List {
-        let numbers = self.ids.iter().enumerate().map(|(number, id)| (*id, number)).collect();
+        let numbers = self.ids.iter().enumerate();
+        let numbers = numbers.map(|(number, (id, said))| (*id, (number, *said))).collect();
         List {
             catalogue: self.gathering.finish(relation),
             asking: Asking::default(),
             numbers,
-            ids: self.ids,
+            ids: self.ids.into_iter().map(|(id, _)| id).collect(),
         }
     }
 }
@@ -43,8 +53,8 @@ pub struct List {
     asking: Asking,
     /// The report of each number, also of those that are gone.
     ids: Vec<[u8; 16]>,
-    /// The number of each report that is there.
-    numbers: HashMap<[u8; 16], usize>,
+    /// The number of each report that is there, and what it said.
+    numbers: HashMap<[u8; 16], (usize, Said)>,
 }
 
 impl List {
@@ -63,14 +73,24 @@ impl List {
 
     /// Puts a report in the place of what stood under its id; `None` takes it out.
     pub fn put(&mut self, id: [u8; 16], report: Option<&Report>) {
-        if let Some(number) = self.numbers.remove(&id) {
+        let said = report.map(said);
+        if let Some((number, before)) = self.numbers.get(&id).copied() {
+            if said == Some(before) {
+                return;
+            }
             self.catalogue.remove(number);
+            self.numbers.remove(&id);
         }
-        if let Some(report) = report {
+        if let (Some(report), Some(said)) = (report, said) {
             let number = self.catalogue.add(report);
             self.ids.push(id);
-            self.numbers.insert(id, number);
+            self.numbers.insert(id, (number, said));
         }
+    }
+
+    /// Reports that came since the index was laid: each is compared with every question.
+    pub fn late(&self) -> usize {
+        self.catalogue.late()
     }
 
     /// Lays the index anew where so many reports came since.
@@ -105,13 +125,13 @@ impl List {
 
     /// Why a report scores as it does with the one of that id.
     pub fn explain(&mut self, report: &Report, id: &[u8; 16]) -> Option<Score> {
-        let number = *self.numbers.get(id)?;
+        let (number, _) = *self.numbers.get(id)?;
         Some(self.catalogue.explain_report(report, number, &mut self.asking))
     }
 
     /// The same as if the list had been laid for another relation.
     pub fn explain_as(&mut self, relation: Relation, report: &Report, id: &[u8; 16]) -> Option<Score> {
-        let number = *self.numbers.get(id)?;
+        let (number, _) = *self.numbers.get(id)?;
         let asking = &mut self.asking;
         Some(self.catalogue.explain_report_as(relation, report, number, asking))
     }
