@@ -33,7 +33,7 @@ const LATE_MAX: usize = 400;
 /// Two records, of which at least the first is here.
 pub(crate) type Pair = ([u8; 16], [u8; 16]);
 
-/// The index in memory. Empty until somebody asks.
+/// The index in memory. Empty until it is warmed or somebody asks.
 #[derive(Default)]
 pub(crate) struct Linkage(Option<Loaded>);
 
@@ -73,7 +73,16 @@ pub(crate) fn work(session: &Session) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The same, and then something with the index. `None`: the pack knows nothing of matching.
+/// Reads the index before somebody asks: with fifty thousand reports it takes seconds, and a child is looked for at once.
+/// Where there are no reports nothing is read.
+pub(crate) fn warm(session: &Session) -> Result<(), StoreError> {
+    if session.store.read(|read| read.has_reports())? {
+        load(session, &mut lock(session))?;
+    }
+    Ok(())
+}
+
+/// Works out what is due, and then does something with the index. `None`: the pack knows nothing of matching.
 pub(crate) fn with<T>(
     session: &Session,
     body: impl FnOnce(&mut Loaded) -> Result<T, StoreError>,
@@ -93,6 +102,10 @@ fn load<'l>(session: &Session, linkage: &'l mut Linkage) -> Result<Option<&'l mu
         let mut missing = HashMap::new();
         session.store.read(|read| {
             read.each_report(|id, bytes| {
+                // Whoever locks the tablet does not wait for an index.
+                if session.status.is_stopping() {
+                    return;
+                }
                 if let Ok(entry) = Entry::from_bytes(bytes) {
                     missing.insert(id, entry.kind == EntryKind::Missing);
                     reports.store(id, &compared(entry));
@@ -105,6 +118,9 @@ fn load<'l>(session: &Session, linkage: &'l mut Linkage) -> Result<Option<&'l mu
             }
             Ok::<_, StoreError>(())
         })?;
+        if session.status.is_stopping() {
+            return Ok(None);
+        }
         linkage.0 = Some(Loaded {
             reports: reports.lay(Relation::FoundAndMissing),
             cases: cases.lay(Relation::Duplicates),
@@ -358,4 +374,39 @@ fn row(subject: &[u8; 16], other: &[u8; 16], is_case: bool, probability: f32) ->
         is_case,
         probability: f64::from(probability),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{self, Bench};
+
+    #[test]
+    fn the_index_is_read_before_somebody_asks_where_there_are_reports_and_not_while_the_tablet_is_locked() {
+        let bench = Bench::new();
+        let (vault, key) = testing::enrolled(&bench);
+        let session = testing::session(&bench, &vault, &key);
+        let is_read = || lock(&session).0.is_some();
+        warm(&session).unwrap();
+        assert!(!is_read(), "nobody is looked for");
+        let entry = Entry {
+            id: [7; 16],
+            kind: EntryKind::Missing,
+            district: "D2".into(),
+            report: Report {
+                name: "Ramesh Paswan".into(),
+                ..Report::default()
+            },
+            look: None,
+        };
+        let put = session
+            .store
+            .write(|write| write.put_report(&entry.id, &entry.to_bytes(), None));
+        put.unwrap();
+        warm(&session).unwrap();
+        assert!(is_read());
+        session.end();
+        warm(&session).unwrap();
+        assert!(!is_read());
+    }
 }

@@ -148,17 +148,17 @@ fn asked_for(mut scene: Scene) {
 
 #[test]
 fn the_same_photograph_in_a_report_and_in_a_case_of_another_district_is_found_on_the_tablet() {
-    found_by_its_photograph(scene());
+    found_by_its_photograph(&scene());
 }
 
 #[test]
 fn the_same_photograph_in_a_report_and_in_a_case_of_another_district_is_found_on_the_tablet_at_a_postgres_too() {
-    found_by_its_photograph(scene_at(Some(&cluster::shared().database())));
+    found_by_its_photograph(&scene_at(Some(&cluster::shared().database())));
 }
 
-fn found_by_its_photograph(scene: Scene) {
-    let gaya = officer(&scene, GAYA, "Vinod Kumar", &Role::PoNic, 1);
-    let patna = officer(&scene, PATNA, "Sabita Mahato", &Role::PoNic, 2);
+fn found_by_its_photograph(scene: &Scene) {
+    let gaya = officer(scene, GAYA, "Vinod Kumar", &Role::PoNic, 1);
+    let patna = officer(scene, PATNA, "Sabita Mahato", &Role::PoNic, 2);
     let reported = report(&gaya.tablet);
     let photo = |seed: u64, side: u32, quality: u8| {
         BASE64.encode(pictures::as_jpeg(&pictures::draw(seed, side, side), quality))

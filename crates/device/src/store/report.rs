@@ -89,6 +89,12 @@ impl Read<'_> {
         Ok(statement.query_row([id], |row| row.get(0)).optional()?)
     }
 
+    /// Whether there is any report of the state.
+    pub(crate) fn has_reports(&self) -> Result<bool, StoreError> {
+        let mut statement = self.0.prepare_cached("SELECT EXISTS (SELECT 1 FROM report)")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
     /// How many open reports there are.
     pub(crate) fn count_reports(&self) -> Result<u32, StoreError> {
         let mut statement = self.0.prepare_cached(&format!("SELECT count(*) FROM ({OPEN})"))?;

@@ -25,7 +25,7 @@ const EXCHANGES_MAX: usize = 10_000;
 pub(crate) fn round(session: &Session, transport: &dyn Transport) -> NetState {
     let _one_at_a_time = session.status.begin_round();
     // What was written since is compared with what is here, whether or not there is a network.
-    let _ = matching::work(session);
+    let _ = matching::work(session).and_then(|()| matching::warm(session));
     let before = session.status.net();
     session.status.set_net(NetState::Syncing);
     session.news.tell([Topic::Sync]);
