@@ -28,9 +28,10 @@ const HOLD_MS: i64 = 30_000;
 pub fn run(hub: &Arc<Hub>) {
     // Another process may have no way to ring: `admin rebuild` beside a hub with a file.
     let look_every = Duration::from_millis(hub.config.limits.look_every_ms);
+    let mut cards_are_made = false;
     loop {
         match fold_waiting(hub) {
-            Ok(0) => match matching::work(hub) {
+            Ok(0) => match idle(hub, &mut cards_are_made) {
                 Ok(true) => continue,
                 Ok(false) => {}
                 Err(error) => tracing::error!(%error, "comparing failed; it will be tried again"),
@@ -45,6 +46,15 @@ pub fn run(hub: &Arc<Hub>) {
             return;
         }
     }
+}
+
+/// What is done when nothing waits to be folded: comparing, and once the cards that are missing. Says whether it did some.
+fn idle(hub: &Hub, cards_are_made: &mut bool) -> Result<bool, StorageError> {
+    if !*cards_are_made {
+        *cards_are_made = make_cards(hub)? == 0;
+        return Ok(true);
+    }
+    matching::work(hub)
 }
 
 /// Folds some of what waits and no other hub holds; says how much it was.
@@ -70,6 +80,25 @@ pub fn fold_waiting(hub: &Hub) -> Result<usize, StorageError> {
         hub.storage.save_folded(&folded, claim.worker, hub.clock.now_ms())?;
     }
     Ok(waiting.len())
+}
+
+/// Makes some of the cards that a hub before this one did not; says how many. Nobody is told anything of it.
+pub fn make_cards(hub: &Hub) -> Result<usize, StorageError> {
+    let without = hub.storage.without_card(SUBJECTS_AT_ONCE)?;
+    for subject in &without {
+        let documents = hub.storage.subject_documents(*subject)?;
+        let done = UnfoldedSubject {
+            subject: *subject,
+            number: hub.storage.case(*subject)?.map_or(0, |row| row.upto),
+        };
+        let card = match case::fold(hub, done, &documents) {
+            Ok(folded) => folded.card,
+            Err(FoldError::Storage(error)) => return Err(error),
+            Err(_) => None,
+        };
+        hub.storage.add_card(&card.unwrap_or_else(|| case::no_card(*subject)))?;
+    }
+    Ok(without.len())
 }
 
 fn fold_subject(hub: &Hub, subject: UnfoldedSubject) -> Result<Folded, FoldError> {

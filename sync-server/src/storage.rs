@@ -21,6 +21,7 @@ mod packs;
 mod people;
 mod postgres;
 mod quarantine;
+mod readings;
 mod receipts;
 mod recoveries;
 mod reports;
@@ -45,6 +46,7 @@ pub use packs::{NewPack, PackRow, Packs};
 pub use people::{Author, Enrolment, People, User};
 pub use postgres::{DatabaseUrl, DatabaseUrlError, Postgres, PostgresConfig};
 pub use quarantine::{Kept, Quarantine, QuarantineRow, Refused};
+pub use readings::{CardRow, FirstReading, Listed, Readings};
 pub use receipts::{NewReceipt, Receipt, Receipts};
 pub use recoveries::{Recoveries, Recovery};
 pub use reports::{MadeDecision, MatchProposal, NumberedReport, ProposedTo, ReportRow, ReportSort, Reports};
@@ -117,6 +119,7 @@ pub trait Storage:
     + AccessLogs
     + Recoveries
     + Reports
+    + Readings
     + Notices
     + Audit
     + Send

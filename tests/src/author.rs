@@ -125,6 +125,7 @@ impl Author {
             index: None,
             proposals: None,
             asks: None,
+            pieces: None,
         };
         let mut chain = SigningChain::new(&self.key);
         let mut body = chain.sign(&open.into())?.into_bytes();

@@ -264,6 +264,7 @@ impl Words {
             }
             FailureCode::NotHereYet => self.failure_not_here_yet(),
             FailureCode::NoSuchCase => self.failure_no_such_case(),
+            FailureCode::CaseOnItsWay => self.failure_case_on_its_way(),
             FailureCode::NoSuchInstitution => self.failure_no_such_institution(),
             FailureCode::NoSuchReport => self.failure_no_such_report(),
             FailureCode::NoSuchItem => self.failure_no_such_item(),

@@ -15,8 +15,10 @@ const FUZZ_SECONDS: &str = "3600";
 pub(crate) fn campaign(arguments: &[String]) -> Result<()> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
-        ["fuzz"] => return fuzz(FUZZ_SECONDS),
-        ["fuzz", "--seconds", seconds] => return fuzz(seconds),
+        ["fuzz"] => return fuzz(FUZZ_SECONDS, None),
+        ["fuzz", "--seconds", seconds] => return fuzz(seconds, None),
+        ["fuzz", "--target", target] => return fuzz(FUZZ_SECONDS, Some(target)),
+        ["fuzz", "--target", target, "--seconds", seconds] => return fuzz(seconds, Some(target)),
         _ => {}
     }
     // Every call of an hour is many hours. Optimised, and with passphrases that cost nothing to stretch, which was most of the
@@ -29,9 +31,12 @@ pub(crate) fn campaign(arguments: &[String]) -> Result<()> {
     run(campaign.env("VATSALYA_BIN_DIR", &programs).args(arguments))
 }
 
-/// Every decoder that a device has, with what chance makes of the corpus below `fuzz/`. Decoding is compiled with
+/// Every decoder that a device has, or one, with what chance makes of the corpus below `fuzz/`. Decoding is compiled with
 /// optimisation in tests, too; `cargo fuzz` goes further, where there is a nightly compiler.
-fn fuzz(seconds: &str) -> Result<()> {
+fn fuzz(seconds: &str, target: Option<&str>) -> Result<()> {
     let mut test = cargo(&["test", "--package", "device", "--test", "fuzz", "--", "--nocapture"]);
+    if let Some(target) = target {
+        test.env("VATSALYA_FUZZ_TARGET", target);
+    }
     run(test.env("VATSALYA_FUZZ_SECONDS", seconds))
 }

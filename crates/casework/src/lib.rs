@@ -7,6 +7,7 @@
 pub mod adoption;
 pub mod age;
 pub mod attachment;
+pub mod card;
 pub mod clock;
 mod compartment;
 pub mod custody;

@@ -72,6 +72,8 @@ pub struct CaseCard {
     pub refused: u32,
     /// When the case was last changed by anybody.
     pub changed_at_ms: i64,
+    /// The hub has named the case and its documents are still to come: nothing of it can be opened yet.
+    pub on_its_way: bool,
 }
 
 /// What is asked when a case is opened; everything else can wait.

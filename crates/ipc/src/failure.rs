@@ -128,6 +128,8 @@ pub enum FailureCode {
     NotHereYet,
     /// There is no such case on this tablet.
     NoSuchCase,
+    /// The hub has named the case, and its documents are still to come.
+    CaseOnItsWay,
     /// There is no such institution on this tablet.
     NoSuchInstitution,
     /// There is no such report of a missing child on this tablet.

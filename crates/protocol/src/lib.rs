@@ -107,7 +107,7 @@
 //! `Welcome`, a `Verdict` for each upload, then entries of the district's log: `Change`, `Grant`, `Revoke`, `Author`,
 //! `Receipt`, with a `Mark` after at most [`MARK_EVERY_BYTES`](limits::MARK_EVERY_BYTES) of them, at last `Close`. The
 //! device applies the entries before a mark and stores the mark's cursor in one transaction; what it held in memory of
-//! entries after the last mark it forgets when the link is cut. A mark never stands between two parts. Where the hub refuses the whole request the answer is one
+//! entries after the last mark it forgets when the link is cut. A mark never stands between two parts of a `Change` or a `Grant`. Where the hub refuses the whole request the answer is one
 //! `Reject` frame and an HTTP status that says the same coarsely.
 //!
 //! A [`Cursor`] is opaque to the device: it stores what the last `Mark` or `Close` gave and sends it back. The empty
@@ -127,6 +127,19 @@
 //! A `Grant` folds many changes into one parcel. Behind its last part follow `Received` messages, for a device that reads
 //! them: when the hub received the changes of each author in it, in the order of the author's own numbers, as the first time
 //! and then the steps from one to the next. They say nothing new about the document, only since when the hub has had it.
+//!
+//! ## Large documents, and a first sync
+//!
+//! To a device whose `Open` says that it reads `pieces`, a grant whose parcel has more than one part comes as
+//! [`Piece`](message::down::Piece) messages (83), each of which the device keeps with the mark behind it, so that a cut costs
+//! one piece, however large the document. Asked with a cursor from between two pieces, the hub goes on with the next, unless
+//! the document has grown: then it begins it anew.
+//!
+//! From the empty cursor such a device is told things in another order than the log's: at first the documents of a few
+//! emergencies, then [`Cards`](message::down::Cards) messages (82), which say what the list shows of every other case,
+//! then the documents of the cases by urgency and by the clock that is due next. The cursors in between say how far down this order the
+//! device is; the order is made once and kept at the hub, so that nothing is told twice or left out, whatever becomes urgent
+//! meanwhile.
 //!
 //! # Words about state
 //!

@@ -24,6 +24,18 @@ pub const CHANGE_BYTES_MAX: usize = 96 * 1024;
 /// A snapshot of a document, unpacked.
 pub const SNAPSHOT_BYTES_MAX: usize = 8 * 1024 * 1024;
 
+/// The pieces of one document: more than its largest snapshot has.
+pub const PIECES_MAX: u32 = 2_200;
+
+/// The cards of one `Cards`.
+pub const CARDS_MAX: usize = 64;
+
+/// One of them, without the case's id: JSON, bytes of UTF-8.
+pub const CARD_BYTES_MAX: usize = 1_200;
+
+/// The cards of one `Cards`, unpacked.
+pub const CARDS_UNPACKED_BYTES_MAX: usize = 64 * 1024;
+
 /// All frames of one request's body. A device with more to say makes a second request.
 pub const UP_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 

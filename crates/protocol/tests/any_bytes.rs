@@ -31,7 +31,7 @@ fn read(mut bytes: &[u8], pieces: &[usize]) -> (Vec<Frame>, bool) {
 }
 
 fn frame_kinds() -> impl Strategy<Value = u8> {
-    prop_oneof![1..=8u8, 64..=78u8, any::<u8>()]
+    prop_oneof![1..=8u8, 64..=83u8, any::<u8>()]
 }
 
 proptest! {

@@ -14,8 +14,9 @@ use protocol::dismissal::{Dismissal, SignedDismissal};
 use protocol::enrol::{EnrolReply, EnrolRequest, Enrolled, person_mark};
 use protocol::ids::Sha256;
 use protocol::message::down::{
-    Author, Change, Changes, Close, Detail, Done, Grant, Index, Mark, Outcome, Person, Proposal, Proposals, Receipt,
-    ReceiptState, Received, Reject, Revoke, StateMark, Taken, Token, Told, Verdict, Verdicts, Welcome, Written,
+    Author, Cards, Change, Changes, Close, Detail, Done, Grant, Index, Mark, Outcome, Person, Piece, Proposal,
+    Proposals, Receipt, ReceiptState, Received, Reject, Revoke, StateMark, Taken, Token, Told, Verdict, Verdicts,
+    Welcome, Written,
 };
 use protocol::message::up::{Access, Again, Batch, Confirm, End, Group, Open, Rows, Upload};
 use protocol::message::{Named, Naming};
@@ -83,6 +84,7 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         index: None,
         proposals: None,
         asks: None,
+        pieces: None,
     };
     let open_small = Open {
         version: PROTOCOL_VERSION,
@@ -101,6 +103,10 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
     let open_asks = Open {
         asks: Some([[0xca; 16], [0xcb; 16]].concat()),
         ..open_proposals.clone()
+    };
+    let open_pieces = Open {
+        pieces: Some(true),
+        ..open_asks.clone()
     };
     let group = |document, steps: &[u64]| Group {
         document,
@@ -138,6 +144,7 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         ("open-index", open_index.into()),
         ("open-proposals", open_proposals.into()),
         ("open-asks", open_asks.into()),
+        ("open-pieces", open_pieces.into()),
         ("batch", batch.into()),
         ("rows", rows.into()),
     ]
@@ -302,6 +309,16 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         people: Vec::new(),
         facts: Vec::new(),
     };
+    let cards = Cards::pack(&[([0xca; 16], b"{}".to_vec()), ([0xcb; 16], vec![b'x'; 200])]).unwrap();
+    let piece = Piece {
+        document: DOCUMENT,
+        upto: 300,
+        part: 1,
+        parts: 3,
+        bytes: b"the second part".to_vec(),
+        writable: true,
+        digest: Piece::digest(b"all parts"),
+    };
     let index_anew = Index {
         cursor: IndexCursor::default(),
         anew: Some(true),
@@ -452,6 +469,8 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         ("done-index", done_with_index.into()),
         ("index", index.into()),
         ("index-anew", index_anew.into()),
+        ("cards", cards.into()),
+        ("piece", piece.into()),
         ("proposals", proposals.into()),
         ("detail", detail.into()),
         ("detail-none", detail_none.into()),

@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use casework::{FactId, Pack, Record, Spine, Value, age_years, clock, facts};
+use casework::card::{Card, CoreCard, IdentityCard, next_by_core, open_tasks, pressing};
+use casework::{Compartment, FactId, Pack, Record, Spine, Value, age_years, clock, facts};
 use protocol::DocumentId;
+use protocol::limits::CARD_BYTES_MAX;
 use serde::{Deserialize, Serialize};
 
 use super::report;
 use crate::channel::vatsalya;
 use crate::hub::Hub;
 use crate::rights::key_of;
-use crate::storage::{CaseRow, Folded, StorageError, UnfoldedSubject};
+use crate::storage::{CardRow, CaseRow, Folded, StorageError, UnfoldedSubject};
 use crate::sync::{self, FoldError};
 
 /// The name under which a row keeps the child's age in whole years. The date of birth itself is not kept.
@@ -23,6 +25,9 @@ pub static PROJECTED: std::sync::LazyLock<BTreeSet<FactId>> = std::sync::LazyLoc
         .map(|name| name.parse().expect("channels name facts by their ids"))
         .collect()
 });
+
+/// What joins the two halves of a card.
+const CARD_JOINT_BYTES: usize = 8;
 
 /// What a row keeps as JSON.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -76,7 +81,7 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]
         .received_ms(&district, subject.number)?
         .unwrap_or_else(|| hub.clock.now_ms());
     let pack = hub.pack_of(&district)?;
-    let mut record = Record::default();
+    let (mut record, mut core) = (Record::default(), Record::default());
     let mut folded = Folded::nothing(subject);
     for id in documents {
         let Some(key) = key_of(*id) else { continue };
@@ -91,10 +96,19 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]
                 .push((*id, crate::sync::packed(&document), state.last_number));
         }
         document.add_to(&mut record);
+        if key.kind == Compartment::Core.into() {
+            document.add_to(&mut core);
+        }
     }
     folded.report = Some(report::of_case(&district, subject.subject, &record));
     folded.decisions = Some(report::decisions(&record));
     let spine = Spine::read(|fact| record.facts.get(fact).cloned());
+    folded.card = Some(card(
+        subject.subject,
+        &record,
+        next_by_core(&pack, &core, hub.clock.now_ms()),
+        changed_ms,
+    ));
     let kept = Kept {
         facts: case_facts(&record.facts, changed_ms),
         clocks: clock_times(&pack, &record, hub.clock.now_ms()),
@@ -111,6 +125,39 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]
         facts: serde_json::to_string(&kept).expect("facts are JSON"),
     });
     Ok(folded)
+}
+
+/// What the list shows of the case.
+fn card(subject: [u8; 16], record: &Record, next: Option<clock::Running>, changed_ms: i64) -> CardRow {
+    let core = CoreCard::of(&record.facts, open_tasks(&record.rows));
+    let (pressing, due_ms) = (core.pressing, next.as_ref().and_then(|next| next.due_at_ms));
+    let card = Card {
+        core,
+        identity: None,
+        changed_ms,
+        next,
+    };
+    let core = serde_json::to_string(&card).expect("a card is JSON");
+    let identity = serde_json::to_string(&IdentityCard::of(&record.facts)).expect("a card is JSON");
+    let fits = core.len() + identity.len() + CARD_JOINT_BYTES <= CARD_BYTES_MAX;
+    CardRow {
+        subject,
+        pressing,
+        due_ms,
+        core: if fits { core } else { String::new() },
+        identity: if fits { identity } else { String::new() },
+    }
+}
+
+/// In the place of the card of a case that cannot be read: it is told without one.
+pub(super) const fn no_card(subject: [u8; 16]) -> CardRow {
+    CardRow {
+        subject,
+        pressing: pressing::OPEN,
+        due_ms: None,
+        core: String::new(),
+        identity: String::new(),
+    }
 }
 
 /// The facts that a row keeps, out of all facts of the case.

@@ -5,6 +5,7 @@ use protocol::DocumentId;
 use super::Result;
 use super::claim::{Claim, WorkerId};
 use super::outbox::Parcel;
+use super::readings::CardRow;
 use super::reports::{MadeDecision, ReportRow};
 
 /// A case as a row. It holds no name, no address and no statement.
@@ -57,6 +58,8 @@ pub struct Folded {
     pub snapshots: Vec<(DocumentId, Vec<u8>, u64)>,
     /// Its row, where it is a case.
     pub case: Option<CaseRow>,
+    /// What the list shows of it, where it is a case.
+    pub card: Option<CardRow>,
     /// What a channel is to be told.
     pub parcel: Option<Parcel>,
     /// What it tells of a child, for comparing.
@@ -72,6 +75,7 @@ impl Folded {
             done,
             snapshots: Vec::new(),
             case: None,
+            card: None,
             parcel: None,
             report: None,
             decisions: None,

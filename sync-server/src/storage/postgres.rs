@@ -22,6 +22,7 @@ mod outbox;
 mod packs;
 mod people;
 mod quarantine;
+mod readings;
 mod receipts;
 mod recoveries;
 mod reports;

@@ -16,6 +16,7 @@ mod outbox;
 mod packs;
 mod people;
 mod quarantine;
+mod readings;
 mod receipts;
 mod recoveries;
 mod reports;
@@ -42,6 +43,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/schema/0006.sql"),
     include_str!("sqlite/schema/0007.sql"),
     include_str!("sqlite/schema/0008.sql"),
+    include_str!("sqlite/schema/0009.sql"),
 ];
 /// How long a call waits for another process (`admin` beside `serve`) to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

@@ -10,35 +10,95 @@ use crate::storage::Window;
 /// A cursor between two readings has one number; within a reading it has three.
 const AT_REST: u8 = 2;
 const READING: u8 = 3;
+/// Within a first reading: its end, and how far down its order.
+const FIRST: u8 = 4;
+/// The same two between pieces of a document: then also up to where it is told, the piece, and of which bytes.
+const READING_PIECES: u8 = 5;
+const FIRST_PIECES: u8 = 6;
 /// Hubs of version 1 wrote everything out.
 const VERSION_1: u8 = 1;
-/// The version, a mark of where the numbers are from, and at most three numbers.
+/// The version, a mark of where the numbers are from, and a few numbers.
 const HEAD_BYTES: usize = 1 + MARK_BYTES;
 const MARK_BYTES: usize = 8;
 
-/// The cursor that goes on in this window. It is not secret and not trusted: a made-up one only asks for other numbers
-/// of what its reader may read anyway. Where a reading has ended its three numbers are one, and are written once.
-pub(super) fn encode(epoch: Epoch, district: &str, window: Window) -> Cursor {
-    let (form, numbers) = if window.after == window.head && window.from == window.head {
-        (AT_REST, &[window.head][..])
-    } else {
-        (READING, &[window.after, window.from, window.head][..])
+/// Where a device stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) at: At,
+    /// How much it has of the document that is told next.
+    pub(super) piece: Option<PieceAt>,
+}
+
+/// In which reading, and how far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum At {
+    /// In the order of the log.
+    Log(Window),
+    /// In a first reading up to `head`: at this place of its order.
+    First { head: u64, place: u64 },
+}
+
+/// Within a document that is told in pieces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct PieceAt {
+    /// Up to which number of the log it has the document's changes.
+    pub(super) upto: u64,
+    /// Which piece comes next.
+    pub(super) part: u32,
+    /// What the pieces are cut from: the beginning of their digest.
+    pub(super) digest: u32,
+}
+
+/// Before the first entry of the log.
+pub(super) const BEGINNING: Window = Window {
+    after: 0,
+    from: 0,
+    head: 0,
+};
+
+impl From<At> for Place {
+    fn from(at: At) -> Self {
+        Self { at, piece: None }
+    }
+}
+
+impl From<Window> for Place {
+    fn from(window: Window) -> Self {
+        At::Log(window).into()
+    }
+}
+
+impl Place {
+    /// Nothing has been told.
+    pub(super) const BEGINNING: Self = Self {
+        at: At::Log(BEGINNING),
+        piece: None,
     };
+}
+
+/// The cursor that goes on from this place. It is not secret and not trusted: a made-up one only asks for other numbers
+/// of what its reader may read anyway. Where a reading has ended its three numbers are one, and are written once.
+pub(super) fn encode(epoch: Epoch, district: &str, place: Place) -> Cursor {
+    let (form, mut numbers) = match (place.at, place.piece) {
+        (At::Log(at), None) if at.after == at.head && at.from == at.head => (AT_REST, vec![at.head]),
+        (At::Log(at), None) => (READING, vec![at.after, at.from, at.head]),
+        (At::Log(at), Some(_)) => (READING_PIECES, vec![at.after, at.from, at.head]),
+        (At::First { head, place }, None) => (FIRST, vec![head, place]),
+        (At::First { head, place }, Some(_)) => (FIRST_PIECES, vec![head, place]),
+    };
+    if let Some(piece) = place.piece {
+        numbers.extend([piece.upto, piece.part.into(), piece.digest.into()]);
+    }
     let mut bytes = vec![form];
     bytes.extend_from_slice(&mark(epoch, district));
     for number in numbers {
-        put_number(&mut bytes, *number);
+        put_number(&mut bytes, number);
     }
     Cursor::from_bytes(&bytes).expect("a cursor of ours is short")
 }
 
 /// Where a device stands. A cursor of another epoch or district, or none, begins at the beginning.
-pub(super) fn decode(cursor: &Cursor, epoch: Epoch, district: &str, last_number: u64) -> Window {
-    let beginning = Window {
-        after: 0,
-        from: 0,
-        head: 0,
-    };
+pub(super) fn decode(cursor: &Cursor, epoch: Epoch, district: &str, last_number: u64) -> Place {
     let mut numbers = Vec::new();
     let mut rest: &[u8] = &[];
     if is_here(cursor, epoch, district) {
@@ -50,28 +110,51 @@ pub(super) fn decode(cursor: &Cursor, epoch: Epoch, district: &str, last_number:
         numbers.extend(old);
     }
     let form = cursor.as_bytes().first().copied().unwrap_or_default();
-    let window = match (form, numbers.as_slice(), rest) {
-        (AT_REST, [head], []) => Window {
-            after: *head,
-            from: *head,
-            head: *head,
-        },
-        (READING | VERSION_1, [after, from, head], []) => Window {
-            after: *after,
-            from: *from,
-            head: *head,
-        },
-        _ => return beginning,
+    if !rest.is_empty() {
+        return Place::BEGINNING;
+    }
+    let window = |after, from, head| At::Log(Window { after, from, head });
+    let piece_at = |upto, part, digest| {
+        Some(PieceAt {
+            upto,
+            part: u32::try_from(part).ok()?,
+            digest: u32::try_from(digest).ok()?,
+        })
     };
-    let sound = window.from <= window.after && window.after <= window.head && window.head <= last_number;
-    if sound { window } else { beginning }
+    let (at, piece) = match (form, numbers.as_slice()) {
+        (AT_REST, [head]) => (window(*head, *head, *head), None),
+        (READING | VERSION_1, [after, from, head]) => (window(*after, *from, *head), None),
+        (READING_PIECES, [after, from, head, upto, part, digest]) => {
+            (window(*after, *from, *head), piece_at(*upto, *part, *digest))
+        }
+        (FIRST, [head, place]) => (
+            At::First {
+                head: *head,
+                place: *place,
+            },
+            None,
+        ),
+        (FIRST_PIECES, [head, place, upto, part, digest]) => (
+            At::First {
+                head: *head,
+                place: *place,
+            },
+            piece_at(*upto, *part, *digest),
+        ),
+        _ => return Place::BEGINNING,
+    };
+    let sound = match at {
+        At::Log(at) => at.from <= at.after && at.after <= at.head && at.head <= last_number,
+        At::First { head, .. } => head <= last_number,
+    };
+    if sound { Place { at, piece } } else { Place::BEGINNING }
 }
 
 /// Whether the cursor is of this life of this district's log.
 fn is_here(cursor: &Cursor, epoch: Epoch, district: &str) -> bool {
     let of_ours = |rest: &[u8]| rest.starts_with(&mark(epoch, district));
     match cursor.as_bytes() {
-        [AT_REST | READING, rest @ ..] => of_ours(rest),
+        [AT_REST..=FIRST_PIECES, rest @ ..] => of_ours(rest),
         _ => false,
     }
 }
@@ -100,7 +183,7 @@ fn mark(epoch: Epoch, district: &str) -> [u8; MARK_BYTES] {
 }
 
 /// LEB128.
-fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
+pub(super) fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         bytes.push((number & 0x7f) as u8 | 0x80);
         number >>= 7;
@@ -108,7 +191,8 @@ fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
     bytes.push(number.to_le_bytes()[0]);
 }
 
-fn next_number(bytes: &mut &[u8]) -> Option<u64> {
+/// The next of them; `None` where there is none, or half of one.
+pub(super) fn next_number(bytes: &mut &[u8]) -> Option<u64> {
     let mut number = 0_u64;
     for (at, byte) in bytes.iter().enumerate().take(9) {
         number |= u64::from(byte & 0x7f) << (7 * at);
@@ -139,10 +223,10 @@ mod tests {
             bytes.extend_from_slice(&number.to_le_bytes());
         }
         let cursor = Cursor::from_bytes(&bytes).unwrap();
-        assert_eq!(decode(&cursor, EPOCH, "KA-BLR", 9), WINDOW);
-        assert_eq!(decode(&cursor, Epoch([8; 16]), "KA-BLR", 9).head, 0);
+        assert_eq!(decode(&cursor, EPOCH, "KA-BLR", 9), WINDOW.into());
+        assert_eq!(decode(&cursor, Epoch([8; 16]), "KA-BLR", 9), Place::BEGINNING);
         let cut = Cursor::from_bytes(&bytes[..bytes.len() - 1]).unwrap();
-        assert_eq!(decode(&cut, EPOCH, "KA-BLR", 9).head, 0);
+        assert_eq!(decode(&cut, EPOCH, "KA-BLR", 9), Place::BEGINNING);
     }
 
     #[test]
@@ -153,21 +237,17 @@ mod tests {
                 from: number,
                 head: number,
             };
-            let cursor = encode(EPOCH, "KA-BLR", ended);
-            assert_eq!(decode(&cursor, EPOCH, "KA-BLR", u64::MAX), ended);
+            let cursor = encode(EPOCH, "KA-BLR", ended.into());
+            assert_eq!(decode(&cursor, EPOCH, "KA-BLR", u64::MAX), ended.into());
             assert!(number > 300_000 || cursor.as_bytes().len() <= 12);
         }
     }
 
     #[test]
     fn a_cursor_survives_and_a_strange_one_begins_again() {
-        let cursor = encode(EPOCH, "KA-BLR", WINDOW);
-        assert_eq!(decode(&cursor, EPOCH, "KA-BLR", 9), WINDOW);
-        let beginning = Window {
-            after: 0,
-            from: 0,
-            head: 0,
-        };
+        let cursor = encode(EPOCH, "KA-BLR", WINDOW.into());
+        assert_eq!(decode(&cursor, EPOCH, "KA-BLR", 9), WINDOW.into());
+        let beginning = Place::BEGINNING;
         assert_eq!(decode(&cursor, Epoch([8; 16]), "KA-BLR", 9), beginning);
         assert_eq!(decode(&cursor, EPOCH, "KA-MYS", 9), beginning);
         assert_eq!(
@@ -183,6 +263,27 @@ mod tests {
         for length in 0..cursor.as_bytes().len() {
             let cut = Cursor::from_bytes(&cursor.as_bytes()[..length]).unwrap();
             assert_eq!(decode(&cut, EPOCH, "KA-BLR", 9), beginning);
+        }
+    }
+
+    #[test]
+    fn a_place_in_a_first_reading_or_between_two_pieces_survives() {
+        let piece = Some(PieceAt {
+            upto: 9,
+            part: 3,
+            digest: u32::MAX,
+        });
+        for at in [At::Log(WINDOW), At::First { head: 9, place: 4000 }] {
+            for place in [Place { at, piece: None }, Place { at, piece }] {
+                let cursor = encode(EPOCH, "KA-BLR", place);
+                assert_eq!(decode(&cursor, EPOCH, "KA-BLR", 9), place);
+                assert_eq!(decode(&cursor, EPOCH, "KA-BLR", 8), Place::BEGINNING);
+                for length in 0..cursor.as_bytes().len() {
+                    let cut = Cursor::from_bytes(&cursor.as_bytes()[..length]).unwrap();
+                    let decoded = decode(&cut, EPOCH, "KA-BLR", 9);
+                    assert!(decoded == Place::BEGINNING || decoded.piece != place.piece, "{length}");
+                }
+            }
         }
     }
 }

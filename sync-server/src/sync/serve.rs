@@ -10,12 +10,13 @@ use protocol::parcel::{pack_for, parts};
 use protocol::{Cursor, DocumentId, EncodeError, PROTOCOL_VERSION};
 use sha2::{Digest, Sha256};
 
-use super::cursor;
+use super::cursor::{self, PieceAt, Place};
 use super::detail;
 use super::fold::{FoldError, packed_for, snapshot};
 use super::gather::{Gather, Logged};
 use super::index;
 use super::proposals;
+use super::reading::FirstRead;
 use crate::hub::Hub;
 use crate::identity::{self, Session};
 use crate::packs;
@@ -58,14 +59,16 @@ pub(super) enum ServeError {
 
 /// Writes entries and marks.
 pub(super) struct Serving<'a> {
-    hub: &'a Hub,
-    session: &'a Session,
+    pub(super) hub: &'a Hub,
+    pub(super) session: &'a Session,
     sink: &'a mut dyn Sink,
     /// Whether the access log that came is another than the one that is here.
     access_differs: bool,
     since_mark_bytes: usize,
     sent_bytes: usize,
     gather: Gather,
+    /// How much of the document that is told first the device has.
+    resumed: Option<PieceAt>,
 }
 
 impl<'a> Serving<'a> {
@@ -78,6 +81,7 @@ impl<'a> Serving<'a> {
             since_mark_bytes: 0,
             sent_bytes: 0,
             gather: Gather::default(),
+            resumed: None,
         }
     }
 
@@ -110,29 +114,13 @@ impl<'a> Serving<'a> {
             return self.run_for_shut_out();
         }
         let district = &self.session.author.user.district;
-        let mut window = cursor::decode(
-            &self.session.open.cursor,
-            self.hub.storage.epoch(),
-            district,
-            self.last_number()?,
-        );
-        let mut more = false;
-        for _ in 0..WINDOWS_MAX {
-            window = self.window(window)?;
-            let last = self.last_number()?;
-            more = window.after < last;
-            if !more || self.sent_bytes > DOWN_BYTES_MAX {
-                break;
-            }
-            // The next reading begins where this one ended: what was granted before it is served change by change.
-            if window.after == window.head {
-                window = Window {
-                    after: window.head,
-                    from: window.head,
-                    head: last,
-                };
-            }
-        }
+        let last = self.last_number()?;
+        let place = cursor::decode(&self.session.open.cursor, self.hub.storage.epoch(), district, last);
+        self.resumed = place.piece;
+        let (place, more) = match self.first_reading(place, last)? {
+            FirstRead::Broken(place) => (place, true),
+            FirstRead::Through(window) => self.readings(window)?,
+        };
         self.flush()?;
         // Behind everything the log says; what is left of it comes first the next time.
         let index_more = !more && index::serve(self.hub, self.session, self.sink)?;
@@ -142,7 +130,7 @@ impl<'a> Serving<'a> {
         }
         let packs = packs::named_in_close(&*self.hub.storage, &self.session.author.user.district)?;
         let access_upto = self.hub.storage.access_upto(self.session.author.id)?;
-        let cursor = self.cursor(window);
+        let cursor = self.cursor(place);
         if self.version() >= 2 {
             let open = &self.session.open;
             let state = self.state(packs.as_deref().unwrap_or_default())?;
@@ -177,6 +165,29 @@ impl<'a> Serving<'a> {
             ..self.close()
         };
         Ok(self.sink.send(DownMessage::from(close).to_frame()?.into_bytes())?)
+    }
+
+    /// Readings in the order of the log, until nothing is left or the answer is long; where it stopped, and whether there
+    /// is more.
+    fn readings(&mut self, mut window: Window) -> Result<(Place, bool), ServeError> {
+        let mut more = false;
+        for _ in 0..WINDOWS_MAX {
+            window = self.window(window)?;
+            let last = self.last_number()?;
+            more = window.after < last;
+            if !more || self.sent_bytes > DOWN_BYTES_MAX {
+                break;
+            }
+            // The next reading begins where this one ended: what was granted before it is served change by change.
+            if window.after == window.head {
+                window = Window {
+                    after: window.head,
+                    from: window.head,
+                    head: last,
+                };
+            }
+        }
+        Ok((window.into(), more))
     }
 
     /// The mark of what the end of an answer says and need not say twice. The terms are as good as new for a fourteenth of
@@ -267,8 +278,9 @@ impl<'a> Serving<'a> {
             for entry in entries {
                 let number = entry.number;
                 if self.version() >= 2 {
+                    let before = window;
                     window.after = number;
-                    self.gather(entry, window)?;
+                    self.gather(entry, before.into(), window.into())?;
                 } else {
                     self.entry(entry, window)?;
                     window.after = number;
@@ -281,8 +293,11 @@ impl<'a> Serving<'a> {
         }
     }
 
-    /// Adds an entry to what is gathered; where that has grown to a mark, all of it goes, and the mark behind it.
-    fn gather(&mut self, entry: Entry, upto: Window) -> Result<(), ServeError> {
+    /// Adds an entry to what is gathered; where that has grown to a mark, all of it goes, and the mark behind it. `before`
+    /// and `after` are the places on both sides of the entry.
+    pub(super) fn gather(&mut self, entry: Entry, before: Place, after: Place) -> Result<(), ServeError> {
+        // Only what is told first may go on where another answer was cut.
+        let resumed = self.resumed.take();
         match entry.body {
             EntryBody::Change {
                 document,
@@ -301,6 +316,9 @@ impl<'a> Serving<'a> {
                 };
                 self.gather.change(document, change);
             }
+            EntryBody::Grant { document, writable } if self.reads_pieces() => {
+                self.grant_in_pieces(document, writable, (before, after), resumed)?;
+            }
             body => {
                 let about = match &body {
                     EntryBody::Change { document, .. }
@@ -310,29 +328,54 @@ impl<'a> Serving<'a> {
                 };
                 let number = entry.number;
                 let messages = self.messages(Entry { number, body })?;
-                let mut bytes = 0;
-                for message in &messages {
-                    bytes += message.to_frame()?.as_bytes().len();
-                }
-                self.gather.messages(about, messages, bytes);
+                self.gather_messages(about, messages)?;
             }
         }
+        self.mark_where_grown(after)
+    }
+
+    /// Adds messages about a document, or about none, to what is gathered.
+    pub(super) fn gather_messages(
+        &mut self,
+        about: Option<DocumentId>,
+        messages: Vec<DownMessage>,
+    ) -> Result<(), ServeError> {
+        let mut bytes = 0;
+        for message in &messages {
+            bytes += message.to_frame()?.as_bytes().len();
+        }
+        self.gather.messages(about, messages, bytes);
+        Ok(())
+    }
+
+    /// Where what is gathered has grown to a mark, all of it goes, and the mark behind it.
+    pub(super) fn mark_where_grown(&mut self, place: Place) -> Result<(), ServeError> {
         if self.gather.bytes() < MARK_EVERY_BYTES {
             return Ok(());
         }
         self.flush()?;
-        let mark = Mark {
-            cursor: self.cursor(upto),
-        };
-        Ok(self.sink.send(DownMessage::from(mark).to_frame()?.into_bytes())?)
+        self.mark(place)
+    }
+
+    /// The device may keep everything before this.
+    pub(super) fn mark(&mut self, place: Place) -> Result<(), ServeError> {
+        let cursor = self.cursor(place);
+        Ok(self
+            .sink
+            .send(DownMessage::from(Mark { cursor }).to_frame()?.into_bytes())?)
+    }
+
+    /// Sends one message at once.
+    pub(super) fn send(&mut self, message: impl Into<DownMessage>) -> Result<(), ServeError> {
+        let frame = message.into().to_frame()?.into_bytes();
+        self.sent_bytes += frame.len();
+        Ok(self.sink.send(frame)?)
     }
 
     /// Sends what is gathered.
-    fn flush(&mut self) -> Result<(), ServeError> {
+    pub(super) fn flush(&mut self) -> Result<(), ServeError> {
         for message in self.gather.take() {
-            let frame = message.to_frame()?.into_bytes();
-            self.sent_bytes += frame.len();
-            self.sink.send(frame)?;
+            self.send(message)?;
         }
         Ok(())
     }
@@ -343,10 +386,7 @@ impl<'a> Serving<'a> {
             frames.extend_from_slice(message.to_frame()?.as_bytes());
         }
         if self.since_mark_bytes > 0 && self.since_mark_bytes + frames.len() > MARK_EVERY_BYTES {
-            let mark = Mark {
-                cursor: self.cursor(before),
-            };
-            self.sink.send(DownMessage::from(mark).to_frame()?.into_bytes())?;
+            self.mark(before.into())?;
             self.since_mark_bytes = 0;
         }
         self.since_mark_bytes += frames.len();
@@ -393,25 +433,28 @@ impl<'a> Serving<'a> {
         })
     }
 
-    /// The document's snapshot, when its changes were received, and what channels have said about it so far.
+    /// The document's snapshot, and what is told behind it.
     fn grant(&self, document: DocumentId, writable: bool) -> Result<Vec<DownMessage>, ServeError> {
-        let Some(key) = key_of(document) else {
+        let Some((packed, upto)) = self.packed(document)? else {
             return Ok(Vec::new());
         };
+        let mut messages = grants(document, writable, upto, &packed);
+        messages.extend(self.behind_grant(document, upto)?);
+        Ok(messages)
+    }
+
+    /// A document as this device reads it, and the number of the last change in it; `None` for a kind that this hub does
+    /// not know.
+    pub(super) fn packed(&self, document: DocumentId) -> Result<Option<(Vec<u8>, u64)>, ServeError> {
+        let Some(key) = key_of(document) else {
+            return Ok(None);
+        };
         let (saved, upto) = snapshot(&*self.hub.storage, &self.session.pack, document, key.kind)?;
-        let packed = packed_for(self.version(), &saved)?;
-        let grants = parts(&packed).map(|part| {
-            let (number, parts, bytes) = (part.part, part.parts, part.bytes.to_vec());
-            Grant {
-                document,
-                upto,
-                part: number,
-                parts,
-                bytes,
-                writable,
-            }
-            .into()
-        });
+        Ok(Some((packed_for(self.version(), &saved)?.into_owned(), upto)))
+    }
+
+    /// What is told behind a document: when its changes were received, and what channels have said about it so far.
+    pub(super) fn behind_grant(&self, document: DocumentId, upto: u64) -> Result<Vec<DownMessage>, ServeError> {
         let receipts = self.hub.storage.latest_receipts(document)?;
         let mut received = Vec::new();
         if self.session.open.reads(Received::KIND) {
@@ -419,14 +462,25 @@ impl<'a> Serving<'a> {
                 received.extend(Received::of(document, run.author, run.first, &run.times_ms));
             }
         }
-        Ok(grants
-            .chain(received.into_iter().map(DownMessage::from))
+        Ok(received
+            .into_iter()
+            .map(DownMessage::from)
             .chain(receipts.into_iter().map(|receipt| message_of(receipt).into()))
             .collect())
     }
 
-    fn cursor(&self, window: Window) -> Cursor {
-        cursor::encode(self.hub.storage.epoch(), &self.session.author.user.district, window)
+    fn cursor(&self, place: Place) -> Cursor {
+        cursor::encode(self.hub.storage.epoch(), &self.session.author.user.district, place)
+    }
+
+    /// Whether the device reads pieces and cards.
+    pub(super) fn reads_pieces(&self) -> bool {
+        self.version() >= 2 && self.session.open.pieces == Some(true)
+    }
+
+    /// Whether the answer is so long that the device is asked to come again.
+    pub(super) const fn is_long(&self) -> bool {
+        self.sent_bytes > DOWN_BYTES_MAX
     }
 
     fn last_number(&self) -> Result<u64, StorageError> {
@@ -437,6 +491,19 @@ impl<'a> Serving<'a> {
         let district = self.hub.storage.district(&self.session.author.user.district)?;
         district.ok_or(StorageError::NoSuch("district"))
     }
+}
+
+/// A document in parts that follow one another.
+pub(super) fn grants(document: DocumentId, writable: bool, upto: u64, packed: &[u8]) -> Vec<DownMessage> {
+    let grant = |part: protocol::parcel::Part<'_>| Grant {
+        document,
+        upto,
+        part: part.part,
+        parts: part.parts,
+        bytes: part.bytes.to_vec(),
+        writable,
+    };
+    parts(packed).map(|part| grant(part).into()).collect()
 }
 
 fn message_of(receipt: storage::Receipt) -> Receipt {

@@ -20,6 +20,7 @@ mod crowd;
 mod enrol;
 mod feed;
 mod filings;
+mod first_reading;
 mod gaps;
 mod grants;
 mod hubs;

@@ -2,6 +2,7 @@
 
 mod access;
 mod people;
+mod readings;
 mod reports;
 mod things;
 mod work;

@@ -10,7 +10,9 @@ use casework::{Compartment, DocumentKind, Pack, Value};
 use protocol::enrol::{EnrolReply, EnrolRequest};
 use protocol::limits::{CHANGE_BYTES_MAX, SNAPSHOT_BYTES_MAX};
 use protocol::message::Names;
-use protocol::message::down::{Close, Detail, Outcome, Proposals, Receipt, Received, StateMark, Verdict, Welcome};
+use protocol::message::down::{
+    Close, Detail, Outcome, Piece, Proposals, Receipt, Received, StateMark, Verdict, Welcome,
+};
 use protocol::message::up::{Again, BatchWriter, Confirm, End, Open, Upload};
 use protocol::parcel::{Collector, unpack};
 use protocol::{
@@ -153,12 +155,18 @@ pub(crate) struct Answer {
     pub(crate) index_bytes: usize,
     pub(crate) anew: bool,
     pub(crate) index_more: bool,
+    /// Which pieces of which documents came.
+    pub(crate) pieces: Vec<(DocumentId, u32)>,
+    /// What the list shows of cases to come, and how many documents had come before.
+    pub(crate) cards: Vec<([u8; 16], Vec<u8>)>,
+    pub(crate) granted_before_cards: usize,
 }
 
 /// What an entry writes into a document.
 enum Written {
     Snapshot(Vec<u8>),
     Change(Vec<u8>),
+    Piece(Piece),
 }
 
 pub(crate) struct TestDevice {
@@ -183,6 +191,9 @@ pub(crate) struct TestDevice {
     /// Records it asks for, and what was answered.
     pub(crate) asks: Vec<[u8; 16]>,
     pub(crate) details: Vec<Detail>,
+    /// Whether it reads pieces and cards, and the pieces of a document that is still on its way.
+    pub(crate) pieces: bool,
+    pub(crate) piece: Vec<Piece>,
     /// The open reports of it, by their ids.
     pub(crate) reports: BTreeMap<[u8; 16], Entry>,
     next: u64,
@@ -249,6 +260,8 @@ impl TestDevice {
             proposals: None,
             asks: Vec::new(),
             details: Vec::new(),
+            pieces: false,
+            piece: Vec::new(),
             reports: BTreeMap::new(),
             next: 1,
         }
@@ -309,6 +322,7 @@ impl TestDevice {
             index: self.index.clone(),
             proposals: self.proposals.as_ref().map(|known| known.mark),
             asks: (!self.asks.is_empty()).then(|| self.asks.concat()),
+            pieces: self.pieces.then_some(true),
         }
     }
 
@@ -431,6 +445,18 @@ impl TestDevice {
                         unmarked.push((grant.document, Written::Snapshot(snapshot)));
                     }
                 }
+                DownMessage::Piece(piece) => {
+                    runs.remove(&piece.document);
+                    answer.pieces.push((piece.document, piece.part));
+                    if piece.part + 1 == piece.parts {
+                        answer.granted.push(piece.document);
+                    }
+                    unmarked.push((piece.document, Written::Piece(piece)));
+                }
+                DownMessage::Cards(cards) => {
+                    answer.cards.extend(cards.cards().unwrap());
+                    answer.granted_before_cards = answer.granted.len();
+                }
                 DownMessage::Change(change) => {
                     runs.remove(&change.document);
                     if let Some(bytes) = changes.add(change.number, change.part()).unwrap() {
@@ -520,14 +546,41 @@ impl TestDevice {
 
     fn apply(&mut self, entries: Vec<(DocumentId, Written)>) {
         for (id, entry) in entries {
+            let entry = match entry {
+                Written::Piece(piece) => match self.piece(piece) {
+                    Some(snapshot) => Written::Snapshot(snapshot),
+                    None => continue,
+                },
+                entry => entry,
+            };
             let kind = DocumentKind::from_byte(id.0[16]).unwrap();
             let document = self.documents.entry(id).or_insert_with(|| Document::new(kind));
             match entry {
                 Written::Snapshot(snapshot) if snapshot.is_empty() => {}
                 Written::Snapshot(snapshot) => document.merge(&Document::load(kind, &snapshot).unwrap()).unwrap(),
+                Written::Piece(_) => {}
                 Written::Change(change) => drop(document.apply(&[change], Pack::national()).unwrap()),
             }
         }
+    }
+
+    /// Puts a piece to the others; with the last the document is here.
+    fn piece(&mut self, piece: Piece) -> Option<Vec<u8>> {
+        let of = |one: &Piece| (one.document, one.upto, one.digest);
+        if self.piece.first().is_some_and(|first| of(first) != of(&piece)) {
+            self.piece.clear();
+        }
+        let is_last = piece.part + 1 == piece.parts;
+        assert_eq!(
+            piece.part as usize,
+            self.piece.len(),
+            "a piece is missing or came twice"
+        );
+        self.piece.push(piece);
+        is_last.then(|| {
+            let packed: Vec<u8> = self.piece.drain(..).flat_map(|piece| piece.bytes).collect();
+            unpack(&packed, SNAPSHOT_BYTES_MAX).unwrap()
+        })
     }
 
     pub(crate) fn fact(&self, id: DocumentId, fact: &str) -> Option<Value> {

@@ -12,7 +12,7 @@ use protocol::{
 use sync_server::{
     Config, Hub, admin,
     clock::{Clock, StandingClock},
-    identity, rights,
+    identity, project, rights,
     storage::User,
     sync::{Sink, SinkClosed, SyncSession},
 };
@@ -82,9 +82,20 @@ impl SimHub {
             role: role.into(),
         };
         admin::add_user(&hub, &user)?;
+        Ok((user.id, self.code(user.id)?))
+    }
+
+    /// A code for another tablet of a user.
+    pub(super) fn code(&self, user: UserId) -> anyhow::Result<String> {
         let address: HubUrl = ADDRESS.parse().context("the address is one")?;
-        let link = admin::enrol_link(&hub, user.id, Some(address))?;
-        Ok((user.id, link.code.to_string()))
+        let link = admin::enrol_link(&self.hub(), user, Some(address))?;
+        Ok(link.code.to_string())
+    }
+
+    /// The worker folds what waits.
+    pub(super) fn fold(&self) -> anyhow::Result<()> {
+        project::fold_waiting(&self.hub())?;
+        Ok(())
     }
 
     pub(super) fn enrol(&self, body: &[u8]) -> anyhow::Result<Vec<u8>> {

@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context as _, bail, ensure};
 use casework::{CaseId, Compartment};
 use device::{Clock, Device, NoFileChooser, NoKeystore, Options, Platform, Stretching, SystemDisk, Transport};
-use ipc::{CaseFilter, CaseView, FieldEdit, NetState, PAGE_ROWS_MAX, Reply, Request, SyncView};
+use ipc::{CaseCard, CaseFilter, CaseView, FieldEdit, NetState, PAGE_ROWS_MAX, Reply, Request, SyncView};
 use protocol::UserId;
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use sync_server::clock::Clock as _;
@@ -31,6 +31,8 @@ const DAY_MS: i64 = 1_440 * MINUTE_MS;
 const CLOCK_AWRY_MS: i64 = 2 * DAY_MS;
 /// Rounds of syncing after which everything must be still.
 const ROUNDS: usize = 6;
+/// Letters of a long note.
+const LONG: usize = 9_000;
 const FACT: &str = "child.name";
 
 /// What was seen in a world.
@@ -147,6 +149,23 @@ impl World {
             device: None,
         });
         self.open(n)?;
+        self.enrol_with(n, code)
+    }
+
+    /// The officer gets another tablet; the old one has handed in everything.
+    fn another_tablet(&mut self, n: usize) -> anyhow::Result<()> {
+        if self.sync(n, Fate::Well)? != NetState::Reached || self.status(n)?.waiting > 0 {
+            return Ok(());
+        }
+        let seat = &mut self.seats[n];
+        seat.device = None;
+        seat.folder = tempfile::tempdir()?;
+        let code = self.wire.hub.code(seat.user)?;
+        self.open(n)?;
+        self.enrol_with(n, code)
+    }
+
+    fn enrol_with(&self, n: usize, code: String) -> anyhow::Result<()> {
         self.call(
             n,
             Request::Enrol {
@@ -188,14 +207,21 @@ impl World {
             .map_err(|failure| anyhow::anyhow!("seat {n}: {failure:?}"))
     }
 
+    /// Cases that can be opened.
     fn cases_of(&self, n: usize) -> anyhow::Result<Vec<CaseId>> {
+        let cards = self.cards_of(n)?;
+        let here = cards.iter().filter(|card| !card.on_its_way);
+        Ok(here.map(|card| card.case).collect())
+    }
+
+    fn cards_of(&self, n: usize) -> anyhow::Result<Vec<CaseCard>> {
         let request = Request::Cases {
             filter: CaseFilter::default(),
             offset: 0,
             limit: PAGE_ROWS_MAX,
         };
         match self.call(n, request)? {
-            Reply::Cases(page) => Ok(page.rows.iter().map(|card| card.case).collect()),
+            Reply::Cases(page) => Ok(page.rows),
             other => bail!("cases are answered by {other:?}"),
         }
     }
@@ -229,7 +255,9 @@ impl World {
             }
             84..86 => self.crash(n)?,
             86..88 => self.wire.hub.restart()?,
-            88..91 => self.turn_clocks(n),
+            88..90 => self.turn_clocks(n),
+            90 => self.another_tablet(n)?,
+            91 | 92 => self.wire.hub.fold()?,
             _ => self.reassign(n)?,
         }
         if let Some(fault) = self.wire.take_fault() {
@@ -257,7 +285,12 @@ impl World {
             return self.open_case(n);
         }
         let case = cases[self.random.random_range(0..cases.len())];
-        let text = format!("Note {} of {}", self.notes.len(), self.seats[n].name);
+        let mut text = format!("Note {} of {}", self.notes.len(), self.seats[n].name);
+        if self.random.random_bool(0.05) {
+            // So long that the document goes in pieces.
+            let letter = || char::from(self.random.random_range(b'a'..=b'z'));
+            text.extend(std::iter::repeat_with(letter).take(LONG));
+        }
         let mut edits = vec![FieldEdit::AddNote {
             compartment: Compartment::Core,
             text: text.clone(),
@@ -389,7 +422,12 @@ impl World {
             let status = self.status(n)?;
             ensure!(status.waiting == 0, "seat {n}: {} changes still wait", status.waiting);
             ensure!(status.refused.is_empty(), "seat {n}: refused {:?}", status.refused);
-            let here: BTreeSet<CaseId> = self.cases_of(n)?.into_iter().collect();
+            let cards = self.cards_of(n)?;
+            ensure!(
+                cards.iter().all(|card| !card.on_its_way),
+                "seat {n}: a case is still on its way"
+            );
+            let here: BTreeSet<CaseId> = cards.iter().map(|card| card.case).collect();
             ensure!(
                 here == self.given[n],
                 "seat {n} has {} cases, {} are given",

@@ -5,6 +5,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use casefile::DocumentKey;
+use casework::{CaseId, Compartment};
 use device::{MediaCall, Transport, TransportError};
 use protocol::{DocumentId, DownMessage, FrameReader, HubUrl, ids::Sha256, message::Names};
 
@@ -125,6 +127,12 @@ fn told(answer: &[u8]) -> Vec<DocumentId> {
     while let Ok(Some(frame)) = reader.next_frame() {
         match DownMessage::from_frame(&frame) {
             Ok(DownMessage::Grant(grant)) => told.push(grant.document),
+            Ok(DownMessage::Piece(piece)) => told.push(piece.document),
+            // A card tells of a case what its core says.
+            Ok(DownMessage::Cards(cards)) => told.extend(cards.cards().unwrap_or_default().iter().map(|(case, _)| {
+                let case = CaseId::from_bytes(*case);
+                DocumentId(DocumentKey::case(case, Compartment::Core).to_bytes())
+            })),
             Ok(DownMessage::Change(change)) => told.push(change.document),
             Ok(DownMessage::Changes(several)) => told.extend(names.meant(several.document).ok()),
             _ => {}

@@ -15,6 +15,7 @@ mod cut_off;
 mod damaged_file;
 mod demo_data;
 mod dismissed;
+mod first_sync;
 mod forensics;
 mod hub_killed;
 mod institutions;

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Duty, Extension, Length};
-use crate::{Checked, Labels};
+use super::{Duty, Extension, Length, indian_day};
+use crate::{Checked, Labels, Pack};
 
 /// Less than this share of the whole time left makes a clock *due soon*.
 const DUE_SOON_SHARE: i64 = 4;
@@ -104,6 +104,36 @@ impl Running {
             kept_up: self.duty == Duty::KeptUp,
         };
         times.standing(now_ms)
+    }
+
+    /// The clock without what the pack says of it, to be kept or sent; [`with_words`](Self::with_words) puts that back.
+    #[must_use]
+    pub fn without_words(mut self) -> Self {
+        self.extensions.clear();
+        for words in [
+            &mut self.label,
+            &mut self.who,
+            &mut self.section,
+            &mut self.because,
+            &mut self.then,
+        ] {
+            *words = Labels::default();
+        }
+        self
+    }
+
+    /// The clock with the words of the law that was in force when it began; `None` where the pack has no such clock.
+    #[must_use]
+    pub fn with_words(mut self, pack: &Pack) -> Option<Self> {
+        let day = indian_day(self.started_at_ms)?;
+        let of_this_name = || pack.clocks().iter().filter(|known| known.id == self.id);
+        let known = of_this_name()
+            .find(|known| known.in_force(day))
+            .or_else(|| of_this_name().next())?;
+        let known = (&known.label, &known.who, &known.section, &known.then);
+        (self.label, self.who, self.section, self.then) =
+            (known.0.clone(), known.1.clone(), known.2.clone(), known.3.clone());
+        Some(self)
     }
 
     /// Why it does not apply at `now_ms`, in words; empty where it does.

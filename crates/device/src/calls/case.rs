@@ -179,6 +179,9 @@ pub(super) fn ensure_here(session: &Session, subject: Subject) -> Answer<()> {
         return Ok(());
     }
     Err(match subject {
+        Subject::Case(_) if session.store.read(|read| read.is_announced(&subject.to_bytes()))? => {
+            FailureCode::CaseOnItsWay
+        }
         Subject::Case(_) => FailureCode::NoSuchCase,
         Subject::Institution(_) => FailureCode::NoSuchInstitution,
         Subject::Missing(_) => FailureCode::NoSuchReport,

@@ -123,8 +123,12 @@ impl Documents {
     pub(crate) fn revoke(&mut self, write: &Write<'_>, id: &[u8; 17]) -> Result<(), DocumentError> {
         self.touched.push(*id);
         self.close(id);
+        write.forget_pieces(id)?;
         if !write.set_leaving(id)? {
             write.note_destroyed(id)?;
+            // The list may have named what had not come yet.
+            let subject = id.first_chunk().expect("a document id begins with its subject");
+            write.drop_card_if_gone(subject)?;
         }
         Ok(())
     }

@@ -101,39 +101,17 @@ impl Clockwork {
             .collect();
         open.sort_by(|a, b| (&a.clock, &a.instance).cmp(&(&b.clock, &b.instance)));
         open.dedup_by(|a, b| (&a.clock, &a.instance) == (&b.clock, &b.instance));
-        let next = timings
-            .first()
-            .map(|timing| (timing.due_at_ms, without_words(timing.told())));
+        let next = timings.first().map(|timing| (timing.due_at_ms, to_row(timing.told())));
         write.set_clocks(subject, &CaseClocks { open, next })
     }
 }
 
-/// The clock without what the pack says of it, which is put back when it is shown.
-fn without_words(mut running: Running) -> String {
-    running.extensions.clear();
-    for words in [
-        &mut running.label,
-        &mut running.who,
-        &mut running.section,
-        &mut running.because,
-        &mut running.then,
-    ] {
-        *words = casework::Labels::default();
-    }
-    serde_json::to_string(&running).unwrap_or_default()
+/// A clock as a row of a list keeps it.
+pub(crate) fn to_row(running: Running) -> String {
+    serde_json::to_string(&running.without_words()).unwrap_or_default()
 }
 
-/// The clock with the words of the law that was in force when it began; `None` where the pack has no such clock.
+/// The clock of a row, with its words; `None` where the pack has no such clock.
 pub(crate) fn with_words(pack: &Pack, running: &str) -> Option<Running> {
-    let mut running: Running = serde_json::from_str(running).ok()?;
-    let day = clock::indian_day(running.started_at_ms)?;
-    let of_this_name = || pack.clocks().iter().filter(|known| known.id == running.id);
-    let known = of_this_name()
-        .find(|known| known.in_force(day))
-        .or_else(|| of_this_name().next())?;
-    running.label = known.label.clone();
-    running.who = known.who.clone();
-    running.section = known.section.clone();
-    running.then = known.then.clone();
-    Some(running)
+    serde_json::from_str::<Running>(running).ok()?.with_words(pack)
 }

@@ -47,6 +47,13 @@ impl Documents {
         noted
     }
 
+    /// Has the hub asked for a document of which something that came is not here.
+    pub(crate) fn ask_again(&mut self, write: &Write<'_>, id: [u8; 17], now_ms: i64) -> Result<(), StoreError> {
+        self.open.remove(&id);
+        self.damaged.insert(id);
+        write.note_damaged(&id, now_ms)
+    }
+
     /// Remembers that a document cannot be read.
     pub(super) fn set_aside(&mut self, id: [u8; 17]) -> DocumentError {
         self.open.remove(&id);

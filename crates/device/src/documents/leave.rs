@@ -1,10 +1,13 @@
 //! Documents that go, and documents whose hub has forgotten.
 
 use casefile::DocumentKey;
-use casework::{AuthorId, Compartment, DocumentKind};
+use casework::{
+    AuthorId, Compartment, DocumentKind,
+    card::{CoreCard, IdentityCard},
+};
 
 use super::{DocumentError, Documents};
-use crate::store::{CoreCard, IdentityCard, Write};
+use crate::store::Write;
 
 impl Documents {
     /// Destroys a document's copy and everything that lists and search had of it.

@@ -22,7 +22,7 @@ use casefile::{Document, DocumentKey};
 use casework::Pack;
 
 pub(crate) use apply::{Granted, Incoming};
-pub(crate) use clocks::{Clockwork, with_words};
+pub(crate) use clocks::{Clockwork, to_row, with_words};
 pub(crate) use edit::Writer;
 pub(crate) use project::{PROJECTION_VERSION, is_photo, picture};
 pub(crate) use replay::Old;

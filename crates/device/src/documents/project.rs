@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use casefile::{Document, DocumentKey, Row};
 use casework::{
-    Compartment, DocumentKind, FactId, Record, Spine, Stage, Urgency, Value, attachment, facts, initials, institution,
-    links,
+    Compartment, DocumentKind, FactId, Record, Value, attachment,
+    card::{CoreCard, IdentityCard, is_open_task},
+    institution, links,
     matching::{Entry as ReportEntry, LOOK, Look, decisions, told},
 };
 
 use super::{Clockwork, DocumentError, words::words};
-use crate::store::{CoreCard, HouseCard, IdentityCard, LinkRow, MediaSize, StoreError, Write};
+use crate::store::{HouseCard, LinkRow, MediaSize, StoreError, Write};
 
 /// Raised whenever the projection becomes another: then it is rebuilt from the documents once.
 pub(crate) const PROJECTION_VERSION: i64 = 6;
@@ -64,7 +65,7 @@ pub(super) fn project_alone(
             write.set_core_card(&key.subject, &core_card(&facts, &rows))?;
         }
         DocumentKind::Case(Compartment::Identity) => {
-            write.set_identity_card(&key.subject, &identity_card(&facts))?;
+            write.set_identity_card(&key.subject, &IdentityCard::of(&facts))?;
         }
         DocumentKind::Institution => write.set_house_card(&key.subject, &house_card(&facts))?,
         _ => {}
@@ -173,33 +174,10 @@ fn text(facts: &BTreeMap<FactId, Value>, name: &str) -> Option<String> {
 }
 
 fn core_card(facts: &BTreeMap<FactId, Value>, rows: &[Row]) -> CoreCard {
-    let spine = Spine::read(|id| facts.get(id).cloned());
-    let pressing = match (&spine.stage, &spine.urgency) {
-        (Stage::Closed, _) => 2,
-        (_, Urgency::Emergency) => 0,
-        _ => 1,
-    };
-    let open_task = |row: &&Row| row.table == "tasks" && !row.removed && !row.cells.contains_key("done_at");
-    CoreCard {
-        number: text(facts, "case.number").unwrap_or_default(),
-        kind: spine.kind.code().to_owned(),
-        stage: spine.stage.code().to_owned(),
-        urgency: spine.urgency.code().to_owned(),
-        ground: spine.grounds.first().cloned().unwrap_or_default(),
-        pressing,
-        tasks_open: u32::try_from(rows.iter().filter(open_task).count()).unwrap_or(u32::MAX),
-    }
-}
-
-fn identity_card(all: &BTreeMap<FactId, Value>) -> IdentityCard {
-    IdentityCard {
-        initials: text(all, facts::CHILD_NAME)
-            .map(|name| initials(&name))
-            .unwrap_or_default(),
-        birth_date: text(all, facts::CHILD_BIRTH_DATE),
-        age_stated: fact(all, facts::CHILD_AGE_STATED).and_then(Value::as_integer),
-        sex: text(all, facts::CHILD_SEX),
-    }
+    let open = rows
+        .iter()
+        .filter(|row| !row.removed && is_open_task(&row.table, row.cells.keys()));
+    CoreCard::of(facts, open.count())
 }
 
 fn house_card(all: &BTreeMap<FactId, Value>) -> HouseCard {

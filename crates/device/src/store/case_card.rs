@@ -1,33 +1,12 @@
 //! The case list: a projection that is read without opening a document.
 
+use casework::card::{Card, CoreCard, IdentityCard};
 use rusqlite::{Row, types::Value};
 
-use super::{Read, StoreError, Write, search::prefix_query};
+use super::{Read, StoreError, Write, case_clock::CaseClocks, search::prefix_query};
 
 /// Most words of a search that are looked at.
 const WORDS_MAX: usize = 8;
-
-/// What `core` says on the list.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct CoreCard {
-    pub(crate) number: String,
-    pub(crate) kind: String,
-    pub(crate) stage: String,
-    pub(crate) urgency: String,
-    pub(crate) ground: String,
-    /// 0 emergencies, 1 the others, 2 closed.
-    pub(crate) pressing: u8,
-    pub(crate) tasks_open: u32,
-}
-
-/// What `identity` says on the list: nothing by which a child is known.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct IdentityCard {
-    pub(crate) initials: String,
-    pub(crate) birth_date: Option<String>,
-    pub(crate) age_stated: Option<i64>,
-    pub(crate) sex: Option<String>,
-}
 
 /// A row of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +22,8 @@ pub(crate) struct CardRow {
     pub(crate) running: Option<String>,
     /// Clocks that had run out when it was asked.
     pub(crate) clocks_overdue: u32,
+    /// The hub has named the case, and its documents are still to come.
+    pub(crate) on_its_way: bool,
 }
 
 /// Which rows.
@@ -61,7 +42,7 @@ const COLUMNS: &str = "subject, number, kind, stage, urgency, ground, pressing, 
     (SELECT count(*) FROM own_change o WHERE o.subject = c.subject AND o.number IS NULL AND o.refused IS NULL),
     (SELECT count(*) FROM own_change o WHERE o.subject = c.subject AND o.refused IS NOT NULL),
     (SELECT coalesce(sum(clashes), 0) FROM document d WHERE d.subject = c.subject),
-    (SELECT count(*) FROM case_clock k WHERE k.subject = c.subject AND k.due_ms < ?1)";
+    (SELECT count(*) FROM case_clock k WHERE k.subject = c.subject AND k.due_ms < ?1), on_its_way";
 
 fn card(row: &Row<'_>) -> rusqlite::Result<CardRow> {
     Ok(CardRow {
@@ -87,6 +68,7 @@ fn card(row: &Row<'_>) -> rusqlite::Result<CardRow> {
         clashes: row.get(16)?,
         running: row.get(7)?,
         clocks_overdue: row.get(17)?,
+        on_its_way: row.get(18)?,
     })
 }
 
@@ -152,6 +134,14 @@ impl Read<'_> {
         Ok(rows.next().transpose()?)
     }
 
+    /// Whether the hub has named the case and its documents are still to come.
+    pub(crate) fn is_announced(&self, subject: &[u8; 16]) -> Result<bool, StoreError> {
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM case_card WHERE subject = ?1 AND on_its_way = 1)")?;
+        Ok(statement.query_row([subject], |row| row.get(0))?)
+    }
+
     /// First letters of the child's name.
     pub(crate) fn initials(&self, subject: &[u8; 16]) -> Result<String, StoreError> {
         let mut statement = self
@@ -173,9 +163,54 @@ impl Write<'_> {
     pub(crate) fn put_card(&self, subject: &[u8; 16]) -> Result<(), StoreError> {
         self.0
             .0
-            .prepare_cached("INSERT OR IGNORE INTO case_card (subject) VALUES (?1)")?
+            .prepare_cached(
+                "INSERT INTO case_card (subject) VALUES (?1)
+                 ON CONFLICT (subject) DO UPDATE SET on_its_way = 0 WHERE on_its_way = 1",
+            )?
             .execute([subject])?;
         Ok(())
+    }
+
+    /// The hub says what the list shows of a case whose documents are still to come. Of one that is here it says nothing
+    /// new, and of none that was here and went.
+    pub(crate) fn announce_card(
+        &self,
+        subject: &[u8; 16],
+        card: &Card,
+        running: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let announced = self
+            .0
+            .0
+            .prepare_cached(
+                "INSERT INTO case_card (subject, on_its_way)
+                 SELECT ?1, 1 WHERE NOT EXISTS (SELECT 1 FROM document WHERE subject = ?1)
+                 ON CONFLICT (subject) DO NOTHING",
+            )?
+            .execute([subject])?;
+        if announced == 0 {
+            return Ok(false);
+        }
+        self.set_core_card(subject, &card.core)?;
+        if let Some(identity) = &card.identity {
+            self.set_identity_card(subject, identity)?;
+        }
+        self.touch_card(subject, card.changed_ms)?;
+        let due_ms = card.next.as_ref().and_then(|next| next.due_at_ms);
+        let next = running.map(|running| (due_ms, running.to_owned()));
+        self.set_clocks(subject, &CaseClocks { open: Vec::new(), next })?;
+        Ok(true)
+    }
+
+    /// Takes cases off the list whose documents did not come after all: everything was told, and they were not in it. Gives
+    /// which they were.
+    pub(crate) fn forget_announced(&self) -> Result<Vec<[u8; 16]>, StoreError> {
+        let mut statement = self
+            .0
+            .0
+            .prepare_cached("DELETE FROM case_card WHERE on_its_way = 1 RETURNING subject")?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Somebody changed the case or institution at `changed_ms`.

@@ -41,7 +41,8 @@ impl Read<'_> {
                          OR (substr(d.id, 17) = x'11'
                              AND NOT EXISTS (SELECT 1 FROM institution_card c WHERE c.subject = d.subject))))
                   + (SELECT count(*) FROM case_text t WHERE t.rowid NOT IN (SELECT row FROM document))
-                  + (SELECT count(*) FROM case_card c WHERE c.subject NOT IN (SELECT subject FROM document))
+                  + (SELECT count(*) FROM case_card c
+                     WHERE c.on_its_way = 0 AND c.subject NOT IN (SELECT subject FROM document))
                   + (SELECT count(*) FROM institution_card c WHERE c.subject NOT IN (SELECT subject FROM document))",
         )?;
         Ok(statement.query_row([], |row| row.get(0))?)
@@ -60,7 +61,7 @@ impl Write<'_> {
     pub(crate) fn tidy_lists(&self) -> Result<(), StoreError> {
         for sql in [
             "DELETE FROM case_text WHERE rowid NOT IN (SELECT row FROM document)",
-            "DELETE FROM case_card WHERE subject NOT IN (SELECT subject FROM document)",
+            "DELETE FROM case_card WHERE on_its_way = 0 AND subject NOT IN (SELECT subject FROM document)",
             "DELETE FROM institution_card WHERE subject NOT IN (SELECT subject FROM document)",
             "DELETE FROM case_clock WHERE subject NOT IN (SELECT subject FROM document)",
             "INSERT INTO case_text (case_text) VALUES ('rebuild')",

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use casefile::DocumentKey;
-use casework::{Subject, matching::Entry as ReportEntry};
+use casework::{CaseId, Subject, matching::Entry as ReportEntry};
 use ipc::Topic;
 use protocol::{
     DocumentId, Epoch,
-    message::down::{self, Index, Outcome, Proposals, Receipt, ReceiptState},
+    limits::SNAPSHOT_BYTES_MAX,
+    message::down::{self, Index, Outcome, Piece, Proposals, Receipt, ReceiptState},
+    parcel::unpack,
 };
 
 use super::{
@@ -16,10 +18,10 @@ use super::{
     outbound::{CURSOR, INDEX, PROPOSALS},
 };
 use crate::{
-    documents::{DocumentError, Documents, Incoming},
+    documents::{DocumentError, Documents, Granted, Incoming, to_row},
     matching,
     session::Session,
-    store::{AccessAction, AccessRow, ElsewhereRow, StoreError, Verdict, Write},
+    store::{AccessAction, AccessRow, ElsewhereRow, PieceRow, Pieced, StoreError, Verdict, Write},
 };
 
 /// Name of the mark that says which life of the hub's log the cursor belongs to.
@@ -43,7 +45,12 @@ pub(super) fn commit(session: &Session, batch: Batch) -> Result<(), ExchangeErro
         for (n, said) in &batch.verdicts {
             done.subjects.extend(verdict(write, *n, said)?);
         }
-        entries(documents, write, batch.entries, &mut done)?;
+        entries(documents, write, now_ms, batch.entries, &mut done)?;
+        if batch.told_all {
+            let gone = write.forget_announced()?.into_iter();
+            done.subjects
+                .extend(gone.map(|subject| Subject::Case(CaseId::from_bytes(subject))));
+        }
         destroy_what_is_handed_in(documents, write, now_ms, &mut done)?;
         for document in &batch.confirmed {
             write.forget_destroyed(document)?;
@@ -153,6 +160,7 @@ fn verdict(write: &Write<'_>, n: i64, said: &down::Verdict) -> Result<Option<Sub
 fn entries(
     documents: &mut Documents,
     write: &Write<'_>,
+    now_ms: i64,
     entries: Vec<Entry>,
     done: &mut Done,
 ) -> Result<(), DocumentError> {
@@ -176,17 +184,14 @@ fn entries(
         apply(documents, write, run.take(), done)?;
         match entry {
             Entry::Change(..) => {}
-            Entry::Grant(document, granted) => {
-                done.subjects.extend(about(document));
-                if let Some(key) = DocumentKey::from_bytes(document.0) {
-                    documents.grant(write, key, &granted)?;
-                } else {
-                    let kept = Incoming {
-                        number: granted.upto,
-                        received_ms: 0,
-                        bytes: granted.snapshot,
-                    };
-                    write.set_aside(&document.0, &kept, "kind")?;
+            Entry::Grant(document, granted) => grant(documents, write, document, granted, done)?,
+            Entry::Piece(piece, writable) => self::piece(documents, write, now_ms, piece, writable, done)?,
+            Entry::Cards(cards) => {
+                for (subject, card) in cards {
+                    let running = card.next.clone().map(to_row);
+                    if write.announce_card(&subject, &card, running.as_deref())? {
+                        done.subjects.insert(Subject::Case(CaseId::from_bytes(subject)));
+                    }
                 }
             }
             Entry::Revoke(document) => {
@@ -205,6 +210,56 @@ fn entries(
         }
     }
     apply(documents, write, run, done)
+}
+
+fn grant(
+    documents: &mut Documents,
+    write: &Write<'_>,
+    document: DocumentId,
+    granted: Granted,
+    done: &mut Done,
+) -> Result<(), DocumentError> {
+    done.subjects.extend(about(document));
+    match DocumentKey::from_bytes(document.0) {
+        Some(key) => documents.grant(write, key, &granted),
+        // A kind of document that only a newer app knows: kept for when this one is newer.
+        None => {
+            let kept = Incoming {
+                number: granted.upto,
+                received_ms: 0,
+                bytes: granted.snapshot,
+            };
+            Ok(write.set_aside(&document.0, &kept, "kind")?)
+        }
+    }
+}
+
+/// Puts a piece to the others; with the last of them the document is here. Where one is missing, as after a vault was made
+/// whole from what was left of it, or they are not what was cut, the document is asked for again.
+fn piece(
+    documents: &mut Documents,
+    write: &Write<'_>,
+    now_ms: i64,
+    piece: PieceRow,
+    writable: bool,
+    done: &mut Done,
+) -> Result<(), DocumentError> {
+    let whole = match write.put_piece(&piece)? {
+        Pieced::More => return Ok(()),
+        Pieced::Whole(packed) if Piece::digest(&packed) == piece.digest => unpack(&packed, SNAPSHOT_BYTES_MAX).ok(),
+        Pieced::Whole(_) | Pieced::Broken => None,
+    };
+    match whole {
+        Some(snapshot) => {
+            let granted = Granted {
+                upto: piece.upto,
+                writable,
+                snapshot,
+            };
+            grant(documents, write, DocumentId(piece.document), granted, done)
+        }
+        None => Ok(documents.ask_again(write, piece.document, now_ms)?),
+    }
 }
 
 fn apply(

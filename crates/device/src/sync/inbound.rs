@@ -7,13 +7,17 @@
 use std::collections::{BTreeSet, HashMap};
 
 use casefile::{Run, next_of_many};
+use casework::card::Card;
 use protocol::{
     AuthorId, Cursor, DocumentId, Epoch, PROTOCOL_VERSION_MIN, Refusal,
     dismissal::SignedDismissal,
-    limits::{CHANGE_BYTES_MAX, PACKS_MAX, SNAPSHOT_BYTES_MAX},
+    limits::{CHANGE_BYTES_MAX, PACKS_MAX, PIECES_MAX, SNAPSHOT_BYTES_MAX},
     message::{
         DownMessage, Names,
-        down::{Changes, Close, Detail, Done, Index, Outcome, Proposals, Receipt, Received, StateMark, Token, Verdict},
+        down::{
+            Cards, Changes, Close, Detail, Done, Index, Outcome, Piece, Proposals, Receipt, Received, StateMark, Token,
+            Verdict,
+        },
     },
     pack::PackRef,
     parcel::{Collector, unpack},
@@ -29,7 +33,7 @@ use crate::{
     documents::{Granted, Incoming},
     lease,
     session::{BEHIND, Session},
-    store::{AuthorRow, StoreError},
+    store::{AuthorRow, PieceRow, StoreError},
 };
 
 /// Sealed bytes that are committed at once, link or no link.
@@ -39,6 +43,10 @@ const COMMIT_BYTES: usize = 64 * 1024;
 pub(super) enum Entry {
     Change(DocumentId, Incoming, bool),
     Grant(DocumentId, Granted),
+    /// A piece of a grant, and whether the user may write in the document.
+    Piece(PieceRow, bool),
+    /// What the list shows of cases that are still to come.
+    Cards(Vec<([u8; 16], Card)>),
     Revoke(DocumentId),
     Author(AuthorRow),
     Receipt(Receipt),
@@ -69,6 +77,8 @@ pub(super) struct Batch {
     pub(super) proposals: Option<Proposals>,
     /// Answers about records that the user asked for.
     pub(super) details: Vec<Detail>,
+    /// The hub has told everything that there is.
+    pub(super) told_all: bool,
     bytes: usize,
 }
 
@@ -219,6 +229,8 @@ impl<'s> Inbound<'s> {
                     self.hold(Entry::Grant(grant.document, granted));
                 }
             }
+            DownMessage::Piece(piece) => self.piece(piece)?,
+            DownMessage::Cards(cards) => self.cards(&cards)?,
             DownMessage::Revoke(revoke) => {
                 self.runs.remove(&revoke.document);
                 self.hold(Entry::Revoke(revoke.document));
@@ -323,6 +335,32 @@ impl<'s> Inbound<'s> {
         Ok(())
     }
 
+    fn piece(&mut self, piece: Piece) -> Result<(), ExchangeError> {
+        if piece.part >= piece.parts || piece.parts > PIECES_MAX {
+            return Err(ExchangeError::Garbled);
+        }
+        self.runs.remove(&piece.document);
+        let row = PieceRow {
+            document: piece.document.0,
+            upto: log_number(piece.upto)?,
+            part: piece.part,
+            parts: piece.parts,
+            digest: piece.digest,
+            bytes: piece.bytes,
+        };
+        self.hold(Entry::Piece(row, piece.writable));
+        Ok(())
+    }
+
+    /// A card that cannot be read, a newer hub may send: the case itself comes all the same.
+    fn cards(&mut self, cards: &Cards) -> Result<(), ExchangeError> {
+        let cards = cards.cards().ok_or(ExchangeError::Garbled)?;
+        let cards = cards.into_iter();
+        let read = cards.filter_map(|(subject, bytes)| Some((subject, serde_json::from_slice(&bytes).ok()?)));
+        self.hold(Entry::Cards(read.collect()));
+        Ok(())
+    }
+
     fn ending_of_done(&self, done: Done) -> Ending {
         Ending {
             token: done.token(),
@@ -366,6 +404,7 @@ impl<'s> Inbound<'s> {
     ) -> Result<Closed, ExchangeError> {
         self.seal(cursor);
         self.sealed.confirmed = std::mem::take(&mut self.confirmed);
+        self.sealed.told_all = !more;
         self.commit()?;
         let packs = packs.unwrap_or_default();
         if packs.len() > PACKS_MAX {
@@ -419,6 +458,8 @@ impl<'s> Inbound<'s> {
             Entry::Change(_, incoming, _) => incoming.bytes.len(),
             Entry::Grant(_, granted) => granted.snapshot.len(),
             Entry::Received(received) => 8 * received.steps_ms.len(),
+            Entry::Piece(piece, _) => piece.bytes.len(),
+            Entry::Cards(cards) => 128 * cards.len(),
             Entry::Revoke(_) | Entry::Author(_) | Entry::Receipt(_) => 64,
         };
         self.unsealed.push(entry);

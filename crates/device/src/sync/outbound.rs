@@ -169,6 +169,7 @@ impl Outbound {
                 .filter(|index| small && (session.may_read(DocumentKind::Missing) || !index.is_start())),
             proposals: small.then_some(waiting.proposals),
             asks: Some(waiting.asks).filter(|asks| small && !asks.is_empty()),
+            pieces: small.then_some(true),
         }));
         let portion_bytes = session.status.portion_bytes();
         let (mut sent, mut bytes) = (Vec::new(), 0);

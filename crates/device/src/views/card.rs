@@ -38,5 +38,6 @@ pub(crate) fn card(row: &CardRow, pack: &Pack, now_ms: i64) -> CaseCard {
         clashes: row.clashes,
         refused: row.refused,
         changed_at_ms: row.changed_ms,
+        on_its_way: row.on_its_way,
     }
 }

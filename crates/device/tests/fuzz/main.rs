@@ -13,7 +13,10 @@ mod targets;
 use std::{
     collections::BTreeSet,
     fs,
+    num::NonZero,
     path::PathBuf,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -22,6 +25,8 @@ use targets::{TARGETS, Target};
 
 /// How long a campaign gives each target. Without it, each gets [`ROUNDS`] mutations.
 const SECONDS: &str = "VATSALYA_FUZZ_SECONDS";
+/// The one target that a campaign is about, where it is about one.
+const ONLY: &str = "VATSALYA_FUZZ_TARGET";
 /// Mutations of an ordinary test, for each target.
 const ROUNDS: usize = 300;
 /// Inputs kept for mutating further, because they led somewhere new.
@@ -89,27 +94,46 @@ fn fuzz(target: &Target, goes_on: impl Fn(usize) -> bool, seed: u64) -> (usize, 
     (rounds, outcomes.len(), troubles)
 }
 
+/// One target, and what it did not survive.
+fn give(target: &Target, seconds: Option<u64>) -> Vec<String> {
+    let began = Instant::now();
+    let (rounds, outcomes, found) = match seconds {
+        Some(seconds) => {
+            let seed = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+            fuzz(target, |_| began.elapsed().as_secs() < seconds, seed)
+        }
+        None => fuzz(target, |rounds| rounds < target.rounds.min(ROUNDS), 1),
+    };
+    println!(
+        "{}: {rounds} inputs in {} s, {outcomes} outcomes, {} not survived",
+        target.name,
+        began.elapsed().as_secs(),
+        found.len()
+    );
+    found
+}
+
 #[test]
 fn every_decoder_survives_its_corpus_and_what_chance_makes_of_it() {
     seeds::write_if_asked();
     let seconds: Option<u64> = std::env::var(SECONDS).ok().and_then(|seconds| seconds.parse().ok());
-    let mut troubles = Vec::new();
-    for target in TARGETS {
-        let began = Instant::now();
-        let (rounds, outcomes, found) = match seconds {
-            Some(seconds) => {
-                let seed = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
-                fuzz(&target, |_| began.elapsed().as_secs() < seconds, seed)
-            }
-            None => fuzz(&target, |rounds| rounds < target.rounds.min(ROUNDS), 1),
-        };
-        println!(
-            "{}: {rounds} inputs in {} s, {outcomes} outcomes, {} not survived",
-            target.name,
-            began.elapsed().as_secs(),
-            found.len()
-        );
-        troubles.extend(found);
-    }
+    let only = std::env::var(ONLY).ok();
+    let is_chosen = |target: &&Target| only.as_deref().is_none_or(|only| only == target.name);
+    let chosen: Vec<&Target> = TARGETS.iter().filter(is_chosen).collect();
+    assert!(!chosen.is_empty(), "there is no decoder of that name");
+    // A campaign uses every core; an ordinary test has company.
+    let workers = seconds.map_or(1, |_| thread::available_parallelism().map_or(1, NonZero::get));
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut troubles = Vec::new();
+        while let Some(target) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
+            troubles.extend(give(target, seconds));
+        }
+        troubles
+    };
+    let troubles: Vec<String> = thread::scope(|scope| {
+        let working: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        working.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    });
     assert!(troubles.is_empty(), "{troubles:#?}");
 }

@@ -1,6 +1,7 @@
 //! What the hub says.
 
 mod author;
+mod cards;
 mod change;
 mod changes;
 mod close;
@@ -8,7 +9,9 @@ mod detail;
 mod done;
 mod grant;
 mod index;
+mod many;
 mod mark;
+mod piece;
 mod proposals;
 mod receipt;
 mod received;
@@ -19,6 +22,7 @@ mod verdicts;
 mod welcome;
 
 pub use author::Author;
+pub use cards::Cards;
 pub use change::Change;
 pub use changes::{Changes, Written};
 pub use close::{Close, Token};
@@ -27,6 +31,7 @@ pub use done::{Done, STATE_MARK_BYTES, StateMark, TOKEN_BYTES};
 pub use grant::Grant;
 pub use index::{Index, REPORT_ID_BYTES};
 pub use mark::Mark;
+pub use piece::{PIECE_DIGEST_BYTES, Piece};
 pub use proposals::{Proposal, Proposals};
 pub use receipt::{Receipt, ReceiptState};
 pub use received::Received;
@@ -76,6 +81,10 @@ messages! {
         80 => Proposals,
         /// A record of another district that the device asked for.
         81 => Detail,
+        /// What the list shows of cases that are still to come, to a device that reads pieces.
+        82 => Cards,
+        /// A part of a grant, to a device that reads pieces.
+        83 => Piece,
     }
 }
 

@@ -3,6 +3,7 @@ use tokio_postgres::Row;
 use super::Postgres;
 use super::documents::keep_snapshot;
 use super::outbox::put_parcel;
+use super::readings::replace_card;
 use super::reports::{put_decisions, put_report};
 use super::transaction::Tx;
 use super::value::{Fixed, Number, at, fixed, number, text};
@@ -50,6 +51,9 @@ impl Cases for Postgres {
             }
             if let Some(case) = &folded.case {
                 save_case(tx, case)?;
+            }
+            if let Some(card) = &folded.card {
+                replace_card(tx, card)?;
             }
             if let Some(parcel) = &folded.parcel {
                 put_parcel(tx, parcel, now_ms)?;

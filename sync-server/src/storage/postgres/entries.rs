@@ -57,7 +57,7 @@ impl Entries for Postgres {
     }
 }
 
-fn read_raw(row: &Row) -> Result<RawEntry> {
+pub(super) fn read_raw(row: &Row) -> Result<RawEntry> {
     let kind: i16 = at(row, 1)?;
     Ok(RawEntry {
         number: number(row, 0)?,
@@ -72,7 +72,7 @@ fn read_raw(row: &Row) -> Result<RawEntry> {
 }
 
 /// What the columns say together; `None` for columns that say nothing, which no writing of ours makes.
-fn body(tx: &Tx<'_>, district: &str, raw: RawEntry) -> Result<Option<EntryBody>> {
+pub(super) fn body(tx: &Tx<'_>, district: &str, raw: RawEntry) -> Result<Option<EntryBody>> {
     Ok(match (raw.kind, raw.document, raw.author) {
         (KIND_CHANGE, Some(document), Some(author)) => raw.bytes.map(|bytes| EntryBody::Change {
             document,

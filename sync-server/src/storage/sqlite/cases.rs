@@ -2,6 +2,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::documents::keep_snapshot;
 use super::outbox::put_parcel;
+use super::readings::replace_card;
 use super::reports::{put_decisions, put_report};
 use super::{Number, Sqlite};
 use crate::storage::{CaseRow, Cases, Claim, Folded, Held, Result, UnfoldedSubject, WorkerId};
@@ -53,6 +54,9 @@ impl Cases for Sqlite {
             }
             if let Some(case) = &folded.case {
                 save_case(tx, case)?;
+            }
+            if let Some(card) = &folded.card {
+                replace_card(tx, card)?;
             }
             if let Some(parcel) = &folded.parcel {
                 put_parcel(tx, parcel, now_ms)?;

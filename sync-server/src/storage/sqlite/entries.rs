@@ -57,7 +57,7 @@ impl Entries for Sqlite {
     }
 }
 
-fn read_raw(row: &Row<'_>) -> rusqlite::Result<RawEntry> {
+pub(super) fn read_raw(row: &Row<'_>) -> rusqlite::Result<RawEntry> {
     Ok(RawEntry {
         number: row.get::<_, Number>(0)?.0,
         kind: row.get(1)?,
@@ -71,7 +71,7 @@ fn read_raw(row: &Row<'_>) -> rusqlite::Result<RawEntry> {
 }
 
 /// What the columns say together; `None` for columns that say nothing, which no writing of ours makes.
-fn body(tx: &Connection, district: &str, raw: RawEntry) -> Result<Option<EntryBody>> {
+pub(super) fn body(tx: &Connection, district: &str, raw: RawEntry) -> Result<Option<EntryBody>> {
     Ok(match (raw.kind, raw.document, raw.author) {
         (KIND_CHANGE, Some(document), Some(author)) => raw.bytes.map(|bytes| EntryBody::Change {
             document,

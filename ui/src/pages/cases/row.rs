@@ -167,6 +167,9 @@ pub(crate) fn RowText(
                     {emergency.then(|| view! { <span class="tag danger">{words.list_emergency()}</span> })}
                     {age_and_sex(words, &card)}
                 </span>
+                {card
+                    .on_its_way
+                    .then(|| view! { <span class="tag" data-test="on-its-way">{words.list_on_its_way()}</span> })}
                 <Marks refused=card.refused clashes=card.clashes waiting=card.waiting />
             </span>
             <span class="row-line">
@@ -174,7 +177,12 @@ pub(crate) fn RowText(
                 " · "
                 {ground(words, &card)}
             </span>
-            <NextClock clock=card.clock />
+            {if card.on_its_way && card.clock.is_none() {
+                // What is not here yet may have a clock that is running.
+                view! { <span class="clock muted">{words.list_times_on_their_way()}</span> }.into_any()
+            } else {
+                view! { <NextClock clock=card.clock /> }.into_any()
+            }}
         </span>
     }
 }

@@ -1,8 +1,14 @@
 use minicbor::{Decode, Encode};
 
+use super::many::{Bounds, pack_many, unpack_many};
 use crate::index::IndexCursor;
 use crate::limits::{INDEX_ENTRIES_MAX, INDEX_ENTRY_BYTES_MAX, INDEX_UNPACKED_BYTES_MAX};
-use crate::parcel::{pack_small, unpack};
+
+const BOUNDS: Bounds = Bounds {
+    entry_bytes_max: INDEX_ENTRY_BYTES_MAX,
+    entries_max: INDEX_ENTRIES_MAX,
+    unpacked_bytes_max: INDEX_UNPACKED_BYTES_MAX,
+};
 
 /// Open reports of missing and sighted children of the state, see [`crate::index`]. Each message is whole in itself: the
 /// device keeps what it says together with its cursor, and a cut costs no more than one.
@@ -30,47 +36,15 @@ pub const REPORT_ID_BYTES: usize = 16;
 impl Index {
     /// Puts entries together. `None`: there are more of them than one message takes.
     pub fn pack(entries: &[Vec<u8>]) -> Option<Vec<u8>> {
-        let mut many = Vec::new();
-        for entry in entries {
-            let length = u16::try_from(entry.len()).ok()?;
-            if entry.len() > INDEX_ENTRY_BYTES_MAX {
-                return None;
-            }
-            if length >= 0x80 {
-                many.push(length.to_le_bytes()[0] | 0x80);
-                many.push((length >> 7).to_le_bytes()[0]);
-            } else {
-                many.push(length.to_le_bytes()[0]);
-            }
-            many.extend_from_slice(entry);
-        }
-        let fits = entries.len() <= INDEX_ENTRIES_MAX && many.len() <= INDEX_UNPACKED_BYTES_MAX;
-        fits.then(|| pack_small(&many))
+        pack_many(entries, &BOUNDS)
     }
 
     /// The entries; `None` where they are not what a hub sends.
     pub fn entries(&self) -> Option<Vec<Vec<u8>>> {
-        let Some(packed) = &self.entries else {
-            return Some(Vec::new());
-        };
-        let many = unpack(packed, INDEX_UNPACKED_BYTES_MAX).ok()?;
-        let mut rest = many.as_slice();
-        let mut entries = Vec::new();
-        while let Some((low, behind)) = rest.split_first() {
-            let (mut length, mut behind) = (usize::from(low & 0x7f), behind);
-            if low & 0x80 != 0 {
-                let (high, further) = behind.split_first()?;
-                length |= usize::from(*high) << 7;
-                behind = further;
-            }
-            let (entry, further) = behind.split_at_checked(length)?;
-            if length > INDEX_ENTRY_BYTES_MAX || entries.len() >= INDEX_ENTRIES_MAX {
-                return None;
-            }
-            entries.push(entry.to_vec());
-            rest = further;
+        match &self.entries {
+            Some(packed) => unpack_many(packed, &BOUNDS),
+            None => Some(Vec::new()),
         }
-        Some(entries)
     }
 
     /// The reports that are closed; `None` where that is not a row of ids.
@@ -84,6 +58,7 @@ impl Index {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parcel::pack_small;
 
     fn index(entries: Option<Vec<u8>>) -> Index {
         Index {

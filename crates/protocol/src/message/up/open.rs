@@ -48,6 +48,10 @@ pub struct Open {
     /// [`ASKS_MAX`](crate::limits::ASKS_MAX). A device asks again until it has a [`Detail`](crate::message::down::Detail).
     #[cbor(n(11), with = "minicbor::bytes")]
     pub asks: Option<Vec<u8>>,
+    /// The device reads [`Piece`](crate::message::down::Piece) and [`Cards`](crate::message::down::Cards) (version 2). The hub
+    /// sends neither to one that does not say so.
+    #[n(12)]
+    pub pieces: Option<bool>,
 }
 
 impl Open {
