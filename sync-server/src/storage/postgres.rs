@@ -41,7 +41,7 @@ pub use connect::{DatabaseUrl, DatabaseUrlError, PostgresConfig};
 use self::error::of_pool;
 use self::notices::Crier;
 use self::transaction::{Commit, Tx};
-use super::{Result, StorageError};
+use super::{Rest, Result, StorageError};
 
 /// How often a piece of writing is done again that the database has undone for the sake of another.
 const ATTEMPTS_MAX: u32 = 8;
@@ -131,6 +131,11 @@ impl Postgres {
             done => done,
         }
     }
+}
+
+/// What makes calls quicker is kept by the database's own processes.
+impl Rest for Postgres {
+    fn rest(&self) {}
 }
 
 impl Drop for Postgres {

@@ -4,7 +4,7 @@ use std::sync::Barrier;
 
 use casework::Compartment;
 use sync_server::storage::{
-    CommitError, Committed, Documents, NewChange, Postgres, PostgresConfig, Storage, StorageError, Writing,
+    CommitError, Committed, Districts, Documents, NewChange, Postgres, PostgresConfig, Storage, StorageError, Writing,
 };
 
 use super::{
