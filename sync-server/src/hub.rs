@@ -9,6 +9,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::identity::pack_key;
 use crate::matching::Matching;
+use crate::memory::Pause;
 use crate::packs::Packs;
 use crate::storage::{Postgres, Sqlite, Storage, StorageError, WorkerId};
 use crate::trial::Trials;
@@ -31,6 +32,8 @@ pub struct Hub {
     pub trials: Trials,
     /// Rung when documents have changed, here or by another hub.
     pub changed: Arc<Wake>,
+    /// Hears of work, so that what it leaves is let go when there is none.
+    pub pause: Pause,
     /// Rung when something is to be delivered.
     pub to_deliver: Wake,
     key: OnceLock<PackKey>,
@@ -63,6 +66,7 @@ impl Hub {
             packs: Packs::default(),
             trials: Trials::default(),
             changed,
+            pause: Pause::default(),
             to_deliver: Wake::default(),
             key: OnceLock::new(),
             worker: OnceLock::new(),

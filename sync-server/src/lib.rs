@@ -17,6 +17,7 @@ pub mod hub;
 pub mod identity;
 pub mod institutions;
 pub mod matching;
+pub mod memory;
 pub mod packs;
 pub mod project;
 pub mod rights;

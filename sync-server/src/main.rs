@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use sync_server::admin::{self, AdminCommand, PacksCommand};
-use sync_server::{Config, Hub, Server, trial};
+use sync_server::{Config, Hub, Server, memory, trial};
 
 /// The hub between tablets in the field and the Vatsalya portal.
 #[derive(Debug, Parser)]
@@ -83,6 +83,7 @@ fn carry_out(arguments: Arguments) -> Result<()> {
 }
 
 fn serve(config: Config) -> Result<()> {
+    memory::allocate_by_cores();
     // Logs go to stderr; stdout says one line, for whoever waits for the hub to be ready.
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)

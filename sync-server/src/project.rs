@@ -6,7 +6,7 @@ mod report;
 pub use case::{AGE_YEARS, ClockTimes, Kept, PROJECTED, case_facts, clock_times};
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use casework::{DocumentKind, Record};
 use protocol::DocumentId;
@@ -14,6 +14,7 @@ use protocol::DocumentId;
 use crate::channel::vatsalya;
 use crate::hub::Hub;
 use crate::matching;
+use crate::memory;
 use crate::rights::key_of;
 use crate::storage::{Claim, Folded, StorageError, UnfoldedSubject};
 use crate::sync::{self, FoldError};
@@ -32,18 +33,27 @@ pub fn run(hub: &Arc<Hub>) {
     loop {
         match fold_waiting(hub) {
             Ok(0) => match idle(hub, &mut cards_are_made) {
-                Ok(true) => continue,
+                Ok(true) => {
+                    hub.pause.work();
+                    continue;
+                }
                 Ok(false) => {}
                 Err(error) => tracing::error!(%error, "comparing failed; it will be tried again"),
             },
             Ok(_) => {
                 hub.to_deliver.ring();
+                hub.pause.work();
                 continue;
             }
             Err(error) => tracing::error!(%error, "projection failed; it will be tried again"),
         }
+        let asleep = Instant::now();
         if hub.changed.sleep(look_every) == Woken::Stop {
             return;
+        }
+        if asleep.elapsed() >= look_every && hub.pause.begins() {
+            hub.storage.rest();
+            memory::give_back();
         }
     }
 }

@@ -102,6 +102,12 @@ impl StorageError {
 /// The result of a call to storage.
 pub type Result<T, E = StorageError> = std::result::Result<T, E>;
 
+/// Keeping still.
+pub trait Rest {
+    /// Lets go of what only makes the next call quicker: nothing is expected for a while.
+    fn rest(&self);
+}
+
 /// Everything the hub keeps.
 pub trait Storage:
     Districts
@@ -122,6 +128,7 @@ pub trait Storage:
     + Readings
     + Notices
     + Audit
+    + Rest
     + Send
     + Sync
 {

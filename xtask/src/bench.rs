@@ -13,13 +13,16 @@ use crate::{
     steps::Steps,
 };
 
-/// `cargo xtask bench`, `cargo xtask bench matching` and `cargo xtask bench store`.
+/// `cargo xtask bench`, `cargo xtask bench matching`, `… memory` and `… store`.
 pub(crate) fn bench(arguments: &[String]) -> Result<()> {
     if arguments == ["matching"] {
         return matching::bench();
     }
     if arguments.first().is_some_and(|part| part == "store") {
         return store(arguments);
+    }
+    if arguments.first().is_some_and(|part| part == "memory") {
+        return memory(arguments);
     }
     // The page is written anew by the measuring program, which knows nothing of matching.
     let (_, section) = matching::split_page();
@@ -29,11 +32,7 @@ pub(crate) fn bench(arguments: &[String]) -> Result<()> {
     steps.run("the app, as it ships", || {
         run(&mut cargo(&["build", "--release", "--package", "vatsalya-field"]))
     })?;
-    steps.run("the hub and the measuring, likewise", || {
-        let others = ["--package", "sync-server", "--package", "tests"];
-        let programs = ["--bin", "sync-server", "--bin", "bench"];
-        run(cargo(&["build", "--release"]).args(others).args(programs))
-    })?;
+    steps.run("the hub and the measuring, likewise", build_hub)?;
     let programs = paths::target().join("release");
     steps.run("the measurements", || {
         let display = VirtualDisplay::start()?;
@@ -56,4 +55,19 @@ fn store(arguments: &[String]) -> Result<()> {
         "bench",
     ]))?;
     run(command(&paths::target().join("release/bench").to_string_lossy(), &[]).args(arguments))
+}
+
+/// What a hub takes of memory: prints a table, and leaves the page as it is.
+fn memory(arguments: &[String]) -> Result<()> {
+    build_hub()?;
+    let programs = paths::target().join("release");
+    let mut bench = command(&programs.join("bench").to_string_lossy(), &[]);
+    tell_paths(&mut bench);
+    run(bench.env("VATSALYA_BIN_DIR", &programs).args(arguments))
+}
+
+fn build_hub() -> Result<()> {
+    let packages = ["--package", "sync-server", "--package", "tests"];
+    let programs = ["--bin", "sync-server", "--bin", "bench"];
+    run(cargo(&["build", "--release"]).args(packages).args(programs))
 }

@@ -53,7 +53,9 @@ pub(super) async fn sync(State(app): State<App>, known: Acquaintance, body: Body
     let hub = app.hub.clone();
     tokio::task::spawn_blocking(move || {
         let _permit = permit;
+        hub.pause.work();
         serve(&hub, session, from_socket, status_sender, to_socket);
+        hub.pause.work();
     });
     let forwarded = tokio::select! {
         forwarded = forward(&mut frames, &to_session) => forwarded,

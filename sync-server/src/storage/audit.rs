@@ -25,7 +25,7 @@ pub enum Deed {
     Assign,
     /// A case was taken from a user.
     Unassign,
-    /// A change was taken.
+    /// Changes of one document were taken, under numbers of the log that follow each other.
     Accept,
     /// A change was refused.
     Refuse,
@@ -102,7 +102,7 @@ pub struct AuditRow {
     pub author: Option<AuthorId>,
     /// The document it was done to.
     pub document: Option<DocumentId>,
-    /// A code or a number; never what is in a document.
+    /// A code, a number, or the first and the last of several (`7-12`); never what is in a document.
     pub detail: String,
 }
 

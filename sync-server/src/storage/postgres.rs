@@ -8,6 +8,7 @@
 mod access_log;
 mod audit;
 mod cases;
+mod changes;
 mod connect;
 mod districts;
 mod documents;
@@ -35,14 +36,13 @@ use std::sync::Arc;
 use deadpool_postgres::{Client, Pool};
 use protocol::Epoch;
 use tokio::runtime::{Handle, Runtime};
-use tokio_postgres::IsolationLevel;
 
 pub use connect::{DatabaseUrl, DatabaseUrlError, PostgresConfig};
 
 use self::error::of_pool;
 use self::notices::Crier;
 use self::transaction::{Commit, Tx};
-use super::{Result, StorageError};
+use super::{Rest, Result, StorageError};
 
 /// How often a piece of writing is done again that the database has undone for the sake of another.
 const ATTEMPTS_MAX: u32 = 8;
@@ -106,32 +106,18 @@ impl Postgres {
     }
 
     fn try_write<T, E: From<StorageError>>(&self, work: &impl Fn(&Tx<'_>) -> Result<T, E>) -> Commit<T, E> {
-        let mut client = match self.client() {
+        let client = match self.client() {
             Ok(client) => client,
             Err(error) => return Commit::Done(Err(error.into()), None),
         };
-        match Tx::begin(self.runtime(), &mut client) {
-            Ok(tx) => {
-                let done = work(&tx);
-                tx.end(done)
-            }
-            // Nothing was asked yet: a connection that had died in the pool is no reason to fail.
-            Err(error) if error.is_out_of_reach() => Commit::Undone(error.into()),
-            Err(error) => Commit::Done(Err(error.into()), None),
-        }
+        let tx = Tx::of_writing(self.runtime(), &client);
+        let done = work(&tx);
+        tx.end(done)
     }
 
     /// Asks several things of one consistent state.
     fn read<T>(&self, work: impl Fn(&Tx<'_>) -> Result<T>) -> Result<T> {
-        self.again_if_dead(|client| {
-            let begun = client
-                .build_transaction()
-                .isolation_level(IsolationLevel::RepeatableRead)
-                .read_only(true)
-                .start();
-            let tx = Tx::of_reading(self.runtime(), self.runtime().block_on(begun).map_err(error::of)?);
-            work(&tx)
-        })
+        self.again_if_dead(|client| work(&Tx::of_reading(self.runtime(), client)))
     }
 
     /// Asks one thing.
@@ -140,12 +126,17 @@ impl Postgres {
     }
 
     /// A reading that met a dead connection is done once more on another.
-    fn again_if_dead<T>(&self, read: impl Fn(&mut Client) -> Result<T>) -> Result<T> {
-        match read(&mut self.client()?) {
-            Err(error) if error.is_out_of_reach() => read(&mut self.client()?),
+    fn again_if_dead<T>(&self, read: impl Fn(&Client) -> Result<T>) -> Result<T> {
+        match read(&self.client()?) {
+            Err(error) if error.is_out_of_reach() => read(&self.client()?),
             done => done,
         }
     }
+}
+
+/// What makes calls quicker is kept by the database's own processes.
+impl Rest for Postgres {
+    fn rest(&self) {}
 }
 
 impl Drop for Postgres {

@@ -31,7 +31,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use self::group::Writer;
-use super::{Result, StorageError};
+use super::{Rest, Result, StorageError};
 
 /// Append only: a released schema is never edited, the next one is added.
 const MIGRATIONS: &[&str] = &[
@@ -49,6 +49,8 @@ const MIGRATIONS: &[&str] = &[
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Readers kept open between calls. More are opened when needed and closed again.
 const IDLE_READERS_MAX: usize = 8;
+/// Pages that a reader keeps of the file, in KiB; the system has the file at hand as well.
+const READER_CACHE_KIB: i64 = 512;
 const EPOCH: &str = "epoch";
 
 /// The hub's SQLite database.
@@ -104,10 +106,7 @@ impl Sqlite {
         let idle = lock(&self.readers).pop();
         let mut reader = match idle {
             Some(reader) => reader,
-            None => connect(
-                &self.path,
-                OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-            )?,
+            None => connect_reader(&self.path)?,
         };
         let done = {
             let transaction = reader.transaction()?;
@@ -118,6 +117,15 @@ impl Sqlite {
             readers.push(reader);
         }
         done
+    }
+}
+
+impl Rest for Sqlite {
+    fn rest(&self) {
+        lock(&self.readers).clear();
+        if let Err(error) = self.writer.rest() {
+            tracing::warn!(%error, "the database keeps its memory");
+        }
     }
 }
 
@@ -140,6 +148,14 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
+}
+
+fn connect_reader(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let reader = connect(path, flags)?;
+    // A negative size is one in KiB.
+    reader.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
+    Ok(reader)
 }
 
 /// Only the hub's own user reads children's files.
@@ -227,6 +243,29 @@ mod tests {
             .unwrap();
         assert_eq!(district, "Gaya");
         assert_eq!(crate::storage::Packs::packs(&store).unwrap(), []);
+    }
+
+    #[test]
+    fn what_rests_has_all_it_had() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(dir.path()).unwrap();
+        let count = |store: &Sqlite| -> u32 {
+            let rows = "SELECT count(*) FROM meta";
+            store.read(|tx| Ok(tx.query_row(rows, [], |row| row.get(0))?)).unwrap()
+        };
+        let before = count(&store);
+        assert_eq!(lock(&store.readers).len(), 1);
+        store.rest();
+        assert_eq!(lock(&store.readers).len(), 0);
+        assert_eq!(count(&store), before);
+        let add = "INSERT INTO meta (key, value) VALUES ('x', x'00')";
+        let kept: Result<()> = store.write(|tx| {
+            tx.execute(add, [])?;
+            Ok(())
+        });
+        kept.unwrap();
+        store.rest();
+        assert_eq!(count(&store), before + 1);
     }
 
     #[test]

@@ -31,6 +31,42 @@ pub(super) struct About<'a> {
     pub(super) detail: &'a str,
 }
 
+/// Changes of one document that stand in the log one behind another: the audit tells of them in one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ChangeRun {
+    pub(super) document: DocumentId,
+    pub(super) first: u64,
+    pub(super) last: u64,
+}
+
+impl ChangeRun {
+    /// The number, or the first and the last of several, as the audit has them.
+    pub(super) fn detail(self) -> String {
+        let Self { first, last, .. } = self;
+        if first == last {
+            first.to_string()
+        } else {
+            format!("{first}-{last}")
+        }
+    }
+}
+
+/// The runs of changes under these numbers, which grow.
+pub(super) fn runs(numbered: impl IntoIterator<Item = (DocumentId, u64)>) -> Vec<ChangeRun> {
+    let mut runs: Vec<ChangeRun> = Vec::new();
+    for (document, number) in numbered {
+        match runs.last_mut() {
+            Some(run) if run.document == document && run.last + 1 == number => run.last = number,
+            _ => runs.push(ChangeRun {
+                document,
+                first: number,
+                last: number,
+            }),
+        }
+    }
+    runs
+}
+
 /// The hash that binds a row to all before it. Every field has its length before it, so that no two rows look alike.
 pub(super) fn link(before: [u8; 32], at_ms: i64, deed: &str, about: &About<'_>) -> [u8; 32] {
     let mut hash = Sha256::new_with_prefix(before);

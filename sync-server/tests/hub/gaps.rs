@@ -91,8 +91,13 @@ impl Writer {
             let together: Vec<_> = together.collect();
             let committed = store.commit_changes(&together).unwrap();
             assert_eq!(committed.len(), together.len());
+            let mut before = None;
             for one in committed {
-                assert!(matches!(one, Committed::New { late: false, .. }), "{one:?}");
+                let Committed::New { number, late: false } = one else {
+                    panic!("{one:?}");
+                };
+                assert!(before.is_none_or(|before| before + 1 == number), "one behind another");
+                before = Some(number);
             }
             seq = upto;
             let bytes = seq.to_be_bytes();
@@ -235,8 +240,17 @@ fn write_and_read(stores: [&dyn Storage; 2]) {
     for store in stores {
         assert_eq!(store.broken_audit_row().unwrap(), None);
         let rows = store.audit_rows(u32::MAX).unwrap();
-        assert_eq!(rows.iter().filter(|row| row.deed == "accept").count() as u64, accepted);
+        let told = rows.iter().filter(|row| row.deed == "accept");
+        let told: u64 = told.map(|row| changes_of(&row.detail)).sum();
+        assert_eq!(told, accepted);
     }
+}
+
+/// How many changes a row of the audit tells of: by one number, or by the first and the last.
+fn changes_of(detail: &str) -> u64 {
+    let (first, last) = detail.split_once('-').unwrap_or((detail, detail));
+    let number = |text: &str| text.parse::<u64>().unwrap();
+    number(last) - number(first) + 1
 }
 
 /// Holds a transaction up after it has its number. A number of a sequence is taken in it first.

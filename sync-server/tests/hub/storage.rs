@@ -1,6 +1,7 @@
 //! What every storage must do; run over each implementation there is.
 
 mod access;
+mod batches;
 mod people;
 mod readings;
 mod reports;

@@ -13,11 +13,30 @@ use crate::ground;
 
 /// The highest memory a process has had, in kB; `None` once it is gone.
 pub(super) fn peak_kb(process: &str) -> Option<u64> {
-    field(&fs::read_to_string(format!("/proc/{process}/status")).ok()?, "VmHWM:")?
+    kb(process, "VmHWM:")
+}
+
+/// What the kernel says of a process's memory under this name, in kB; `None` once it is gone.
+pub(super) fn kb(process: &str, name: &str) -> Option<u64> {
+    field(&fs::read_to_string(format!("/proc/{process}/status")).ok()?, name)?
         .split_whitespace()
         .next()?
         .parse()
         .ok()
+}
+
+/// The processes that a process has started and that run.
+pub(super) fn children(process: &str) -> anyhow::Result<Vec<String>> {
+    let mut children = Vec::new();
+    for entry in fs::read_dir("/proc")? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        // Whoever ended meanwhile, and what is no process, has no status.
+        let status = fs::read_to_string(format!("/proc/{name}/status")).unwrap_or_default();
+        if field(&status, "PPid:") == Some(process) {
+            children.push(name);
+        }
+    }
+    Ok(children)
 }
 
 /// When a process was started, in milliseconds since 1970; exact to two hundredths of a second, as the kernel keeps it.

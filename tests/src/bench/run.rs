@@ -129,7 +129,7 @@ fn full_tablet(cases: usize, tablet: &Path, tell: &impl Fn(&str)) -> anyhow::Res
 }
 
 /// A hub with a district in it, each case in one hand, without pictures; and the id of its head, who sees all of it.
-fn district(cases: usize, tell: &impl Fn(&str)) -> anyhow::Result<(Hub, String)> {
+pub(super) fn district(cases: usize, tell: &impl Fn(&str)) -> anyhow::Result<(Hub, String)> {
     let hub = Hub::start(None)?;
     let mut district = District::invent(7, cases, ground::now_ms());
     district
@@ -141,13 +141,13 @@ fn district(cases: usize, tell: &impl Fn(&str)) -> anyhow::Result<(Hub, String)>
     Ok((hub, head))
 }
 
-fn first_sync(folder: &Path, hub: &str, code: &str) -> anyhow::Result<FirstSync> {
+pub(super) fn first_sync(folder: &Path, hub: &str, code: &str) -> anyhow::Result<FirstSync> {
     fs::create_dir_all(folder)?;
     part(&["first-sync", "--hub", hub, "--code", code], folder)
 }
 
 /// Runs a part of this program in a process of its own.
-fn part<T: DeserializeOwned>(arguments: &[&str], folder: &Path) -> anyhow::Result<T> {
+pub(super) fn part<T: DeserializeOwned>(arguments: &[&str], folder: &Path) -> anyhow::Result<T> {
     let output = Command::new(std::env::current_exe()?)
         .args(arguments)
         .arg("--data-dir")

@@ -65,6 +65,12 @@ enum Part {
         #[arg(long, default_value_t = 10_000)]
         devices: u64,
     },
+    /// What a hub takes of memory with a district in it. Prints a table.
+    Memory {
+        /// Cases of the district.
+        #[arg(long, default_value_t = 1_000)]
+        cases: usize,
+    },
     /// Opens a tablet and works with it.
     #[command(hide = true)]
     Open {
@@ -94,6 +100,7 @@ fn main() -> anyhow::Result<()> {
             Ok(())
         }
         Some(Part::Store { devices }) => bench::busy_hour(devices),
+        Some(Part::Memory { cases }) => bench::hub_memory(cases),
         Some(Part::MakeSizes { file, out }) => bench::make_sizes(&file, &out),
         Some(Part::Open { data_dir }) => {
             println!("{}", serde_json::to_string(&bench::open_and_work(&data_dir)?)?);

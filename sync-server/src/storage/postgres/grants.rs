@@ -4,7 +4,7 @@ use tokio_postgres::types::ToSql;
 
 use super::Postgres;
 use super::people::find_user;
-use super::transaction::{Tx, Values};
+use super::transaction::Tx;
 use super::value::{Fixed, Number, at, fixed};
 use super::write::{append, audit, stand_in_line};
 use crate::storage::grants::documents_between;
@@ -121,27 +121,12 @@ fn user_beside(tx: &Tx<'_>, subject: [u8; 16], user: UserId) -> Result<User> {
     }
 }
 
-const GRANTED: &str = "SELECT writable FROM granted WHERE user_id = $1 AND document = $2";
+/// Whether a user may write in a document; nothing where they may not even read it.
+pub(super) const GRANTED: &str = "SELECT writable FROM granted WHERE user_id = $1 AND document = $2";
 
 pub(super) fn find_access(tx: &Tx<'_>, user: UserId, author: AuthorId, document: DocumentId) -> Result<Access> {
     let granted = tx.rows(GRANTED, &[&Fixed(user.0), &Fixed(document.0)])?;
     access_of(tx, (user, author, document), granted.first())
-}
-
-/// The same for several documents, asked together.
-pub(super) fn find_accesses(
-    tx: &Tx<'_>,
-    user: UserId,
-    author: AuthorId,
-    documents: &[DocumentId],
-) -> Result<Vec<Access>> {
-    let named: Vec<Fixed<17>> = documents.iter().map(|document| Fixed(document.0)).collect();
-    let user_id = Fixed(user.0);
-    let values: Vec<[&(dyn ToSql + Sync); 2]> = named.iter().map(|document| [&user_id as _, document as _]).collect();
-    let asked: Vec<(&str, Values<'_>)> = values.iter().map(|values| (GRANTED, values.as_slice())).collect();
-    let answers = tx.rows_in_turn(&asked)?;
-    let of = |(document, rows): (&DocumentId, Vec<Row>)| access_of(tx, (user, author, *document), rows.first());
-    documents.iter().zip(answers).map(of).collect()
 }
 
 fn access_of(

@@ -1,9 +1,14 @@
 //! Statements within one transaction, as blocking calls.
+//!
+//! Every answer that is waited for costs a change of threads on both sides, and others wait in the district's line meanwhile.
+//! So a transaction begins with its first statements, in one exchange, and may end together with its last.
 
 use std::cell::{Cell, RefCell};
+use std::future::ready;
 
-use deadpool_postgres::{Client, GenericClient, Transaction};
-use futures_util::future::try_join_all;
+use deadpool_postgres::Client;
+use futures_util::FutureExt;
+use futures_util::future::{Either, join3, try_join, try_join_all};
 use tokio::runtime::Handle;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Row, Statement};
@@ -14,10 +19,17 @@ use crate::storage::{Result, StorageError};
 /// The values of a statement's places.
 pub(super) type Values<'a> = &'a [&'a (dyn ToSql + Sync)];
 
-/// Has the rest of a transaction look rows up by their keys. A plan is made once and kept: made while a table is small it
-/// would read all of it, and still do so when it has grown, until the database counts its rows anew.
+/// Has the rest of a transaction look rows up by their keys, by plans that are made once and kept: a plan for each call costs
+/// more than the call. Made while a table is small it would read all of it, and still do so when it has grown, until the
+/// database counts its rows anew. A join of an array with a table is written `LATERAL (… LIMIT 1)`: left to the database it
+/// may be done by whatever key the table has in common with nothing of the array.
 pub(super) const FIND_BY_KEYS: &str = "
-    SELECT set_config(name, 'off', TRUE) FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) AS name";
+    SELECT set_config(name, value, TRUE) FROM (VALUES ('enable_seqscan', 'off'), ('enable_hashjoin', 'off'),
+        ('enable_mergejoin', 'off'), ('plan_cache_mode', 'force_generic_plan')) AS setting (name, value)";
+
+const WRITING: &str = "BEGIN";
+/// Sees one state of the database, however many statements ask.
+const READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// What became of a piece of writing.
 pub(super) enum Commit<T, E> {
@@ -30,36 +42,45 @@ pub(super) enum Commit<T, E> {
 /// A transaction, or one statement alone.
 pub(super) struct Tx<'a> {
     runtime: &'a Handle,
-    ask: Ask<'a>,
-    /// A statement failed because another transaction was in the way.
-    conflict: Cell<bool>,
+    client: &'a Client,
+    state: Cell<State>,
+    /// A statement failed because another transaction was in the way, or the connection had died before anything was asked.
+    may_do_better: Cell<bool>,
     grown: RefCell<Option<String>>,
 }
 
-enum Ask<'a> {
-    Whole(Transaction<'a>),
-    One(&'a Client),
+/// How far a transaction has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// It is none: each statement stands for itself.
+    Alone,
+    /// It begins in these words with its first statement.
+    Before(&'static str),
+    /// It has begun.
+    Within,
+    /// It was ended together with its last statement.
+    Over,
 }
 
 impl<'a> Tx<'a> {
-    pub(super) fn begin(runtime: &'a Handle, client: &'a mut Client) -> Result<Self> {
-        let begun = runtime.block_on(client.transaction()).map_err(of)?;
-        Ok(Self::of(runtime, Ask::Whole(begun)))
+    pub(super) const fn of_writing(runtime: &'a Handle, client: &'a Client) -> Self {
+        Self::of(runtime, client, State::Before(WRITING))
     }
 
-    pub(super) fn of_reading(runtime: &'a Handle, transaction: Transaction<'a>) -> Self {
-        Self::of(runtime, Ask::Whole(transaction))
+    pub(super) const fn of_reading(runtime: &'a Handle, client: &'a Client) -> Self {
+        Self::of(runtime, client, State::Before(READING))
     }
 
-    pub(super) fn of_one(runtime: &'a Handle, client: &'a Client) -> Self {
-        Self::of(runtime, Ask::One(client))
+    pub(super) const fn of_one(runtime: &'a Handle, client: &'a Client) -> Self {
+        Self::of(runtime, client, State::Alone)
     }
 
-    fn of(runtime: &'a Handle, ask: Ask<'a>) -> Self {
+    const fn of(runtime: &'a Handle, client: &'a Client, state: State) -> Self {
         Self {
             runtime,
-            ask,
-            conflict: Cell::new(false),
+            client,
+            state: Cell::new(state),
+            may_do_better: Cell::new(false),
             grown: RefCell::new(None),
         }
     }
@@ -67,26 +88,18 @@ impl<'a> Tx<'a> {
     /// How many rows the statement touched.
     pub(super) fn execute(&self, sql: &str, values: Values<'_>) -> Result<u64> {
         self.runtime.block_on(async {
-            let done = match &self.ask {
-                Ask::Whole(transaction) => {
-                    transaction
-                        .execute(&self.prepared(transaction, sql).await?, values)
-                        .await
-                }
-                Ask::One(client) => client.execute(&self.prepared(*client, sql).await?, values).await,
-            };
-            done.map_err(|error| self.noted(error))
+            let statement = self.prepared(sql).await?;
+            let done = try_join(self.begun(), self.client.execute(&statement, values)).await;
+            Ok(self.noted(done)?.1)
         })
     }
 
     /// The rows the statement gives.
     pub(super) fn rows(&self, sql: &str, values: Values<'_>) -> Result<Vec<Row>> {
         self.runtime.block_on(async {
-            let rows = match &self.ask {
-                Ask::Whole(transaction) => transaction.query(&self.prepared(transaction, sql).await?, values).await,
-                Ask::One(client) => client.query(&self.prepared(*client, sql).await?, values).await,
-            };
-            rows.map_err(|error| self.noted(error))
+            let statement = self.prepared(sql).await?;
+            let done = try_join(self.begun(), self.client.query(&statement, values)).await;
+            Ok(self.noted(done)?.1)
         })
     }
 
@@ -96,19 +109,33 @@ impl<'a> Tx<'a> {
         self.runtime.block_on(async {
             let mut statements = Vec::with_capacity(asked.len());
             for (sql, _) in asked {
-                statements.push(match &self.ask {
-                    Ask::Whole(transaction) => self.prepared(transaction, sql).await?,
-                    Ask::One(client) => self.prepared(*client, sql).await?,
-                });
+                statements.push(self.prepared(sql).await?);
             }
             let answers = statements
                 .iter()
                 .zip(asked)
-                .map(async |(statement, (_, values))| match &self.ask {
-                    Ask::Whole(transaction) => transaction.query(statement, values).await,
-                    Ask::One(client) => client.query(statement, values).await,
-                });
-            try_join_all(answers).await.map_err(|error| self.noted(error))
+                .map(async |(statement, (_, values))| self.client.query(statement, values).await);
+            let done = try_join(self.begun(), try_join_all(answers)).await;
+            Ok(self.noted(done)?.1)
+        })
+    }
+
+    /// The first row the statement gives, and the end of the transaction, sent together: nothing is asked after it, and
+    /// whatever there is to find out was found out before.
+    pub(super) fn last_row(&self, sql: &str, values: Values<'_>) -> Result<Option<Row>> {
+        self.runtime.block_on(async {
+            let statement = self.prepared(sql).await?;
+            let asked = self.client.query(&statement, values);
+            let (begun, rows, ended) = join3(self.begun(), asked, self.client.batch_execute("COMMIT")).await;
+            self.state.set(State::Over);
+            // Where the statement fails, the database makes the end one that undoes. Whether it stands is not known when the
+            // connection breaks here.
+            let done = begun.and(rows).and_then(|rows| ended.map(|()| rows));
+            let rows = done.map_err(|error| {
+                self.may_do_better.set(is_conflict(&error));
+                of(error)
+            })?;
+            Ok(rows.into_iter().next())
         })
     }
 
@@ -129,34 +156,77 @@ impl<'a> Tx<'a> {
 
     /// Commits what was done, or undoes what failed.
     pub(super) fn end<T, E: From<StorageError>>(self, done: Result<T, E>) -> Commit<T, E> {
-        let Ask::Whole(transaction) = self.ask else {
-            return Commit::Done(done, None);
-        };
+        let state = self.state.get();
         match done {
-            Ok(value) => match self.runtime.block_on(transaction.commit()) {
-                Ok(()) => Commit::Done(Ok(value), self.grown.into_inner()),
-                Err(error) if is_conflict(&error) => Commit::Undone(of(error).into()),
-                // Whether it stands is not known when the connection breaks here. Whoever asked asks again, and is told.
-                Err(error) => Commit::Done(Err(of(error).into()), None),
-            },
+            Ok(value) => {
+                if state == State::Within {
+                    self.state.set(State::Over);
+                    match self.runtime.block_on(self.client.batch_execute("COMMIT")) {
+                        Ok(()) => {}
+                        Err(error) if is_conflict(&error) => return Commit::Undone(of(error).into()),
+                        // Whether it stands is not known when the connection breaks here. Whoever asked asks again, and is told.
+                        Err(error) => return Commit::Done(Err(of(error).into()), None),
+                    }
+                }
+                Commit::Done(Ok(value), self.grown.take())
+            }
             Err(error) => {
-                let undone = self.runtime.block_on(transaction.rollback());
-                match (self.conflict.get(), undone) {
-                    (true, Ok(())) => Commit::Undone(error),
-                    _ => Commit::Done(Err(error), None),
+                if state == State::Within {
+                    self.state.set(State::Over);
+                    // Where the connection broke, the database undoes it by itself: its end was not sent.
+                    let _ = self.runtime.block_on(self.client.batch_execute("ROLLBACK"));
+                }
+                if self.may_do_better.get() {
+                    Commit::Undone(error)
+                } else {
+                    Commit::Done(Err(error), None)
                 }
             }
         }
     }
 
-    async fn prepared(&self, client: &impl GenericClient, sql: &str) -> Result<Statement> {
-        client.prepare_cached(sql).await.map_err(|error| self.noted(error))
+    async fn prepared(&self, sql: &str) -> Result<Statement> {
+        assert!(self.state.get() != State::Over, "nothing is asked after the end");
+        let prepared = self.client.prepare_cached(sql).await;
+        prepared.map_err(|error| self.failed(error))
     }
 
-    fn noted(&self, error: tokio_postgres::Error) -> StorageError {
-        if is_conflict(&error) {
-            self.conflict.set(true);
+    /// Has the transaction begin, where it has not: sent before whatever is polled after it.
+    fn begun(&self) -> impl Future<Output = Result<(), tokio_postgres::Error>> {
+        if let State::Before(words) = self.state.get() {
+            Either::Left(self.client.batch_execute(words))
+        } else {
+            Either::Right(ready(Ok(())))
         }
-        of(error)
+    }
+
+    /// Keeps in mind what an answer says of the transaction.
+    fn noted<T>(&self, answer: Result<T, tokio_postgres::Error>) -> Result<T> {
+        let answer = answer.map_err(|error| self.failed(error));
+        if let State::Before(_) = self.state.get() {
+            self.state.set(State::Within);
+        }
+        answer
+    }
+
+    fn failed(&self, error: tokio_postgres::Error) -> StorageError {
+        let conflict = is_conflict(&error);
+        let error = of(error);
+        // Nothing was done yet: a connection that had died in the pool is no reason to fail.
+        let dead = matches!(self.state.get(), State::Before(_)) && error.is_out_of_reach();
+        if conflict || dead {
+            self.may_do_better.set(true);
+        }
+        error
+    }
+}
+
+impl Drop for Tx<'_> {
+    /// A reading ends here, and a writing that was broken off: the connection goes back to the pool with nothing open.
+    fn drop(&mut self) {
+        if self.state.get() == State::Within {
+            // Sent with the first poll; nobody waits for the answer.
+            let _ = self.client.batch_execute("ROLLBACK").now_or_never();
+        }
     }
 }

@@ -5,7 +5,7 @@ use super::grants::{find_access, grant};
 use super::write::{append, audit};
 use super::{Number, Sqlite};
 use crate::storage::documents::{add_to_runs, hashes_between};
-use crate::storage::write::{About, KIND_CHANGE, NewEntry};
+use crate::storage::write::{About, KIND_CHANGE, NewEntry, runs};
 use crate::storage::{
     Access, CommitError, Committed, Deed, DocumentState, Documents, NewChange, NewSubject, ReceivedRun, Result,
     StorageError, StoredChange, Writing,
@@ -112,12 +112,37 @@ impl Documents for Sqlite {
     }
 
     fn commit_changes(&self, changes: &[NewChange<'_>]) -> Result<Vec<Committed>, CommitError> {
-        self.write(|tx| changes.iter().map(|change| commit(tx, change)).collect())
+        self.write(|tx| commit_all(tx, changes))
     }
 
     fn save_snapshot(&self, id: DocumentId, snapshot: &[u8], number: u64) -> Result<()> {
         self.write(|tx| keep_snapshot(tx, id, snapshot, number))
     }
+}
+
+fn commit_all(tx: &Connection, changes: &[NewChange<'_>]) -> Result<Vec<Committed>, CommitError> {
+    let mut all = Vec::with_capacity(changes.len());
+    for change in changes {
+        all.push(commit(tx, change)?);
+    }
+    let Some(first) = changes.first() else { return Ok(all) };
+    let new = changes
+        .iter()
+        .zip(&all)
+        .filter_map(|(change, committed)| match committed {
+            Committed::New { number, .. } => Some((change.document, *number)),
+            Committed::Duplicate { .. } => None,
+        });
+    for run in runs(new) {
+        let about = About {
+            user: Some(first.user),
+            author: Some(first.author),
+            document: Some(run.document),
+            detail: &run.detail(),
+        };
+        audit(tx, first.now_ms, Deed::Accept, &about)?;
+    }
+    Ok(all)
 }
 
 fn commit(tx: &Connection, change: &NewChange<'_>) -> Result<Committed, CommitError> {
@@ -233,13 +258,5 @@ fn append_change(tx: &Connection, change: &NewChange<'_>, late: bool) -> Result<
         )?
         .execute(params![sha256.0, change.document.0, change.user.0])?;
     }
-    let detail = number.to_string();
-    let about = About {
-        user: Some(change.user),
-        author: Some(change.author),
-        document: Some(change.document),
-        detail: &detail,
-    };
-    audit(tx, change.now_ms, Deed::Accept, &about)?;
     Ok(number)
 }
