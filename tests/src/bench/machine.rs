@@ -13,7 +13,23 @@ use crate::ground;
 
 /// The highest memory a process has had, in kB; `None` once it is gone.
 pub(super) fn peak_kb(process: &str) -> Option<u64> {
-    field(&fs::read_to_string(format!("/proc/{process}/status")).ok()?, "VmHWM:")?
+    status_kb(process, "VmHWM:")
+}
+
+/// The memory a process and those it started have now, in kB; `None` once it is gone.
+pub(super) fn resident_kb(process: u32) -> Option<u64> {
+    let of_its_own = status_kb(&process.to_string(), "VmRSS:")?;
+    let threads = fs::read_dir(format!("/proc/{process}/task")).ok()?.flatten();
+    let children = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    let of_children = children.map(|list| -> u64 {
+        let ids = list.split_whitespace().filter_map(|id| id.parse().ok());
+        ids.filter_map(resident_kb).sum()
+    });
+    Some(of_its_own + of_children.sum::<u64>())
+}
+
+fn status_kb(process: &str, name: &str) -> Option<u64> {
+    field(&fs::read_to_string(format!("/proc/{process}/status")).ok()?, name)?
         .split_whitespace()
         .next()?
         .parse()
