@@ -9,6 +9,7 @@ mod parts;
 mod pictures;
 mod report;
 mod run;
+pub mod sync;
 mod window;
 
 pub use busy_hour::busy_hour;

@@ -10,4 +10,4 @@ mod stories;
 mod write;
 
 pub use plan::{District, FIRST_CHILD, Institution, Officer, Record, Step, TOUR_OFFICERS};
-pub use write::{Settled, Written, changes, settle};
+pub use write::{Settled, Written, changes, send, settle};

@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     io::{BufRead as _, BufReader},
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
@@ -48,6 +48,22 @@ impl Hub {
         Ok(hub)
     }
 
+    /// A hub that listens at this address of the machine, and delivers to nobody.
+    pub fn start_listening(at: IpAddr) -> anyhow::Result<Self> {
+        let mut hub = Self::not_started(None, None)?;
+        hub.address.set_ip(at);
+        hub.start_again()?;
+        Ok(hub)
+    }
+
+    /// Ends it and starts it once more, at the same address and under TLS from now on.
+    pub fn go_under_tls(&mut self) -> anyhow::Result<()> {
+        self.stop()?;
+        self.under_tls = true;
+        self.make_certificate()?;
+        self.start_again()
+    }
+
     fn not_started(portal: Option<&str>, database: Option<&str>) -> anyhow::Result<Self> {
         Ok(Self {
             folder: tempfile::tempdir()?,
@@ -62,7 +78,9 @@ impl Hub {
     /// Makes the certificate, and the key where there is none.
     pub fn make_certificate(&self) -> anyhow::Result<()> {
         let made = Command::new(places::program("sync-server"))
-            .args(["admin", "make-certificate", "127.0.0.1", "--certificate"])
+            .args(["admin", "make-certificate"])
+            .arg(self.address.ip().to_string())
+            .arg("--certificate")
             .arg(self.certificate())
             .arg("--key")
             .arg(self.key())

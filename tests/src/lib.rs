@@ -18,6 +18,7 @@ pub mod dictionary;
 pub mod ground;
 pub mod hub;
 pub mod journey;
+pub mod link;
 pub mod network;
 pub mod places;
 pub mod portal;

@@ -1,6 +1,8 @@
 //! Measures a release build.
 
 mod matching;
+mod page;
+mod sync;
 
 use anyhow::Result;
 
@@ -13,7 +15,7 @@ use crate::{
     steps::Steps,
 };
 
-/// `cargo xtask bench`, `cargo xtask bench matching`, `… memory` and `… store`.
+/// `cargo xtask bench`, and what is measured by itself: `matching`, `memory`, `store`, `sync`.
 pub(crate) fn bench(arguments: &[String]) -> Result<()> {
     if arguments == ["matching"] {
         return matching::bench();
@@ -24,8 +26,13 @@ pub(crate) fn bench(arguments: &[String]) -> Result<()> {
     if arguments.first().is_some_and(|part| part == "memory") {
         return memory(arguments);
     }
-    // The page is written anew by the measuring program, which knows nothing of matching.
-    let (_, section) = matching::split_page();
+    if let Some((first, rest)) = arguments.split_first()
+        && first == "sync"
+    {
+        return sync::bench(rest);
+    }
+    // The page is written anew by the measuring program, which knows nothing of these.
+    let kept = page::Kept::read();
     let mut steps = Steps::new(4);
     steps.run("the screens, small", || screens::build(Bundle::Small))?;
     // The app by itself, as it is packaged: together with others it would be built with what they want of its parts.
@@ -41,7 +48,7 @@ pub(crate) fn bench(arguments: &[String]) -> Result<()> {
         bench.env("VATSALYA_BIN_DIR", &programs).args(arguments);
         run(&mut display.on(&bench))
     })?;
-    matching::keep_section(&section)
+    kept.put_back()
 }
 
 /// A state's busy hour at the store alone: prints a table, and leaves the page as it is.

@@ -48,7 +48,7 @@ enum Command {
     /// Runs every check and test, on a machine that is set up. What CI runs.
     Check,
     /// Measures, and writes `docs/benchmarks.md`; `matching` alone measures finding the same child in two lists,
-    /// `store` alone a state's busy hour at a hub's database.
+    /// `store` alone a state's busy hour at a hub's database, `sync` alone a 2G link beside three peers.
     Bench {
         /// Handed on to the `bench` program.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

@@ -1,4 +1,5 @@
-//! What comes from npm: two tools, fetched only when something is shipped, and a client for the tests.
+//! What comes from npm: two tools, fetched only when something is shipped, a client for the tests, and peers to be measured
+//! beside.
 
 use std::path::{Path, PathBuf};
 
@@ -55,7 +56,7 @@ impl Tool {
         if let Some(program) = self.program() {
             return Ok(program);
         }
-        fetch(self.package, self.version, &self.folder())?;
+        fetch(&[(self.package, self.version)], &self.folder())?;
         self.program()
             .ok_or_else(|| anyhow::anyhow!("{} came without {}", self.package, self.program))
     }
@@ -76,20 +77,30 @@ impl Library {
 
     /// Fetches it where it is not there in this version.
     pub(crate) fn fetch(self) -> Result<()> {
-        let about = self
-            .folder()
-            .join("node_modules")
-            .join(self.package)
-            .join("package.json");
-        let wanted = format!("\"version\": \"{}\"", self.version);
-        if std::fs::read_to_string(about).is_ok_and(|about| about.contains(&wanted)) {
-            return Ok(());
-        }
-        fetch(self.package, self.version, &self.folder())
+        Libraries(&[(self.package, self.version)]).fetch(&self.folder())
     }
 }
 
-fn fetch(package: &str, version: &str, folder: &Path) -> Result<()> {
+/// Packages that are used together, each with its version.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Libraries<'a>(pub(crate) &'a [(&'static str, &'static str)]);
+
+impl Libraries<'_> {
+    /// Fetches them into a folder where one is not there in its version.
+    pub(crate) fn fetch(self, folder: &Path) -> Result<()> {
+        let there = |(package, version): &(&str, &str)| {
+            let about = folder.join("node_modules").join(package).join("package.json");
+            let wanted = format!("\"version\": \"{version}\"");
+            std::fs::read_to_string(about).is_ok_and(|about| about.contains(&wanted))
+        };
+        if self.0.iter().all(there) {
+            return Ok(());
+        }
+        fetch(self.0, folder)
+    }
+}
+
+fn fetch(packages: &[(&str, &str)], folder: &Path) -> Result<()> {
     if !is_there() {
         install::packages(NODE_PACKAGES)?;
     }
@@ -102,7 +113,9 @@ fn fetch(package: &str, version: &str, folder: &Path) -> Result<()> {
         "--silent",
         "--prefix",
     ];
-    run(command("npm", &options).arg(folder).arg(format!("{package}@{version}")))
+    let mut npm = command("npm", &options);
+    npm.arg(folder);
+    run(npm.args(packages.iter().map(|(package, version)| format!("{package}@{version}"))))
 }
 
 /// Whether this machine can fetch and run them.

@@ -16,6 +16,18 @@ pub(super) fn peak_kb(process: &str) -> Option<u64> {
     kb(process, "VmHWM:")
 }
 
+/// The memory a process and those it started have now, in kB; `None` once it is gone.
+pub(super) fn resident_kb(process: u32) -> Option<u64> {
+    let of_its_own = kb(&process.to_string(), "VmRSS:")?;
+    let threads = fs::read_dir(format!("/proc/{process}/task")).ok()?.flatten();
+    let children = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    let of_children = children.map(|list| -> u64 {
+        let ids = list.split_whitespace().filter_map(|id| id.parse().ok());
+        ids.filter_map(resident_kb).sum()
+    });
+    Some(of_its_own + of_children.sum::<u64>())
+}
+
 /// What the kernel says of a process's memory under this name, in kB; `None` once it is gone.
 pub(super) fn kb(process: &str, name: &str) -> Option<u64> {
     field(&fs::read_to_string(format!("/proc/{process}/status")).ok()?, name)?

@@ -1,10 +1,13 @@
 //! Measures a device and a hub, and writes the figures down.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::{Parser, Subcommand};
 use tests::{
-    bench::{self, Plan},
+    bench::{
+        self, Plan,
+        sync::{self, Part as SyncPart},
+    },
     places,
 };
 
@@ -46,9 +49,55 @@ enum Part {
         /// The tablet's folder.
         #[arg(long)]
         data_dir: PathBuf,
-        /// Fields to write.
+        /// The fact to write.
+        #[arg(long, default_value = "found.place")]
+        fact: String,
+        /// Cases to write it in.
         #[arg(long, default_value_t = 0)]
         edits: usize,
+    },
+    /// Enrols a new tablet and says what its list shows before a window of signal closes.
+    #[command(hide = true)]
+    FirstList {
+        /// The tablet's folder.
+        #[arg(long)]
+        data_dir: PathBuf,
+        /// The hub's address.
+        #[arg(long)]
+        hub: String,
+        /// A one-time code.
+        #[arg(long)]
+        code: String,
+        /// Cases there are.
+        #[arg(long)]
+        cases: u64,
+        /// The length of the window.
+        #[arg(long)]
+        seconds: u64,
+    },
+    /// What it costs to stay in step over a 2G link, beside three peers. Needs root and /dev/net/tun.
+    Sync {
+        /// Samples of each figure.
+        #[arg(long, default_value_t = 20)]
+        runs: usize,
+        /// Minutes after which no further sample of a figure is begun.
+        #[arg(long, default_value_t = 15)]
+        minutes: u64,
+        /// Cuts of first syncs.
+        #[arg(long, default_value_t = 1_000)]
+        trials: usize,
+        /// The parts to measure; of the others the figures of an earlier run are kept.
+        #[arg(long, value_delimiter = ',', value_enum)]
+        only: Vec<SyncPart>,
+        /// The folder with the peers' programs.
+        #[arg(long)]
+        peers: PathBuf,
+        /// The folder that keeps the figures.
+        #[arg(long)]
+        figures: PathBuf,
+        /// Where the section of the page goes.
+        #[arg(long)]
+        section: PathBuf,
     },
     /// Makes the three sizes of a picture.
     #[command(hide = true)]
@@ -95,10 +144,39 @@ fn main() -> anyhow::Result<()> {
             );
             Ok(())
         }
-        Some(Part::Talk { data_dir, edits }) => {
-            println!("{}", serde_json::to_string(&bench::talk(&data_dir, edits)?)?);
+        Some(Part::Talk { data_dir, fact, edits }) => {
+            println!("{}", serde_json::to_string(&bench::talk(&data_dir, &fact, edits)?)?);
             Ok(())
         }
+        Some(Part::FirstList {
+            data_dir,
+            hub,
+            code,
+            cases,
+            seconds,
+        }) => {
+            let listed = sync::first_list(&data_dir, &hub, &code, cases, Duration::from_secs(seconds))?;
+            println!("{}", serde_json::to_string(&listed)?);
+            // The exchange may still go on, on a thread that nobody waits for.
+            std::process::exit(0)
+        }
+        Some(Part::Sync {
+            runs,
+            minutes,
+            trials,
+            only,
+            peers,
+            figures,
+            section,
+        }) => sync::run(&sync::Plan {
+            runs,
+            patience: Duration::from_mins(minutes),
+            trials,
+            only,
+            peers,
+            figures,
+            out: section,
+        }),
         Some(Part::Store { devices }) => bench::busy_hour(devices),
         Some(Part::Memory { cases }) => bench::hub_memory(cases),
         Some(Part::MakeSizes { file, out }) => bench::make_sizes(&file, &out),

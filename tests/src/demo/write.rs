@@ -122,7 +122,8 @@ fn assign(district: &District, admin: &Admin, users: &[String]) -> anyhow::Resul
     Ok(assigned)
 }
 
-fn send(author: &mut Author, changes: &[(DocumentId, Vec<u8>)]) -> anyhow::Result<()> {
+/// Sends an author's changes, in as many requests as they need; all must be taken.
+pub fn send(author: &mut Author, changes: &[(DocumentId, Vec<u8>)]) -> anyhow::Result<()> {
     let mut rest = changes;
     while !rest.is_empty() {
         let mut bytes = 0;

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+use super::page;
 use crate::{
     paths,
     process::{cargo, command, read, run},
@@ -17,7 +18,7 @@ const PACKAGES: [&str; 4] = ["recordlinkage", "splink", "faker", "aksharamukha"]
 /// The test that asks a tablet, and how many reports its state has.
 const THROUGH_THE_DEVICE: &str = "one_child_is_found_among_a_states_reports_in_the_vault_within_the_memory_it_may_take";
 const REPORTS: &str = "50000";
-/// Where our section of the page begins; it goes on to the end.
+/// Where our section of the page begins.
 const SECTION: &str = "## Matching";
 
 /// Makes the lists, runs everything and writes the section of `docs/benchmarks.md`.
@@ -25,7 +26,7 @@ pub(super) fn bench() -> Result<()> {
     let folder = paths::target().join("matching");
     let python = folder.join("python/bin/python");
     let lists = folder.join("lists");
-    let section = folder.join("section.md");
+    let written = folder.join("section.md");
     fs::create_dir_all(&lists).with_context(|| format!("cannot make {}", lists.display()))?;
     let mut steps = Steps::new(5);
     steps.run("the peers", || install(&folder.join("python"), &python))?;
@@ -35,7 +36,7 @@ pub(super) fn bench() -> Result<()> {
     steps.run("the lists", || {
         let tool = paths::target().join("release/sync-server");
         let judge = paths::root().join("xtask/matching/judge.py");
-        run(Command::new(&python).arg(judge).arg(tool).arg(&lists).arg(&section))
+        run(Command::new(&python).arg(judge).arg(tool).arg(&lists).arg(&written))
     })?;
     let index = steps.run("the index of a tablet", || {
         let mut bench = cargo(&["bench", "--quiet", "--package", "casework", "--bench", "matching", "--"]);
@@ -50,8 +51,8 @@ pub(super) fn bench() -> Result<()> {
         let test = test.args([THROUGH_THE_DEVICE, "--nocapture"]);
         read(test.env("MATCHING_REPORTS", REPORTS))
     })?;
-    let tables = fs::read_to_string(&section).with_context(|| format!("cannot read {}", section.display()))?;
-    keep_section(&page(&tables, &index, &device)?)
+    let tables = fs::read_to_string(&written).with_context(|| format!("cannot read {}", written.display()))?;
+    page::put(&section(&tables, &index, &device)?)
 }
 
 fn install(folder: &Path, python: &Path) -> Result<()> {
@@ -63,7 +64,7 @@ fn install(folder: &Path, python: &Path) -> Result<()> {
         .args(PACKAGES))
 }
 
-fn page(tables: &str, index: &str, device: &str) -> Result<String> {
+fn section(tables: &str, index: &str, device: &str) -> Result<String> {
     let date = read(&mut command("date", &["-u", "+%-d %b %Y, %H:%M UTC"]))?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let model = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
@@ -90,27 +91,4 @@ fn page(tables: &str, index: &str, device: &str) -> Result<String> {
          question | median | p95 | at most | memory |\n|--:|--:|--:|--:|--:|--:|\n{device}\n",
         date.trim(),
     ))
-}
-
-/// The page without our section, and our section.
-pub(super) fn split_page() -> (String, String) {
-    let page = fs::read_to_string(file()).unwrap_or_default();
-    match page.find(SECTION) {
-        Some(at) => (page[..at].trim_end().to_owned(), page[at..].to_owned()),
-        None => (page.trim_end().to_owned(), String::new()),
-    }
-}
-
-/// Puts our section behind whatever else the page says.
-pub(super) fn keep_section(section: &str) -> Result<()> {
-    if section.is_empty() {
-        return Ok(());
-    }
-    let (rest, _) = split_page();
-    let file = file();
-    fs::write(&file, format!("{rest}\n\n{section}")).with_context(|| format!("cannot write {}", file.display()))
-}
-
-fn file() -> std::path::PathBuf {
-    paths::root().join("docs/benchmarks.md")
 }
