@@ -239,7 +239,7 @@ impl Air {
         for (mut end, packets) in ends.iter().zip(&mut self.under_way) {
             while let Some((at, _)) = packets.front() {
                 if *at > now {
-                    next = next.min(*at - now);
+                    next = next.min(at.saturating_sub(now));
                     break;
                 }
                 if let Some((_, packet)) = packets.pop_front() {

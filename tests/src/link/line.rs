@@ -68,7 +68,7 @@ impl Line {
     /// Sends a packet of so many bytes.
     pub fn send(&mut self, now: Duration, bytes: u64) -> Fate {
         let begins = self.busy_until.max(now);
-        if self.bytes_in(begins - now) + bytes > self.conditions.queue_bytes_max {
+        if self.bytes_in(begins.saturating_sub(now)) + bytes > self.conditions.queue_bytes_max {
             return Fate::Dropped;
         }
         self.busy_until = begins + self.time_of(bytes);

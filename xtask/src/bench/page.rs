@@ -29,7 +29,8 @@ impl Kept {
 pub(super) fn put(section: &str) -> Result<()> {
     let (rest, mut kept) = split(&text());
     let place = KEPT.iter().position(|heading| begins_with_line(section, heading));
-    kept[place.context("a section that the page has no place for")?] = section.to_owned();
+    let place = place.context("a section that the page has no place for")?;
+    section.clone_into(&mut kept[place]);
     write(&rest, &kept)
 }
 

@@ -18,7 +18,7 @@ use crate::ground;
 
 /// Cases in each of which one field and one note are written.
 const CASES: usize = 200;
-/// The words of a note: about 250 letters, 330 bytes as a change.
+/// The words of a note: about 240 letters.
 const NOTE_WORDS: usize = 42;
 const LEVEL: i32 = 19;
 
