@@ -5,6 +5,7 @@ use protocol::{AuthorId, DocumentId, Epoch, UserId};
 use tokio_postgres::Row;
 
 use super::Postgres;
+use super::destructions::destroyed_as;
 use super::grants::{NewGrants, find_access, find_accesses};
 use super::transaction::{FIND_BY_KEYS, Tx};
 use super::value::{Fixed, Number, at, fixed, number};
@@ -260,6 +261,10 @@ fn read_stored(row: &Row, column: usize) -> Result<StoredChange> {
 fn begin(tx: &Tx<'_>, change: &NewChange<'_>, subject: &NewSubject) -> Result<(), CommitError> {
     let mut id = [0; 16];
     id.copy_from_slice(&change.document.0[..16]);
+    // What was destroyed does not begin again out of somebody's old copy.
+    if destroyed_as(tx, id)?.is_some() {
+        return Err(CommitError::RightGone);
+    }
     let id = Fixed(id);
     let documents: Vec<_> = subject.documents.iter().map(|document| Fixed(document.0)).collect();
     let assigned: Vec<_> = subject.assigned.iter().map(|user| Fixed(user.0)).collect();
