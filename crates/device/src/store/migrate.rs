@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::StoreError;
 
 /// Migration `n` brings a store from schema `n` to `n + 1`; the schema's number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_clocks.sql"),
     include_str!("migrations/0003_damage.sql"),
@@ -14,6 +14,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("migrations/0006_twice.sql"),
     include_str!("migrations/0007_reports.sql"),
     include_str!("migrations/0008_reports_among_themselves.sql"),
+    include_str!("migrations/0009_destroyed_records.sql"),
 ];
 
 /// The schema of this app.

@@ -43,7 +43,7 @@ pub(super) fn commit(session: &Session, batch: Batch) -> Result<(), ExchangeErro
         for (n, said) in &batch.verdicts {
             done.subjects.extend(verdict(write, *n, said)?);
         }
-        entries(documents, write, batch.entries, &mut done)?;
+        entries(documents, write, batch.entries, now_ms, &mut done)?;
         destroy_what_is_handed_in(documents, write, now_ms, &mut done)?;
         for document in &batch.confirmed {
             write.forget_destroyed(document)?;
@@ -154,6 +154,7 @@ fn entries(
     documents: &mut Documents,
     write: &Write<'_>,
     entries: Vec<Entry>,
+    now_ms: i64,
     done: &mut Done,
 ) -> Result<(), DocumentError> {
     let mut run: Option<(DocumentId, Vec<Incoming>)> = None;
@@ -189,9 +190,13 @@ fn entries(
                     write.set_aside(&document.0, &kept, "kind")?;
                 }
             }
-            Entry::Revoke(document) => {
+            Entry::Revoke(document, None) => {
                 done.subjects.extend(about(document));
                 documents.revoke(write, &document.0)?;
+            }
+            Entry::Revoke(document, Some(section)) => {
+                documents.destroy_by_law(write, &document.0, &section, now_ms)?;
+                note_gone(write, document, now_ms, done)?;
             }
             Entry::Author(row) => write.set_author(&row)?,
             Entry::Receipt(receipt) => {
@@ -255,18 +260,24 @@ fn destroy_what_is_handed_in(
 ) -> Result<(), DocumentError> {
     for id in write.documents_handed_in()? {
         documents.destroy(write, &id)?;
-        let subject = subject_of(DocumentId(id));
-        let detail = id[16].to_string();
-        let row = AccessRow {
-            at_ms: now_ms,
-            action: AccessAction::Destroyed,
-            subject: Some(&subject),
-            detail: &detail,
-        };
-        write.log_access(&row)?;
-        done.subjects.extend(about(DocumentId(id)));
-        done.destroyed += 1;
+        note_gone(write, DocumentId(id), now_ms, done)?;
     }
+    Ok(())
+}
+
+/// A document's copy was destroyed.
+fn note_gone(write: &Write<'_>, document: DocumentId, now_ms: i64, done: &mut Done) -> Result<(), StoreError> {
+    let subject = subject_of(document);
+    let detail = document.0[16].to_string();
+    let row = AccessRow {
+        at_ms: now_ms,
+        action: AccessAction::Destroyed,
+        subject: Some(&subject),
+        detail: &detail,
+    };
+    write.log_access(&row)?;
+    done.subjects.extend(about(document));
+    done.destroyed += 1;
     Ok(())
 }
 

@@ -39,7 +39,8 @@ const COMMIT_BYTES: usize = 64 * 1024;
 pub(super) enum Entry {
     Change(DocumentId, Incoming, bool),
     Grant(DocumentId, Granted),
-    Revoke(DocumentId),
+    /// The document, and under which section of the law its record was destroyed, where it was.
+    Revoke(DocumentId, Option<String>),
     Author(AuthorRow),
     Receipt(Receipt),
     Received(Received),
@@ -221,7 +222,7 @@ impl<'s> Inbound<'s> {
             }
             DownMessage::Revoke(revoke) => {
                 self.runs.remove(&revoke.document);
-                self.hold(Entry::Revoke(revoke.document));
+                self.hold(Entry::Revoke(revoke.document, revoke.destroyed));
             }
             DownMessage::Author(author) => self.hold(Entry::Author(AuthorRow {
                 author: author.author.0,
@@ -419,7 +420,7 @@ impl<'s> Inbound<'s> {
             Entry::Change(_, incoming, _) => incoming.bytes.len(),
             Entry::Grant(_, granted) => granted.snapshot.len(),
             Entry::Received(received) => 8 * received.steps_ms.len(),
-            Entry::Revoke(_) | Entry::Author(_) | Entry::Receipt(_) => 64,
+            Entry::Revoke(..) | Entry::Author(_) | Entry::Receipt(_) => 64,
         };
         self.unsealed.push(entry);
     }
