@@ -35,7 +35,8 @@ pub use audit::{Audit, AuditRow, Deed};
 pub use cases::{CaseRow, Cases, Folded, Held, UnfoldedSubject};
 pub use claim::{Claim, WorkerId};
 pub use destructions::{
-    Counts, Destruction, Destructions, HolderDevice, KeyCopy, Order, PlainBytes, Seal, Survey, ToldChannel,
+    Counts, Destruction, Destructions, HolderDevice, KeyCopy, MediaToDestroy, Order, PlainBytes, Seal, Survey,
+    ToldChannel,
 };
 pub use districts::{District, Districts, Institution};
 pub use documents::{

@@ -154,6 +154,9 @@ pub enum PlainBytes {
 /// Seals bytes; `None` where the record's key is gone.
 pub type Seal<'a> = &'a dyn Fn(PlainBytes, &[u8]) -> Option<Vec<u8>>;
 
+/// A media object of a destroyed record: the destruction's number, its hash, and a record that names it still.
+pub type MediaToDestroy = (u64, Sha256, Option<[u8; 16]>);
+
 /// What is known of destroyed records, and of the keys of records.
 pub trait Destructions {
     /// The name of the file of record keys that this database is sealed with. The first who asks with one gives it.
@@ -174,7 +177,7 @@ pub trait Destructions {
     fn destroyed_after(&self, number: u64) -> Result<Vec<(u64, [u8; 16])>>;
 
     /// Media of destroyed records whose bytes still lie somewhere, with a record that names them still, where one does.
-    fn media_to_destroy(&self, limit: u32) -> Result<Vec<(u64, Sha256, Option<[u8; 16]>)>>;
+    fn media_to_destroy(&self, limit: u32) -> Result<Vec<MediaToDestroy>>;
 
     /// The bytes are gone, or belong to the record that still names them.
     fn media_destroyed(&self, number: u64, sha256: Sha256) -> Result<()>;

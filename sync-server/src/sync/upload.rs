@@ -385,11 +385,10 @@ pub(super) fn refuse(hub: &Hub, author: &Author, id: DocumentId, bytes: &[u8], c
         bytes,
     };
     let kept = match hub.storage.quarantine(&refused, hub.clock.now_ms()) {
-        Ok(Kept::Yes) => true,
         // Ordinary refusals stay on the device as well; what a shut-out device destroys must be here.
         Ok(Kept::Full) => code != Refusal::NotEnrolled,
         // Of what was destroyed by law nothing is kept, here or there.
-        Ok(Kept::Destroyed) => true,
+        Ok(Kept::Yes | Kept::Destroyed) => true,
         Err(error) => {
             tracing::error!(%error, "a refused upload could not be kept");
             false

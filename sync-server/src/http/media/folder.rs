@@ -142,7 +142,7 @@ impl Place for Folder {
         let mut read = Vec::with_capacity(pieces.len());
         for Lying { offset, sealed, .. } in pieces {
             let mut bytes = vec![0; usize::try_from(sealed).map_err(|_| io::ErrorKind::FileTooLarge)?];
-            part.seek_relative(LENGTHS_BYTES as i64)?;
+            part.read_exact(&mut [0; LENGTHS_BYTES])?;
             part.read_exact(&mut bytes)?;
             read.push(Piece { offset, sealed: bytes });
         }

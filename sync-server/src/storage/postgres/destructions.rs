@@ -12,8 +12,8 @@ use super::write::{audit, stand_in_line};
 use crate::storage::destructions::{Had, destroyed_detail, documents_of, holder};
 use crate::storage::write::{About, KIND_DESTROYED};
 use crate::storage::{
-    Counts, Deed, Destruction, Destructions, HolderDevice, KeyCopy, Order, Parcel, Readable, ReportRow, ReportSort,
-    Result, Seal, StorageError, Survey, ToldChannel,
+    Counts, Deed, Destruction, Destructions, HolderDevice, KeyCopy, MediaToDestroy, Order, Parcel, Readable, ReportRow,
+    ReportSort, Result, Seal, StorageError, Survey, ToldChannel,
 };
 
 /// Names in the table of marks.
@@ -64,7 +64,7 @@ impl Destructions for Postgres {
         })
     }
 
-    fn media_to_destroy(&self, limit: u32) -> Result<Vec<(u64, Sha256, Option<[u8; 16]>)>> {
+    fn media_to_destroy(&self, limit: u32) -> Result<Vec<MediaToDestroy>> {
         self.read_one(|tx| {
             let rows = tx.rows(
                 "SELECT m.number, m.sha256,

@@ -61,7 +61,7 @@ impl Destructions for Sealing {
         self.inner.destroyed_after(number)
     }
 
-    fn media_to_destroy(&self, limit: u32) -> Result<Vec<(u64, Sha256, Option<[u8; 16]>)>> {
+    fn media_to_destroy(&self, limit: u32) -> Result<Vec<MediaToDestroy>> {
         self.inner.media_to_destroy(limit)
     }
 
@@ -198,7 +198,7 @@ impl Media for Sealing {
 
 impl Notices for Sealing {
     fn on_growth(&self, ear: Ear) {
-        self.inner.on_growth(ear)
+        self.inner.on_growth(ear);
     }
 }
 

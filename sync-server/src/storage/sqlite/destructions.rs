@@ -10,8 +10,8 @@ use super::{Number, Sqlite};
 use crate::storage::destructions::{Had, destroyed_detail, documents_of, holder};
 use crate::storage::write::{About, KIND_DESTROYED};
 use crate::storage::{
-    Counts, Deed, Destruction, Destructions, HolderDevice, KeyCopy, Order, Parcel, Readable, ReportRow, ReportSort,
-    Result, Seal, StorageError, Survey, ToldChannel,
+    Counts, Deed, Destruction, Destructions, HolderDevice, KeyCopy, MediaToDestroy, Order, Parcel, Readable, ReportRow,
+    ReportSort, Result, Seal, StorageError, Survey, ToldChannel,
 };
 
 /// Names in the table of marks.
@@ -52,7 +52,7 @@ impl Destructions for Sqlite {
         })
     }
 
-    fn media_to_destroy(&self, limit: u32) -> Result<Vec<(u64, Sha256, Option<[u8; 16]>)>> {
+    fn media_to_destroy(&self, limit: u32) -> Result<Vec<MediaToDestroy>> {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(
                 "SELECT m.number, m.sha256, (SELECT min(substr(a.document, 1, 16)) FROM attachment a WHERE a.sha256 = m.sha256)
