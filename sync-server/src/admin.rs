@@ -2,6 +2,8 @@
 
 mod access_log;
 mod certificate;
+mod certificate_of_destruction;
+mod destroy;
 mod list;
 mod matching;
 mod packs;
@@ -25,6 +27,9 @@ use crate::hub::Hub;
 use crate::storage::{Institution, User};
 pub use access_log::AccessLogCommand;
 pub use certificate::{CertificateCommand, make_certificate};
+pub use destroy::{
+    CertificateOfDestructionCommand, DestroyCommand, VerifyCertificateCommand, verify as verify_certificate,
+};
 pub use matching::{DedupeCommand, MatchCommand, dedupe, match_lists};
 pub use packs::PacksCommand;
 pub use packs_check::check_packs;
@@ -115,6 +120,16 @@ pub enum AdminCommand {
         #[arg(long)]
         later: bool,
     },
+    /// Destroys a case or a report of a child, as the law or a court orders: log, snapshots, lists, index, quarantine, media,
+    /// what waits for channels, and the record's key; devices that have it forget it and say so. Cannot be undone. A run that
+    /// was cut is finished by the hub, or by the same command once more.
+    Destroy(DestroyCommand),
+    /// Prints the certificate of a destroyed record as things stand now: more devices may have confirmed since.
+    DestructionCertificate(CertificateOfDestructionCommand),
+    /// Checks a certificate of destruction with a hub's public key. Needs no hub.
+    VerifyCertificate(VerifyCertificateCommand),
+    /// Prints the hub's public key, with which its certificates are checked.
+    PublicKey,
     /// The law and the forms as dated data.
     #[command(subcommand)]
     Packs(PacksCommand),
@@ -329,6 +344,10 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
         AdminCommand::Audit { last } => list::audit(storage, last, out)?,
         AdminCommand::AccessLog(command) => access_log::run(storage, &command, out)?,
         AdminCommand::Rebuild { later } => rebuild::run(hub, later, out)?,
+        AdminCommand::Destroy(command) => destroy::run(hub, &command, &mut std::io::stdin().lock(), out)?,
+        AdminCommand::DestructionCertificate(command) => destroy::certificate(hub, &command, out)?,
+        AdminCommand::VerifyCertificate(command) => verify_certificate(&command, out)?,
+        AdminCommand::PublicKey => writeln!(out, "{}", identity::public_key(storage)?)?,
         AdminCommand::Packs(command) => packs::run(storage, command, now_ms, out)?,
         AdminCommand::MakeCertificate(command) => make_certificate(&command, out)?,
         AdminCommand::Match(command) => match_lists(&command, &mut std::io::stderr().lock())?,

@@ -27,6 +27,9 @@
 //! access_key_id = "…"
 //! secret_access_key = "…"
 //!
+//! [records]                           # without it: record.keys in data_dir
+//! keys = "/etc/vatsalya/record.keys"  # what the keys of records grow out of; beside the file, unless absolute
+//!
 //! [limits]                            # each has a default
 //! syncs_at_once = 64
 //! ```
@@ -54,6 +57,9 @@ pub struct Config {
     pub database: Option<PostgresConfig>,
     /// The bucket that media lie in; without one they lie in the data folder.
     pub media: Option<BucketConfig>,
+    /// Where the keys of records are.
+    #[serde(default)]
+    pub records: RecordsConfig,
     /// What the hub calls itself.
     #[serde(default = "default_name")]
     pub name: String,
@@ -70,6 +76,14 @@ pub struct Config {
     /// Numbers to set.
     #[serde(default)]
     pub limits: Limits,
+}
+
+/// What is said of the keys of records.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordsConfig {
+    /// The file that they grow out of; without one it lies in the data folder.
+    pub keys: Option<PathBuf>,
 }
 
 /// The channels there are.
@@ -235,6 +249,9 @@ impl Config {
                 *ca_file = beside.join(&*ca_file);
             }
         }
+        if let (Some(keys), Some(beside)) = (config.records.keys.as_mut(), path.parent()) {
+            *keys = beside.join(&*keys);
+        }
         if let (Some(tls), Some(beside)) = (config.tls.as_mut(), path.parent()) {
             tls.certificate = beside.join(&tls.certificate);
             tls.key = beside.join(&tls.key);
@@ -244,6 +261,12 @@ impl Config {
         }
         config.hub_url()?;
         Ok(config)
+    }
+
+    /// The file that the keys of records grow out of.
+    pub fn record_keys_file(&self) -> PathBuf {
+        let named = self.records.keys.clone();
+        named.unwrap_or_else(|| self.data_dir.join("record.keys"))
     }
 
     /// Where devices reach the hub: the public address, or else where it listens; with what they are to know it by.

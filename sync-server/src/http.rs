@@ -2,7 +2,7 @@
 
 mod body;
 mod enrol;
-mod media;
+pub(crate) mod media;
 mod packs;
 mod peer;
 mod recovery;
@@ -47,7 +47,7 @@ pub fn router(hub: Arc<Hub>) -> std::io::Result<Router> {
         tries: Arc::new(Tries::new(limits.wrong_codes, limits.code_window_minutes)),
         syncs: Arc::new(Semaphore::new(limits.syncs_at_once)),
         turns: Arc::default(),
-        media: Arc::new(media::Store::new(&hub.config)?),
+        media: Arc::new(media::Store::new(&hub.config, hub.keys.clone())?),
         pieces: Arc::new(Semaphore::new(PIECES_AT_ONCE)),
         hub,
     };
@@ -68,7 +68,14 @@ pub fn router(hub: Arc<Hub>) -> std::io::Result<Router> {
         .route("/v1/recovery", post(recovery::ask))
         .route("/v1/recovery/{sha256}", get(recovery::answer))
         .route("/v1/packs/{sha256}", get(packs::download))
-        .route("/v1/schemas/vatsalya-case-1.json", get(schema))
+        .route(
+            "/v1/schemas/vatsalya-case-1.json",
+            get(async || schema(vatsalya::SCHEMA)),
+        )
+        .route(
+            "/v1/schemas/vatsalya-retraction-1.json",
+            get(async || schema(vatsalya::RETRACTION_SCHEMA)),
+        )
         .with_state(app);
     Ok(router)
 }
@@ -84,12 +91,12 @@ async fn healthz(State(app): State<App>) -> impl IntoResponse {
     }
 }
 
-async fn schema() -> impl IntoResponse {
+fn schema(text: &'static str) -> impl IntoResponse {
     (
         [(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/schema+json"),
         )],
-        vatsalya::SCHEMA,
+        text,
     )
 }

@@ -7,11 +7,12 @@ use protocol::pack::PackKey;
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::identity::pack_key;
+use crate::identity::{RecordKeys, RecordKeysError, pack_key};
+use crate::keeping;
 use crate::matching::Matching;
 use crate::memory::Pause;
 use crate::packs::Packs;
-use crate::storage::{Postgres, Sqlite, Storage, StorageError, WorkerId};
+use crate::storage::{Postgres, Sealing, Sqlite, Storage, StorageError, WorkerId};
 use crate::trial::Trials;
 use crate::wake::Wake;
 use crate::worker::Worker;
@@ -20,6 +21,8 @@ use crate::worker::Worker;
 pub struct Hub {
     /// What is kept.
     pub storage: Box<dyn Storage>,
+    /// The keys that it is sealed with.
+    pub keys: Arc<RecordKeys>,
     /// What time it is.
     pub clock: Box<dyn Clock>,
     /// How it is set up.
@@ -36,6 +39,8 @@ pub struct Hub {
     pub pause: Pause,
     /// Rung when something is to be delivered.
     pub to_deliver: Wake,
+    /// Rung when something of a destroyed record is still to be done.
+    pub to_keep: Wake,
     key: OnceLock<PackKey>,
     worker: OnceLock<Worker>,
 }
@@ -48,18 +53,22 @@ impl Hub {
 
     /// The same with another clock.
     pub fn open_with(config: Config, clock: Box<dyn Clock>) -> Result<Arc<Self>, StorageError> {
-        let storage: Box<dyn Storage> = match &config.database {
+        let store: Box<dyn Storage> = match &config.database {
             None => Box::new(Sqlite::open(&config.data_dir)?),
             Some(database) => {
                 std::fs::create_dir_all(&config.data_dir)?;
                 Box::new(Postgres::open(database)?)
             }
         };
+        let keys = Arc::new(record_keys(&config, &*store)?);
+        let storage: Box<dyn Storage> = Box::new(Sealing::new(store, Arc::clone(&keys)));
+        keeping::destroy_again(&*storage, &keys, clock.now_ms())?;
         let changed = Arc::<Wake>::default();
         let bell = changed.clone();
         storage.on_growth(Arc::new(move |_| bell.ring()));
         Ok(Arc::new(Self {
             storage,
+            keys,
             clock,
             config,
             matching: Matching::default(),
@@ -68,6 +77,7 @@ impl Hub {
             changed,
             pause: Pause::default(),
             to_deliver: Wake::default(),
+            to_keep: Wake::default(),
             key: OnceLock::new(),
             worker: OnceLock::new(),
         }))
@@ -95,6 +105,21 @@ impl Hub {
     /// The pack in force for a district.
     pub fn pack_of(&self, district: &str) -> Result<Arc<Pack>, StorageError> {
         self.packs.of(&*self.storage, district)
+    }
+}
+
+/// The keys that a database is sealed with; made where it is sealed with none yet.
+fn record_keys(config: &Config, storage: &dyn Storage) -> Result<RecordKeys, StorageError> {
+    let path = config.record_keys_file();
+    let keys = match (RecordKeys::open(&path)?, storage.record_keys(None)?) {
+        (Some(keys), _) => keys,
+        (None, None) => RecordKeys::make(&path)?,
+        (None, Some(_)) => return Err(RecordKeysError::Missing(path).into()),
+    };
+    if storage.record_keys(Some(keys.name()))? == Some(keys.name()) {
+        Ok(keys)
+    } else {
+        Err(RecordKeysError::Another(path).into())
     }
 }
 

@@ -1,16 +1,22 @@
 //! Who somebody is: codes, keys, openings, tokens. The only place beside the protocol's frame signing where the hub
 //! does cryptography.
 
+mod certificate;
 mod enrol;
 mod opening;
 mod packs;
+mod record_key;
+mod record_keys;
 mod recovery;
 mod terms;
 mod tries;
 
+pub use certificate::{CertificateError, public_key, record_hash, sign_certificate, verify_certificate};
 pub use enrol::{enrol, make_enrol_code};
 pub use opening::{Session, TOKEN_S, accept_opening, token_hash};
 pub use packs::pack_key;
+pub use record_key::{NotSealedSo, RecordKey, SEALED_MORE_BYTES, Sealed, is_sealed};
+pub use record_keys::{RecordKeys, RecordKeysError};
 pub use recovery::{Answered, RecoveryError, answer_recovery, check_recipient, make_recovery_identity};
 pub use terms::{dismissal, terms};
 pub use tries::Tries;

@@ -16,6 +16,7 @@ pub mod http;
 pub mod hub;
 pub mod identity;
 pub mod institutions;
+pub mod keeping;
 pub mod matching;
 pub mod memory;
 pub mod packs;

@@ -65,6 +65,10 @@ fn carry_out(arguments: Arguments) -> Result<()> {
     if let Command::Admin(AdminCommand::MakeCertificate(command)) = &arguments.command {
         return admin::make_certificate(command, &mut std::io::stdout().lock());
     }
+    // Whoever is shown a certificate of destruction has the hub's public key and no hub.
+    if let Command::Admin(AdminCommand::VerifyCertificate(command)) = &arguments.command {
+        return admin::verify_certificate(command, &mut std::io::stdout().lock());
+    }
     // Nor need data people have one.
     match &arguments.command {
         Command::Admin(AdminCommand::Match(command)) => {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::crowd::Crowd;
 use crate::hub::Hub;
 use crate::tls::Greeter;
-use crate::{channel, http, institutions, project};
+use crate::{channel, http, institutions, keeping, project};
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -104,6 +104,7 @@ impl Server {
         }
         self.hub.changed.stop();
         self.hub.to_deliver.stop();
+        self.hub.to_keep.stop();
         let _ = tokio::time::timeout(END_TIMEOUT, graceful.shutdown()).await;
     }
 
@@ -115,6 +116,8 @@ impl Server {
             }
             project::run(&hub);
         });
+        let hub = self.hub.clone();
+        std::thread::spawn(move || keeping::run(&hub));
         if let Some(config) = self.hub.config.channels.vatsalya.clone() {
             let hub = self.hub.clone();
             std::thread::spawn(move || channel::run(&hub, config));

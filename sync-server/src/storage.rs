@@ -2,13 +2,15 @@
 //!
 //! [`Storage`] is the whole of it; each file beside this one holds one noun: its trait and its row types. There are two
 //! stores, [`Sqlite`] in one file and [`Postgres`] for several processes side by side; each has a folder with the SQL of
-//! every noun, and one suite of tests holds both to the same. All calls block and belong on a thread of their own, never on
+//! every noun, and one suite of tests holds both to the same. Before either stands [`Sealing`], which keeps no word of a
+//! record in plain. All calls block and belong on a thread of their own, never on
 //! one that serves sockets. Writes that belong together are one call, and one call is one transaction.
 
 mod access_log;
 mod audit;
 mod cases;
 mod claim;
+mod destructions;
 mod districts;
 mod documents;
 mod entries;
@@ -25,6 +27,7 @@ mod readings;
 mod receipts;
 mod recoveries;
 mod reports;
+mod sealed;
 mod sqlite;
 mod write;
 
@@ -32,6 +35,10 @@ pub use access_log::{AccessFilter, AccessLine, AccessLog, AccessLogs};
 pub use audit::{Audit, AuditRow, Deed};
 pub use cases::{CaseRow, Cases, Folded, Held, UnfoldedSubject};
 pub use claim::{Claim, WorkerId};
+pub use destructions::{
+    Counts, Destruction, Destructions, HolderDevice, KeyCopy, MediaToDestroy, Order, PlainBytes, Seal, Survey,
+    ToldChannel,
+};
 pub use districts::{District, Districts, Institution};
 pub use documents::{
     CommitError, Committed, DocumentState, Documents, NewChange, NewSubject, ReceivedRun, StoredChange, Writing,
@@ -50,6 +57,7 @@ pub use readings::{CardRow, FirstReading, Listed, Readings};
 pub use receipts::{NewReceipt, Receipt, Receipts};
 pub use recoveries::{Recoveries, Recovery};
 pub use reports::{MadeDecision, MatchProposal, NumberedReport, ProposedTo, ReportRow, ReportSort, Reports};
+pub use sealed::{Sealing, seal_plain};
 pub use sqlite::Sqlite;
 
 /// Why storage did not do as asked.
@@ -82,6 +90,15 @@ pub enum StorageError {
     /// Something of that name exists.
     #[error("there is such a {0} already")]
     Exists(&'static str),
+    /// The key of a record is gone with the record: what is kept of it is nobody's to read.
+    #[error("the record was destroyed")]
+    Destroyed,
+    /// What is kept of a record is not what was sealed.
+    #[error("what is kept of a record is damaged")]
+    Damaged,
+    /// The keys of records cannot be used.
+    #[error("the keys of records: {0}")]
+    Keys(#[from] crate::identity::RecordKeysError),
     /// The database was made by a newer hub.
     #[error("the database has schema {found}, this hub knows {known}")]
     NewerSchema {
@@ -126,9 +143,11 @@ pub trait Storage:
     + Recoveries
     + Reports
     + Readings
+    + Destructions
     + Notices
     + Audit
     + Rest
+    + std::fmt::Debug
     + Send
     + Sync
 {

@@ -54,7 +54,7 @@ pub use matching::{
 pub use session::{
     Changed, EnrolLink, Farewell, PackPart, PackView, Progress, RecoveryAsk, Session, Start, TabletUser, Topic,
 };
-pub use sync::{Delivery, NetState, Purged, ReceiptRow, RefusedItem, SpaceState, SpaceView, SyncView};
+pub use sync::{Delivery, DestroyedItem, NetState, Purged, ReceiptRow, RefusedItem, SpaceState, SpaceView, SyncView};
 
 /// Most rows of a list in one answer.
 pub const PAGE_ROWS_MAX: u32 = 200;

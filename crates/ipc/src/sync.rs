@@ -49,6 +49,8 @@ pub struct SyncView {
     pub pictures_to_fetch: u32,
     /// Changes the hub refused.
     pub refused: Vec<RefusedItem>,
+    /// Records that were here until they were destroyed by law, the last first.
+    pub destroyed: Vec<DestroyedItem>,
     /// What waits, arrived or was accepted, newest first; at most [`crate::PAGE_ROWS_MAX`].
     pub receipts: Vec<ReceiptRow>,
     /// What the vault takes up, in bytes.
@@ -139,6 +141,17 @@ pub struct RefusedItem {
     /// Why: a code of the protocol, e.g. `not_permitted`.
     pub code: String,
     /// When it was written.
+    pub at_ms: i64,
+}
+
+/// A record that was on this tablet until it was destroyed by law.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DestroyedItem {
+    /// The number by which an office calls it; empty where it had none here.
+    pub number: String,
+    /// The section of the law under which it was destroyed.
+    pub section: String,
+    /// When it went from this tablet.
     pub at_ms: i64,
 }
 

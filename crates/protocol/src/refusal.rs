@@ -85,6 +85,8 @@ refusals! {
     /// The short form of a change stands on what the hub does not know by the beginning of its hash: the device sends the
     /// whole chunk.
     SendWhole = 19, "send_whole";
+    /// The record was destroyed by law. Nothing of what came is kept, and the device keeps nothing either.
+    Destroyed = 20, "destroyed";
     /// No such enrolment code.
     WrongCode = 32, "wrong_code";
     /// The enrolment code has been used by another device.

@@ -443,7 +443,22 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
                 .remove(0)
                 .into(),
         ),
-        ("revoke", Revoke { document: DOCUMENT }.into()),
+        (
+            "revoke",
+            Revoke {
+                document: DOCUMENT,
+                destroyed: None,
+            }
+            .into(),
+        ),
+        (
+            "revoke-destroyed",
+            Revoke {
+                document: DOCUMENT,
+                destroyed: Some("JJ Act 2015, s.24(2)".into()),
+            }
+            .into(),
+        ),
         ("author", author.into()),
         (
             "receipt-accepted",
@@ -646,6 +661,10 @@ fn a_reader_passes_over_keys_of_a_newer_version() {
     let frame = Frame::new(69, cbor.writer()).unwrap();
     assert_eq!(
         DownMessage::from_frame(&frame),
-        Ok(Revoke { document: DOCUMENT }.into())
+        Ok(Revoke {
+            document: DOCUMENT,
+            destroyed: None,
+        }
+        .into())
     );
 }

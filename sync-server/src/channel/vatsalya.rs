@@ -6,13 +6,16 @@ use protocol::DocumentId;
 use serde_json::{Value as Json, json};
 
 use crate::project::{AGE_YEARS, ClockTimes, Kept};
-use crate::storage::{CaseRow, Parcel};
+use crate::storage::{CaseRow, Order, Parcel};
 
 /// The channel's code.
 pub const CODE: &str = "vatsalya";
 
 /// The JSON Schema of its messages, as it is published.
 pub const SCHEMA: &str = include_str!("../../schemas/vatsalya-case-1.json");
+
+/// The JSON Schema of the message that takes a case back, as it is published.
+pub const RETRACTION_SCHEMA: &str = include_str!("../../schemas/vatsalya-retraction-1.json");
 
 /// Which facts the channel may carry: the one list. A fact that is not here does not reach the portal, whatever the
 /// mapping below says, because the row it maps from does not have it. The child's age travels in whole years instead of
@@ -39,6 +42,30 @@ pub fn parcel(row: &CaseRow, message: uuid::Uuid) -> Parcel {
         message: format!("msg_{}", message.simple()),
         upto: row.upto,
         payload: message_of(row).to_string(),
+    }
+}
+
+/// The message that a case was destroyed and is to be forgotten by whoever was told of it. It says nothing of the case but
+/// its id.
+pub fn retraction(order: &Order, district: &str, message: uuid::Uuid, now_ms: i64) -> Parcel {
+    let case = casework::CaseId::from_bytes(order.subject);
+    let payload = json!({
+        "type": "case.retracted",
+        "timestamp": rfc3339(now_ms),
+        "data": {
+            "case": case.to_string(),
+            "district": district,
+            "section": order.section,
+        },
+    });
+    Parcel {
+        channel: CODE.to_owned(),
+        subject: order.subject,
+        district: district.to_owned(),
+        document: DocumentId(DocumentKey::case(case, Compartment::Core).to_bytes()),
+        message: format!("msg_{}", message.simple()),
+        upto: 0,
+        payload: payload.to_string(),
     }
 }
 

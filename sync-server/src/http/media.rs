@@ -22,8 +22,8 @@ use protocol::media::{
     MediaSize, PIECE_CONTENT_TYPE, STATUS_HASH_MISMATCH, UPLOAD_EXPIRES, UPLOAD_LENGTH, UPLOAD_OFFSET,
 };
 
-pub(super) use store::Store;
-use store::{MediaError, Progress};
+use store::Progress;
+pub(crate) use store::{MediaError, Store};
 pub(super) use tus::{negotiate, options};
 
 use super::App;
@@ -82,7 +82,9 @@ impl IntoResponse for Refused {
         match self {
             Self::Unauthorised => StatusCode::UNAUTHORIZED.into_response(),
             Self::HandsIn | Self::Media(MediaError::Whole) => StatusCode::FORBIDDEN.into_response(),
-            Self::NotFound | Self::Media(MediaError::NotBegun) => StatusCode::NOT_FOUND.into_response(),
+            Self::NotFound | Self::Media(MediaError::NotBegun | MediaError::Destroyed) => {
+                StatusCode::NOT_FOUND.into_response()
+            }
             Self::Bad(words) => (StatusCode::BAD_REQUEST, words).into_response(),
             Self::Media(MediaError::Offset(progress)) => (StatusCode::CONFLICT, headers_of(progress)).into_response(),
             Self::Media(MediaError::TooLong) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),

@@ -54,6 +54,10 @@ pub enum Deed {
     RefuseRecovery,
     /// A shut-out author's device said that it destroys keys and files.
     DestroyDevice,
+    /// A record was destroyed by law.
+    DestroyRecord,
+    /// A channel answered that a destroyed record is taken back.
+    Retracted,
 }
 
 impl Deed {
@@ -83,6 +87,8 @@ impl Deed {
             Self::AnswerRecovery => "answer-recovery",
             Self::RefuseRecovery => "refuse-recovery",
             Self::DestroyDevice => "destroy-device",
+            Self::DestroyRecord => "destroy-record",
+            Self::Retracted => "retracted",
         }
     }
 }

@@ -55,6 +55,8 @@ pub enum EntryBody {
     Revoke {
         /// The document.
         document: DocumentId,
+        /// The section of the law under which its record was destroyed, where it was.
+        destroyed: Option<String>,
     },
     /// Somebody writes in the district.
     Author(super::people::Author),

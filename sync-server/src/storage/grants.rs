@@ -28,6 +28,8 @@ pub enum Access {
     },
     /// Could read it once and has destroyed it since, or could never write in it.
     NoLonger,
+    /// Could read it once; since then the record was destroyed by law.
+    Destroyed,
     /// Never could, and may not learn whether it exists.
     Never,
 }

@@ -17,6 +17,8 @@ pub enum Kept {
     Yes,
     /// There is no more room for this author.
     Full,
+    /// They are not, and never will be: the record was destroyed by law.
+    Destroyed,
 }
 
 /// An upload that was refused.

@@ -4,6 +4,7 @@
 mod access_log;
 mod audit;
 mod cases;
+mod destructions;
 mod districts;
 mod documents;
 mod entries;
@@ -15,6 +16,7 @@ mod openings;
 mod outbox;
 mod packs;
 mod people;
+mod plain;
 mod quarantine;
 mod readings;
 mod receipts;
@@ -44,6 +46,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/schema/0007.sql"),
     include_str!("sqlite/schema/0008.sql"),
     include_str!("sqlite/schema/0009.sql"),
+    include_str!("sqlite/schema/0010.sql"),
 ];
 /// How long a call waits for another process (`admin` beside `serve`) to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -76,6 +79,8 @@ impl Sqlite {
         writer.pragma_update(None, "journal_mode", "WAL")?;
         writer.pragma_update(None, "synchronous", "FULL")?;
         writer.pragma_update(None, "foreign_keys", true)?;
+        // What is deleted is overwritten: a destroyed record leaves no bytes in free room.
+        writer.pragma_update(None, "secure_delete", true)?;
         migrate(&mut writer)?;
         let epoch = writer.query_row("SELECT value FROM meta WHERE key = ?1", [EPOCH], |row| row.get(0))?;
         Ok(Self {
@@ -94,6 +99,13 @@ impl Sqlite {
     /// How many transactions this process has committed: fewer than calls that wrote, where requests shared one.
     pub fn commits(&self) -> u64 {
         self.writer.commits()
+    }
+
+    /// A connection of its own, for what cannot be done inside a transaction.
+    fn connect_beside(&self) -> Result<Connection> {
+        let beside = connect(&self.path, OpenFlags::default())?;
+        beside.pragma_update(None, "secure_delete", true)?;
+        Ok(beside)
     }
 
     /// Does one piece of writing, all of it or nothing; comes back when it is on the disk.

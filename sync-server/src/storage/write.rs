@@ -8,6 +8,8 @@ pub(super) const KIND_GRANT: u8 = 2;
 pub(super) const KIND_REVOKE: u8 = 3;
 pub(super) const KIND_AUTHOR: u8 = 4;
 pub(super) const KIND_RECEIPT: u8 = 5;
+/// The place of an entry whose record was destroyed: it says nothing, and no number is missing.
+pub(super) const KIND_DESTROYED: u8 = 6;
 
 /// The columns of a log entry that depend on its kind.
 #[derive(Default)]

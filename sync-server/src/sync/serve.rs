@@ -97,7 +97,7 @@ impl<'a> Serving<'a> {
         let writable = match self.hub.storage.access(author.user.id, author.id, document)? {
             Access::Write => true,
             Access::Read => false,
-            Access::Formerly { .. } | Access::NoLonger | Access::Never => return Ok(()),
+            Access::Formerly { .. } | Access::NoLonger | Access::Destroyed | Access::Never => return Ok(()),
         };
         for message in self.grant(document, writable)? {
             let frame = message.to_frame()?.into_bytes();
@@ -323,7 +323,7 @@ impl<'a> Serving<'a> {
                 let about = match &body {
                     EntryBody::Change { document, .. }
                     | EntryBody::Grant { document, .. }
-                    | EntryBody::Revoke { document } => Some(*document),
+                    | EntryBody::Revoke { document, .. } => Some(*document),
                     EntryBody::Author(_) | EntryBody::Receipt(_) => None,
                 };
                 let number = entry.number;
@@ -418,7 +418,7 @@ impl<'a> Serving<'a> {
                 parts(&packed).map(|part| change(part).into()).collect()
             }
             EntryBody::Grant { document, writable } => self.grant(document, writable)?,
-            EntryBody::Revoke { document } => vec![Revoke { document }.into()],
+            EntryBody::Revoke { document, destroyed } => vec![Revoke { document, destroyed }.into()],
             EntryBody::Author(author) => vec![
                 down::Author {
                     author: author.id,

@@ -385,9 +385,10 @@ pub(super) fn refuse(hub: &Hub, author: &Author, id: DocumentId, bytes: &[u8], c
         bytes,
     };
     let kept = match hub.storage.quarantine(&refused, hub.clock.now_ms()) {
-        Ok(Kept::Yes) => true,
         // Ordinary refusals stay on the device as well; what a shut-out device destroys must be here.
         Ok(Kept::Full) => code != Refusal::NotEnrolled,
+        // Of what was destroyed by law nothing is kept, here or there.
+        Ok(Kept::Yes | Kept::Destroyed) => true,
         Err(error) => {
             tracing::error!(%error, "a refused upload could not be kept");
             false
@@ -407,6 +408,7 @@ fn writing(hub: &Hub, pack: &Pack, author: &Author, id: DocumentId, key: Documen
         Access::Read => Err(Refusal::NotPermitted.into()),
         Access::Formerly { revoked_ms } if hub.clock.now_ms() - revoked_ms <= LATE_MS => Ok(Writing::Late),
         Access::Formerly { .. } | Access::NoLonger => Err(Refusal::Revoked.into()),
+        Access::Destroyed => Err(Refusal::Destroyed.into()),
         Access::Never => {
             // What the role may never begin is refused alike whether it exists or not; a compartment of one's own case
             // that the role does not read is no secret.

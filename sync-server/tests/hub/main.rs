@@ -17,6 +17,7 @@ mod bucket;
 mod cluster;
 mod compaction;
 mod crowd;
+mod destroyed;
 mod enrol;
 mod feed;
 mod filings;

@@ -347,8 +347,8 @@ fn a_picture_begun_at_one_hub_is_finished_at_another_that_shares_the_bucket() {
         let got = call(&worker, &|up| up.call(Method::GET, sha256, &[], Vec::new()));
         assert_eq!(got.bytes().unwrap(), bytes);
     }
-    assert_eq!(bucket.objects("media"), 1);
-    assert_eq!(bucket.objects("part"), 0, "pieces are taken away");
+    assert_eq!(bucket.objects("sealed"), 1);
+    assert_eq!(bucket.objects("sealing"), 0, "pieces are taken away");
     assert!(
         !beside.dir.path().join("data/media").exists(),
         "nothing lies in the folder"
@@ -361,7 +361,7 @@ fn a_picture_begun_at_one_hub_is_finished_at_another_that_shares_the_bucket() {
     call(&worker, &|up| up.begin(other, named.len()));
     let wrong = call(&worker, &|up| up.piece(other, 0, &vec![b'x'; named.len()]));
     assert_eq!(wrong.status().as_u16(), protocol::media::STATUS_HASH_MISMATCH);
-    assert_eq!((bucket.objects("media"), bucket.objects("part")), (1, 0));
+    assert_eq!((bucket.objects("sealed"), bucket.objects("sealing")), (1, 0));
 
     bucket.stop();
     let out_of_reach = call(&worker, &|up| up.call(Method::GET, sha256, &[], Vec::new()));

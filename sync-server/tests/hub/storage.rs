@@ -2,18 +2,22 @@
 
 mod access;
 mod batches;
+mod destroyed;
 mod people;
 mod readings;
 mod reports;
 mod things;
 mod work;
 
+use std::sync::Arc;
+
 use casework::Compartment;
 use protocol::ids::Sha256;
 use protocol::{AuthorId, DocumentId, Nonce, PublicKey, Refusal, UserId};
+use sync_server::identity::RecordKeys;
 use sync_server::storage::{
     Access, CommitError, Committed, Enrolment, EntryBody, NewChange, NewSubject, Opened, Postgres, PostgresConfig,
-    Readable, ReceivedRun, Refused, Sqlite, Storage, StorageError, User, Window, Writing,
+    Readable, ReceivedRun, Refused, Sealing, Sqlite, Storage, StorageError, User, Window, Writing,
 };
 
 use crate::cluster;
@@ -30,14 +34,18 @@ const WHOLE: Window = Window {
     head: u64::MAX,
 };
 
-fn core() -> DocumentId {
+pub(crate) fn core() -> DocumentId {
     crate::support::document(CASE, Compartment::Core)
 }
 
 fn on_each(check: impl Fn(&dyn Storage)) {
     let dir = tempfile::tempdir().unwrap();
-    check(&Sqlite::open(dir.path()).unwrap());
-    check(&Postgres::open(&reached(cluster::shared().database())).unwrap());
+    let keys = Arc::new(RecordKeys::make(&dir.path().join("record.keys")).unwrap());
+    let sqlite = Sqlite::open(&dir.path().join("data")).unwrap();
+    let postgres = Postgres::open(&reached(cluster::shared().database())).unwrap();
+    // As a hub has them: what is kept of a record is sealed on its way to the database.
+    check(&Sealing::new(Box::new(sqlite), Arc::clone(&keys)));
+    check(&Sealing::new(Box::new(postgres), keys));
 }
 
 pub(crate) fn reached(url: String) -> PostgresConfig {

@@ -296,7 +296,13 @@ impl State {
                         })
                     }));
                 }
-                Entry::Revoke(document) => said.push(down::Revoke { document: id(document) }.into()),
+                Entry::Revoke(document) => said.push(
+                    down::Revoke {
+                        document: id(document),
+                        destroyed: None,
+                    }
+                    .into(),
+                ),
                 Entry::Change { .. } | Entry::Picture { .. } => {}
             }
             said.push(down::Mark { cursor: at(number) }.into());

@@ -1,11 +1,12 @@
 //! What arrived, under which number, and what was turned away.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::HeaderMap;
 use jsonschema::Validator;
 use serde_json::Value;
 use standardwebhooks::Webhook;
+use sync_server::channel::vatsalya::RETRACTION_SCHEMA;
 
 /// Most deliveries that were turned away and are still shown; the oldest make room.
 const REFUSED_MAX: usize = 100;
@@ -17,10 +18,12 @@ const REASONS_MAX: usize = 5;
 pub struct Book {
     webhook: Webhook,
     schema: Validator,
+    retraction: Validator,
     year: i16,
     answered: BTreeMap<String, Answer>,
     references: BTreeMap<String, String>,
     arrivals: BTreeMap<String, Arrival>,
+    retracted: BTreeSet<String>,
     refused: Vec<Refused>,
 }
 
@@ -62,13 +65,18 @@ impl Book {
     /// An empty book of a portal that shares `secret` with the hub and publishes `schema`.
     pub fn new(secret: &str, schema: &Value, year: i16) -> anyhow::Result<Self> {
         let schema = jsonschema::validator_for(schema).map_err(|error| anyhow::anyhow!("the schema: {error}"))?;
+        let retraction = serde_json::from_str(RETRACTION_SCHEMA)?;
+        let retraction =
+            jsonschema::validator_for(&retraction).map_err(|error| anyhow::anyhow!("the schema: {error}"))?;
         Ok(Self {
             webhook: Webhook::new(secret)?,
             schema,
+            retraction,
             year,
             answered: BTreeMap::new(),
             references: BTreeMap::new(),
             arrivals: BTreeMap::new(),
+            retracted: BTreeSet::new(),
             refused: Vec::new(),
         })
     }
@@ -109,8 +117,9 @@ impl Book {
         let Ok(payload) = serde_json::from_slice::<Value>(body) else {
             return refusal(400, "the payload is no JSON".into());
         };
-        let wrong: Vec<String> = self
-            .schema
+        let is_retraction = payload.get("type").and_then(Value::as_str) == Some("case.retracted");
+        let schema = if is_retraction { &self.retraction } else { &self.schema };
+        let wrong: Vec<String> = schema
             .iter_errors(&payload)
             .take(REASONS_MAX)
             // Where, and by which rule; never the value, which may be a child's.
@@ -126,10 +135,18 @@ impl Book {
         let (Some(case), Some(district)) = (word("case"), word("district")) else {
             return refusal(422, "the payload names no case or no district".into());
         };
+        if is_retraction {
+            // A case that the law has destroyed: the number stays, so that nobody gets it anew.
+            self.arrivals.remove(&case);
+            self.retracted.insert(case.clone());
+        }
         let next = self.references.len() + 1;
         let year = self.year;
         let number = || format!("VP-{district}-{year}-{next:06}");
         let reference = self.references.entry(case.clone()).or_insert_with(number).clone();
+        if self.retracted.contains(&case) {
+            return Answer::Taken { reference };
+        }
         let arrival = self.arrivals.entry(case).or_insert_with(|| Arrival {
             reference: reference.clone(),
             data: Value::Null,
@@ -148,6 +165,11 @@ impl Book {
     /// The latest state of every case, by case id.
     pub fn arrivals(&self) -> &BTreeMap<String, Arrival> {
         &self.arrivals
+    }
+
+    /// The cases that were taken back.
+    pub fn retracted(&self) -> &BTreeSet<String> {
+        &self.retracted
     }
 
     /// What was turned away, oldest first.

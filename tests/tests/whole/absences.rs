@@ -23,7 +23,10 @@ const WORDS: [(&str, &[&str]); 11] = [
     ),
     ("argon2", &["crates/device/src/vault"]),
     ("sealing::", &["crates/device/src/vault", "sync-server/src/identity"]),
-    ("chacha20poly1305", &["crates/device/src/vault"]),
+    (
+        "chacha20poly1305",
+        &["crates/device/src/vault", "sync-server/src/identity"],
+    ),
     ("hkdf", &["crates/device/src/vault"]),
     ("automerge::", &["crates/casefile/src"]),
     ("tauri::", &["src-tauri/src"]),

@@ -58,7 +58,7 @@ const PLACES: [(&str, &[&str]); 12] = [
     ("rusqlite", &["crates/device", "sync-server", "tests"]),
     ("ed25519-dalek", &["crates/protocol", "crates/device", "sync-server"]),
     ("argon2", &["crates/device"]),
-    ("chacha20poly1305", &["crates/device"]),
+    ("chacha20poly1305", &["crates/device", "sync-server"]),
     ("age", &["crates/sealing"]),
     ("axum", &["sync-server", "tests"]),
 ];

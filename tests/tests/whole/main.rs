@@ -14,6 +14,7 @@ mod converge;
 mod cut_off;
 mod damaged_file;
 mod demo_data;
+mod destroyed;
 mod dismissed;
 mod first_sync;
 mod forensics;

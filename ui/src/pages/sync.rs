@@ -1,7 +1,7 @@
 //! Sync: honest receipts. What waits, what arrived, what was accepted with its number, what was refused and why.
 
 use casework::Subject;
-use ipc::{Delivery, PAGE_ROWS_MAX, ReceiptRow, RefusedItem, SyncView};
+use ipc::{Delivery, DestroyedItem, PAGE_ROWS_MAX, ReceiptRow, RefusedItem, SyncView};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
@@ -64,6 +64,7 @@ pub(crate) fn SyncPage() -> impl IntoView {
                             <p class="muted">{facts(&view)}</p>
                         </section>
                         {(!view.refused.is_empty()).then(|| view! { <Refused items=view.refused.clone() /> })}
+                        {(!view.destroyed.is_empty()).then(|| view! { <Destroyed items=view.destroyed.clone() /> })}
                         <Counts view=view.clone() kind=kind />
                         <Receipts rows=view.receipts kind=kind />
                     }
@@ -211,6 +212,28 @@ fn Receipt(row: ReceiptRow) -> impl IntoView {
                 <DeliveryMark delivery=row.delivery />
             </div>
         </li>
+    }
+}
+
+/// Records that were destroyed by law and are gone from this tablet: which, under which section, when.
+#[component]
+fn Destroyed(items: Vec<DestroyedItem>) -> impl IntoView {
+    let words = words();
+    let rows = items.into_iter().map(|item| {
+        let date = time::date_time(words, item.at_ms);
+        let said = if item.number.is_empty() {
+            words.sync_destroyed_one(date, item.section)
+        } else {
+            words.sync_destroyed_number(date, item.number, item.section)
+        };
+        view! { <li class="receipt" data-test="destroyed-row"><p>{said}</p></li> }
+    });
+    view! {
+        <section class="stack">
+            <h2>{words.sync_destroyed_list()}</h2>
+            <p class="muted">{words.sync_destroyed_help()}</p>
+            <ul class="receipts" data-test="destroyed">{rows.collect_view()}</ul>
+        </section>
     }
 }
 

@@ -2,13 +2,14 @@
 
 use casefile::DocumentKey;
 use casework::{CaseId, Subject};
-use ipc::{FailureCode, ReceiptRow, RefusedItem, SyncView};
+use ipc::{DestroyedItem, FailureCode, ReceiptRow, RefusedItem, SyncView};
 use protocol::Refusal;
 
 use crate::{
     failure::{Answer, Failed},
     session::Session,
     space,
+    store::DestroyedRecord,
     sync::REACHED,
     views::delivery,
 };
@@ -49,6 +50,11 @@ pub(super) fn status(session: &Session) -> Answer<SyncView> {
             pictures_waiting,
             pictures_to_fetch,
             refused,
+            destroyed: read
+                .destroyed_records(session.now_ms())?
+                .into_iter()
+                .map(shown)
+                .collect(),
             receipts,
             store_bytes: read.store_bytes()?,
             space: space.clone(),
@@ -56,6 +62,14 @@ pub(super) fn status(session: &Session) -> Answer<SyncView> {
             now_ms: session.now_ms(),
         })
     })
+}
+
+fn shown(record: DestroyedRecord) -> DestroyedItem {
+    DestroyedItem {
+        number: record.number,
+        section: record.section,
+        at_ms: record.at_ms,
+    }
 }
 
 /// What an own change is about. What is written here is about a case or an institution.

@@ -35,6 +35,20 @@ impl Documents {
         Ok(())
     }
 
+    /// The record was destroyed by law: the document's copy goes at once, with what was written in it and not sent, and with
+    /// everything else of the record that is here. The officer is told why.
+    pub(crate) fn destroy_by_law(
+        &mut self,
+        write: &Write<'_>,
+        id: &[u8; 17],
+        section: &str,
+        now_ms: i64,
+    ) -> Result<(), DocumentError> {
+        write.note_destroyed_record(id, section, now_ms)?;
+        self.destroy(write, id)?;
+        Ok(write.forget_by_law(id)?)
+    }
+
     /// Puts the author's changes of a document that had their number back into the outbox.
     pub(crate) fn take_numbers_back(
         &mut self,

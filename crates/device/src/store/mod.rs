@@ -11,6 +11,7 @@ mod case_card;
 mod case_clock;
 mod case_link;
 mod damaged;
+mod destroyed_record;
 mod document;
 #[cfg(test)]
 mod flips;
@@ -49,6 +50,7 @@ pub(crate) use author::AuthorRow;
 pub(crate) use case_card::{CardFilter, CardRow};
 pub(crate) use case_clock::{CaseClocks, ClockRow};
 pub(crate) use case_link::LinkRow;
+pub(crate) use destroyed_record::DestroyedRecord;
 pub(crate) use institution_card::{HouseCard, InstitutionRow};
 pub(crate) use media::MediaSize;
 pub(crate) use meta::Enrolment;

@@ -194,9 +194,13 @@ fn entries(
                     }
                 }
             }
-            Entry::Revoke(document) => {
+            Entry::Revoke(document, None) => {
                 done.subjects.extend(about(document));
                 documents.revoke(write, &document.0)?;
+            }
+            Entry::Revoke(document, Some(section)) => {
+                documents.destroy_by_law(write, &document.0, &section, now_ms)?;
+                note_gone(write, document, now_ms, done)?;
             }
             Entry::Author(row) => write.set_author(&row)?,
             Entry::Receipt(receipt) => {
@@ -310,18 +314,24 @@ fn destroy_what_is_handed_in(
 ) -> Result<(), DocumentError> {
     for id in write.documents_handed_in()? {
         documents.destroy(write, &id)?;
-        let subject = subject_of(DocumentId(id));
-        let detail = id[16].to_string();
-        let row = AccessRow {
-            at_ms: now_ms,
-            action: AccessAction::Destroyed,
-            subject: Some(&subject),
-            detail: &detail,
-        };
-        write.log_access(&row)?;
-        done.subjects.extend(about(DocumentId(id)));
-        done.destroyed += 1;
+        note_gone(write, DocumentId(id), now_ms, done)?;
     }
+    Ok(())
+}
+
+/// A document's copy was destroyed.
+fn note_gone(write: &Write<'_>, document: DocumentId, now_ms: i64, done: &mut Done) -> Result<(), StoreError> {
+    let subject = subject_of(document);
+    let detail = document.0[16].to_string();
+    let row = AccessRow {
+        at_ms: now_ms,
+        action: AccessAction::Destroyed,
+        subject: Some(&subject),
+        detail: &detail,
+    };
+    write.log_access(&row)?;
+    done.subjects.extend(about(document));
+    done.destroyed += 1;
     Ok(())
 }
 

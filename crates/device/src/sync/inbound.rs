@@ -47,7 +47,8 @@ pub(super) enum Entry {
     Piece(PieceRow, bool),
     /// What the list shows of cases that are still to come.
     Cards(Vec<([u8; 16], Card)>),
-    Revoke(DocumentId),
+    /// The document, and under which section of the law its record was destroyed, where it was.
+    Revoke(DocumentId, Option<String>),
     Author(AuthorRow),
     Receipt(Receipt),
     Received(Received),
@@ -233,7 +234,7 @@ impl<'s> Inbound<'s> {
             DownMessage::Cards(cards) => self.cards(&cards)?,
             DownMessage::Revoke(revoke) => {
                 self.runs.remove(&revoke.document);
-                self.hold(Entry::Revoke(revoke.document));
+                self.hold(Entry::Revoke(revoke.document, revoke.destroyed));
             }
             DownMessage::Author(author) => self.hold(Entry::Author(AuthorRow {
                 author: author.author.0,
@@ -460,7 +461,7 @@ impl<'s> Inbound<'s> {
             Entry::Received(received) => 8 * received.steps_ms.len(),
             Entry::Piece(piece, _) => piece.bytes.len(),
             Entry::Cards(cards) => 128 * cards.len(),
-            Entry::Revoke(_) | Entry::Author(_) | Entry::Receipt(_) => 64,
+            Entry::Revoke(..) | Entry::Author(_) | Entry::Receipt(_) => 64,
         };
         self.unsealed.push(entry);
     }

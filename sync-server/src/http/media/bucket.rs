@@ -14,8 +14,9 @@ use protocol::ids::Sha256;
 use sha2::Digest;
 use tokio::runtime::Handle;
 
-use super::place::Place;
+use super::place::{self, Place};
 use crate::config::BucketConfig;
+use crate::identity::SEALED_MORE_BYTES;
 
 /// Digits of an offset in a name, so that names sort as offsets do.
 const OFFSET_DIGITS: usize = 12;
@@ -26,12 +27,15 @@ pub(super) struct Bucket {
     store: AmazonS3,
 }
 
-/// A piece that has arrived.
+/// A piece that has arrived, and how many bytes of the object it is.
 struct Piece {
     at: Path,
     offset: u64,
     bytes: u64,
 }
+
+/// By how much a piece is longer in the bucket: whose key it is sealed with stands before it.
+const MORE_BYTES: u64 = (super::store::OWNER_BYTES + SEALED_MORE_BYTES) as u64;
 
 impl Bucket {
     pub(super) fn new(config: &BucketConfig) -> io::Result<Self> {
@@ -66,7 +70,7 @@ impl Bucket {
 
     /// The pieces from the beginning without a gap. Of several that begin at one place, the longest.
     fn pieces(&self, sha256: Sha256) -> io::Result<Vec<Piece>> {
-        let mut all: Vec<Piece> = self.all_pieces(sha256)?;
+        let mut all: Vec<Piece> = self.all_pieces(&part(sha256))?;
         all.sort_by_key(|piece| (piece.offset, std::cmp::Reverse(piece.bytes)));
         let mut next = 0;
         all.retain(|piece| {
@@ -79,19 +83,31 @@ impl Bucket {
         Ok(all)
     }
 
-    fn all_pieces(&self, sha256: Sha256) -> io::Result<Vec<Piece>> {
-        let folder = part(sha256);
-        let listed = wait(self.store.list(Some(&folder)).try_collect::<Vec<_>>())?;
+    fn all_pieces(&self, folder: &Path) -> io::Result<Vec<Piece>> {
+        let listed = wait(self.store.list(Some(folder)).try_collect::<Vec<_>>())?;
         let piece = |found: object_store::ObjectMeta| {
             let name = found.location.filename()?;
             let offset = name.get(..OFFSET_DIGITS)?.parse().ok()?;
             Some(Piece {
                 offset,
-                bytes: found.size,
+                bytes: found.size.checked_sub(MORE_BYTES)?,
                 at: found.location,
             })
         };
         Ok(listed.into_iter().filter_map(piece).collect())
+    }
+
+    fn get_range(&self, at: &Path, from: u64, bytes_max: usize) -> io::Result<Vec<u8>> {
+        let until = from.saturating_add(bytes_max as u64);
+        let bytes = wait(self.store.get_range(at, from..until))?;
+        Ok(bytes.to_vec())
+    }
+
+    fn delete(&self, at: &Path) -> io::Result<()> {
+        match wait(self.store.delete(at)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
 
     fn get(&self, at: &Path) -> io::Result<Vec<u8>> {
@@ -106,40 +122,58 @@ impl Place for Bucket {
         Ok(pieces.last().map_or(0, |last| last.offset + last.bytes))
     }
 
-    fn add(&self, sha256: Sha256, offset: u64, piece: &[u8]) -> io::Result<bool> {
+    fn add(&self, sha256: Sha256, offset: u64, _bytes: u64, sealed: &[u8]) -> io::Result<bool> {
         if self.arrived(sha256)? != offset {
             return Ok(false);
         }
-        let hash = Sha256(sha2::Sha256::digest(piece).into());
+        let hash = Sha256(sha2::Sha256::digest(sealed).into());
         let at = part(sha256).join(format!("{offset:0OFFSET_DIGITS$}-{hash}"));
-        wait(self.store.put(&at, piece.to_vec().into()))?;
+        wait(self.store.put(&at, sealed.to_vec().into()))?;
         Ok(true)
     }
 
-    fn part(&self, sha256: Sha256) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        for piece in self.pieces(sha256)? {
-            bytes.extend(self.get(&piece.at)?);
-        }
-        Ok(bytes)
+    fn part(&self, sha256: Sha256) -> io::Result<Vec<place::Piece>> {
+        let read = |piece: Piece| {
+            Ok(place::Piece {
+                offset: piece.offset,
+                sealed: self.get(&piece.at)?,
+            })
+        };
+        self.pieces(sha256)?.into_iter().map(read).collect()
     }
 
-    fn make_whole(&self, sha256: Sha256, bytes: Vec<u8>) -> io::Result<()> {
-        wait(self.store.put(&whole(sha256), bytes.into()))?;
+    fn make_whole(&self, sha256: Sha256, sealed: Vec<u8>) -> io::Result<()> {
+        wait(self.store.put(&whole(sha256), sealed.into()))?;
         self.discard(sha256)
     }
 
     fn discard(&self, sha256: Sha256) -> io::Result<()> {
-        for piece in self.all_pieces(sha256)? {
-            wait(self.store.delete(&piece.at))?;
+        // Older hubs kept parts in plain; whoever sends one begins anew.
+        for folder in [part(sha256), Path::from_iter(["part", &sha256.to_string()])] {
+            let listed = wait(self.store.list(Some(&folder)).try_collect::<Vec<_>>())?;
+            for piece in listed {
+                wait(self.store.delete(&piece.location))?;
+            }
         }
         Ok(())
     }
 
     fn read(&self, sha256: Sha256, from: u64, bytes_max: usize) -> io::Result<Vec<u8>> {
-        let until = from.saturating_add(bytes_max as u64);
-        let bytes = wait(self.store.get_range(&whole(sha256), from..until))?;
-        Ok(bytes.to_vec())
+        self.get_range(&whole(sha256), from, bytes_max)
+    }
+
+    fn read_plain(&self, sha256: Sha256, from: u64, bytes_max: usize) -> io::Result<Vec<u8>> {
+        self.get_range(&plain(sha256), from, bytes_max)
+    }
+
+    fn remove_plain(&self, sha256: Sha256) -> io::Result<()> {
+        self.delete(&plain(sha256))
+    }
+
+    fn remove(&self, sha256: Sha256) -> io::Result<()> {
+        self.discard(sha256)?;
+        self.delete(&whole(sha256))?;
+        self.remove_plain(sha256)
     }
 }
 
@@ -150,11 +184,17 @@ fn wait<T>(done: impl Future<Output = object_store::Result<T>>) -> io::Result<T>
 
 fn whole(sha256: Sha256) -> Path {
     let name = sha256.to_string();
+    Path::from_iter(["sealed", &name[..2], &name])
+}
+
+/// Where older hubs kept an object, in plain.
+fn plain(sha256: Sha256) -> Path {
+    let name = sha256.to_string();
     Path::from_iter(["media", &name[..2], &name])
 }
 
 fn part(sha256: Sha256) -> Path {
-    Path::from_iter(["part", &sha256.to_string()])
+    Path::from_iter(["sealing", &sha256.to_string()])
 }
 
 /// The store's words name objects by their hashes and no more.

@@ -1,7 +1,8 @@
 //! Media as they come in and go out: whole ones that are what their names say, in whichever place they lie.
 
+use std::collections::HashMap;
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use protocol::ids::Sha256;
 use protocol::media::kind::{MediaKind, NotMedia};
@@ -11,11 +12,12 @@ use super::bucket::Bucket;
 use super::folder::Folder;
 use super::place::Place;
 use crate::config::Config;
+use crate::identity::{RecordKey, RecordKeys, SEALED_MORE_BYTES, Sealed};
 use crate::storage::{Storage, StorageError};
 
 /// Why media could not be taken or given.
 #[derive(Debug, thiserror::Error)]
-pub(in crate::http) enum MediaError {
+pub(crate) enum MediaError {
     #[error("the piece does not begin where the hub stands")]
     Offset(Progress),
     #[error("the upload has not begun")]
@@ -30,6 +32,10 @@ pub(in crate::http) enum MediaError {
     Whole,
     #[error("the whole is nothing that is kept")]
     NotMedia(#[from] NotMedia),
+    #[error("the record that names it was destroyed")]
+    Destroyed,
+    #[error("what is kept of it is not what was sealed")]
+    Damaged,
     #[error("the place where media lie fails")]
     Io(#[from] io::Error),
     #[error(transparent)]
@@ -38,7 +44,7 @@ pub(in crate::http) enum MediaError {
 
 /// How far an upload has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::http) struct Progress {
+pub(crate) struct Progress {
     pub(super) offset: u64,
     pub(super) bytes: u64,
     /// When the hub forgets it, where it is not whole.
@@ -47,8 +53,11 @@ pub(in crate::http) struct Progress {
 
 /// The media of a hub.
 #[derive(Debug)]
-pub(in crate::http) struct Store {
+pub(crate) struct Store {
     place: Box<dyn Place>,
+    keys: Arc<RecordKeys>,
+    /// With whose keys objects are sealed that were read lately.
+    owners: Mutex<HashMap<Sha256, Owner>>,
     /// Two pieces of one object must not cross in this process; between processes the hash of the whole decides.
     writing: [Mutex<()>; 64],
     /// How many bytes the attachments of one case may have.
@@ -59,16 +68,36 @@ pub(in crate::http) struct Store {
 const UNFINISHED_MS: i64 = 14 * 86_400_000;
 /// How many that were waited for in vain are forgotten when another begins.
 const FORGOTTEN_AT_ONCE: u32 = 8;
+/// How a sealed object begins; behind it stands whose key it is sealed with.
+const MAGIC: [u8; 8] = *b"VFMEDIA1";
+/// A record's id.
+pub(super) const OWNER_BYTES: usize = 16;
+const HEAD_BYTES: usize = MAGIC.len() + OWNER_BYTES;
+/// An object is sealed in segments of so many bytes, so that reading from the middle opens one.
+const SEGMENT_BYTES: usize = 64 * 1024;
+const SEALED_SEGMENT_BYTES: usize = SEGMENT_BYTES + SEALED_MORE_BYTES;
+const OWNERS_MAX: usize = 4096;
+
+/// With whose key an object is sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    /// With this record's.
+    Record([u8; OWNER_BYTES]),
+    /// With nobody's: an older hub kept it.
+    Nobody,
+}
 
 impl Store {
     /// In the bucket that the configuration names, or else in the data folder.
-    pub(in crate::http) fn new(config: &Config) -> io::Result<Self> {
+    pub(crate) fn new(config: &Config, keys: Arc<RecordKeys>) -> io::Result<Self> {
         let place: Box<dyn Place> = match &config.media {
             Some(bucket) => Box::new(Bucket::new(bucket)?),
             None => Box::new(Folder::new(&config.data_dir)),
         };
         Ok(Self {
             place,
+            keys,
+            owners: Mutex::default(),
             writing: std::array::from_fn(|_| Mutex::new(())),
             case_bytes_max: config.limits.media_mb_of_a_case.saturating_mul(1 << 20),
         })
@@ -158,7 +187,11 @@ impl Store {
             return Err(MediaError::TooLong);
         }
         if progress.offset < progress.bytes && !piece.is_empty() {
-            if !self.place.add(sha256, offset, piece)? {
+            let owner = storage.subjects_of_media(sha256)?.first().copied();
+            let owner = owner.ok_or(MediaError::NotBegun)?;
+            let sealed = self.key(owner)?.seal(Sealed::Piece, &place_in(sha256, offset), piece);
+            let sealed = [owner.as_slice(), &sealed].concat();
+            if !self.place.add(sha256, offset, piece.len() as u64, &sealed)? {
                 drop(alone);
                 return Err(MediaError::Offset(now()?));
             }
@@ -178,7 +211,7 @@ impl Store {
         if is_whole()? {
             return Ok(());
         }
-        let bytes = self.place.part(sha256)?;
+        let bytes = self.part(sha256)?;
         if sha2::Sha256::digest(&bytes).as_slice() != sha256.as_bytes() {
             // Another hub may have made it whole meanwhile, and taken the pieces away.
             if is_whole()? {
@@ -194,8 +227,142 @@ impl Store {
             storage.forget_media(sha256)?;
             return Err(why.into());
         }
-        self.place.make_whole(sha256, bytes)?;
+        let owner = storage.subjects_of_media(sha256)?.first().copied();
+        self.keep_whole(sha256, owner.ok_or(MediaError::NotBegun)?, &bytes)?;
         Ok(storage.complete_media(sha256)?)
+    }
+
+    /// What has arrived. Behind a piece that does not open nothing has.
+    fn part(&self, sha256: Sha256) -> Result<Vec<u8>, MediaError> {
+        let mut bytes = Vec::new();
+        for piece in self.place.part(sha256)? {
+            let opened = piece.sealed.split_first_chunk().and_then(|(owner, sealed)| {
+                let key = self.keys.of(*owner)?;
+                key.open(Sealed::Piece, &place_in(sha256, piece.offset), sealed).ok()
+            });
+            let Some(opened) = opened else { break };
+            bytes.extend(opened);
+        }
+        Ok(bytes)
+    }
+
+    /// Seals a whole object with a record's key, in the place of what is kept of it.
+    fn keep_whole(&self, sha256: Sha256, owner: [u8; OWNER_BYTES], bytes: &[u8]) -> Result<(), MediaError> {
+        let key = self.key(owner)?;
+        let mut whole = [MAGIC.as_slice(), &owner].concat();
+        for (at, segment) in (0_u64..).zip(bytes.chunks(SEGMENT_BYTES)) {
+            whole.extend(key.seal(Sealed::Segment, &place_in(sha256, at), segment));
+        }
+        self.place.make_whole(sha256, whole)?;
+        self.owners().remove(&sha256);
+        Ok(())
+    }
+
+    fn key(&self, owner: [u8; OWNER_BYTES]) -> Result<RecordKey, MediaError> {
+        self.keys.of(owner).ok_or(MediaError::Destroyed)
+    }
+
+    fn owners(&self) -> MutexGuard<'_, HashMap<Sha256, Owner>> {
+        self.owners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// With whose key a whole object is sealed; an object that is not there is nobody's either.
+    fn owner(&self, sha256: Sha256) -> io::Result<Owner> {
+        if let Some(owner) = self.owners().get(&sha256) {
+            return Ok(*owner);
+        }
+        let owner = match self.place.read(sha256, 0, HEAD_BYTES) {
+            Ok(head) => match head.strip_prefix(&MAGIC).and_then(|owner| owner.try_into().ok()) {
+                Some(owner) => Owner::Record(owner),
+                None => return Err(io::ErrorKind::InvalidData.into()),
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Owner::Nobody,
+            Err(error) => return Err(error),
+        };
+        let mut owners = self.owners();
+        if owners.len() >= OWNERS_MAX {
+            owners.clear();
+        }
+        owners.insert(sha256, owner);
+        Ok(owner)
+    }
+
+    /// Bytes of the segment in which `from` lies, as far as it goes.
+    fn segment(&self, sha256: Sha256, owner: [u8; OWNER_BYTES], from: u64) -> Result<Vec<u8>, MediaError> {
+        let at = from / SEGMENT_BYTES as u64;
+        let begins = HEAD_BYTES as u64 + at * SEALED_SEGMENT_BYTES as u64;
+        let sealed = self.place.read(sha256, begins, SEALED_SEGMENT_BYTES)?;
+        if sealed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut bytes = self
+            .key(owner)?
+            .open(Sealed::Segment, &place_in(sha256, at), &sealed)
+            .map_err(|_| MediaError::Damaged)?;
+        let passed = usize::try_from(from % SEGMENT_BYTES as u64).unwrap_or(SEGMENT_BYTES);
+        bytes.drain(..passed.min(bytes.len()));
+        Ok(bytes)
+    }
+
+    /// A whole object of so many bytes.
+    fn whole(&self, sha256: Sha256, length: u64) -> Result<Vec<u8>, MediaError> {
+        let mut bytes = Vec::new();
+        while (bytes.len() as u64) < length {
+            let more = self.some(sha256, bytes.len() as u64, SEGMENT_BYTES)?;
+            if more.is_empty() {
+                return Err(MediaError::Damaged);
+            }
+            bytes.extend(more);
+        }
+        Ok(bytes)
+    }
+
+    /// A record that named the object was destroyed. Where no other names it, its bytes go; where one does, they are sealed
+    /// with that one's key.
+    pub(crate) fn destroy(
+        &self,
+        storage: &dyn Storage,
+        sha256: Sha256,
+        still: Option<[u8; OWNER_BYTES]>,
+    ) -> Result<(), MediaError> {
+        let _alone = self.alone(sha256);
+        self.owners().remove(&sha256);
+        let Some(still) = still else {
+            return Ok(self.place.remove(sha256)?);
+        };
+        // What is on its way may be sealed with the key that goes: whoever sends it begins anew.
+        self.place.discard(sha256)?;
+        match (self.owner(sha256)?, Self::length(storage, sha256)?) {
+            (Owner::Record(owner), Some(length)) if owner != still => match self.whole(sha256, length) {
+                Ok(bytes) => self.keep_whole(sha256, still, &bytes),
+                // A copy of the media that was put back: its key is gone already, and nobody will read it.
+                Err(error @ (MediaError::Destroyed | MediaError::Damaged)) => {
+                    tracing::error!(%error, "a media object of another record cannot be read any more");
+                    Ok(self.place.remove(sha256)?)
+                }
+                Err(error) => Err(error),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    /// Seals an object that an older hub kept in plain.
+    pub(crate) fn seal_plain(&self, storage: &dyn Storage, sha256: Sha256) -> Result<(), MediaError> {
+        let _alone = self.alone(sha256);
+        if self.owner(sha256)? == Owner::Nobody
+            && let Some(owner) = storage.subjects_of_media(sha256)?.first()
+        {
+            let length = Self::length(storage, sha256)?.ok_or(MediaError::NotBegun)?;
+            let bytes = self.whole(sha256, length)?;
+            if sha2::Sha256::digest(&bytes).as_slice() != sha256.as_bytes() {
+                return Err(MediaError::HashMismatch);
+            }
+            self.keep_whole(sha256, *owner, &bytes)?;
+        }
+        if matches!(self.owner(sha256)?, Owner::Record(_)) {
+            self.place.remove_plain(sha256)?;
+        }
+        Ok(())
     }
 
     /// How long a whole object is; `None` where it is not here.
@@ -206,6 +373,30 @@ impl Store {
 
     /// At most so many bytes of a whole object, from one of them on.
     pub(super) fn read(&self, sha256: Sha256, from: u64, bytes_max: usize) -> io::Result<Vec<u8>> {
-        self.place.read(sha256, from, bytes_max)
+        self.some(sha256, from, bytes_max).map_err(|error| match error {
+            MediaError::Io(error) => error,
+            error => io::Error::other(error),
+        })
     }
+
+    fn some(&self, sha256: Sha256, from: u64, bytes_max: usize) -> Result<Vec<u8>, MediaError> {
+        let read = || match self.owner(sha256)? {
+            Owner::Nobody => Ok(self.place.read_plain(sha256, from, bytes_max)?),
+            Owner::Record(owner) => {
+                let mut bytes = self.segment(sha256, owner, from)?;
+                bytes.truncate(bytes_max);
+                Ok(bytes)
+            }
+        };
+        // Another process may have sealed it with another key since its owner was looked up: it is looked up once more.
+        read().or_else(|_: MediaError| {
+            self.owners().remove(&sha256);
+            read()
+        })
+    }
+}
+
+/// What a sealed piece or segment is bound to: the object, and where in it it belongs.
+fn place_in(sha256: Sha256, at: u64) -> Vec<u8> {
+    [sha256.0.as_slice(), &at.to_be_bytes()].concat()
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use protocol::ids::Sha256;
 use protocol::{DocumentId, UserId};
 
+use super::destructions::destroyed_as;
 use super::documents::read_stored;
 use super::grants::{GRANTED, NewGrants, find_access};
 use super::transaction::{FIND_BY_KEYS, Tx};
@@ -185,6 +186,10 @@ const fn granted_access(writable: bool) -> Access {
 fn begin(tx: &Tx<'_>, change: &NewChange<'_>, subject: &NewSubject) -> Result<Option<bool>, CommitError> {
     let mut id = [0; 16];
     id.copy_from_slice(&change.document.0[..16]);
+    // What was destroyed does not begin again out of somebody's old copy.
+    if destroyed_as(tx, id)?.is_some() {
+        return Err(CommitError::RightGone);
+    }
     let id = Fixed(id);
     let documents: Vec<_> = subject.documents.iter().map(|document| Fixed(document.0)).collect();
     let assigned: Vec<_> = subject.assigned.iter().map(|user| Fixed(user.0)).collect();

@@ -2,6 +2,7 @@ use protocol::{AuthorId, DocumentId, UserId};
 use tokio_postgres::Row;
 
 use super::Postgres;
+use super::destructions::section;
 use super::people::find_author;
 use super::receipts::receipt_at;
 use super::transaction::Tx;
@@ -82,7 +83,10 @@ pub(super) fn body(tx: &Tx<'_>, district: &str, raw: RawEntry) -> Result<Option<
             bytes,
         }),
         (KIND_GRANT, Some(document), _) => raw.writable.map(|writable| EntryBody::Grant { document, writable }),
-        (KIND_REVOKE, Some(document), _) => Some(EntryBody::Revoke { document }),
+        (KIND_REVOKE, Some(document), _) => {
+            let destroyed = section(tx, document)?;
+            Some(EntryBody::Revoke { document, destroyed })
+        }
         (KIND_AUTHOR, _, Some(author)) => find_author(tx, author)?.map(EntryBody::Author),
         (KIND_RECEIPT, Some(_), _) => receipt_at(tx, district, raw.number)?.map(EntryBody::Receipt),
         _ => None,

@@ -142,7 +142,8 @@ fn access_of(
     let formerly = tx.row(
         "SELECT r.at_ms, r.writable,
                 d.author IS NOT NULL
-                    AND coalesce((SELECT enrolled_ms FROM author a WHERE a.id = $3) <= r.at_ms, FALSE)
+                    AND coalesce((SELECT enrolled_ms FROM author a WHERE a.id = $3) <= r.at_ms, FALSE),
+                EXISTS (SELECT 1 FROM destruction WHERE subject = substring($2::bytea FROM 1 FOR 16))
          FROM revoked r
          LEFT JOIN destroyed d ON d.author = $3 AND d.document = r.document AND d.number = r.number
          WHERE r.user_id = $1 AND r.document = $2",
@@ -151,6 +152,9 @@ fn access_of(
     let Some(row) = formerly else {
         return Ok(Access::Never);
     };
+    if at(&row, 3)? {
+        return Ok(Access::Destroyed);
+    }
     Ok(match (at(&row, 1)?, at(&row, 2)?) {
         (true, false) => Access::Formerly {
             revoked_ms: at(&row, 0)?,
@@ -258,7 +262,7 @@ fn grant(tx: &Tx<'_>, district: &str, user: UserId, readable: Readable, now_ms: 
     Ok(())
 }
 
-fn revoke(tx: &Tx<'_>, district: &str, user: UserId, gone: Readable, now_ms: i64) -> Result<()> {
+pub(super) fn revoke(tx: &Tx<'_>, district: &str, user: UserId, gone: Readable, now_ms: i64) -> Result<()> {
     let Readable { document, writable } = gone;
     let entry = NewEntry {
         kind: KIND_REVOKE,

@@ -3,6 +3,7 @@ use sha2::{Digest, Sha256};
 use tokio_postgres::Row;
 
 use super::Postgres;
+use super::destructions::destroyed_as;
 use super::value::{Fixed, at, fixed, number, small};
 use super::write::audit;
 use crate::storage::quarantine::rows_max;
@@ -18,6 +19,12 @@ impl Quarantine for Postgres {
                 "SELECT 1 FROM author WHERE id = $1 FOR NO KEY UPDATE",
                 &[&Fixed(refused.author.0)],
             )?;
+            let [subject @ .., _] = refused.document.0;
+            // A record is not destroyed between this look and the end: destroying waits for whoever keeps something.
+            tx.execute("LOCK TABLE destruction IN ROW EXCLUSIVE MODE", &[])?;
+            if destroyed_as(tx, subject)?.is_some() {
+                return Ok(Kept::Destroyed);
+            }
             let added = tx.execute(
                 "INSERT INTO quarantine (at_ms, author, document, code, hash, bytes)
                  SELECT $1, $2, $3, $4, $5, $6

@@ -2,6 +2,7 @@ use protocol::DocumentId;
 use tokio_postgres::Row;
 
 use super::Postgres;
+use super::destructions::{channel_answered, destroyed_as};
 use super::transaction::Tx;
 use super::value::{Fixed, Number, at, fixed, number};
 use super::write::{append, audit, stand_in_line};
@@ -26,6 +27,13 @@ impl Receipts for Postgres {
             )?;
             if settled == 0 && !leave_newer(tx, new)? {
                 return Ok(Held::Lost);
+            }
+            if let Some(number) = destroyed_as(tx, new.subject)? {
+                // An answer to what was on its way when the record went says nothing any more.
+                if settled > 0 {
+                    channel_answered(tx, number, &receipt.channel, receipt.at_ms, receipt.accepted)?;
+                }
+                return Ok(Held::Yes);
             }
             let entry = NewEntry {
                 kind: KIND_RECEIPT,

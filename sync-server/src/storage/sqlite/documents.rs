@@ -1,6 +1,7 @@
 use protocol::{AuthorId, DocumentId, Epoch};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::destructions::destroyed_as;
 use super::grants::{find_access, grant};
 use super::write::{append, audit};
 use super::{Number, Sqlite};
@@ -195,6 +196,10 @@ fn stored_change(tx: &Connection, document: DocumentId, author: AuthorId, seq: u
 fn begin(tx: &Connection, change: &NewChange<'_>, subject: &NewSubject) -> Result<(), CommitError> {
     let mut id = [0; 16];
     id.copy_from_slice(&change.document.0[..16]);
+    // What was destroyed does not begin again out of somebody's old copy.
+    if destroyed_as(tx, &id)?.is_some() {
+        return Err(CommitError::RightGone);
+    }
     for document in &subject.documents {
         let added = tx
             .prepare_cached(

@@ -1,6 +1,7 @@
 use protocol::{AuthorId, DocumentId, UserId};
 use rusqlite::{Connection, Row, params};
 
+use super::destructions::section;
 use super::people::find_author;
 use super::receipts::receipt_at;
 use super::{Number, Sqlite};
@@ -81,7 +82,10 @@ pub(super) fn body(tx: &Connection, district: &str, raw: RawEntry) -> Result<Opt
             bytes,
         }),
         (KIND_GRANT, Some(document), _) => raw.writable.map(|writable| EntryBody::Grant { document, writable }),
-        (KIND_REVOKE, Some(document), _) => Some(EntryBody::Revoke { document }),
+        (KIND_REVOKE, Some(document), _) => {
+            let destroyed = section(tx, document)?;
+            Some(EntryBody::Revoke { document, destroyed })
+        }
         (KIND_AUTHOR, _, Some(author)) => find_author(tx, author)?.map(EntryBody::Author),
         (KIND_RECEIPT, Some(_), _) => receipt_at(tx, district, raw.number)?.map(EntryBody::Receipt),
         _ => None,

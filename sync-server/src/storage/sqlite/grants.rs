@@ -136,22 +136,24 @@ pub(super) fn find_access(tx: &Connection, user: UserId, author: AuthorId, docum
     if let Some(writable) = granted {
         return Ok(if writable { Access::Write } else { Access::Read });
     }
-    let formerly: Option<(i64, bool, bool)> = tx
+    let formerly: Option<(i64, bool, bool, bool)> = tx
         .prepare_cached(
             // An author of after the revocation never had the document: that it is not there says nothing of what was
             // written on another tablet of the same user, and is brought by this one.
             "SELECT r.at_ms, r.writable,
-                    d.author IS NOT NULL AND (SELECT enrolled_ms FROM author a WHERE a.id = ?3) <= r.at_ms
+                    d.author IS NOT NULL AND (SELECT enrolled_ms FROM author a WHERE a.id = ?3) <= r.at_ms,
+                    EXISTS (SELECT 1 FROM destruction WHERE subject = substr(?2, 1, 16))
              FROM revoked r
              LEFT JOIN destroyed d ON d.author = ?3 AND d.document = r.document AND d.number = r.number
              WHERE r.user = ?1 AND r.document = ?2",
         )?
         .query_row(params![user.0, document.0, author.0], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
         })
         .optional()?;
     Ok(match formerly {
-        Some((revoked_ms, true, false)) => Access::Formerly { revoked_ms },
+        Some((_, _, _, true)) => Access::Destroyed,
+        Some((revoked_ms, true, false, false)) => Access::Formerly { revoked_ms },
         Some(_) => Access::NoLonger,
         None => Access::Never,
     })
@@ -204,7 +206,7 @@ pub(super) fn grant(tx: &Connection, district: &str, user: UserId, readable: Rea
     Ok(())
 }
 
-fn revoke(tx: &Connection, district: &str, user: UserId, gone: Readable, now_ms: i64) -> Result<()> {
+pub(super) fn revoke(tx: &Connection, district: &str, user: UserId, gone: Readable, now_ms: i64) -> Result<()> {
     let Readable { document, writable } = gone;
     let entry = NewEntry {
         kind: KIND_REVOKE,

@@ -2,6 +2,7 @@ use protocol::{AuthorId, DocumentId, Refusal};
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
+use super::destructions::destroyed_as;
 use super::write::audit;
 use super::{Number, Sqlite};
 use crate::storage::quarantine::rows_max;
@@ -12,6 +13,9 @@ impl Quarantine for Sqlite {
     fn quarantine(&self, refused: &Refused<'_>, now_ms: i64) -> Result<Kept> {
         let hash: [u8; 32] = Sha256::digest(refused.bytes).into();
         self.write(|tx| {
+            if destroyed_as(tx, &refused.document.0[..16])?.is_some() {
+                return Ok(Kept::Destroyed);
+            }
             let added = tx.execute(
                 "INSERT OR IGNORE INTO quarantine (at_ms, author, document, code, hash, bytes)
                  SELECT ?1, ?2, ?3, ?4, ?5, ?6

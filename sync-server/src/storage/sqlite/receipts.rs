@@ -1,6 +1,7 @@
 use protocol::DocumentId;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::destructions::{channel_answered, destroyed_as};
 use super::write::{append, audit};
 use super::{Number, Sqlite};
 use crate::storage::write::{About, KIND_RECEIPT, NewEntry};
@@ -16,6 +17,13 @@ impl Receipts for Sqlite {
             )?;
             if settled == 0 && !leave_newer(tx, new)? {
                 return Ok(Held::Lost);
+            }
+            if let Some(number) = destroyed_as(tx, &new.subject)? {
+                // An answer to what was on its way when the record went says nothing any more.
+                if settled > 0 {
+                    channel_answered(tx, number, &receipt.channel, receipt.at_ms, receipt.accepted)?;
+                }
+                return Ok(Held::Yes);
             }
             let entry = NewEntry {
                 kind: KIND_RECEIPT,

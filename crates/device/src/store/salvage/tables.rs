@@ -33,7 +33,7 @@ pub(super) struct Table {
 }
 
 /// The tables, those first that others point to.
-pub(super) const TABLES: [Table; 13] = [
+pub(super) const TABLES: [Table; 14] = [
     Table {
         name: "meta",
         numbered: false,
@@ -148,6 +148,16 @@ pub(super) const TABLES: [Table; 13] = [
         name: "damaged",
         numbered: false,
         columns: &[("document", Bytes(17)), ("found_ms", Moment)],
+    },
+    Table {
+        name: "destroyed_record",
+        numbered: false,
+        columns: &[
+            ("subject", Bytes(16)),
+            ("number", Text),
+            ("section", Text),
+            ("at_ms", Moment),
+        ],
     },
     Table {
         name: "received_run",

@@ -288,7 +288,13 @@ impl State {
                 }
                 Entry::Revoke { user: from, document } => {
                     if *from == user && !self.granted.contains(&(user, *document)) {
-                        said.push(down::Revoke { document: *document }.into());
+                        said.push(
+                            down::Revoke {
+                                document: *document,
+                                destroyed: None,
+                            }
+                            .into(),
+                        );
                     }
                 }
                 Entry::Receipt { document, upto, state } => {

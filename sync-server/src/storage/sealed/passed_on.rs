@@ -1,0 +1,310 @@
+//! What says nothing of a record is handed on as it is. A retraction says nothing of the record whose key is about to go.
+
+use protocol::access_log::AccessRow;
+use protocol::ids::Sha256;
+use protocol::{AuthorId, DocumentId, Nonce, Refusal, UserId};
+
+use super::Sealing;
+use crate::storage::{
+    Access, AccessFilter, AccessLine, AccessLog, AccessLogs, Assigned, Audit, AuditRow, Author, Destruction,
+    Destructions, District, Districts, Ear, Enrolment, Grants, Held, HolderDevice, Institution, KeyCopy, Media,
+    MediaRow, NewPack, NewReceipt, Notices, Opened, Openings, Order, PackRow, Packs, Parcel, People, Readable, Receipt,
+    Receipts, Recoveries, Recovery, Result, Seal, Survey, TokenHolder, User,
+};
+
+impl AccessLogs for Sealing {
+    fn append_access(&self, user: UserId, author: AuthorId, rows: &[AccessRow], now_ms: i64) -> Result<bool> {
+        self.inner.append_access(user, author, rows, now_ms)
+    }
+
+    fn access_upto(&self, author: AuthorId) -> Result<u64> {
+        self.inner.access_upto(author)
+    }
+
+    fn access_lines(&self, filter: AccessFilter, limit: u32) -> Result<Vec<AccessLine>> {
+        self.inner.access_lines(filter, limit)
+    }
+
+    fn check_access_logs(&self, author: Option<AuthorId>) -> Result<Vec<AccessLog>> {
+        self.inner.check_access_logs(author)
+    }
+}
+
+impl Audit for Sealing {
+    fn audit_rows(&self, limit: u32) -> Result<Vec<AuditRow>> {
+        self.inner.audit_rows(limit)
+    }
+
+    fn broken_audit_row(&self) -> Result<Option<i64>> {
+        self.inner.broken_audit_row()
+    }
+}
+
+impl Destructions for Sealing {
+    fn record_keys(&self, fresh: Option<[u8; 16]>) -> Result<Option<[u8; 16]>> {
+        self.inner.record_keys(fresh)
+    }
+
+    fn survey(&self, subject: [u8; 16]) -> Result<Option<Survey>> {
+        self.inner.survey(subject)
+    }
+
+    fn destroy(&self, order: &Order, retractions: &[Parcel], now_ms: i64) -> Result<u64> {
+        self.inner.destroy(order, retractions, now_ms)
+    }
+
+    fn destruction(&self, subject: [u8; 16]) -> Result<Option<Destruction>> {
+        self.inner.destruction(subject)
+    }
+
+    fn destroyed_after(&self, number: u64) -> Result<Vec<(u64, [u8; 16])>> {
+        self.inner.destroyed_after(number)
+    }
+
+    fn media_to_destroy(&self, limit: u32) -> Result<Vec<MediaToDestroy>> {
+        self.inner.media_to_destroy(limit)
+    }
+
+    fn media_destroyed(&self, number: u64, sha256: Sha256) -> Result<()> {
+        self.inner.media_destroyed(number, sha256)
+    }
+
+    fn subjects_of_media(&self, sha256: Sha256) -> Result<Vec<[u8; 16]>> {
+        self.inner.subjects_of_media(sha256)
+    }
+
+    fn whole_media_after(&self, after: Option<Sha256>, limit: u32) -> Result<Vec<Sha256>> {
+        self.inner.whole_media_after(after, limit)
+    }
+
+    fn media_sealed_upto(&self, set: Option<Sha256>) -> Result<Option<Sha256>> {
+        self.inner.media_sealed_upto(set)
+    }
+
+    fn key_copy_is_cut(&self, copy: [u8; 16], upto: u64, now_ms: i64) -> Result<()> {
+        self.inner.key_copy_is_cut(copy, upto, now_ms)
+    }
+
+    fn key_copies(&self) -> Result<Vec<KeyCopy>> {
+        self.inner.key_copies()
+    }
+
+    fn unscrubbed(&self) -> Result<Vec<u64>> {
+        self.inner.unscrubbed()
+    }
+
+    fn scrub(&self, numbers: &[u64], now_ms: i64) -> Result<()> {
+        self.inner.scrub(numbers, now_ms)
+    }
+
+    fn holders(&self, subject: [u8; 16]) -> Result<Vec<HolderDevice>> {
+        self.inner.holders(subject)
+    }
+
+    fn seal_plain(&self, seal: Seal<'_>, limit: u32) -> Result<u32> {
+        self.inner.seal_plain(seal, limit)
+    }
+}
+
+impl Districts for Sealing {
+    fn add_district(&self, code: &str, name: &str, now_ms: i64) -> Result<()> {
+        self.inner.add_district(code, name, now_ms)
+    }
+
+    fn district(&self, code: &str) -> Result<Option<District>> {
+        self.inner.district(code)
+    }
+
+    fn districts(&self) -> Result<Vec<District>> {
+        self.inner.districts()
+    }
+
+    fn set_lease_days(&self, code: &str, days: u32, now_ms: i64) -> Result<()> {
+        self.inner.set_lease_days(code, days, now_ms)
+    }
+
+    fn set_recovery(&self, code: &str, recipient: Option<&str>, now_ms: i64) -> Result<()> {
+        self.inner.set_recovery(code, recipient, now_ms)
+    }
+
+    fn add_institution(&self, institution: &Institution, now_ms: i64) -> Result<()> {
+        self.inner.add_institution(institution, now_ms)
+    }
+
+    fn institutions(&self, district: &str) -> Result<Vec<Institution>> {
+        self.inner.institutions(district)
+    }
+}
+
+impl Grants for Sealing {
+    fn access(&self, user: UserId, author: AuthorId, document: DocumentId) -> Result<Access> {
+        self.inner.access(user, author, document)
+    }
+
+    fn assign(&self, subject: [u8; 16], user: UserId, readable: &[Readable], now_ms: i64) -> Result<()> {
+        self.inner.assign(subject, user, readable, now_ms)
+    }
+
+    fn unassign(&self, subject: [u8; 16], user: UserId, readable: &[Readable], now_ms: i64) -> Result<()> {
+        self.inner.unassign(subject, user, readable, now_ms)
+    }
+
+    fn assigned(&self, subject: [u8; 16]) -> Result<Vec<Assigned>> {
+        self.inner.assigned(subject)
+    }
+
+    fn readable(&self, user: UserId) -> Result<Vec<Readable>> {
+        self.inner.readable(user)
+    }
+
+    fn confirm_destroyed(&self, user: UserId, author: AuthorId, document: DocumentId, now_ms: i64) -> Result<()> {
+        self.inner.confirm_destroyed(user, author, document, now_ms)
+    }
+}
+
+impl Media for Sealing {
+    fn may_have_media(&self, user: UserId, sha256: Sha256) -> Result<bool> {
+        self.inner.may_have_media(user, sha256)
+    }
+
+    fn may_bring_media(&self, user: UserId, sha256: Sha256, until_ms: i64) -> Result<bool> {
+        self.inner.may_bring_media(user, sha256, until_ms)
+    }
+
+    fn media(&self, sha256: Sha256) -> Result<Option<MediaRow>> {
+        self.inner.media(sha256)
+    }
+
+    fn begin_media(&self, sha256: Sha256, bytes: u64, now_ms: i64) -> Result<()> {
+        self.inner.begin_media(sha256, bytes, now_ms)
+    }
+
+    fn unfinished_media(&self, begun_before_ms: i64, at_most: u32) -> Result<Vec<Sha256>> {
+        self.inner.unfinished_media(begun_before_ms, at_most)
+    }
+
+    fn media_bytes_beside(&self, sha256: Sha256) -> Result<u64> {
+        self.inner.media_bytes_beside(sha256)
+    }
+
+    fn complete_media(&self, sha256: Sha256) -> Result<()> {
+        self.inner.complete_media(sha256)
+    }
+
+    fn forget_media(&self, sha256: Sha256) -> Result<()> {
+        self.inner.forget_media(sha256)
+    }
+}
+
+impl Notices for Sealing {
+    fn on_growth(&self, ear: Ear) {
+        self.inner.on_growth(ear);
+    }
+}
+
+impl Openings for Sealing {
+    fn open_request(
+        &self,
+        author: AuthorId,
+        nonce: Nonce,
+        app_version: &str,
+        token: ([u8; 32], i64),
+        now_ms: i64,
+        forget_before_ms: i64,
+    ) -> Result<Opened> {
+        self.inner
+            .open_request(author, nonce, app_version, token, now_ms, forget_before_ms)
+    }
+
+    fn token_holder(&self, token_hash: [u8; 32], now_ms: i64) -> Result<Option<TokenHolder>> {
+        self.inner.token_holder(token_hash, now_ms)
+    }
+}
+
+impl Packs for Sealing {
+    fn pack_seed(&self, fresh: [u8; 32]) -> Result<[u8; 32]> {
+        self.inner.pack_seed(fresh)
+    }
+
+    fn publish_pack(&self, pack: &NewPack<'_>) -> Result<()> {
+        self.inner.publish_pack(pack)
+    }
+
+    fn packs(&self) -> Result<Vec<PackRow>> {
+        self.inner.packs()
+    }
+
+    fn signed_pack(&self, sha256: Sha256) -> Result<Option<Vec<u8>>> {
+        self.inner.signed_pack(sha256)
+    }
+}
+
+impl People for Sealing {
+    fn add_user(&self, user: &User, readable: &[Readable], now_ms: i64) -> Result<()> {
+        self.inner.add_user(user, readable, now_ms)
+    }
+
+    fn user(&self, id: UserId) -> Result<Option<User>> {
+        self.inner.user(id)
+    }
+
+    fn users(&self, district: &str) -> Result<Vec<User>> {
+        self.inner.users(district)
+    }
+
+    fn add_enrol_code(&self, user: UserId, code_hash: [u8; 32], expires_ms: i64, now_ms: i64) -> Result<()> {
+        self.inner.add_enrol_code(user, code_hash, expires_ms, now_ms)
+    }
+
+    fn enrol(&self, enrolment: &Enrolment, now_ms: i64) -> Result<Result<User, Refusal>> {
+        self.inner.enrol(enrolment, now_ms)
+    }
+
+    fn author(&self, id: AuthorId) -> Result<Option<Author>> {
+        self.inner.author(id)
+    }
+
+    fn authors(&self, user: UserId) -> Result<Vec<Author>> {
+        self.inner.authors(user)
+    }
+
+    fn dismiss_author(&self, id: AuthorId, hand_in: bool, now_ms: i64) -> Result<()> {
+        self.inner.dismiss_author(id, hand_in, now_ms)
+    }
+
+    fn confirm_device_destroyed(&self, id: AuthorId, now_ms: i64) -> Result<()> {
+        self.inner.confirm_device_destroyed(id, now_ms)
+    }
+}
+
+impl Receipts for Sealing {
+    fn settle(&self, receipt: &NewReceipt<'_>) -> Result<Held> {
+        self.inner.settle(receipt)
+    }
+
+    fn latest_receipts(&self, document: DocumentId) -> Result<Vec<Receipt>> {
+        self.inner.latest_receipts(document)
+    }
+}
+
+impl Recoveries for Sealing {
+    fn ask_recovery(&self, id: Sha256, author: AuthorId, request: &[u8], now_ms: i64) -> Result<bool> {
+        self.inner.ask_recovery(id, author, request, now_ms)
+    }
+
+    fn recovery(&self, id: Sha256) -> Result<Option<Recovery>> {
+        self.inner.recovery(id)
+    }
+
+    fn open_recoveries(&self) -> Result<Vec<Recovery>> {
+        self.inner.open_recoveries()
+    }
+
+    fn answer_recovery(&self, id: Sha256, answer: &[u8], now_ms: i64) -> Result<()> {
+        self.inner.answer_recovery(id, answer, now_ms)
+    }
+
+    fn refuse_recovery(&self, id: Sha256, now_ms: i64) -> Result<()> {
+        self.inner.refuse_recovery(id, now_ms)
+    }
+}
