@@ -8,8 +8,8 @@ use super::Sealing;
 use crate::storage::{
     Access, AccessFilter, AccessLine, AccessLog, AccessLogs, Assigned, Audit, AuditRow, Author, Destruction,
     Destructions, District, Districts, Ear, Enrolment, Grants, Held, HolderDevice, Institution, KeyCopy, Media,
-    MediaRow, NewPack, NewReceipt, Notices, Opened, Openings, Order, PackRow, Packs, Parcel, People, Readable, Receipt,
-    Receipts, Recoveries, Recovery, Result, Seal, Survey, TokenHolder, User,
+    MediaRow, MediaToDestroy, NewPack, NewReceipt, Notices, Opened, Openings, Order, PackRow, Packs, Parcel, People,
+    Readable, Receipt, Receipts, Recoveries, Recovery, Result, Seal, Survey, TokenHolder, User,
 };
 
 impl AccessLogs for Sealing {
