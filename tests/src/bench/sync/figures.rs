@@ -11,7 +11,8 @@ use crate::ground;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct At<T> {
     /// As a person reads it.
-    pub(super) at: String,
+    #[serde(rename = "at")]
+    pub(super) when: String,
     /// Whether the programs were built to be quick.
     pub(super) release: bool,
     /// What was measured.
@@ -23,7 +24,7 @@ impl<T> At<T> {
     pub(super) fn now(measured: T) -> Result<Self> {
         let now = jiff::Timestamp::from_millisecond(ground::now_ms())?;
         Ok(Self {
-            at: now.strftime("%-d %b %Y, %H:%M UTC").to_string(),
+            when: now.strftime("%-d %b %Y, %H:%M UTC").to_string(),
             release: !cfg!(debug_assertions),
             measured,
         })

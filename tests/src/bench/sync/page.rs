@@ -74,7 +74,7 @@ fn when(figures: &Figures) -> String {
 
 fn stamp<T>(name: &str, part: &At<T>) -> String {
     let build = if part.release { "" } else { " (debug build)" };
-    format!("{name} {}{build}", part.at)
+    format!("{name} {}{build}", part.when)
 }
 
 fn mean_saved(figures: &Figures) -> String {

@@ -22,7 +22,7 @@ const QUIET_AT_MOST: Duration = Duration::from_secs(30);
 /// No program is waited for longer than this.
 const GIVE_UP: Duration = Duration::from_secs(550);
 /// But a whole new device over the bad link, which takes longer whoever brings it.
-const GIVE_UP_WHOLE: Duration = Duration::from_secs(3_600);
+const GIVE_UP_WHOLE: Duration = Duration::from_hours(1);
 
 /// How many samples, and how long at most for all of them.
 #[derive(Debug, Clone, Copy)]
@@ -66,12 +66,11 @@ impl Sampling {
                 break;
             }
             let took = take(round)?;
-            match took.said {
-                Some(ms) => cell.samples.push(Sample { ms, ..took.sample }),
-                None => {
-                    let before = cell.given_up.map_or(0, |(count, _)| count);
-                    cell.given_up = Some((before + 1, GIVE_UP.as_secs()));
-                }
+            if let Some(ms) = took.said {
+                cell.samples.push(Sample { ms, ..took.sample });
+            } else {
+                let before = cell.given_up.map_or(0, |(count, _)| count);
+                cell.given_up = Some((before + 1, GIVE_UP.as_secs()));
             }
         }
         Ok(cell)
