@@ -16,9 +16,9 @@ use protocol::{AuthorId, DocumentId, Epoch, UserId};
 
 use super::{
     CardRow, CaseRow, Cases, Claim, CommitError, Committed, Delivery, DocumentState, Documents, Entries, Entry,
-    EntryBody, FirstReading, Folded, Held, Kept, Listed, MadeDecision, MatchProposal, NewChange, NumberedReport, Outbox, Parcel, PlainBytes, ProposedTo,
-    Quarantine, QuarantineRow, Readings, ReceivedRun, Refused, ReportRow, ReportSort, Reports, Rest, Result, Storage, StorageError,
-    StoredChange, UnfoldedSubject, Window, WorkerId,
+    EntryBody, FirstReading, Folded, Held, Kept, Listed, MadeDecision, MatchProposal, NewChange, NumberedReport,
+    Outbox, Parcel, PlainBytes, ProposedTo, Quarantine, QuarantineRow, Readings, ReceivedRun, Refused, ReportRow,
+    ReportSort, Reports, Rest, Result, Storage, StorageError, StoredChange, UnfoldedSubject, Window, WorkerId,
 };
 use crate::identity::{RecordKey, RecordKeys, SEALED_MORE_BYTES, Sealed, is_sealed};
 

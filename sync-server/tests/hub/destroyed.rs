@@ -170,16 +170,15 @@ fn what_an_old_tablet_brings_of_a_destroyed_record_is_refused_and_not_kept() {
     let late = worker.edit(core, &[set("case.stage", "inquiry")]);
     hub.hub.storage.destroy(&order(subject), &[], now_ms()).unwrap();
     let answer = worker.sync();
-    let code = Refusal::Destroyed;
-    assert_eq!(answer.verdicts[&late], Outcome::Refused { code });
+    let refused = |code| Outcome::Refused { code };
+    assert_eq!(answer.verdicts[&late], refused(Refusal::Destroyed));
     assert_eq!(answer.revoked.len(), 4);
     assert!(hub.hub.storage.quarantined(9).unwrap().is_empty());
     // Its beginning once more, by somebody who had it: there is no such case to begin.
     let mut stranger = hub.officer("po_nic");
     stranger.version = 1;
     let begun = stranger.edit(core, &[set("case.kind", "cncp")]);
-    let code = Refusal::UnknownDocument;
-    assert_eq!(stranger.sync().verdicts[&begun], Outcome::Refused { code });
+    assert_eq!(stranger.sync().verdicts[&begun], refused(Refusal::UnknownDocument));
     assert!(hub.hub.storage.quarantined(9).unwrap().is_empty());
     assert_eq!(
         hub.hub.storage.district_documents(crate::support::DISTRICT).unwrap(),

@@ -71,7 +71,7 @@ fn new_device(hub: &TestHub, worker: &TestDevice) -> TestDevice {
 fn same(device: &TestDevice, worker: &TestDevice) {
     for (id, document) in &worker.documents {
         let here = device.documents.get(id);
-        assert_eq!(here.map(|here| here.heads()), Some(document.heads()), "{id}");
+        assert_eq!(here.map(casefile::Document::heads), Some(document.heads()), "{id}");
     }
 }
 

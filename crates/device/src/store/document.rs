@@ -186,6 +186,7 @@ impl Write<'_> {
             .prepare_cached("DELETE FROM set_aside WHERE document = ?1")?
             .execute([id])?;
         self.forget_damaged(id)?;
+        self.forget_pieces(id)?;
         connection
             .prepare_cached("DELETE FROM received_run WHERE document = ?1")?
             .execute([id])?;

@@ -185,7 +185,7 @@ fn entries(
         match entry {
             Entry::Change(..) => {}
             Entry::Grant(document, granted) => grant(documents, write, document, granted, done)?,
-            Entry::Piece(piece, writable) => self::piece(documents, write, now_ms, piece, writable, done)?,
+            Entry::Piece(piece, writable) => self::piece(documents, write, now_ms, &piece, writable, done)?,
             Entry::Cards(cards) => {
                 for (subject, card) in cards {
                     let running = card.next.clone().map(to_row);
@@ -224,18 +224,16 @@ fn grant(
     done: &mut Done,
 ) -> Result<(), DocumentError> {
     done.subjects.extend(about(document));
-    match DocumentKey::from_bytes(document.0) {
-        Some(key) => documents.grant(write, key, &granted),
-        // A kind of document that only a newer app knows: kept for when this one is newer.
-        None => {
-            let kept = Incoming {
-                number: granted.upto,
-                received_ms: 0,
-                bytes: granted.snapshot,
-            };
-            Ok(write.set_aside(&document.0, &kept, "kind")?)
-        }
+    if let Some(key) = DocumentKey::from_bytes(document.0) {
+        return documents.grant(write, key, &granted);
     }
+    // A kind of document that only a newer app knows: kept for when this one is newer.
+    let kept = Incoming {
+        number: granted.upto,
+        received_ms: 0,
+        bytes: granted.snapshot,
+    };
+    Ok(write.set_aside(&document.0, &kept, "kind")?)
 }
 
 /// Puts a piece to the others; with the last of them the document is here. Where one is missing, as after a vault was made
@@ -244,11 +242,11 @@ fn piece(
     documents: &mut Documents,
     write: &Write<'_>,
     now_ms: i64,
-    piece: PieceRow,
+    piece: &PieceRow,
     writable: bool,
     done: &mut Done,
 ) -> Result<(), DocumentError> {
-    let whole = match write.put_piece(&piece)? {
+    let whole = match write.put_piece(piece)? {
         Pieced::More => return Ok(()),
         Pieced::Whole(packed) if Piece::digest(&packed) == piece.digest => unpack(&packed, SNAPSHOT_BYTES_MAX).ok(),
         Pieced::Whole(_) | Pieced::Broken => None,

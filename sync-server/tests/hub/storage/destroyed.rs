@@ -404,7 +404,11 @@ fn stands_in(folder: &Path, words: &[u8]) -> bool {
 
 /// How often the canary stands in a PostgreSQL database, as bytes of a row or in text.
 fn rows_with(url: &str, words: &[u8]) -> u64 {
-    let hex: String = words.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap();
+    let hex: String = words
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect();
     let bytes = |table: &str, column: &str| {
         format!("(SELECT count(*) FROM {table} WHERE position('\\x{hex}'::bytea IN {column}) > 0)")
     };

@@ -120,7 +120,7 @@ fn a_card_is_the_newest() {
             ..CARD
         };
         fold(storage, &closed);
-        assert_eq!(storage.cards(&[CASE]).unwrap(), [closed.clone()]);
+        assert_eq!(storage.cards(&[CASE]).unwrap(), std::slice::from_ref(&closed));
         storage.add_card(&CARD).unwrap();
         assert_eq!(
             storage.cards(&[CASE]).unwrap(),

@@ -7,9 +7,9 @@ use crate::limits::{CARD_BYTES_MAX, CARDS_MAX, CARDS_UNPACKED_BYTES_MAX};
 const SUBJECT_BYTES: usize = 16;
 
 const BOUNDS: Bounds = Bounds {
-    entry_bytes_max: SUBJECT_BYTES + CARD_BYTES_MAX,
-    entries_max: CARDS_MAX,
-    unpacked_bytes_max: CARDS_UNPACKED_BYTES_MAX,
+    entry_bytes: SUBJECT_BYTES + CARD_BYTES_MAX,
+    entries: CARDS_MAX,
+    unpacked_bytes: CARDS_UNPACKED_BYTES_MAX,
 };
 
 /// What a list shows of cases whose documents are still to come: on a first sync a device has its whole list before it has

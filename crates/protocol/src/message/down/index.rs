@@ -5,9 +5,9 @@ use crate::index::IndexCursor;
 use crate::limits::{INDEX_ENTRIES_MAX, INDEX_ENTRY_BYTES_MAX, INDEX_UNPACKED_BYTES_MAX};
 
 const BOUNDS: Bounds = Bounds {
-    entry_bytes_max: INDEX_ENTRY_BYTES_MAX,
-    entries_max: INDEX_ENTRIES_MAX,
-    unpacked_bytes_max: INDEX_UNPACKED_BYTES_MAX,
+    entry_bytes: INDEX_ENTRY_BYTES_MAX,
+    entries: INDEX_ENTRIES_MAX,
+    unpacked_bytes: INDEX_UNPACKED_BYTES_MAX,
 };
 
 /// Open reports of missing and sighted children of the state, see [`crate::index`]. Each message is whole in itself: the

@@ -2,11 +2,11 @@
 
 use crate::parcel::{pack_small, unpack};
 
-/// What may be.
+/// The most that may be.
 pub(super) struct Bounds {
-    pub(super) entry_bytes_max: usize,
-    pub(super) entries_max: usize,
-    pub(super) unpacked_bytes_max: usize,
+    pub(super) entry_bytes: usize,
+    pub(super) entries: usize,
+    pub(super) unpacked_bytes: usize,
 }
 
 /// Puts entries together. `None`: there is more than may be.
@@ -15,7 +15,7 @@ pub(super) fn pack_many<Entry: AsRef<[u8]>>(entries: &[Entry], bounds: &Bounds) 
     for entry in entries {
         let entry = entry.as_ref();
         let length = u16::try_from(entry.len()).ok().filter(|length| *length < 1 << 14)?;
-        if entry.len() > bounds.entry_bytes_max {
+        if entry.len() > bounds.entry_bytes {
             return None;
         }
         if length >= 0x80 {
@@ -26,13 +26,13 @@ pub(super) fn pack_many<Entry: AsRef<[u8]>>(entries: &[Entry], bounds: &Bounds) 
         }
         many.extend_from_slice(entry);
     }
-    let fits = entries.len() <= bounds.entries_max && many.len() <= bounds.unpacked_bytes_max;
+    let fits = entries.len() <= bounds.entries && many.len() <= bounds.unpacked_bytes;
     fits.then(|| pack_small(&many))
 }
 
 /// The entries; `None` where they are not what a hub sends.
 pub(super) fn unpack_many(packed: &[u8], bounds: &Bounds) -> Option<Vec<Vec<u8>>> {
-    let many = unpack(packed, bounds.unpacked_bytes_max).ok()?;
+    let many = unpack(packed, bounds.unpacked_bytes).ok()?;
     let mut rest = many.as_slice();
     let mut entries = Vec::new();
     while let Some((low, behind)) = rest.split_first() {
@@ -43,7 +43,7 @@ pub(super) fn unpack_many(packed: &[u8], bounds: &Bounds) -> Option<Vec<Vec<u8>>
             behind = further;
         }
         let (entry, further) = behind.split_at_checked(length)?;
-        if length > bounds.entry_bytes_max || entries.len() >= bounds.entries_max {
+        if length > bounds.entry_bytes || entries.len() >= bounds.entries {
             return None;
         }
         entries.push(entry.to_vec());
