@@ -12,7 +12,7 @@ use tests::{
 const CASES: usize = 40;
 /// Bytes of answers that a connection carries before it is cut: at first a moment of signal, then a little more.
 const MOMENT_BYTES: u64 = 6_000;
-const WINDOW_BYTES: u64 = 30_000;
+const WINDOW_BYTES: u64 = 12_000;
 /// What a cut may cost: a mark's worth of frames, and the head of a reply.
 const CUT_BYTES_MAX: u64 = 6_000;
 
@@ -96,7 +96,7 @@ fn a_list_is_whole_before_its_cases_are_and_little_comes_twice() {
     }
     tablet.sync_until_in_step();
     let traffic = network.take_traffic();
-    assert!(traffic.connections > 4, "the link was cut: {traffic:?}");
+    assert!(traffic.connections >= 3, "the link was cut: {traffic:?}");
     let over = traffic.down.saturating_sub(whole);
     assert!(
         over <= traffic.connections * CUT_BYTES_MAX,
