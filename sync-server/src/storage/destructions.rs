@@ -229,6 +229,12 @@ pub(super) fn documents_of(subject: [u8; 16]) -> ([u8; 17], [u8; 17]) {
     super::grants::documents_between(Some(subject))
 }
 
+/// The record that a document, or what stands for one, belongs to.
+pub(super) fn subject_of(document: [u8; 17]) -> [u8; 16] {
+    let [subject @ .., _] = document;
+    subject
+}
+
 /// A device out of what is kept of it for each document: it has none when it has none of all.
 pub(super) fn holder(rows: &[(AuthorId, Option<i64>, bool)]) -> Vec<HolderDevice> {
     let mut holders: Vec<HolderDevice> = Vec::new();

@@ -14,6 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use protocol::{AuthorId, DocumentId, Epoch, UserId};
 
+use super::destructions::subject_of;
 use super::{
     CardRow, CaseRow, Cases, Claim, CommitError, Committed, Delivery, DocumentState, Documents, Entries, Entry,
     EntryBody, FirstReading, Folded, Held, Kept, Listed, MadeDecision, MatchProposal, NewChange, NumberedReport,
@@ -90,7 +91,7 @@ impl Storage for Sealing {}
 
 /// Seals what an older hub kept in plain; `None` where the record's key is gone.
 pub fn seal_plain(keys: &RecordKeys, what: PlainBytes, plain: &[u8]) -> Option<Vec<u8>> {
-    let of_document = |sort, id: DocumentId| Some(keys.of(subject_of(id))?.seal(sort, &id.0, plain));
+    let of_document = |sort, id: DocumentId| Some(keys.of(subject_of(id.0))?.seal(sort, &id.0, plain));
     let of_subject = |sort, subject: [u8; 16]| Some(keys.of(subject)?.seal(sort, &subject, plain));
     match what {
         PlainBytes::Change(id) => of_document(Sealed::Change, id),
@@ -111,11 +112,6 @@ fn seal_card(key: &RecordKey, card: &mut CardRow) {
 /// Sealed bytes for a column of text.
 fn as_text(sealed: &[u8]) -> String {
     format!("{SEALED_TEXT}{}", STANDARD_NO_PAD.encode(sealed))
-}
-
-fn subject_of(document: DocumentId) -> [u8; 16] {
-    let [subject @ .., _] = document.0;
-    subject
 }
 
 impl Readings for Sealing {
@@ -248,9 +244,9 @@ impl Documents for Sealing {
         let Some(mut state) = self.inner.document(id)? else {
             return Ok(None);
         };
-        state.snapshot = self.open(Sealed::Snapshot, subject_of(id), &id.0, state.snapshot)?;
+        state.snapshot = self.open(Sealed::Snapshot, subject_of(id.0), &id.0, state.snapshot)?;
         for change in &mut state.tail {
-            *change = self.open(Sealed::Change, subject_of(id), &id.0, mem::take(change))?;
+            *change = self.open(Sealed::Change, subject_of(id.0), &id.0, mem::take(change))?;
         }
         Ok(Some(state))
     }
@@ -269,7 +265,7 @@ impl Documents for Sealing {
 
     fn commit_changes(&self, changes: &[NewChange<'_>]) -> Result<Vec<Committed>, CommitError> {
         let seal = |change: &NewChange<'_>| {
-            let key = self.keys.of(subject_of(change.document));
+            let key = self.keys.of(subject_of(change.document.0));
             // A record that was destroyed meanwhile takes nothing any more.
             let key = key.ok_or(CommitError::RightGone)?;
             Ok(key.seal(Sealed::Change, &change.document.0, change.bytes))
@@ -287,7 +283,7 @@ impl Documents for Sealing {
     }
 
     fn save_snapshot(&self, id: DocumentId, snapshot: &[u8], number: u64) -> Result<()> {
-        let key = self.key(subject_of(id))?;
+        let key = self.key(subject_of(id.0))?;
         self.inner
             .save_snapshot(id, &key.seal(Sealed::Snapshot, &id.0, snapshot), number)
     }
@@ -305,7 +301,7 @@ impl Entries for Sealing {
         let mut entries = self.inner.entries(district, reader, reading_author, window, limit)?;
         for entry in &mut entries {
             if let EntryBody::Change { document, bytes, .. } = &mut entry.body {
-                *bytes = self.open(Sealed::Change, subject_of(*document), &document.0, mem::take(bytes))?;
+                *bytes = self.open(Sealed::Change, subject_of(document.0), &document.0, mem::take(bytes))?;
             }
         }
         Ok(entries)
@@ -336,7 +332,7 @@ impl Outbox for Sealing {
 
 impl Quarantine for Sealing {
     fn quarantine(&self, refused: &Refused<'_>, now_ms: i64) -> Result<Kept> {
-        let Some(key) = self.keys.of(subject_of(refused.document)) else {
+        let Some(key) = self.keys.of(subject_of(refused.document.0)) else {
             return Ok(Kept::Destroyed);
         };
         let sealed = key.seal(Sealed::Refused, &refused.document.0, refused.bytes);

@@ -9,7 +9,7 @@ use super::reports::put_report;
 use super::transaction::Tx;
 use super::value::{Fixed, Number, at, fixed, fixed_or_none, number};
 use super::write::{audit, stand_in_line};
-use crate::storage::destructions::{Had, destroyed_detail, documents_of, holder};
+use crate::storage::destructions::{Had, destroyed_detail, documents_of, holder, subject_of};
 use crate::storage::write::{About, KIND_DESTROYED};
 use crate::storage::{
     Counts, Deed, Destruction, Destructions, HolderDevice, KeyCopy, MediaToDestroy, Order, Parcel, Readable, ReportRow,
@@ -198,11 +198,6 @@ impl Destructions for Postgres {
         }
         self.write(|tx| seal_some(tx, seal, limit))
     }
-}
-
-fn subject_of(document: [u8; 17]) -> [u8; 16] {
-    let [subject @ .., _] = document;
-    subject
 }
 
 fn mark<const N: usize>(tx: &Tx<'_>, name: &str) -> Result<Option<[u8; N]>> {

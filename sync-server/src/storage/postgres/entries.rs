@@ -45,20 +45,25 @@ impl Entries for Postgres {
                     &i64::from(limit),
                 ],
             )?;
-            let mut entries = Vec::new();
-            for row in &rows {
-                let raw = read_raw(row)?;
-                let number = raw.number;
-                if let Some(body) = body(tx, district, raw)? {
-                    entries.push(Entry { number, body });
-                }
-            }
-            Ok(entries)
+            told(tx, district, &rows)
         })
     }
 }
 
-pub(super) fn read_raw(row: &Row) -> Result<RawEntry> {
+/// The entries of these rows.
+pub(super) fn told(tx: &Tx<'_>, district: &str, rows: &[Row]) -> Result<Vec<Entry>> {
+    let mut entries = Vec::new();
+    for row in rows {
+        let raw = read_raw(row)?;
+        let number = raw.number;
+        if let Some(body) = body(tx, district, raw)? {
+            entries.push(Entry { number, body });
+        }
+    }
+    Ok(entries)
+}
+
+fn read_raw(row: &Row) -> Result<RawEntry> {
     let kind: i16 = at(row, 1)?;
     Ok(RawEntry {
         number: number(row, 0)?,
@@ -73,7 +78,7 @@ pub(super) fn read_raw(row: &Row) -> Result<RawEntry> {
 }
 
 /// What the columns say together; `None` for columns that say nothing, which no writing of ours makes.
-pub(super) fn body(tx: &Tx<'_>, district: &str, raw: RawEntry) -> Result<Option<EntryBody>> {
+fn body(tx: &Tx<'_>, district: &str, raw: RawEntry) -> Result<Option<EntryBody>> {
     Ok(match (raw.kind, raw.document, raw.author) {
         (KIND_CHANGE, Some(document), Some(author)) => raw.bytes.map(|bytes| EntryBody::Change {
             document,

@@ -4,6 +4,7 @@ use protocol::DocumentId;
 
 use super::transaction::Tx;
 use super::value::{at, fixed};
+use crate::storage::destructions::subject_of;
 use crate::storage::{PlainBytes, Result, Seal};
 
 /// Whether anything is kept in plain.
@@ -117,9 +118,4 @@ impl Plain {
         }
         Ok(u32::try_from(found.len()).unwrap_or(u32::MAX))
     }
-}
-
-fn subject_of(document: [u8; 17]) -> [u8; 16] {
-    let [subject @ .., _] = document;
-    subject
 }

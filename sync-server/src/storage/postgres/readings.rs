@@ -2,7 +2,7 @@ use protocol::{AuthorId, DocumentId, UserId};
 use tokio_postgres::Row;
 
 use super::Postgres;
-use super::entries::{body, read_raw};
+use super::entries::told;
 use super::transaction::Tx;
 use super::value::{Fixed, Number, at, fixed, fixed_or_none, number};
 use crate::storage::{CardRow, Entry, FirstReading, Listed, Readings, Result, StorageError};
@@ -35,15 +35,7 @@ impl Readings for Postgres {
                  WHERE l.district = $1 AND l.number = ANY ($3) AND {TOLD}"
             );
             let rows = tx.rows(&sql, &[&district, &Fixed(reader.0), &numbers])?;
-            let mut entries = Vec::new();
-            for row in &rows {
-                let raw = read_raw(row)?;
-                let number = raw.number;
-                if let Some(body) = body(tx, district, raw)? {
-                    entries.push(Entry { number, body });
-                }
-            }
-            Ok(entries)
+            told(tx, district, &rows)
         })
     }
 

@@ -3,6 +3,7 @@
 use protocol::DocumentId;
 use rusqlite::{Connection, params};
 
+use crate::storage::destructions::subject_of;
 use crate::storage::{PlainBytes, Result, Seal};
 
 /// Whether anything is kept in plain.
@@ -117,9 +118,4 @@ fn gone(what: PlainBytes) -> Vec<u8> {
         PlainBytes::Facts(_) => b"sealed1:".to_vec(),
         _ => vec![0xE5, 1],
     }
-}
-
-fn subject_of(document: [u8; 17]) -> [u8; 16] {
-    let [subject @ .., _] = document;
-    subject
 }

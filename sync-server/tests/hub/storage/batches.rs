@@ -191,8 +191,8 @@ fn of_two_who_write_together_in_one_district_each_has_numbers_that_follow_each_o
     assert_eq!(told(&stores[1]).len(), 1 + 20, "one row for each batch");
 }
 
-#[test]
-fn changes_whose_connection_dies_leave_nothing_and_stand_when_they_come_again() {
+/// A store with one connection and a case in it, and the address of its database.
+fn over_one_connection() -> (String, Postgres) {
     let url = cluster::shared().database();
     let store = Postgres::open(&PostgresConfig {
         connections: 1,
@@ -201,6 +201,12 @@ fn changes_whose_connection_dies_leave_nothing_and_stand_when_they_come_again() 
     .unwrap();
     prepared(&store);
     begun(&store);
+    (url, store)
+}
+
+#[test]
+fn changes_whose_connection_dies_leave_nothing_and_stand_when_they_come_again() {
+    let (url, store) = over_one_connection();
     let (end, rows) = (last(&store), told(&store));
     // The third entry ends its own connection, when the first two are written and before the audit is.
     cluster::sql(
@@ -223,14 +229,7 @@ fn changes_whose_connection_dies_leave_nothing_and_stand_when_they_come_again() 
 
 #[test]
 fn a_connection_that_died_between_two_calls_fails_neither_a_writing_nor_a_reading() {
-    let url = cluster::shared().database();
-    let store = Postgres::open(&PostgresConfig {
-        connections: 1,
-        ..reached(url.clone())
-    })
-    .unwrap();
-    prepared(&store);
-    begun(&store);
+    let (url, store) = over_one_connection();
     end_connections(&url);
     store.commit_changes(&granted(2..=3)).unwrap();
     end_connections(&url);
@@ -241,14 +240,7 @@ fn a_connection_that_died_between_two_calls_fails_neither_a_writing_nor_a_readin
 
 #[test]
 fn a_change_is_looked_up_by_its_key_however_many_there_are() {
-    let url = cluster::shared().database();
-    let store = Postgres::open(&PostgresConfig {
-        connections: 1,
-        ..reached(url.clone())
-    })
-    .unwrap();
-    prepared(&store);
-    begun(&store);
+    let (url, store) = over_one_connection();
     // The plans are made while there is next to nothing.
     for seq in 2..=9 {
         store.commit_changes(&granted(seq..=seq)).unwrap();
