@@ -1,6 +1,7 @@
 //! Administration: what a district's administrator does from a shell, also while the hub runs.
 
 mod access_log;
+mod appeals;
 mod certificate;
 mod certificate_of_destruction;
 mod destroy;
@@ -26,6 +27,7 @@ use crate::config::known_by;
 use crate::hub::Hub;
 use crate::storage::{Institution, User};
 pub use access_log::AccessLogCommand;
+pub use appeals::AppealsCommand;
 pub use certificate::{CertificateCommand, make_certificate};
 pub use destroy::{
     CertificateOfDestructionCommand, DestroyCommand, VerifyCertificateCommand, verify as verify_certificate,
@@ -85,6 +87,9 @@ pub enum AdminCommand {
     /// Refused uploads.
     #[command(subcommand)]
     Quarantine(QuarantineCommand),
+    /// What officers ask about words of theirs that were refused.
+    #[command(subcommand)]
+    Appeals(AppealsCommand),
     /// Shuts a device out: at its next contact it hands in what it had not sent, then destroys keys and files.
     RevokeAuthor {
         /// The author's id.
@@ -330,6 +335,7 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
         AdminCommand::Cases { district } => list::cases(storage, district.as_deref(), out)?,
         AdminCommand::Outbox => list::outbox(storage, out)?,
         AdminCommand::Quarantine(QuarantineCommand::List { last }) => list::quarantine(storage, last, out)?,
+        AdminCommand::Appeals(command) => appeals::run(hub, &command, now_ms, out)?,
         AdminCommand::RevokeAuthor { author, hand_in } => {
             storage.dismiss_author(AuthorId(*author.as_bytes()), hand_in, now_ms)?;
         }

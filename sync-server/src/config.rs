@@ -176,6 +176,10 @@ pub struct Limits {
     pub retry_longest_ms: i64,
     /// How many megabytes of pictures, recordings and papers one case or institution may have.
     pub media_mb_of_a_case: u64,
+    /// How many bytes one change may have, unpacked; never more than the protocol's
+    /// [`CHANGE_BYTES_MAX`](protocol::limits::CHANGE_BYTES_MAX). What is larger is refused as too large, and the officer's
+    /// tablet can send it in smaller parts.
+    pub change_bytes: usize,
     /// How often workers look for work without being told of any.
     pub look_every_ms: u64,
 }
@@ -191,6 +195,7 @@ impl Default for Limits {
             retry_first_ms: 1_000,
             retry_longest_ms: 300_000,
             media_mb_of_a_case: 512,
+            change_bytes: protocol::limits::CHANGE_BYTES_MAX,
             look_every_ms: 1_000,
         }
     }

@@ -7,6 +7,7 @@
 //! one that serves sockets. Writes that belong together are one call, and one call is one transaction.
 
 mod access_log;
+mod appeals;
 mod audit;
 mod cases;
 mod claim;
@@ -32,6 +33,7 @@ mod sqlite;
 mod write;
 
 pub use access_log::{AccessFilter, AccessLine, AccessLog, AccessLogs};
+pub use appeals::{APPEALS_PER_AUTHOR_MAX, AppealRow, Appeals, Decision, Standing};
 pub use audit::{Audit, AuditRow, Deed};
 pub use cases::{CaseRow, Cases, Folded, Held, UnfoldedSubject};
 pub use claim::{Claim, WorkerId};
@@ -140,6 +142,7 @@ pub trait Storage:
     + Quarantine
     + Packs
     + AccessLogs
+    + Appeals
     + Recoveries
     + Reports
     + Readings

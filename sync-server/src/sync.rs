@@ -1,5 +1,6 @@
 //! The sync call without its sockets: frames in, frames out.
 
+mod appeals;
 mod batch;
 mod claims;
 mod cursor;

@@ -24,6 +24,8 @@ pub struct Hub {
     portal: Option<String>,
     database: Option<String>,
     under_tls: bool,
+    /// Lines of its configuration's table of limits.
+    limits: String,
 }
 
 impl Hub {
@@ -35,6 +37,14 @@ impl Hub {
     /// The same at a PostgreSQL database, where there is an address of one.
     pub fn start_at(portal: Option<&str>, database: Option<&str>) -> anyhow::Result<Self> {
         let mut hub = Self::not_started(portal, database)?;
+        hub.start_again()?;
+        Ok(hub)
+    }
+
+    /// The same with these lines in its table of limits.
+    pub fn start_with_limits(portal: Option<&str>, limits: &str) -> anyhow::Result<Self> {
+        let mut hub = Self::not_started(portal, None)?;
+        hub.limits = format!("\n[limits]\n{limits}\n");
         hub.start_again()?;
         Ok(hub)
     }
@@ -72,6 +82,7 @@ impl Hub {
             portal: portal.map(str::to_owned),
             database: database.map(str::to_owned),
             under_tls: false,
+            limits: String::new(),
         })
     }
 
@@ -151,15 +162,21 @@ impl Hub {
             ""
         };
         format!(
-            "listen = \"{}\"\ndata_dir = \"{}\"\n{channel}{database}{tls}",
+            "listen = \"{}\"\ndata_dir = \"{}\"\n{channel}{database}{tls}{}",
             self.address,
-            data.display()
+            data.display(),
+            self.limits
         )
     }
 
     /// Its config file.
     pub fn config(&self) -> PathBuf {
         self.folder.path().join("hub.toml")
+    }
+
+    /// Its database.
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("data/hub.db")
     }
 
     /// What it wrote about itself.

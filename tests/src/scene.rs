@@ -62,6 +62,14 @@ impl Scene {
         Self::of(|portal| Hub::start_under_tls(Some(portal)))
     }
 
+    /// The same with a hub that has these lines in its table of limits.
+    ///
+    /// # Panics
+    /// When a part cannot be started.
+    pub fn with_limits(limits: &str) -> Self {
+        Self::of(|portal| Hub::start_with_limits(Some(portal), limits))
+    }
+
     fn of(start: impl FnOnce(&str) -> anyhow::Result<Hub>) -> Self {
         let portal = portal();
         let hub = start(&portal.webhook_url()).expect("the hub starts");

@@ -394,6 +394,21 @@ pub(crate) async fn send_again(item: i64) -> Answer<()> {
     done(Request::SendAgain { item }).await
 }
 
+/// Asks the district about a refused change.
+pub(crate) async fn appeal(item: i64, plea: ipc::Plea) -> Answer<()> {
+    done(Request::Appeal { item, plea }).await
+}
+
+/// Takes refused changes of a record that has left this tablet off the list.
+pub(crate) async fn put_away(item: i64) -> Answer<()> {
+    done(Request::PutAway { item }).await
+}
+
+/// Writes a change that was too large once more in smaller ones.
+pub(crate) async fn split(item: i64) -> Answer<()> {
+    done(Request::Split { item }).await
+}
+
 /// Looks the vault over.
 pub(crate) async fn doctor() -> Answer<DoctorView> {
     ask!(Request::Doctor, Doctor).map(|view| *view)

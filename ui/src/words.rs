@@ -274,6 +274,7 @@ impl Words {
             FailureCode::ReasonNeeded { form, .. } => return self.failure_reason_needed(form),
             FailureCode::ReasonTooLong { chars_max } => return self.failure_reason_too_long(chars_max),
             FailureCode::NotFiled => self.failure_not_filed(),
+            FailureCode::NoSmaller => self.failure_no_smaller(),
             FailureCode::NotFiledSo => self.failure_not_filed_so(),
             FailureCode::BadCall => self.failure_bad_call(),
             FailureCode::DiskFull => self.failure_disk_full(),

@@ -159,6 +159,8 @@ pub enum FailureCode {
     },
     /// A form that was not filed, or was begun anew already, is not begun anew.
     NotFiled,
+    /// What is too large is one value: nothing smaller can be made of it.
+    NoSmaller,
     /// This form is not filed in this way: it is signed or sent or has no second signature.
     NotFiledSo,
     /// The call itself cannot be read.

@@ -54,7 +54,10 @@ pub use matching::{
 pub use session::{
     Changed, EnrolLink, Farewell, PackPart, PackView, Progress, RecoveryAsk, Session, Start, TabletUser, Topic,
 };
-pub use sync::{Delivery, DestroyedItem, NetState, Purged, ReceiptRow, RefusedItem, SpaceState, SpaceView, SyncView};
+pub use sync::{
+    Appeal, AppealState, Delivery, DestroyedItem, NetState, Offer, Plea, Purged, ReceiptRow, RefusedItem, SpaceState,
+    SpaceView, SyncView,
+};
 
 /// Most rows of a list in one answer.
 pub const PAGE_ROWS_MAX: u32 = 200;
@@ -442,6 +445,25 @@ pub enum Request {
     Mend,
     /// Sends a refused change once more. Answer: [`Reply::Done`].
     SendAgain {
+        /// The item, from [`SyncView::refused`].
+        item: i64,
+    },
+    /// Asks the district about a refused change and what was refused with it. Answer: [`Reply::Done`].
+    Appeal {
+        /// The item, from [`SyncView::refused`].
+        item: i64,
+        /// What is asked for.
+        plea: Plea,
+    },
+    /// Takes refused changes of a record that has left this tablet off the list; they stay at the hub. Answer:
+    /// [`Reply::Done`].
+    PutAway {
+        /// The item, from [`SyncView::refused`].
+        item: i64,
+    },
+    /// Writes a change that was too large, and what stands on it, once more in smaller ones, which go with the next sync.
+    /// Answer: [`Reply::Done`]; [`FailureCode::NoSmaller`] where it is one value.
+    Split {
         /// The item, from [`SyncView::refused`].
         item: i64,
     },

@@ -142,6 +142,70 @@ pub struct RefusedItem {
     pub code: String,
     /// When it was written.
     pub at_ms: i64,
+    /// Its record has left this tablet, and its words with it: they lie at the hub.
+    pub is_gone: bool,
+    /// What can be done about it, the likeliest to help first. Nothing where an earlier refused change of the same part of
+    /// the record comes first: what helps that one helps this one.
+    pub offers: Vec<Offer>,
+    /// What the district was asked about it last.
+    pub appeal: Option<Appeal>,
+}
+
+/// What can be done about a refused change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Offer {
+    /// [`crate::Request::SendAgain`].
+    SendAgain,
+    /// [`crate::Request::Appeal`] for [`Plea::Access`].
+    AskAccess,
+    /// [`crate::Request::Appeal`] for [`Plea::HandOver`].
+    HandOver,
+    /// [`crate::Request::Split`].
+    Split,
+    /// [`crate::Request::PutAway`].
+    PutAway,
+}
+
+/// What the district is asked about refused words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Plea {
+    /// To be given the record.
+    Access,
+    /// That the district decides about the words, which lie at the hub.
+    HandOver,
+}
+
+/// Something that the district was asked, and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Appeal {
+    /// What was asked for.
+    pub plea: Plea,
+    /// When, by this tablet's clock.
+    pub asked_at_ms: i64,
+    /// How it stands.
+    pub state: AppealState,
+    /// Since when, by the hub's clock.
+    pub at_ms: Option<i64>,
+    /// What the district says to it; empty where it says nothing.
+    pub words: String,
+}
+
+/// How it stands with something that the district was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AppealState {
+    /// It goes with the next sync.
+    Asked,
+    /// It lies with the district.
+    Noted,
+    /// The district did what was asked for; what was refused is being sent again.
+    Granted,
+    /// The district said no.
+    Declined,
+    /// Too much lies there: it is asked again with every sync.
+    Full,
 }
 
 /// A record that was on this tablet until it was destroyed by law.

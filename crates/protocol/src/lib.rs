@@ -147,6 +147,11 @@
 //! `Receipt` whose `upto` is at least that number, and whose state is accepted, is the only ground on which it may say
 //! *accepted by the portal*.
 //!
+//! # What was refused
+//!
+//! A refused change is kept on both sides. Its officer may ask the district for access, or hand what was written over to it.
+//! See [`appeal`].
+//!
 //! # Media
 //!
 //! Pictures do not travel in frames. The end of an answer carries a bearer token that lives for minutes; with it
@@ -174,6 +179,7 @@
 //! who is shut out, [`dismissal`].
 
 pub mod access_log;
+pub mod appeal;
 pub mod cursor;
 pub mod dismissal;
 pub mod enrol;
@@ -192,6 +198,7 @@ pub mod refusal;
 pub mod signing;
 pub mod terms;
 
+pub use appeal::{Appeal, Plea};
 pub use cursor::Cursor;
 pub use enrol_link::{EnrolCode, EnrolLink};
 pub use frame::{Frame, FrameDecoder, FrameError, FrameReader, ReadError};

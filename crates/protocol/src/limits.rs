@@ -135,6 +135,12 @@ pub const INDEX_ANSWER_BYTES_MAX: usize = 64 * 1024;
 /// The records that one opening asks for by their ids.
 pub const ASKS_MAX: usize = 8;
 
+/// What one opening asks about refused words. A device that has more to ask says the rest when some of it is decided.
+pub const APPEALS_MAX: usize = 16;
+
+/// What a district says to an appeal, bytes of UTF-8.
+pub const APPEAL_WORDS_BYTES_MAX: usize = 400;
+
 /// The people whom one `Detail` names.
 pub const DETAIL_PEOPLE_MAX: usize = 4;
 

@@ -14,9 +14,9 @@ use protocol::dismissal::{Dismissal, SignedDismissal};
 use protocol::enrol::{EnrolReply, EnrolRequest, Enrolled, person_mark};
 use protocol::ids::Sha256;
 use protocol::message::down::{
-    Author, Cards, Change, Changes, Close, Detail, Done, Grant, Index, Mark, Outcome, Person, Piece, Proposal,
-    Proposals, Receipt, ReceiptState, Received, Reject, Revoke, StateMark, Taken, Token, Told, Verdict, Verdicts,
-    Welcome, Written,
+    Appealed, Author, Cards, Change, Changes, Close, Detail, Done, Grant, Index, Mark, Outcome, Person, Piece,
+    Proposal, Proposals, Receipt, ReceiptState, Received, Reject, Revoke, StateMark, Taken, Token, Told, Verdict,
+    Verdicts, Welcome, Written,
 };
 use protocol::message::up::{Access, Again, Batch, Confirm, End, Group, Open, Rows, Upload};
 use protocol::message::{Named, Naming};
@@ -24,8 +24,8 @@ use protocol::pack::{PackKey, PackRef, SignedPack};
 use protocol::recovery::{KeyBytes, RecoveryAnswer, RecoveryRequest, SealedKey};
 use protocol::terms::{SignedTerms, Terms};
 use protocol::{
-    AuthorId, AuthorKey, Cursor, DocumentId, DownMessage, EnrolCode, Epoch, Frame, FrameDecoder, IndexCursor, Nonce,
-    PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, Refusal, SigningChain, UpMessage, UserId, VerifyingChain,
+    Appeal, AuthorId, AuthorKey, Cursor, DocumentId, DownMessage, EnrolCode, Epoch, Frame, FrameDecoder, IndexCursor,
+    Nonce, PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, Plea, Refusal, SigningChain, UpMessage, UserId, VerifyingChain,
 };
 
 const DOCUMENT: DocumentId = DocumentId([0xd0; 17]);
@@ -85,6 +85,7 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         proposals: None,
         asks: None,
         pieces: None,
+        appeals: None,
     };
     let open_small = Open {
         version: PROTOCOL_VERSION,
@@ -107,6 +108,18 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
     let open_pieces = Open {
         pieces: Some(true),
         ..open_asks.clone()
+    };
+    let appeals = Plea::ALL.map(|plea| {
+        let appeal = Appeal {
+            document: DOCUMENT,
+            plea,
+            asked_s: 1_795_000_000,
+        };
+        appeal.to_bytes()
+    });
+    let open_appeals = Open {
+        appeals: Some(appeals.concat()),
+        ..open_small.clone()
     };
     let group = |document, steps: &[u64]| Group {
         document,
@@ -145,6 +158,7 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         ("open-proposals", open_proposals.into()),
         ("open-asks", open_asks.into()),
         ("open-pieces", open_pieces.into()),
+        ("open-appeals", open_appeals.into()),
         ("batch", batch.into()),
         ("rows", rows.into()),
     ]
@@ -194,6 +208,20 @@ fn dismissal() -> SignedDismissal {
 }
 
 fn down_messages() -> Vec<(&'static str, DownMessage)> {
+    let appealed_noted = Appealed {
+        document: DOCUMENT,
+        plea: Plea::Access.code(),
+        asked_s: 1_795_000_000,
+        state: Appealed::NOTED,
+        at_ms: TIME_MS,
+        words: None,
+    };
+    let appealed_declined = Appealed {
+        plea: Plea::HandOver.code(),
+        state: Appealed::DECLINED,
+        words: Some("Write it in the case of the mother.".into()),
+        ..appealed_noted.clone()
+    };
     let verdict = |outcome| DownMessage::from(Verdict::new(17, outcome));
     let verdict_with_time = |outcome| {
         DownMessage::from(Verdict {
@@ -489,6 +517,8 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         ("proposals", proposals.into()),
         ("detail", detail.into()),
         ("detail-none", detail_none.into()),
+        ("appealed-noted", appealed_noted.into()),
+        ("appealed-declined", appealed_declined.into()),
         ("verdicts", verdicts.into()),
         ("changes", changes.into()),
         (
@@ -539,7 +569,7 @@ fn the_last_frame_of_a_body_has_its_golden_bytes_and_says_that_it_is() {
 #[test]
 fn a_whole_body_has_its_golden_bytes() {
     // The body is of the first version; what came later has bytes of its own.
-    const LATER: [&str; 10] = [
+    const LATER: [&str; 11] = [
         "access",
         "again",
         "open-reads",
@@ -548,6 +578,7 @@ fn a_whole_body_has_its_golden_bytes() {
         "open-proposals",
         "open-asks",
         "open-pieces",
+        "open-appeals",
         "batch",
         "rows",
     ];

@@ -58,6 +58,10 @@ pub enum Deed {
     DestroyRecord,
     /// A channel answered that a destroyed record is taken back.
     Retracted,
+    /// An officer asked the district about refused words.
+    Appeal,
+    /// The district decided about them.
+    DecideAppeal,
 }
 
 impl Deed {
@@ -89,6 +93,8 @@ impl Deed {
             Self::DestroyDevice => "destroy-device",
             Self::DestroyRecord => "destroy-record",
             Self::Retracted => "retracted",
+            Self::Appeal => "appeal",
+            Self::DecideAppeal => "decide-appeal",
         }
     }
 }

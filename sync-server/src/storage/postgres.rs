@@ -6,6 +6,7 @@
 //! wait for each other. Where two lines cross all the same and the database undoes one of them, it is done again.
 
 mod access_log;
+mod appeals;
 mod audit;
 mod cases;
 mod changes;

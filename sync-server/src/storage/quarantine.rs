@@ -60,6 +60,9 @@ pub trait Quarantine {
 
     /// The last rows, newest first.
     fn quarantined(&self, limit: u32) -> Result<Vec<QuarantineRow>>;
+
+    /// How many of an author's changes of a document lie here.
+    fn refused_of(&self, author: AuthorId, document: DocumentId) -> Result<u64>;
 }
 
 /// How many rows of an author there may be where one comes in for this reason.

@@ -12,14 +12,15 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use protocol::{AuthorId, DocumentId, Epoch, UserId};
+use protocol::{Appeal, AuthorId, DocumentId, Epoch, UserId};
 
 use super::destructions::subject_of;
 use super::{
-    CardRow, CaseRow, Cases, Claim, CommitError, Committed, Delivery, DocumentState, Documents, Entries, Entry,
-    EntryBody, FirstReading, Folded, Held, Kept, Listed, MadeDecision, MatchProposal, NewChange, NumberedReport,
-    Outbox, Parcel, PlainBytes, ProposedTo, Quarantine, QuarantineRow, Readings, ReceivedRun, Refused, ReportRow,
-    ReportSort, Reports, Rest, Result, Storage, StorageError, StoredChange, UnfoldedSubject, Window, WorkerId,
+    AppealRow, Appeals, CardRow, CaseRow, Cases, Claim, CommitError, Committed, Decision, Delivery, DocumentState,
+    Documents, Entries, Entry, EntryBody, FirstReading, Folded, Held, Kept, Listed, MadeDecision, MatchProposal,
+    NewChange, NumberedReport, Outbox, Parcel, PlainBytes, ProposedTo, Quarantine, QuarantineRow, Readings,
+    ReceivedRun, Refused, ReportRow, ReportSort, Reports, Rest, Result, Storage, StorageError, StoredChange,
+    UnfoldedSubject, Window, WorkerId,
 };
 use crate::identity::{RecordKey, RecordKeys, SEALED_MORE_BYTES, Sealed, is_sealed};
 
@@ -74,6 +75,11 @@ impl Sealing {
             Ok(delivery)
         };
         deliveries.into_iter().map(open).collect()
+    }
+
+    fn opened_appeal(&self, mut row: AppealRow) -> Result<AppealRow> {
+        row.words = self.open_text(Sealed::Words, subject_of(row.document.0), row.words)?;
+        Ok(row)
     }
 
     fn open_report(&self, row: &mut ReportRow) -> Result<()> {
@@ -343,6 +349,10 @@ impl Quarantine for Sealing {
         self.inner.quarantine(&refused, now_ms)
     }
 
+    fn refused_of(&self, author: AuthorId, document: DocumentId) -> Result<u64> {
+        self.inner.refused_of(author, document)
+    }
+
     fn quarantined(&self, limit: u32) -> Result<Vec<QuarantineRow>> {
         let mut rows = self.inner.quarantined(limit)?;
         for row in &mut rows {
@@ -350,6 +360,31 @@ impl Quarantine for Sealing {
             row.bytes = row.bytes.saturating_sub(SEALED_MORE_BYTES as u64);
         }
         Ok(rows)
+    }
+}
+
+impl Appeals for Sealing {
+    fn note_appeal(&self, user: UserId, author: AuthorId, appeal: Appeal, now_ms: i64) -> Result<AppealRow> {
+        self.opened_appeal(self.inner.note_appeal(user, author, appeal, now_ms)?)
+    }
+
+    fn open_appeals(&self, district: Option<&str>, limit: u32) -> Result<Vec<AppealRow>> {
+        // Nothing was said to what is open.
+        self.inner.open_appeals(district, limit)
+    }
+
+    fn appeal(&self, id: i64) -> Result<Option<AppealRow>> {
+        self.inner.appeal(id)?.map(|row| self.opened_appeal(row)).transpose()
+    }
+
+    fn decide_appeal(&self, id: i64, decision: Decision, words: &str, now_ms: i64) -> Result<()> {
+        let row = self.inner.appeal(id)?.ok_or(StorageError::NoSuch("open appeal"))?;
+        let subject = subject_of(row.document.0);
+        let sealed = match words {
+            "" => String::new(),
+            words => as_text(&self.key(subject)?.seal(Sealed::Words, &subject, words.as_bytes())),
+        };
+        self.inner.decide_appeal(id, decision, &sealed, now_ms)
     }
 }
 

@@ -10,6 +10,7 @@ use protocol::parcel::{pack_for, parts};
 use protocol::{Cursor, DocumentId, EncodeError, PROTOCOL_VERSION};
 use sha2::{Digest, Sha256};
 
+use super::appeals;
 use super::cursor::{self, PieceAt, Place};
 use super::detail;
 use super::fold::{FoldError, packed_for, snapshot};
@@ -127,6 +128,7 @@ impl<'a> Serving<'a> {
         if !more && !index_more {
             proposals::serve(self.hub, self.session, self.sink)?;
             detail::serve(self.hub, self.session, self.sink)?;
+            appeals::serve(self.hub, self.session, self.sink)?;
         }
         let packs = packs::named_in_close(&*self.hub.storage, &self.session.author.user.district)?;
         let access_upto = self.hub.storage.access_upto(self.session.author.id)?;

@@ -296,6 +296,9 @@ impl Uploads {
             bytes,
             now_ms,
         } = came;
+        if bytes.len() > hub.config.limits.change_bytes {
+            return Err(Refusal::TooLarge.into());
+        }
         let head = ChangeHead::parse(bytes).map_err(refusal_of_change)?;
         if head.author.to_bytes() != author.id.0 {
             return Err(Refusal::WrongAuthor.into());

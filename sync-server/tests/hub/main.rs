@@ -7,6 +7,7 @@
 
 mod access_log;
 mod admin;
+mod appeals;
 mod attack;
 mod bucket;
 #[path = "../support/cluster.rs"]

@@ -5,6 +5,7 @@ use casefile::Edit;
 use casework::{Compartment, EntryId, attachment};
 use protocol::ids::Sha256;
 use protocol::message::down::Outcome;
+use protocol::recovery::RecoveryRequest;
 use protocol::{Cursor, DocumentId, Refusal};
 use reqwest::blocking::Response;
 use reqwest::{Method, StatusCode};
@@ -313,4 +314,78 @@ fn without_a_token_everything_looks_alike() {
             }
         }
     }
+}
+
+/// A request for a vault whose passphrase is lost, as a device makes it.
+fn recovery_of(device: &TestDevice) -> RecoveryRequest {
+    RecoveryRequest {
+        author: device.author,
+        name: "An officer".into(),
+        made_ms: 1_795_000_000_000,
+        recipient: "age1invented".into(),
+        sealed: b"an age file".to_vec(),
+    }
+}
+
+#[test]
+fn packs_and_recoveries_answer_whoever_may_have_them_and_all_else_looks_like_nothing() {
+    let hub = TestHub::start();
+    let pack = crate::packs::publish_one(&hub);
+    let client = reqwest::blocking::Client::new();
+    let get = |path: String, token: Option<&str>| {
+        let request = client.get(format!("{}{path}", hub.url));
+        let request = token
+            .into_iter()
+            .fold(request, |request, token| request.bearer_auth(token));
+        looks(request.send().unwrap())
+    };
+    let ask = |request: &RecoveryRequest| {
+        let sent = client.post(format!("{}/v1/recovery", hub.url)).body(request.to_cbor());
+        looks(sent.send().unwrap())
+    };
+    let never = |path: &str| format!("{path}/{}", Sha256(random()));
+    for (role, ..) in ROLES {
+        for district in [crate::support::DISTRICT, ELSEWHERE] {
+            if hub.hub.storage.district(district).unwrap().is_none() {
+                hub.hub.storage.add_district(district, "Mysuru", 0).unwrap();
+            }
+            let user = hub.user_in(district, &format!("An officer ({role})"), role);
+            let mut device = hub.device(user);
+            let token = device.sync().close.unwrap().token.0;
+            // The signed pack names no child and is the same for everybody who may sync.
+            assert_eq!(
+                get(format!("/v1/packs/{pack}"), Some(&token)).0,
+                StatusCode::OK,
+                "{role}"
+            );
+            let nothing = get(never("/v1/packs"), Some(&token));
+            assert_eq!(nothing.0, StatusCode::NOT_FOUND);
+            assert_eq!(get("/v1/packs/no-name".into(), Some(&token)), nothing, "{role}");
+            // A vault may be asked for by whoever has no key at hand: by a name that nobody guesses.
+            let request = recovery_of(&device);
+            assert_eq!(ask(&request).0, StatusCode::ACCEPTED);
+            assert_eq!(
+                get(format!("/v1/recovery/{}", request.id()), None).0,
+                StatusCode::ACCEPTED
+            );
+        }
+    }
+    // Without a token a pack that there is and one that there is not are alike.
+    let without = get(format!("/v1/packs/{pack}"), None);
+    assert_eq!(without.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(get(never("/v1/packs"), None), without);
+    // Whoever is shut out is told what somebody is told whom the hub never knew.
+    let mut gone = hub.officer("po_nic");
+    let token = gone.sync().close.unwrap().token.0;
+    hub.hub.storage.dismiss_author(gone.author, false, 1).unwrap();
+    let stranger = TestDevice::unenrolled(&hub.url);
+    assert_eq!(ask(&recovery_of(&gone)), ask(&recovery_of(&stranger)));
+    let unknown = recovery_of(&stranger).id();
+    assert_eq!(
+        get(format!("/v1/recovery/{}", recovery_of(&gone).id()), None),
+        get(format!("/v1/recovery/{unknown}"), None)
+    );
+    let shut_out = get(format!("/v1/packs/{pack}"), Some(&token));
+    assert_ne!(shut_out.0, StatusCode::OK);
+    assert_eq!(get(never("/v1/packs"), Some(&token)), shut_out);
 }

@@ -25,6 +25,12 @@ fn relabelled(id: &str, version: &str, title: &str) -> PackBundle {
     }
 }
 
+/// Publishes a pack and gives its name.
+pub(crate) fn publish_one(hub: &TestHub) -> protocol::ids::Sha256 {
+    let row = packs::publish(&*hub.hub.storage, &relabelled(&own(), "2027.1", "Form A"), 1).unwrap();
+    row.sha256
+}
+
 fn title(hub: &TestHub) -> String {
     let pack = hub.hub.pack_of(DISTRICT).unwrap();
     pack.form("17").unwrap().title.get("en").to_owned()

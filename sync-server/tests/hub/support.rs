@@ -191,6 +191,8 @@ pub(crate) struct TestDevice {
     /// Records it asks for, and what was answered.
     pub(crate) asks: Vec<[u8; 16]>,
     pub(crate) details: Vec<Detail>,
+    pub(crate) appeals: Vec<protocol::Appeal>,
+    pub(crate) appealed: Vec<protocol::message::down::Appealed>,
     /// Whether it reads pieces and cards, and the pieces of a document that is still on its way.
     pub(crate) pieces: bool,
     pub(crate) piece: Vec<Piece>,
@@ -260,6 +262,8 @@ impl TestDevice {
             proposals: None,
             asks: Vec::new(),
             details: Vec::new(),
+            appeals: Vec::new(),
+            appealed: Vec::new(),
             pieces: false,
             piece: Vec::new(),
             reports: BTreeMap::new(),
@@ -323,6 +327,7 @@ impl TestDevice {
             proposals: self.proposals.as_ref().map(|known| known.mark),
             asks: (!self.asks.is_empty()).then(|| self.asks.concat()),
             pieces: self.pieces.then_some(true),
+            appeals: (!self.appeals.is_empty()).then(|| self.appeals.iter().flat_map(|one| one.to_bytes()).collect()),
         }
     }
 
@@ -483,6 +488,10 @@ impl TestDevice {
                     assert!(detail.is_within_limits());
                     self.asks.retain(|asked| *asked != detail.record);
                     self.details.push(detail);
+                }
+                DownMessage::Appealed(appealed) => {
+                    assert!(appealed.is_within_limits());
+                    self.appealed.push(appealed);
                 }
                 DownMessage::Index(index) => {
                     answer.index += 1;

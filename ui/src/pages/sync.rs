@@ -1,16 +1,19 @@
 //! Sync: honest receipts. What waits, what arrived, what was accepted with its number, what was refused and why.
 
+mod refused;
+
 use casework::Subject;
-use ipc::{Delivery, DestroyedItem, PAGE_ROWS_MAX, ReceiptRow, RefusedItem, SyncView};
-use leptos::{prelude::*, task::spawn_local};
+use ipc::{Delivery, DestroyedItem, PAGE_ROWS_MAX, ReceiptRow, SyncView};
+use leptos::prelude::*;
 
 use crate::{
-    backend,
-    components::{DeliveryMark, Empty, Icon, Loading, Problem, delivery_state, failure_text, icon, strip_state},
+    components::{DeliveryMark, Empty, Icon, Loading, delivery_state, icon, strip_state},
     route::{Route, Tab},
     state::{app, words},
     time,
 };
+
+use refused::Refused;
 
 /// Which receipts are shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -233,49 +236,6 @@ fn Destroyed(items: Vec<DestroyedItem>) -> impl IntoView {
             <h2>{words.sync_destroyed_list()}</h2>
             <p class="muted">{words.sync_destroyed_help()}</p>
             <ul class="receipts" data-test="destroyed">{rows.collect_view()}</ul>
-        </section>
-    }
-}
-
-/// What the hub refused: why, what to do, and a way to send it again.
-#[component]
-fn Refused(items: Vec<RefusedItem>) -> impl IntoView {
-    let app = app();
-    let words = words();
-    let problem = RwSignal::new(None::<String>);
-    let send_again = move |item: i64| {
-        spawn_local(async move {
-            match backend::send_again(item).await {
-                Ok(()) => {
-                    problem.set(None);
-                    app.announce(words.sync_sent_again());
-                    app.read_sync();
-                }
-                Err(failure) => problem.set(Some(failure_text(&failure))),
-            }
-        });
-    };
-    let rows = items.into_iter().map(|item| {
-        let number = item.item;
-        view! {
-            <li class="receipt refused" data-test="refused-row" data-code=item.code.clone()>
-                {subject_link(item.subject, &item.initials)}
-                <div class="stack">
-                    <p>{words.refusal(&item.code)}</p>
-                    <p class="muted">{words.sync_written(time::date_time(words, item.at_ms))}</p>
-                    <button type="button" class="button" data-test="send-again" on:click=move |_| send_again(number)>
-                        {icon(Icon::Waiting)}
-                        <span>{words.sync_send_again()}</span>
-                    </button>
-                </div>
-            </li>
-        }
-    });
-    view! {
-        <section class="stack">
-            <h2>{words.sync_refused_list()}</h2>
-            <Problem text=problem />
-            <ul class="receipts" data-test="refused">{rows.collect_view()}</ul>
         </section>
     }
 }

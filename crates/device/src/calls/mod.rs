@@ -15,6 +15,7 @@ mod new_case;
 mod on_filing;
 mod photo;
 mod reason;
+mod refused;
 mod start;
 mod sync;
 
@@ -266,6 +267,20 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
         Request::Mend => doctor::mend(device).map(Reply::Session),
         Request::SendAgain { item } => {
             sync::send_again(&*device.session()?, item)?;
+            device.written();
+            Ok(Reply::Done)
+        }
+        Request::Appeal { item, plea } => {
+            refused::appeal(&*device.session()?, item, plea)?;
+            device.written();
+            Ok(Reply::Done)
+        }
+        Request::PutAway { item } => {
+            refused::put_away(&*device.session()?, item)?;
+            Ok(Reply::Done)
+        }
+        Request::Split { item } => {
+            refused::split(&*device.session()?, item)?;
             device.written();
             Ok(Reply::Done)
         }

@@ -2,9 +2,9 @@
 
 use casefile::DocumentKey;
 use casework::{CaseId, Subject};
-use ipc::{DestroyedItem, FailureCode, ReceiptRow, RefusedItem, SyncView};
-use protocol::Refusal;
+use ipc::{DestroyedItem, FailureCode, ReceiptRow, SyncView};
 
+use super::refused;
 use crate::{
     failure::{Answer, Failed},
     session::Session,
@@ -22,16 +22,6 @@ pub(super) fn status(session: &Session) -> Answer<SyncView> {
     session.store.read(|read| {
         let waiting = read.waiting()?;
         let (pictures_waiting, pictures_to_fetch) = read.count_media()?;
-        let mut refused = Vec::new();
-        for way in read.refused_ways(rows)? {
-            refused.push(RefusedItem {
-                item: way.n,
-                subject: about(&way.document),
-                initials: read.called(about(&way.document))?,
-                code: Refusal::from_code(way.refused.unwrap_or_default()).word().to_owned(),
-                at_ms: way.made_ms,
-            });
-        }
         let mut receipts = Vec::new();
         for way in read.latest_ways(rows)? {
             receipts.push(ReceiptRow {
@@ -49,7 +39,7 @@ pub(super) fn status(session: &Session) -> Answer<SyncView> {
             waiting_bytes: waiting.bytes,
             pictures_waiting,
             pictures_to_fetch,
-            refused,
+            refused: refused::items(read, rows)?,
             destroyed: read
                 .destroyed_records(session.now_ms())?
                 .into_iter()
@@ -73,7 +63,7 @@ fn shown(record: DestroyedRecord) -> DestroyedItem {
 }
 
 /// What an own change is about. What is written here is about a case or an institution.
-fn about(document: &[u8; 17]) -> Subject {
+pub(super) fn about(document: &[u8; 17]) -> Subject {
     let key = DocumentKey::from_bytes(*document);
     key.and_then(DocumentKey::about).unwrap_or_else(|| {
         let [subject @ .., _kind] = *document;

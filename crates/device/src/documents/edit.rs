@@ -5,8 +5,11 @@ use std::sync::Arc;
 use casefile::{Action, CHANGE_BYTES_MAX, DocumentKey, Edit, NewChange};
 use casework::AuthorId;
 
-use super::{DocumentError, Documents, project};
+use super::{DocumentError, Documents, portions::portions, project};
 use crate::store::{OwnChange, Write};
+
+/// What one change has of text: with what automerge adds to it, less than a hub takes. The longest text of one field fits.
+const PORTION_BYTES: usize = 80_000;
 
 /// Who writes, and when.
 #[derive(Debug, Clone, Copy)]
@@ -16,8 +19,8 @@ pub(crate) struct Writer {
 }
 
 impl Documents {
-    /// Makes one change of `edits` in one document: the change itself, its place in the outbox and what lists show of
-    /// it. Returns whether anything changed.
+    /// Makes one change of `edits` in one document, or several where one would be more than a hub takes: the changes
+    /// themselves, their places in the outbox and what lists show of them. Returns whether anything changed.
     pub(crate) fn edit(
         &mut self,
         write: &Write<'_>,
@@ -26,15 +29,19 @@ impl Documents {
         action: &Action,
         edits: &[Edit],
     ) -> Result<bool, DocumentError> {
-        let open = self.get_or_begin(write, key)?;
-        if open.leaving {
-            return Err(DocumentError::Leaving);
+        let mut changed = false;
+        for portion in portions(edits, PORTION_BYTES) {
+            let open = self.get_or_begin(write, key)?;
+            if open.leaving {
+                return Err(DocumentError::Leaving);
+            }
+            let Some(change) = open.document.edit(writer.author, writer.now_ms, action, portion)? else {
+                continue;
+            };
+            self.keep_own(write, key, (&change, action, writer.now_ms))?;
+            changed = true;
         }
-        let Some(change) = open.document.edit(writer.author, writer.now_ms, action, edits)? else {
-            return Ok(false);
-        };
-        self.keep_own(write, key, (&change, action, writer.now_ms))?;
-        Ok(true)
+        Ok(changed)
     }
 
     /// Keeps a change that was just made in an open document, with its place in the outbox and what lists show of it.

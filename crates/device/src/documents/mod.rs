@@ -9,8 +9,10 @@ mod damage;
 mod edit;
 mod leave;
 mod look_over;
+mod portions;
 mod project;
 mod replay;
+mod split;
 mod words;
 
 use std::{
@@ -26,6 +28,7 @@ pub(crate) use clocks::{Clockwork, to_row, with_words};
 pub(crate) use edit::Writer;
 pub(crate) use project::{PROJECTION_VERSION, is_photo, picture};
 pub(crate) use replay::Old;
+pub(crate) use split::Split;
 
 use crate::store::{Read, Store, StoreError, Write};
 

@@ -17,7 +17,7 @@ pub(crate) struct Old<'a> {
 
 impl Old<'_> {
     /// What the hub has had of it.
-    fn ground(&self, pack: &Pack) -> Document {
+    pub(super) fn ground(&self, pack: &Pack) -> Document {
         let mut ground = Document::new(self.key.kind);
         for (head, bytes) in self.document.changes() {
             if !self.unsent.contains(&head.hash) {

@@ -18,7 +18,7 @@ fn mark(hash: &[u8; 32]) -> String {
 impl Read<'_> {
     /// Changes that the hub does not have or refused, in the order they were written.
     pub(crate) fn unsent_changes(&self) -> Result<Vec<UnsentChange>, StoreError> {
-        let sql = "SELECT document, bytes FROM own_change WHERE number IS NULL ORDER BY n";
+        let sql = "SELECT document, bytes FROM own_change WHERE number IS NULL AND length(bytes) > 0 ORDER BY n";
         let mut statement = self.0.prepare_cached(sql)?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)

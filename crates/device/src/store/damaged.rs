@@ -15,7 +15,8 @@ impl Read<'_> {
     /// What was written here in a document and is not known to be at the hub, in order.
     pub(crate) fn unsent_of(&self, id: &[u8; 17]) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
         let mut statement = self.0.prepare_cached(
-            "SELECT n, bytes FROM own_change WHERE subject = ?1 AND document = ?2 AND number IS NULL ORDER BY n",
+            "SELECT n, bytes FROM own_change WHERE subject = ?1 AND document = ?2 AND number IS NULL AND length(bytes) > 0
+             ORDER BY n",
         )?;
         let rows = statement.query_map((&id[..16], id), |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -72,6 +72,7 @@ impl Write<'_> {
         connection
             .prepare_cached("DELETE FROM own_change WHERE document = ?1")?
             .execute([document])?;
+        self.forget_appeals(document)?;
         let subject = &document[..16];
         for sql in [
             "DELETE FROM media WHERE subject = ?1",

@@ -178,9 +178,13 @@ impl Write<'_> {
         connection
             .prepare_cached("DELETE FROM case_text WHERE rowid = (SELECT row FROM document WHERE id = ?1)")?
             .execute([id])?;
-        // Bytes that the hub refused lie in its quarantine; here they go with the document.
         connection
-            .prepare_cached("DELETE FROM own_change WHERE document = ?1 AND number IS NULL")?
+            .prepare_cached("DELETE FROM own_change WHERE document = ?1 AND number IS NULL AND refused IS NULL")?
+            .execute([id])?;
+        // Bytes that the hub refused lie in its quarantine; here they go with the document. That something was refused stays,
+        // so that the officer is told and can ask the district.
+        connection
+            .prepare_cached("UPDATE own_change SET bytes = x'' WHERE document = ?1 AND number IS NULL")?
             .execute([id])?;
         connection
             .prepare_cached("DELETE FROM set_aside WHERE document = ?1")?

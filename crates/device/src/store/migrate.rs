@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::StoreError;
 
 /// Migration `n` brings a store from schema `n` to `n + 1`; the schema's number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_clocks.sql"),
     include_str!("migrations/0003_damage.sql"),
@@ -16,6 +16,7 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("migrations/0008_reports_among_themselves.sql"),
     include_str!("migrations/0009_on_their_way.sql"),
     include_str!("migrations/0010_destroyed_records.sql"),
+    include_str!("migrations/0011_appeals.sql"),
 ];
 
 /// The schema of this app.

@@ -5,6 +5,7 @@
 //! Lists are read from projections; no query here opens a document.
 
 mod access_log;
+mod appeal;
 mod author;
 mod backup;
 mod case_card;
@@ -46,6 +47,7 @@ use std::{
 use rusqlite::{Connection, TransactionBehavior};
 
 pub(crate) use access_log::{AccessAction, AccessRow};
+pub(crate) use appeal::AppealRow;
 pub(crate) use author::AuthorRow;
 pub(crate) use case_card::{CardFilter, CardRow};
 pub(crate) use case_clock::{CaseClocks, ClockRow};

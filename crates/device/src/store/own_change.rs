@@ -44,6 +44,8 @@ pub(crate) struct ChangeWay {
     pub(crate) made_ms: i64,
     pub(crate) number: Option<i64>,
     pub(crate) refused: Option<u16>,
+    /// It was refused and its document has left this tablet, with its bytes.
+    pub(crate) is_gone: bool,
 }
 
 /// What waits.
@@ -53,7 +55,7 @@ pub(crate) struct Waiting {
     pub(crate) bytes: u64,
 }
 
-const WAY: &str = "n, document, action, made_ms, number, refused";
+const WAY: &str = "n, document, action, made_ms, number, refused, refused IS NOT NULL AND length(bytes) = 0";
 
 fn way(row: &Row<'_>) -> rusqlite::Result<ChangeWay> {
     Ok(ChangeWay {
@@ -63,6 +65,7 @@ fn way(row: &Row<'_>) -> rusqlite::Result<ChangeWay> {
         made_ms: row.get(3)?,
         number: row.get(4)?,
         refused: row.get(5)?,
+        is_gone: row.get(6)?,
     })
 }
 
@@ -114,6 +117,16 @@ impl Read<'_> {
         Ok(statement.query_row([subject], |row| row.get(0))?)
     }
 
+    /// The hashes of what the hub does not have of a document, in the order in which it was written.
+    pub(crate) fn not_at_hub(&self, document: &[u8; 17]) -> Result<Vec<[u8; 32]>, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT hash FROM own_change WHERE subject = ?1 AND document = ?2 AND number IS NULL AND length(bytes) > 0
+             ORDER BY n",
+        )?;
+        let rows = statement.query_map((&document[..16], document), |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// How far the change of a case with this hash came; `None` for somebody else's.
     pub(crate) fn way_of(&self, subject: &[u8; 16], hash: &[u8; 32]) -> Result<Option<ChangeWay>, StoreError> {
         let mut statement = self.0.prepare_cached(&format!(
@@ -135,6 +148,12 @@ impl Read<'_> {
             .prepare_cached(&format!("SELECT {WAY} FROM own_change ORDER BY n DESC LIMIT ?1"))?;
         let rows = statement.query_map([limit], way)?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The change of that number, where the hub refused it.
+    pub(crate) fn refused_way(&self, n: i64) -> Result<Option<ChangeWay>, StoreError> {
+        let sql = format!("SELECT {WAY} FROM own_change WHERE n = ?1 AND refused IS NOT NULL");
+        Ok(self.0.prepare_cached(&sql)?.query_row([n], way).optional()?)
     }
 
     /// Changes the hub refused, newest first.
@@ -196,6 +215,24 @@ impl Write<'_> {
         Ok(document)
     }
 
+    /// Forgets what the hub does not have of a document: it is written once more.
+    pub(crate) fn forget_not_at_hub(&self, document: &[u8; 17]) -> Result<(), StoreError> {
+        let mut statement = self
+            .0
+            .0
+            .prepare_cached("DELETE FROM own_change WHERE subject = ?1 AND document = ?2 AND number IS NULL")?;
+        statement.execute((&document[..16], document))?;
+        Ok(())
+    }
+
+    /// Forgets refused changes of a document that has left this tablet.
+    pub(crate) fn forget_gone(&self, document: &[u8; 17]) -> Result<usize, StoreError> {
+        let mut statement = self.0.0.prepare_cached(
+            "DELETE FROM own_change WHERE subject = ?1 AND document = ?2 AND refused IS NOT NULL AND length(bytes) = 0",
+        )?;
+        Ok(statement.execute((&document[..16], document))?)
+    }
+
     /// The hub has sent us our own change: it has it, whatever became of the verdict.
     pub(crate) fn set_number_by_hash(
         &self,
@@ -216,7 +253,7 @@ impl Write<'_> {
     /// it. Returns whether there was one.
     pub(crate) fn send_again(&self, n: i64) -> Result<bool, StoreError> {
         let mut statement = self.0.0.prepare_cached(
-            "UPDATE own_change SET refused = NULL WHERE refused IS NOT NULL AND n >= ?1
+            "UPDATE own_change SET refused = NULL WHERE refused IS NOT NULL AND length(bytes) > 0 AND n >= ?1
              AND document = (SELECT document FROM own_change WHERE n = ?1 AND refused IS NOT NULL)",
         )?;
         Ok(statement.execute([n])? > 0)

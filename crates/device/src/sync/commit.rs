@@ -8,7 +8,7 @@ use ipc::Topic;
 use protocol::{
     DocumentId, Epoch,
     limits::SNAPSHOT_BYTES_MAX,
-    message::down::{self, Index, Outcome, Piece, Proposals, Receipt, ReceiptState},
+    message::down::{self, Appealed, Index, Outcome, Piece, Proposals, Receipt, ReceiptState},
     parcel::unpack,
 };
 
@@ -65,6 +65,9 @@ pub(super) fn commit(session: &Session, batch: Batch) -> Result<(), ExchangeErro
             let answer = minicbor::to_vec(detail).map_err(|_| StoreError::Row("asked"))?;
             write.answered(&detail.record, &answer, now_ms)?;
         }
+        for said in &batch.appealed {
+            done.subjects.extend(appealed(write, said)?);
+        }
         if let Some(cursor) = &batch.cursor {
             write.set_blob(CURSOR, cursor.as_bytes())?;
         }
@@ -83,6 +86,22 @@ pub(super) fn commit(session: &Session, batch: Batch) -> Result<(), ExchangeErro
         session.tell_all_changed(done.subjects);
     }
     Ok(())
+}
+
+/// Keeps how it stands with something that was asked about refused words. Once it is granted, they are sent again: whoever
+/// granted it gave the record, or has taken them in. Gives what the screens show anew.
+fn appealed(write: &Write<'_>, said: &Appealed) -> Result<Option<Subject>, StoreError> {
+    if !write.set_appealed(said)? {
+        return Ok(None);
+    }
+    if said.state == Appealed::GRANTED {
+        // Of a record that has left this tablet the hub has what was written, and takes it in by itself.
+        write.forget_gone(&said.document.0)?;
+        if let Some(first) = write.first_refused(&said.document.0)? {
+            write.send_again(first)?;
+        }
+    }
+    Ok(about(said.document))
 }
 
 /// Keeps what the hub proposes, with its mark.

@@ -15,8 +15,8 @@ use protocol::{
     message::{
         DownMessage, Names,
         down::{
-            Cards, Changes, Close, Detail, Done, Index, Outcome, Piece, Proposals, Receipt, Received, StateMark, Token,
-            Verdict,
+            Appealed, Cards, Changes, Close, Detail, Done, Index, Outcome, Piece, Proposals, Receipt, Received,
+            StateMark, Token, Verdict,
         },
     },
     pack::PackRef,
@@ -78,6 +78,8 @@ pub(super) struct Batch {
     pub(super) proposals: Option<Proposals>,
     /// Answers about records that the user asked for.
     pub(super) details: Vec<Detail>,
+    /// How it stands with what the user asked about refused words.
+    pub(super) appealed: Vec<Appealed>,
     /// The hub has told everything that there is.
     pub(super) told_all: bool,
     bytes: usize,
@@ -92,6 +94,7 @@ impl Batch {
             && self.index.is_empty()
             && self.proposals.is_none()
             && self.details.is_empty()
+            && self.appealed.is_empty()
     }
 }
 
@@ -258,6 +261,12 @@ impl<'s> Inbound<'s> {
                     return Err(ExchangeError::Garbled);
                 }
                 self.sealed.proposals = Some(proposals);
+            }
+            DownMessage::Appealed(appealed) => {
+                if !appealed.is_within_limits() {
+                    return Err(ExchangeError::Garbled);
+                }
+                self.sealed.appealed.push(appealed);
             }
             DownMessage::Detail(detail) => {
                 if !detail.is_within_limits() {

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use casefile::{DocumentKey, Naming, Run, add_to_many};
 use casework::DocumentKind;
 use protocol::{
-    AuthorId, AuthorKey, Cursor, DocumentId, IndexCursor, Nonce, PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, SigningChain,
-    UpMessage,
+    Appeal, AuthorId, AuthorKey, Cursor, DocumentId, IndexCursor, Nonce, PROTOCOL_VERSION, PROTOCOL_VERSION_MIN,
+    SigningChain, UpMessage,
     access_log::AccessRow,
-    limits::{AGAIN_MAX, APP_VERSION_BYTES_MAX, ASKS_MAX},
+    limits::{AGAIN_MAX, APP_VERSION_BYTES_MAX, APPEALS_MAX, ASKS_MAX},
     message::{
         self, Named,
         down::{Received, STATE_MARK_BYTES, StateMark},
@@ -77,6 +77,8 @@ struct Waiting {
     proposals: StateMark,
     /// Records that the user asked for and that the hub has not answered.
     asks: Vec<u8>,
+    /// What the user asked the district about refused words and nobody has decided.
+    appeals: Vec<u8>,
     outbox: Vec<OutboxRow>,
     confirmed: Vec<[u8; 17]>,
     damaged: Vec<[u8; 17]>,
@@ -106,6 +108,11 @@ impl Waiting {
                 index: IndexCursor::from_bytes(&read.blob(INDEX)?.unwrap_or_default()).unwrap_or_default(),
                 proposals: StateMark(read.bytes::<STATE_MARK_BYTES>(PROPOSALS)?.unwrap_or_default()),
                 asks: read.unanswered(ASKS_MAX)?.concat(),
+                appeals: read
+                    .undecided(APPEALS_MAX)?
+                    .into_iter()
+                    .flat_map(Appeal::to_bytes)
+                    .collect(),
                 outbox: read.outbox(after, BATCH_CHANGES_MAX)?,
                 confirmed: read.destroyed()?,
                 damaged: read.damaged()?,
@@ -170,6 +177,7 @@ impl Outbound {
             proposals: small.then_some(waiting.proposals),
             asks: Some(waiting.asks).filter(|asks| small && !asks.is_empty()),
             pieces: small.then_some(true),
+            appeals: Some(waiting.appeals).filter(|appeals| small && !appeals.is_empty()),
         }));
         let portion_bytes = session.status.portion_bytes();
         let (mut sent, mut bytes) = (Vec::new(), 0);

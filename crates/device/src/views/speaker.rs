@@ -191,6 +191,7 @@ mod tests {
             made_ms: 0,
             number,
             refused,
+            is_gone: false,
         }
     }
 

@@ -1,5 +1,6 @@
 //! What the hub says.
 
+mod appealed;
 mod author;
 mod cards;
 mod change;
@@ -21,6 +22,7 @@ mod verdict;
 mod verdicts;
 mod welcome;
 
+pub use appealed::Appealed;
 pub use author::Author;
 pub use cards::Cards;
 pub use change::Change;
@@ -85,6 +87,8 @@ messages! {
         82 => Cards,
         /// A part of a grant, to a device that reads pieces.
         83 => Piece,
+        /// What became of something that was asked about refused words.
+        85 => Appealed,
     }
 }
 

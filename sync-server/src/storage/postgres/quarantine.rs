@@ -58,6 +58,16 @@ impl Quarantine for Postgres {
         })
     }
 
+    fn refused_of(&self, author: AuthorId, document: DocumentId) -> Result<u64> {
+        self.read_one(|tx| {
+            let row = tx.row(
+                "SELECT count(*) FROM quarantine WHERE author = $1 AND document = $2",
+                &[&Fixed(author.0), &Fixed(document.0)],
+            )?;
+            row.as_ref().map_or(Ok(0), |row| number(row, 0))
+        })
+    }
+
     fn quarantined(&self, limit: u32) -> Result<Vec<QuarantineRow>> {
         self.read_one(|tx| {
             let rows = tx.rows(

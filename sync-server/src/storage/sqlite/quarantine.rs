@@ -51,6 +51,17 @@ impl Quarantine for Sqlite {
         })
     }
 
+    fn refused_of(&self, author: AuthorId, document: DocumentId) -> Result<u64> {
+        self.read(|tx| {
+            let count = tx.query_row(
+                "SELECT count(*) FROM quarantine WHERE author = ?1 AND document = ?2",
+                params![author.0, document.0],
+                |row| row.get::<_, Number>(0),
+            )?;
+            Ok(count.0)
+        })
+    }
+
     fn quarantined(&self, limit: u32) -> Result<Vec<QuarantineRow>> {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(

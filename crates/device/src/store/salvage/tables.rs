@@ -33,7 +33,7 @@ pub(super) struct Table {
 }
 
 /// The tables, those first that others point to.
-pub(super) const TABLES: [Table; 14] = [
+pub(super) const TABLES: [Table; 15] = [
     Table {
         name: "meta",
         numbered: false,
@@ -148,6 +148,18 @@ pub(super) const TABLES: [Table; 14] = [
         name: "damaged",
         numbered: false,
         columns: &[("document", Bytes(17)), ("found_ms", Moment)],
+    },
+    Table {
+        name: "appeal",
+        numbered: false,
+        columns: &[
+            ("document", Bytes(17)),
+            ("plea", Integer),
+            ("asked_s", Integer),
+            ("state", Integer),
+            ("at_ms", Maybe(&Moment)),
+            ("words", Text),
+        ],
     },
     Table {
         name: "destroyed_record",

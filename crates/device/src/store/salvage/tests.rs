@@ -248,7 +248,12 @@ fn look(session: &Session, grown: &Grown) -> Lost {
                 let missing = &changes(*id, was) - &changes(*id, is);
                 assert!(
                     grown.ours.contains(id) && missing.is_subset(&lost),
-                    "a document is not as it was, and nobody says so"
+                    "a document is not as it was, and nobody says so: written here alone {}, {} changes missing, {} of them \
+                     told, known as damaged {}",
+                    grown.ours.contains(id),
+                    missing.len(),
+                    missing.intersection(&lost).count(),
+                    damaged.contains(id)
                 );
             }
             None => assert!(damaged.contains(id), "a document is gone, and nobody says so"),

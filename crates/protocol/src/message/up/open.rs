@@ -1,9 +1,10 @@
 use minicbor::{Decode, Encode};
 
+use crate::appeal::{APPEAL_BYTES, Appeal};
 use crate::cursor::Cursor;
 use crate::ids::{AuthorId, Nonce};
 use crate::index::IndexCursor;
-use crate::limits::ASKS_MAX;
+use crate::limits::{APPEALS_MAX, ASKS_MAX};
 use crate::message::down::{REPORT_ID_BYTES, StateMark};
 
 /// The first frame of a request: who speaks, when by their clock, and from where they want to go on.
@@ -52,6 +53,11 @@ pub struct Open {
     /// sends neither to one that does not say so.
     #[n(12)]
     pub pieces: Option<bool>,
+    /// What the user asks the district about words of theirs that were refused (version 2), each as
+    /// [`Appeal::to_bytes`], one behind another; at most [`APPEALS_MAX`](crate::limits::APPEALS_MAX). A device says each again
+    /// until an [`Appealed`](crate::message::down::Appealed) says how the district decided.
+    #[cbor(n(14), with = "minicbor::bytes")]
+    pub appeals: Option<Vec<u8>>,
 }
 
 impl Open {
@@ -59,6 +65,12 @@ impl Open {
     pub fn asked(&self) -> impl Iterator<Item = [u8; REPORT_ID_BYTES]> {
         let ids = self.asks.as_deref().unwrap_or_default().chunks_exact(REPORT_ID_BYTES);
         ids.filter_map(|id| id.try_into().ok()).take(ASKS_MAX)
+    }
+
+    /// What the district is asked about refused words; kinds of a newer device are left out.
+    pub fn appealed(&self) -> impl Iterator<Item = Appeal> {
+        let appeals = self.appeals.as_deref().unwrap_or_default().chunks_exact(APPEAL_BYTES);
+        appeals.take(APPEALS_MAX).filter_map(Appeal::from_bytes)
     }
 
     /// Whether the device reads this kind of frame, of those that were added to version 1 later. Version 2 has them all.
