@@ -151,11 +151,14 @@ fn simulate(from: u64, seeds: u64, workers: u64) -> anyhow::Result<()> {
     });
     let (count, all, wrong) = played.into_inner().unwrap_or_else(PoisonError::into_inner);
     println!(
-        "{count} seeds, {} wrong: {} devices, {} steps, {} notes, {} syncs that something happened to, {} s",
+        "{count} seeds, {} wrong: {} devices, {} steps, {} notes, {} pictures, {} shut out, {} syncs that something happened \
+         to, {} s",
         wrong.len(),
         all.devices,
         all.steps,
         all.notes,
+        all.photos,
+        all.dismissals,
         all.faults,
         began.elapsed().as_secs()
     );

@@ -8,9 +8,17 @@ use std::{
 use casefile::DocumentKey;
 use casework::{CaseId, Compartment};
 use device::{MediaCall, Transport, TransportError};
-use protocol::{DocumentId, DownMessage, FrameReader, HubUrl, ids::Sha256, message::Names};
+use protocol::{
+    DocumentId, DownMessage, FrameReader, HubUrl, PROTOCOL_VERSION_MIN, Refusal, UpMessage, ids::Sha256, message::Names,
+};
+use sync_server::clock::Clock as _;
 
-use super::hub::SimHub;
+use super::{
+    arrivals::Arrivals,
+    hub::{Dies, SimHub, refusal},
+    media,
+    moments::Moments,
+};
 
 /// What becomes of the next request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,13 +35,20 @@ pub(super) enum Fate {
     Doubled,
     /// It arrives when somebody else's have arrived meanwhile, and nothing comes back.
     Late,
-    /// The hub dies after so many frames of it, and is started again.
-    HubDies(usize),
+    /// The hub dies while it takes it, and is started again.
+    HubDies(Dies),
+    /// The device dies when it has read so many pieces of the answer.
+    DeviceDies(usize),
 }
+
+/// The bytes of an answer that a device reads at once: each reading is a moment at which it can die.
+const READ_AT_ONCE: usize = 200;
 
 /// The network of one world.
 pub(super) struct Wire {
     pub(super) hub: Arc<SimHub>,
+    /// When the device that speaks dies.
+    pub(super) moments: Arc<Moments>,
     state: Mutex<State>,
 }
 
@@ -42,6 +57,14 @@ struct State {
     late: Vec<Vec<u8>>,
     /// Documents of which anything was in the last answer.
     told: Vec<DocumentId>,
+    arrivals: Arrivals,
+    /// The last request that was answered to its end.
+    last: Vec<u8>,
+    /// The hub is one of the version before: it knows no other.
+    old: bool,
+    /// Of so many calls for media one fails; none where it is zero.
+    media_fails: u32,
+    media_calls: u32,
     fault: Option<String>,
 }
 
@@ -51,10 +74,16 @@ impl Wire {
             fate: Fate::Well,
             late: Vec::new(),
             told: Vec::new(),
+            arrivals: Arrivals::default(),
+            last: Vec::new(),
+            old: false,
+            media_fails: 0,
+            media_calls: 0,
             fault: None,
         };
         Self {
             hub,
+            moments: Arc::default(),
             state: Mutex::new(state),
         }
     }
@@ -73,6 +102,58 @@ impl Wire {
         std::mem::take(&mut self.state().told)
     }
 
+    /// The hub is exchanged for one of the version before, or that for one of today.
+    pub(super) fn exchange_hub(&self) {
+        let mut state = self.state();
+        state.old = !state.old;
+    }
+
+    /// The hub is of today, and every call for media is answered.
+    pub(super) fn heal(&self) {
+        let mut state = self.state();
+        state.old = false;
+        state.media_fails = 0;
+    }
+
+    /// Of so many calls for media one fails from now on.
+    pub(super) fn fail_media(&self, of: u32) {
+        self.state().media_fails = of;
+    }
+
+    /// The device that heard the last answer died before it had kept all of it.
+    pub(super) fn device_died(&self) {
+        let mut state = self.state();
+        let last = std::mem::take(&mut state.last);
+        state.arrivals.forgot(&last);
+    }
+
+    /// Changes that devices sent more often than they may.
+    pub(super) fn sent_too_often(&self) -> usize {
+        self.state().arrivals.too_often()
+    }
+
+    /// Whether this call for media fails, and if so whether the hub hears of it.
+    fn fails(&self) -> Option<bool> {
+        let mut state = self.state();
+        state.media_calls += 1;
+        let fails = state.media_fails > 0 && state.media_calls % state.media_fails == 0;
+        fails.then_some(state.media_calls % 2 == 0)
+    }
+
+    /// A call for anything but sync.
+    fn carry<T>(&self, call: impl Fn() -> Result<T, TransportError>) -> Result<T, TransportError> {
+        match self.fails() {
+            None => call(),
+            Some(heard) => {
+                if heard {
+                    // The hub did it, and the answer is lost.
+                    let _ = call();
+                }
+                Err(TransportError::Unreachable)
+            }
+        }
+    }
+
     /// What went wrong in the hub itself.
     pub(super) fn take_fault(&self) -> Option<String> {
         self.state().fault.take()
@@ -88,10 +169,16 @@ impl Wire {
         let body = state.late.swap_remove(which);
         drop(state);
         self.serve(&body, None);
+        self.state().arrivals.came(&body, None);
     }
 
-    fn serve(&self, body: &[u8], dies_after: Option<usize>) -> Option<Vec<u8>> {
-        match self.hub.serve(body, dies_after) {
+    fn serve(&self, body: &[u8], dies: Option<Dies>) -> Option<Vec<u8>> {
+        let old = self.state().old;
+        if old && version_of(body) > PROTOCOL_VERSION_MIN {
+            let refused = refusal(Refusal::UnsupportedVersion, self.hub.clock.now_ms());
+            return Some(refused.into_bytes());
+        }
+        match self.hub.serve(body, dies) {
             Ok(served) => served.answer,
             Err(error) => {
                 self.state().fault = Some(format!("{error:#}"));
@@ -105,6 +192,28 @@ impl Wire {
 fn part(bytes: &[u8], thousandths: u32) -> &[u8] {
     let length = bytes.len() * thousandths as usize / 1000;
     &bytes[..length]
+}
+
+/// The version that a request speaks.
+fn version_of(body: &[u8]) -> u16 {
+    match FrameReader::new(body).next_frame() {
+        Ok(Some(first)) => match UpMessage::unverified(&first) {
+            Ok(UpMessage::Open(open)) => open.version,
+            _ => PROTOCOL_VERSION_MIN,
+        },
+        _ => PROTOCOL_VERSION_MIN,
+    }
+}
+
+/// An answer that is read piece by piece, by a device that may die meanwhile.
+struct Watched(Cursor<Vec<u8>>, Arc<Moments>);
+
+impl Read for Watched {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.1.pass();
+        let room = buffer.len().min(READ_AT_ONCE);
+        self.0.read(&mut buffer[..room])
+    }
 }
 
 /// An answer that breaks off.
@@ -150,43 +259,52 @@ impl Transport for Wire {
         let fate = std::mem::replace(&mut self.state().fate, Fate::Well);
         let answer = match fate {
             Fate::Lost => None,
-            Fate::Well | Fate::AnswerCut(_) => self.serve(&body, None),
+            Fate::Well | Fate::AnswerCut(_) | Fate::DeviceDies(_) => self.serve(&body, None),
             Fate::RequestCut(thousandths) => {
-                self.serve(part(&body, thousandths), None);
+                let part = part(&body, thousandths);
+                self.serve(part, None);
+                self.state().arrivals.came(part, None);
                 None
             }
             Fate::Doubled => {
                 let first = self.serve(&body, None);
                 self.serve(&body, None);
+                self.state().arrivals.came(&body, None);
                 first
             }
             Fate::Late => {
-                self.state().late.push(body);
+                self.state().late.push(body.clone());
                 None
             }
-            Fate::HubDies(frames) => self.serve(&body, Some(frames)),
+            Fate::HubDies(dies) => self.serve(&body, Some(dies)),
         };
+        let mut state = self.state();
+        if !matches!(fate, Fate::Lost | Fate::Late | Fate::RequestCut(_)) {
+            let heard = answer.as_deref().filter(|_| !matches!(fate, Fate::AnswerCut(_)));
+            state.arrivals.came(&body, heard);
+        }
         let answer = answer.ok_or(TransportError::Unreachable)?;
-        self.state().told.extend(told(&answer));
+        state.told.extend(told(&answer));
+        state.last = body;
         Ok(match fate {
             Fate::AnswerCut(thousandths) => Box::new(Cut(Cursor::new(part(&answer, thousandths).to_vec()))),
-            _ => Box::new(Cursor::new(answer)),
+            _ => Box::new(Watched(Cursor::new(answer), self.moments.clone())),
         })
     }
 
-    fn begin_upload(&self, _: &HubUrl, _: MediaCall<'_>, _: u64) -> Result<u64, TransportError> {
-        Err(TransportError::Unreachable)
+    fn begin_upload(&self, _: &HubUrl, call: MediaCall<'_>, length: u64) -> Result<u64, TransportError> {
+        self.carry(|| media::begin(&self.hub, call, length))
     }
 
-    fn upload(&self, _: &HubUrl, _: MediaCall<'_>, _: u64, _: &[u8]) -> Result<u64, TransportError> {
-        Err(TransportError::Unreachable)
+    fn upload(&self, _: &HubUrl, call: MediaCall<'_>, offset: u64, piece: &[u8]) -> Result<u64, TransportError> {
+        self.carry(|| media::add(&self.hub, call, offset, piece))
     }
 
-    fn download(&self, _: &HubUrl, _: MediaCall<'_>) -> Result<Vec<u8>, TransportError> {
-        Err(TransportError::Unreachable)
+    fn download(&self, _: &HubUrl, call: MediaCall<'_>) -> Result<Vec<u8>, TransportError> {
+        self.carry(|| media::fetch(&self.hub, call))
     }
 
-    fn pack(&self, _: &HubUrl, _: &Sha256, _: &str) -> Result<Vec<u8>, TransportError> {
-        Err(TransportError::Unreachable)
+    fn pack(&self, _: &HubUrl, sha256: &Sha256, token: &str) -> Result<Vec<u8>, TransportError> {
+        self.carry(|| media::pack(&self.hub, sha256, token))
     }
 }

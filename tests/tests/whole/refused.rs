@@ -50,7 +50,11 @@ fn whoever_asks_for_access_and_is_given_the_record_loses_no_word() {
     asha.tablet.sync();
     let item = first_refused(&asha.tablet);
     assert_eq!(item.code, "revoked");
-    assert_eq!(item.offers, [Offer::AskAccess, Offer::HandOver, Offer::SendAgain]);
+    assert!(
+        item.is_gone,
+        "the record has left, and the words with it: only the hub has them"
+    );
+    assert_eq!(item.offers, [Offer::AskAccess, Offer::HandOver, Offer::PutAway]);
     let split = asha.tablet.call(Request::Split { item: item.item }).unwrap_err();
     assert_eq!(split.code, FailureCode::NoSuchItem, "what is not offered is not done");
 
@@ -64,7 +68,7 @@ fn whoever_asks_for_access_and_is_given_the_record_loses_no_word() {
     );
     assert_eq!(
         asked.offers,
-        [Offer::HandOver, Offer::SendAgain],
+        [Offer::HandOver, Offer::PutAway],
         "nobody asks twice at once"
     );
     asha.tablet.sync();
