@@ -38,8 +38,12 @@ impl World {
         ensure!(status.waiting == 0, "seat {n}: {} changes still wait", status.waiting);
         ensure!(
             status.pictures_waiting == 0,
-            "seat {n}: {} pictures still wait",
-            status.pictures_waiting
+            "seat {n}: {} pictures still wait; taken: {:?}",
+            status.pictures_waiting,
+            self.photos
+                .iter()
+                .map(|one| (&one.text, one.may_lack, self.given[n].contains(&one.case)))
+                .collect::<Vec<_>>()
         );
         ensure!(status.refused.is_empty(), "seat {n}: refused {:?}", status.refused);
         let cards = self.cards_of(n)?;

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeSet,
     ops::AddAssign,
     sync::{
-        Arc, LazyLock,
+        Arc,
         atomic::{AtomicI64, Ordering},
     },
 };
@@ -38,11 +38,10 @@ const FACT: &str = "child.name";
 /// Rules that are published in one world at most.
 const PACKS_MAX: usize = 2;
 
-/// Pictures that somebody takes, as small as pictures are.
-static PICTURES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let drawn = (0..6).map(|seed| pictures::as_jpeg(&pictures::draw(seed, 48, 36), 60));
-    drawn.map(|picture| STANDARD.encode(picture)).collect()
-});
+/// A picture that somebody takes, as small as pictures are, and unlike every other.
+fn picture(number: u64) -> String {
+    STANDARD.encode(pictures::as_jpeg(&pictures::draw(number, 48, 36), 60))
+}
 
 /// What was seen in a world.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -430,7 +429,7 @@ impl World {
         }
         let case = cases[self.random.random_range(0..cases.len())];
         let caption = format!("Photo {} of {}", self.photos.len(), self.seats[n].name);
-        let picture = PICTURES[self.random.random_range(0..PICTURES.len())].clone();
+        let picture = picture(self.seed << 8 | self.photos.len() as u64);
         let request = Request::AddPhoto {
             case,
             caption: caption.clone(),
@@ -552,6 +551,10 @@ impl World {
             return Ok(());
         }
         let case = known[self.random.random_range(0..known.len())];
+        // It may have been begun on a tablet that was shut out.
+        if !self.wire.hub.knows(case)? {
+            return Ok(());
+        }
         let given = !self.given[n].contains(&case);
         self.wire.hub.assign(case, self.seats[n].user, given)?;
         if given {

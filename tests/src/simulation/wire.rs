@@ -132,6 +132,14 @@ impl Wire {
         self.state().arrivals.too_often()
     }
 
+    /// Nothing comes from a device that has died, whatever it believes itself.
+    fn living(&self) -> Result<(), TransportError> {
+        if self.moments.is_dead() {
+            return Err(TransportError::Unreachable);
+        }
+        Ok(())
+    }
+
     /// Whether this call for media fails, and if so whether the hub hears of it.
     fn fails(&self) -> Option<bool> {
         let mut state = self.state();
@@ -142,6 +150,7 @@ impl Wire {
 
     /// A call for anything but sync.
     fn carry<T>(&self, call: impl Fn() -> Result<T, TransportError>) -> Result<T, TransportError> {
+        self.living()?;
         match self.fails() {
             None => call(),
             Some(heard) => {
@@ -256,6 +265,7 @@ impl Transport for Wire {
     }
 
     fn sync(&self, _: &HubUrl, body: Vec<u8>) -> Result<Box<dyn Read>, TransportError> {
+        self.living()?;
         let fate = std::mem::replace(&mut self.state().fate, Fate::Well);
         let answer = match fate {
             Fate::Lost => None,
