@@ -126,6 +126,7 @@ impl Author {
             proposals: None,
             asks: None,
             pieces: None,
+            judged: None,
         };
         let mut chain = SigningChain::new(&self.key);
         let mut body = chain.sign(&open.into())?.into_bytes();

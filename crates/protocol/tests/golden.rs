@@ -14,7 +14,7 @@ use protocol::dismissal::{Dismissal, SignedDismissal};
 use protocol::enrol::{EnrolReply, EnrolRequest, Enrolled, person_mark};
 use protocol::ids::Sha256;
 use protocol::message::down::{
-    Author, Cards, Change, Changes, Close, Detail, Done, Grant, Index, Mark, Outcome, Person, Piece, Proposal,
+    Author, Cards, Change, Changes, Close, Detail, Done, Grant, Index, Judged, Mark, Outcome, Person, Piece, Proposal,
     Proposals, Receipt, ReceiptState, Received, Reject, Revoke, StateMark, Taken, Token, Told, Verdict, Verdicts,
     Welcome, Written,
 };
@@ -85,6 +85,7 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         proposals: None,
         asks: None,
         pieces: None,
+        judged: None,
     };
     let open_small = Open {
         version: PROTOCOL_VERSION,
@@ -107,6 +108,10 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
     let open_pieces = Open {
         pieces: Some(true),
         ..open_asks.clone()
+    };
+    let open_judged = Open {
+        judged: Some(true),
+        ..open_pieces.clone()
     };
     let group = |document, steps: &[u64]| Group {
         document,
@@ -145,6 +150,7 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         ("open-proposals", open_proposals.into()),
         ("open-asks", open_asks.into()),
         ("open-pieces", open_pieces.into()),
+        ("open-judged", open_judged.into()),
         ("batch", batch.into()),
         ("rows", rows.into()),
     ]
@@ -456,6 +462,15 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
             Revoke {
                 document: DOCUMENT,
                 destroyed: Some("JJ Act 2015, s.24(2)".into()),
+            }
+            .into(),
+        ),
+        (
+            "judged",
+            Judged {
+                document: DOCUMENT,
+                hash: Sha256([0x5a; 32]),
+                code: Refusal::ForGood.code(),
             }
             .into(),
         ),

@@ -32,6 +32,7 @@ mod path;
 mod poor_links;
 mod published_pack;
 mod recording_in_the_window;
+mod restored;
 mod rolled_back;
 mod same_words;
 mod screens;

@@ -190,6 +190,7 @@ fn nobody_speaks_in_another_authors_name_or_says_the_same_again() {
         proposals: None,
         asks: None,
         pieces: None,
+        judged: None,
     };
     let body = |open: Open, key| {
         let mut chain = SigningChain::new(key);

@@ -15,8 +15,8 @@ use protocol::{
     message::{
         DownMessage, Names,
         down::{
-            Cards, Changes, Close, Detail, Done, Index, Outcome, Piece, Proposals, Receipt, Received, StateMark, Token,
-            Verdict,
+            Cards, Changes, Close, Detail, Done, Index, Judged, Outcome, Piece, Proposals, Receipt, Received,
+            StateMark, Token, Verdict,
         },
     },
     pack::PackRef,
@@ -41,6 +41,8 @@ const COMMIT_BYTES: usize = 64 * 1024;
 
 /// Something the log says.
 pub(super) enum Entry {
+    /// A refused change of ours is refused for good.
+    Judged(Judged),
     Change(DocumentId, Incoming, bool),
     Grant(DocumentId, Granted),
     /// A piece of a grant, and whether the user may write in the document.
@@ -236,6 +238,7 @@ impl<'s> Inbound<'s> {
                 self.runs.remove(&revoke.document);
                 self.hold(Entry::Revoke(revoke.document, revoke.destroyed));
             }
+            DownMessage::Judged(judged) => self.hold(Entry::Judged(judged)),
             DownMessage::Author(author) => self.hold(Entry::Author(AuthorRow {
                 author: author.author.0,
                 user: author.user.0,

@@ -170,6 +170,7 @@ impl Outbound {
             proposals: small.then_some(waiting.proposals),
             asks: Some(waiting.asks).filter(|asks| small && !asks.is_empty()),
             pieces: small.then_some(true),
+            judged: small.then_some(true),
         }));
         let portion_bytes = session.status.portion_bytes();
         let (mut sent, mut bytes) = (Vec::new(), 0);

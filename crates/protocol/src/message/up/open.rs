@@ -52,6 +52,9 @@ pub struct Open {
     /// sends neither to one that does not say so.
     #[n(12)]
     pub pieces: Option<bool>,
+    /// The device reads [`Judged`](crate::message::down::Judged) (version 2). The hub sends none to one that does not say so.
+    #[n(13)]
+    pub judged: Option<bool>,
 }
 
 impl Open {
