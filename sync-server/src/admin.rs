@@ -1,38 +1,50 @@
 //! Administration: what a district's administrator does from a shell, also while the hub runs.
 
 mod access_log;
+mod audit;
+mod backup;
+mod bulk;
 mod certificate;
 mod certificate_of_destruction;
+mod confirm;
 mod destroy;
+mod device;
+mod enrol;
+mod health;
 mod list;
 mod matching;
 mod packs;
 mod packs_check;
+mod quarantine;
 mod rebuild;
 mod recovery;
+mod table;
 
 use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use casework::Role;
+use casework::{Pack, Role};
 use clap::Subcommand;
-use protocol::{AuthorId, EnrolLink, HubUrl, UserId};
-use qrcode::QrCode;
-use qrcode::render::svg;
+use protocol::{AuthorId, UserId};
 use uuid::Uuid;
 
-use crate::config::known_by;
 use crate::hub::Hub;
 use crate::storage::{Institution, User};
 pub use access_log::AccessLogCommand;
+pub use audit::AuditCommand;
+pub use backup::{BackupCommand, RestoreCommand, restore};
+pub use bulk::BulkCommand;
 pub use certificate::{CertificateCommand, make_certificate};
 pub use destroy::{
     CertificateOfDestructionCommand, DestroyCommand, VerifyCertificateCommand, verify as verify_certificate,
 };
+pub use device::DeviceCommand;
+pub use enrol::{EnrolCodeCommand, enrol_link, qr_picture};
 pub use matching::{DedupeCommand, MatchCommand, dedupe, match_lists};
 pub use packs::PacksCommand;
 pub use packs_check::check_packs;
+pub use quarantine::QuarantineCommand;
 pub use recovery::{RecoveryCommand, recovery_without_hub};
 
 use crate::{identity, institutions, rights};
@@ -50,16 +62,7 @@ pub enum AdminCommand {
     #[command(subcommand)]
     Institution(InstitutionCommand),
     /// Makes a one-time enrolment code for a user and prints the link.
-    EnrolCode {
-        /// The user's id.
-        user: Uuid,
-        /// Where devices reach the hub, if not at the configured address.
-        #[arg(long)]
-        hub: Option<HubUrl>,
-        /// Also writes the link as a QR picture.
-        #[arg(long, value_name = "FILE.svg")]
-        qr: Option<PathBuf>,
-    },
+    EnrolCode(EnrolCodeCommand),
     /// Gives a case to a user, or an institution to one who works in it.
     Assign {
         /// The id of the case or institution.
@@ -74,6 +77,13 @@ pub enum AdminCommand {
         /// The user's id.
         user: Uuid,
     },
+    /// Gives, takes and hands over cases by a CSV table.
+    Bulk(BulkCommand),
+    /// Tablets: when each was last heard, and wiping one.
+    #[command(subcommand)]
+    Device(DeviceCommand),
+    /// Says how the hub is: database, disk, what waits, when the certificate ends. Fails where something needs somebody.
+    Health,
     /// Lists the cases of a district, or of all.
     Cases {
         /// The district's code.
@@ -82,7 +92,7 @@ pub enum AdminCommand {
     },
     /// Lists what waits for a channel.
     Outbox,
-    /// Refused uploads.
+    /// Refused uploads: look, judge again, refuse for good.
     #[command(subcommand)]
     Quarantine(QuarantineCommand),
     /// Shuts a device out: at its next contact it hands in what it had not sent, then destroys keys and files.
@@ -105,11 +115,7 @@ pub enum AdminCommand {
     #[command(subcommand)]
     Recovery(RecoveryCommand),
     /// Lists what was done, and checks that nothing was taken out.
-    Audit {
-        /// How many rows, from the end.
-        #[arg(long, default_value_t = 50)]
-        last: u32,
-    },
+    Audit(AuditCommand),
     /// What devices' access logs say, and whether their chains hold.
     #[command(subcommand)]
     AccessLog(AccessLogCommand),
@@ -120,6 +126,14 @@ pub enum AdminCommand {
         #[arg(long)]
         later: bool,
     },
+    /// Copies everything into a folder while the hub works: the database as it stands at one moment, and media that lie in a
+    /// folder. Says how much and how long. The file of record keys is not in it.
+    Backup(BackupCommand),
+    /// Puts a backup back where hub.toml says, which must be empty but for record.keys, checks it, and says what there is.
+    Restore(RestoreCommand),
+    /// Gives the logs a new name, after a copy of the database was put back by other means than `restore`, or a standby took
+    /// over that may lack the last words: devices then send again what the hub may not have.
+    NewEpoch,
     /// Destroys a case or a report of a child, as the law or a court orders: log, snapshots, lists, index, quarantine, media,
     /// what waits for channels, and the record's key; devices that have it forget it and say so. Cannot be undone. A run that
     /// was cut is finished by the hub, or by the same command once more.
@@ -198,6 +212,14 @@ pub enum UserCommand {
         #[arg(long)]
         id: Option<Uuid>,
     },
+    /// Gives a user another role. What they may read and write follows at once; their own tablets show the new role once they
+    /// are enrolled anew.
+    SetRole {
+        /// The user's id.
+        user: Uuid,
+        /// The role's code.
+        role: String,
+    },
     /// Lists the users of a district with their devices.
     List {
         /// The district's code.
@@ -232,17 +254,6 @@ pub enum InstitutionCommand {
         /// The district's code.
         #[arg(long)]
         district: String,
-    },
-}
-
-/// What may be asked about refused uploads.
-#[derive(Debug, Subcommand)]
-pub enum QuarantineCommand {
-    /// Lists them, newest first.
-    List {
-        /// How many.
-        #[arg(long, default_value_t = 100)]
-        last: u32,
     },
 }
 
@@ -283,6 +294,9 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
             add_user(hub, &user)?;
             writeln!(out, "{}", Uuid::from_bytes(user.id.0))?;
         }
+        AdminCommand::User(UserCommand::SetRole { user, role }) => {
+            set_role(hub, UserId(*user.as_bytes()), &role)?;
+        }
         AdminCommand::User(UserCommand::List { district }) => list::users(storage, &district, out)?,
         AdminCommand::Institution(InstitutionCommand::Add {
             district,
@@ -313,14 +327,10 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
         AdminCommand::Institution(InstitutionCommand::List { district }) => {
             list::institutions(storage, &district, out)?;
         }
-        AdminCommand::EnrolCode { user, hub: url, qr } => {
-            let link = enrol_link(hub, UserId(*user.as_bytes()), url)?;
-            if let Some(path) = qr {
-                let picture = qr_picture(&link)?;
-                std::fs::write(&path, picture).with_context(|| format!("cannot write {}", path.display()))?;
-            }
-            writeln!(out, "{link}")?;
-        }
+        AdminCommand::EnrolCode(command) => enrol::run(hub, &command, out)?,
+        AdminCommand::Bulk(command) => bulk::run(hub, &command, out)?,
+        AdminCommand::Device(command) => device::run(hub, &command, &mut std::io::stdin().lock(), out)?,
+        AdminCommand::Health => health::run(hub, out)?,
         AdminCommand::Assign { case, user } => {
             rights::assign(hub, *case.as_bytes(), UserId(*user.as_bytes()), now_ms)?;
         }
@@ -329,7 +339,7 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
         }
         AdminCommand::Cases { district } => list::cases(storage, district.as_deref(), out)?,
         AdminCommand::Outbox => list::outbox(storage, out)?,
-        AdminCommand::Quarantine(QuarantineCommand::List { last }) => list::quarantine(storage, last, out)?,
+        AdminCommand::Quarantine(command) => quarantine::run(hub, &command, &mut std::io::stdin().lock(), out)?,
         AdminCommand::RevokeAuthor { author, hand_in } => {
             storage.dismiss_author(AuthorId(*author.as_bytes()), hand_in, now_ms)?;
         }
@@ -341,9 +351,12 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
             }
         }
         AdminCommand::Recovery(command) => recovery::run(hub, command, now_ms, out)?,
-        AdminCommand::Audit { last } => list::audit(storage, last, out)?,
+        AdminCommand::Audit(command) => audit::run(hub, &command, out)?,
         AdminCommand::AccessLog(command) => access_log::run(storage, &command, out)?,
         AdminCommand::Rebuild { later } => rebuild::run(hub, later, out)?,
+        AdminCommand::Backup(command) => backup::back_up(hub, &command, out)?,
+        AdminCommand::Restore(_) => bail!("there is a hub here: a backup is put back into an empty place only"),
+        AdminCommand::NewEpoch => backup::new_epoch(hub, out)?,
         AdminCommand::Destroy(command) => destroy::run(hub, &command, &mut std::io::stdin().lock(), out)?,
         AdminCommand::DestructionCertificate(command) => destroy::certificate(hub, &command, out)?,
         AdminCommand::VerifyCertificate(command) => verify_certificate(&command, out)?,
@@ -361,33 +374,34 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
 pub fn add_user(hub: &Hub, user: &User) -> Result<()> {
     check_name("name", &user.name, NAME_BYTES_MAX)?;
     let pack = hub.pack_of(&user.district)?;
-    if pack.rights().of(&Role::from_code(&user.role)).is_none() {
-        bail!("no such role: {}", user.role);
-    }
+    known_role(&pack, &user.role)?;
     let readable = rights::readable_from_the_start(&*hub.storage, &pack, user)?;
     hub.storage.add_user(user, &readable, hub.clock.now_ms())?;
     Ok(())
 }
 
-/// A new enrolment link for a user.
-pub fn enrol_link(hub: &Hub, user: UserId, url: Option<HubUrl>) -> Result<EnrolLink> {
-    let at = match (url, hub.config.pin()?) {
-        (Some(url), Some(pin)) => known_by(&url, pin),
-        (Some(url), None) => url,
-        (None, _) => hub.config.hub_url()?,
+/// Gives a user another role, with what it sees of the district and of what is given to them.
+pub fn set_role(hub: &Hub, user: UserId, role: &str) -> Result<()> {
+    let user = hub
+        .storage
+        .user(user)?
+        .context("no such user: `admin user list` shows who there is")?;
+    let user = User {
+        role: role.to_owned(),
+        ..user
     };
-    let code = identity::make_enrol_code(&*hub.storage, user, hub.clock.now_ms())?;
-    Ok(EnrolLink { hub: at, code })
+    let pack = hub.pack_of(&user.district)?;
+    known_role(&pack, role)?;
+    let readable = rights::readable_with_role(&*hub.storage, &pack, &user)?;
+    hub.storage.set_role(user.id, role, &readable, hub.clock.now_ms())?;
+    Ok(())
 }
 
-/// The link as a picture to point a tablet at.
-pub fn qr_picture(link: &EnrolLink) -> Result<String> {
-    const SIDE_PIXELS_MIN: u32 = 320;
-    let code = QrCode::new(link.to_string()).context("the link does not fit a QR picture")?;
-    Ok(code
-        .render::<svg::Color<'_>>()
-        .min_dimensions(SIDE_PIXELS_MIN, SIDE_PIXELS_MIN)
-        .build())
+fn known_role(pack: &Pack, role: &str) -> Result<()> {
+    if pack.rights().of(&Role::from_code(role)).is_none() {
+        bail!("no such role: {role}");
+    }
+    Ok(())
 }
 
 fn check_name(what: &str, name: &str, bytes_max: usize) -> Result<()> {

@@ -2,9 +2,10 @@
 
 use std::io::Write;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use uuid::Uuid;
 
+use super::table::shown;
 use crate::channel::vatsalya;
 use crate::storage::Storage;
 
@@ -32,7 +33,12 @@ pub(super) fn users(storage: &dyn Storage, district: &str, out: &mut dyn Write) 
                 (None, Some(_)) => "revoked",
                 (None, None) => "enrolled",
             };
-            writeln!(out, "\t{}\t{state}\t{}", Uuid::from_bytes(author.id.0), author.device)?;
+            writeln!(
+                out,
+                "\t{}\t{state}\t{}",
+                Uuid::from_bytes(author.id.0),
+                shown(&author.device)
+            )?;
         }
     }
     Ok(())
@@ -93,46 +99,8 @@ pub(super) fn outbox(storage: &dyn Storage, out: &mut dyn Write) -> Result<()> {
             Uuid::from_bytes(delivery.parcel.subject),
             moment(delivery.next_ms),
             delivery.attempts,
-            delivery.trouble.unwrap_or_default(),
+            shown(&delivery.trouble.unwrap_or_default()),
         )?;
-    }
-    Ok(())
-}
-
-pub(super) fn quarantine(storage: &dyn Storage, last: u32, out: &mut dyn Write) -> Result<()> {
-    for row in storage.quarantined(last)? {
-        writeln!(
-            out,
-            "{}\t{}\t{}\t{}\t{}\t{} bytes",
-            row.id,
-            moment(row.at_ms),
-            row.code,
-            Uuid::from_bytes(row.author.0),
-            row.document,
-            row.bytes,
-        )?;
-    }
-    Ok(())
-}
-
-pub(super) fn audit(storage: &dyn Storage, last: u32, out: &mut dyn Write) -> Result<()> {
-    for row in storage.audit_rows(last)? {
-        writeln!(
-            out,
-            "{}\t{}\t{}\t{}\t{}\t{}\t{}",
-            row.id,
-            moment(row.at_ms),
-            row.deed,
-            row.user
-                .map_or_else(String::new, |id| Uuid::from_bytes(id.0).to_string()),
-            row.author
-                .map_or_else(String::new, |id| Uuid::from_bytes(id.0).to_string()),
-            row.document.map_or_else(String::new, |id| id.to_string()),
-            row.detail,
-        )?;
-    }
-    if let Some(row) = storage.broken_audit_row()? {
-        bail!("the audit's chain is broken at row {row}");
     }
     Ok(())
 }

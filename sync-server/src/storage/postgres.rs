@@ -7,6 +7,7 @@
 
 mod access_log;
 mod audit;
+mod backups;
 mod cases;
 mod changes;
 mod connect;
@@ -41,6 +42,7 @@ use tokio::runtime::{Handle, Runtime};
 
 pub use connect::{DatabaseUrl, DatabaseUrlError, PostgresConfig};
 
+use self::backups::Reached;
 use self::error::of_pool;
 use self::notices::Crier;
 use self::transaction::{Commit, Tx};
@@ -56,6 +58,8 @@ pub struct Postgres {
     pool: Pool,
     epoch: Epoch,
     crier: Arc<Crier>,
+    /// How other programs reach the database.
+    reached: Reached,
     /// Last, and taken apart without waiting: a store may be dropped on any thread.
     runtime: Option<Runtime>,
 }
@@ -69,6 +73,7 @@ impl Postgres {
             .enable_all()
             .build()?;
         let (pool, link) = connect::pool(config)?;
+        let reached = Reached::of(&link, config);
         let epoch = runtime.block_on(migrate::migrate(&pool))?;
         let crier = Arc::new(Crier::default());
         notices::spawn(&runtime, crier.clone(), pool.clone(), link);
@@ -76,6 +81,7 @@ impl Postgres {
             pool,
             epoch: Epoch(epoch),
             crier,
+            reached,
             runtime: Some(runtime),
         })
     }
