@@ -9,8 +9,10 @@ mod certificate_of_destruction;
 mod confirm;
 mod destroy;
 mod device;
+mod district;
 mod enrol;
 mod health;
+mod institution;
 mod list;
 mod matching;
 mod packs;
@@ -19,18 +21,17 @@ mod quarantine;
 mod rebuild;
 mod recovery;
 mod table;
+mod user;
 
 use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use casework::{Pack, Role};
 use clap::Subcommand;
 use protocol::{AuthorId, UserId};
 use uuid::Uuid;
 
 use crate::hub::Hub;
-use crate::storage::{Institution, User};
 pub use access_log::AccessLogCommand;
 pub use audit::AuditCommand;
 pub use backup::{BackupCommand, RestoreCommand, restore};
@@ -40,14 +41,17 @@ pub use destroy::{
     CertificateOfDestructionCommand, DestroyCommand, VerifyCertificateCommand, verify as verify_certificate,
 };
 pub use device::DeviceCommand;
+pub use district::DistrictCommand;
 pub use enrol::{EnrolCodeCommand, enrol_link, qr_picture};
+pub use institution::InstitutionCommand;
 pub use matching::{DedupeCommand, MatchCommand, dedupe, match_lists};
 pub use packs::PacksCommand;
 pub use packs_check::check_packs;
 pub use quarantine::QuarantineCommand;
 pub use recovery::{RecoveryCommand, recovery_without_hub};
+pub use user::{UserCommand, add_user, set_role};
 
-use crate::{identity, institutions, rights};
+use crate::{identity, rights};
 
 /// What an administrator may ask.
 #[derive(Debug, Subcommand)]
@@ -164,169 +168,17 @@ pub enum AdminCommand {
     Dedupe(DedupeCommand),
 }
 
-/// What may be asked about districts.
-#[derive(Debug, Subcommand)]
-pub enum DistrictCommand {
-    /// Adds a district.
-    Add {
-        /// Its code, e.g. KA-BLR.
-        code: String,
-        /// Its name.
-        name: String,
-    },
-    /// Sets for how many days a vault of the district opens without the hub: 1 to 90, 14 at first.
-    SetLease {
-        /// Its code.
-        code: String,
-        /// The days.
-        #[arg(value_parser = clap::value_parser!(u32).range(1..=90))]
-        days: u32,
-    },
-    /// Sets the recovery key of the district: an age recipient, whose identity an officer keeps offline. Devices seal
-    /// their keys to it at their next contact.
-    SetRecovery {
-        /// Its code.
-        code: String,
-        /// The recipient, `age1…`; without one, new devices seal to nobody.
-        recipient: Option<String>,
-    },
-    /// Lists districts.
-    List,
-}
-
-/// What may be asked about users.
-#[derive(Debug, Subcommand)]
-pub enum UserCommand {
-    /// Adds a user and prints their id.
-    Add {
-        /// The code of their district.
-        #[arg(long)]
-        district: String,
-        /// Their name.
-        #[arg(long)]
-        name: String,
-        /// Their role: dcpo, po_nic, po_ic, lpo, counsellor, social_worker, cwc, superintendent.
-        #[arg(long)]
-        role: String,
-        /// Their id, if it is to be a certain one.
-        #[arg(long)]
-        id: Option<Uuid>,
-    },
-    /// Gives a user another role. What they may read and write follows at once; their own tablets show the new role once they
-    /// are enrolled anew.
-    SetRole {
-        /// The user's id.
-        user: Uuid,
-        /// The role's code.
-        role: String,
-    },
-    /// Lists the users of a district with their devices.
-    List {
-        /// The district's code.
-        #[arg(long)]
-        district: String,
-    },
-}
-
-/// What may be asked about institutions.
-#[derive(Debug, Subcommand)]
-pub enum InstitutionCommand {
-    /// Adds an institution and prints its id.
-    Add {
-        /// The code of its district.
-        #[arg(long)]
-        district: String,
-        /// Its name.
-        #[arg(long)]
-        name: String,
-        /// What kind of place it is, e.g. childrens_home.
-        #[arg(long)]
-        kind: String,
-        /// How many children it is registered for.
-        #[arg(long)]
-        capacity: u32,
-        /// Its id, if it is to be a certain one.
-        #[arg(long)]
-        id: Option<Uuid>,
-    },
-    /// Lists the institutions of a district.
-    List {
-        /// The district's code.
-        #[arg(long)]
-        district: String,
-    },
-}
-
 /// Longest name of a user, district or institution, in bytes; also the protocol's.
 const NAME_BYTES_MAX: usize = protocol::limits::NAME_BYTES_MAX;
-const DISTRICT_CODE_BYTES_MAX: usize = 40;
 
 /// Does what is asked and prints what came of it.
 pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> {
     let storage = &*hub.storage;
     let now_ms = hub.clock.now_ms();
     match command {
-        AdminCommand::District(DistrictCommand::Add { code, name }) => {
-            check_name("code", &code, DISTRICT_CODE_BYTES_MAX)?;
-            check_name("name", &name, NAME_BYTES_MAX)?;
-            storage.add_district(&code, &name, now_ms)?;
-        }
-        AdminCommand::District(DistrictCommand::SetLease { code, days }) => {
-            storage.set_lease_days(&code, days, now_ms)?;
-        }
-        AdminCommand::District(DistrictCommand::SetRecovery { code, recipient }) => {
-            let recipient = recipient.map(|text| identity::check_recipient(&text)).transpose()?;
-            storage.set_recovery(&code, recipient.as_deref(), now_ms)?;
-        }
-        AdminCommand::District(DistrictCommand::List) => list::districts(storage, out)?,
-        AdminCommand::User(UserCommand::Add {
-            district,
-            name,
-            role,
-            id,
-        }) => {
-            let user = User {
-                id: UserId(*id.unwrap_or_else(Uuid::new_v4).as_bytes()),
-                district,
-                name,
-                role,
-            };
-            add_user(hub, &user)?;
-            writeln!(out, "{}", Uuid::from_bytes(user.id.0))?;
-        }
-        AdminCommand::User(UserCommand::SetRole { user, role }) => {
-            set_role(hub, UserId(*user.as_bytes()), &role)?;
-        }
-        AdminCommand::User(UserCommand::List { district }) => list::users(storage, &district, out)?,
-        AdminCommand::Institution(InstitutionCommand::Add {
-            district,
-            name,
-            kind,
-            capacity,
-            id,
-        }) => {
-            check_name("name", &name, NAME_BYTES_MAX)?;
-            let known = hub
-                .pack_of(&district)?
-                .vocabulary("place_kind")
-                .is_some_and(|kinds| kinds.term(&kind).is_some());
-            if !known {
-                bail!("no such kind of place: {kind}");
-            }
-            let id = id.unwrap_or_else(Uuid::new_v4);
-            let institution = Institution {
-                id: *id.as_bytes(),
-                district,
-                name,
-                kind,
-                capacity,
-            };
-            institutions::add(hub, &institution, now_ms)?;
-            writeln!(out, "{id}")?;
-        }
-        AdminCommand::Institution(InstitutionCommand::List { district }) => {
-            list::institutions(storage, &district, out)?;
-        }
+        AdminCommand::District(command) => district::run(storage, command, now_ms, out)?,
+        AdminCommand::User(command) => user::run(hub, command, out)?,
+        AdminCommand::Institution(command) => institution::run(hub, command, out)?,
         AdminCommand::EnrolCode(command) => enrol::run(hub, &command, out)?,
         AdminCommand::Bulk(command) => bulk::run(hub, &command, out)?,
         AdminCommand::Device(command) => device::run(hub, &command, &mut std::io::stdin().lock(), out)?,
@@ -345,7 +197,9 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
         }
         AdminCommand::RevokeUser { user, hand_in } => {
             let user = UserId(*user.as_bytes());
-            storage.user(user)?.context("no such user")?;
+            storage
+                .user(user)?
+                .context("no such user: `admin user list` shows who there is")?;
             for author in storage.authors(user)? {
                 storage.dismiss_author(author.id, hand_in, now_ms)?;
             }
@@ -366,40 +220,6 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
         AdminCommand::Match(command) => match_lists(&command, &mut std::io::stderr().lock())?,
         AdminCommand::Dedupe(command) => dedupe(&command, &mut std::io::stderr().lock())?,
         AdminCommand::TeachMatching { state, out: path } => matching::teach(hub, &state, &path, out)?,
-    }
-    Ok(())
-}
-
-/// Adds a user, with what their role sees of the district from the start.
-pub fn add_user(hub: &Hub, user: &User) -> Result<()> {
-    check_name("name", &user.name, NAME_BYTES_MAX)?;
-    let pack = hub.pack_of(&user.district)?;
-    known_role(&pack, &user.role)?;
-    let readable = rights::readable_from_the_start(&*hub.storage, &pack, user)?;
-    hub.storage.add_user(user, &readable, hub.clock.now_ms())?;
-    Ok(())
-}
-
-/// Gives a user another role, with what it sees of the district and of what is given to them.
-pub fn set_role(hub: &Hub, user: UserId, role: &str) -> Result<()> {
-    let user = hub
-        .storage
-        .user(user)?
-        .context("no such user: `admin user list` shows who there is")?;
-    let user = User {
-        role: role.to_owned(),
-        ..user
-    };
-    let pack = hub.pack_of(&user.district)?;
-    known_role(&pack, role)?;
-    let readable = rights::readable_with_role(&*hub.storage, &pack, &user)?;
-    hub.storage.set_role(user.id, role, &readable, hub.clock.now_ms())?;
-    Ok(())
-}
-
-fn known_role(pack: &Pack, role: &str) -> Result<()> {
-    if pack.rights().of(&Role::from_code(role)).is_none() {
-        bail!("no such role: {role}");
     }
     Ok(())
 }

@@ -19,12 +19,27 @@ struct Arguments {
     command: Command,
 }
 
+/// What somebody does who begins.
+const FIRST_STEPS: &str = "\
+A district from nothing:
+  admin district add KA-BLR 'Bengaluru Urban'
+  admin user add --district KA-BLR --name 'Meenakshi Rao' --role po_nic     prints the user's id
+  admin enrol-code USER --qr code.png --terminal                            a tablet is pointed at it
+
+Every day:
+  admin health                      what needs somebody
+  admin device list                 who was not heard for the longest time
+  admin quarantine list             what was not taken, and waits for a person
+  admin backup FOLDER               keep record.keys apart from it
+
+Every command says more: admin quarantine release --help";
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serves devices and delivers to channels.
     Serve,
     /// Districts, users, codes, assignments; works beside a running hub.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = FIRST_STEPS)]
     Admin(AdminCommand),
     /// Puts changes from outside into their documents, so that no other process need do it first. Started by a hub.
     #[command(hide = true)]

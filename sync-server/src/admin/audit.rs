@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
+use protocol::ids::Sha256;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -68,7 +69,7 @@ pub(super) fn run(hub: &Hub, command: &AuditCommand, out: &mut dyn Write) -> Res
                     "the chain holds: {} rows, the last of {}, bound by {}",
                     row.id,
                     moment(row.at_ms),
-                    hexadecimal(&row.chain)
+                    Sha256(row.chain)
                 )?,
             }
             Ok(())
@@ -111,35 +112,21 @@ fn export(hub: &Hub, path: &Path, form: Form, after: i64, out: &mut dyn Write) -
     let cannot = || format!("cannot write {}", path.display());
     let file = File::create_new(path).with_context(cannot)?;
     let (mut rows, mut last) = (0_u64, after);
-    let mut write: Box<dyn FnMut(&Line) -> Result<()>> = match form {
-        Form::Csv => {
-            let mut csv = csv::Writer::from_writer(file.try_clone()?);
-            Box::new(move |line| {
-                csv.serialize(line.as_cells())?;
-                Ok(csv.flush()?)
-            })
-        }
-        Form::JsonLines => {
-            let mut lines = BufWriter::new(file.try_clone()?);
-            Box::new(move |line| {
-                serde_json::to_writer(&mut lines, line)?;
-                lines.write_all(b"\n")?;
-                Ok(lines.flush()?)
-            })
-        }
+    let mut sheet = match form {
+        Form::Csv => Sheet::Cells(Box::new(csv::Writer::from_writer(file))),
+        Form::JsonLines => Sheet::Objects(BufWriter::new(file)),
     };
     loop {
         let some = storage.audit_rows_after(last, ROWS_AT_ONCE)?;
         for row in &some {
-            write(&Line::of(row)).with_context(cannot)?;
+            sheet.write(&Line::of(row)).with_context(cannot)?;
             (rows, last) = (rows + 1, row.id);
         }
         if some.len() < ROWS_AT_ONCE as usize {
             break;
         }
     }
-    drop(write);
-    file.sync_all().with_context(cannot)?;
+    sheet.end().with_context(cannot)?;
     storage.note(
         Deed::ExportAudit,
         &format!("{rows} rows behind {after}"),
@@ -147,6 +134,33 @@ fn export(hub: &Hub, path: &Path, form: Form, after: i64, out: &mut dyn Write) -
     )?;
     writeln!(out, "{rows} rows in {}, the last is {last}", path.display())?;
     Ok(())
+}
+
+/// A file that is written out.
+enum Sheet {
+    Cells(Box<csv::Writer<File>>),
+    Objects(BufWriter<File>),
+}
+
+impl Sheet {
+    fn write(&mut self, line: &Line) -> Result<()> {
+        match self {
+            Self::Cells(cells) => Ok(cells.serialize(line.as_cells())?),
+            Self::Objects(lines) => {
+                serde_json::to_writer(&mut *lines, line)?;
+                Ok(lines.write_all(b"\n")?)
+            }
+        }
+    }
+
+    /// All of it is on the disk.
+    fn end(self) -> Result<()> {
+        let file = match self {
+            Self::Cells(cells) => cells.into_inner().map_err(csv::IntoInnerError::into_error)?,
+            Self::Objects(lines) => lines.into_inner().map_err(std::io::IntoInnerError::into_error)?,
+        };
+        Ok(file.sync_all()?)
+    }
 }
 
 /// A row in words.
@@ -173,7 +187,7 @@ impl Line {
             author: row.author.map_or_else(String::new, |author| id(author.0)),
             document: row.document.map_or_else(String::new, |document| document.to_string()),
             detail: row.detail.clone(),
-            chain: hexadecimal(&row.chain),
+            chain: Sha256(row.chain).to_string(),
         }
     }
 
@@ -190,8 +204,4 @@ impl Line {
             chain: self.chain.clone(),
         }
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

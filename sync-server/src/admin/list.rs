@@ -15,7 +15,7 @@ pub(super) fn districts(storage: &dyn Storage, out: &mut dyn Write) -> Result<()
             out,
             "{}\t{}\t{} entries\t{} days without the hub\t{}",
             district.code,
-            district.name,
+            shown(&district.name),
             district.last_number,
             district.lease_days,
             district.recovery.as_deref().unwrap_or("no recovery key"),
@@ -26,7 +26,13 @@ pub(super) fn districts(storage: &dyn Storage, out: &mut dyn Write) -> Result<()
 
 pub(super) fn users(storage: &dyn Storage, district: &str, out: &mut dyn Write) -> Result<()> {
     for user in storage.users(district)? {
-        writeln!(out, "{}\t{}\t{}", Uuid::from_bytes(user.id.0), user.role, user.name)?;
+        writeln!(
+            out,
+            "{}\t{}\t{}",
+            Uuid::from_bytes(user.id.0),
+            user.role,
+            shown(&user.name)
+        )?;
         for author in storage.authors(user.id)? {
             let state = match (author.destroyed_ms, author.revoked_ms) {
                 (Some(_), _) => "destroyed",
@@ -50,7 +56,9 @@ pub(super) fn institutions(storage: &dyn Storage, district: &str, out: &mut dyn 
         writeln!(
             out,
             "{id}\t{}\t{}\t{}",
-            institution.kind, institution.capacity, institution.name
+            institution.kind,
+            institution.capacity,
+            shown(&institution.name)
         )?;
     }
     Ok(())
@@ -66,16 +74,16 @@ pub(super) fn cases(storage: &dyn Storage, district: Option<&str>, out: &mut dyn
             let given: Vec<_> = storage
                 .assigned(case.subject)?
                 .into_iter()
-                .map(|one| one.user.name)
+                .map(|one| shown(&one.user.name).into_owned())
                 .collect();
             writeln!(
                 out,
                 "{}\t{}\t{}\t{}\t{}\t{}\t{}",
                 Uuid::from_bytes(case.subject),
                 known.code,
-                case.kind,
-                case.stage,
-                case.urgency,
+                shown(&case.kind),
+                shown(&case.stage),
+                shown(&case.urgency),
                 case.opened_at_ms.map_or_else(String::new, moment),
                 given.join(", "),
             )?;

@@ -393,6 +393,8 @@ pub(super) fn refuse(hub: &Hub, author: &Author, id: DocumentId, bytes: &[u8], c
         Ok(Kept::Full) => code != Refusal::NotEnrolled,
         // Of what was destroyed by law nothing is kept, here or there.
         Ok(Kept::Yes | Kept::Destroyed) => true,
+        // Whoever is shut out is told only what they may destroy: nobody wants this any more.
+        Ok(Kept::RefusedForGood) if code == Refusal::NotEnrolled => true,
         Ok(Kept::RefusedForGood) => {
             return Outcome::Refused { code: Refusal::ForGood };
         }

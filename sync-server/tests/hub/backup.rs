@@ -1,11 +1,11 @@
 //! A hub is copied while it works, lost, and put back: what devices had handed in since comes back with them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use casework::Compartment;
 use protocol::ids::Sha256;
 use protocol::message::down::Outcome;
-use protocol::{EnrolLink, Refusal};
+use protocol::{DocumentId, EnrolLink, Refusal};
 use reqwest::StatusCode;
 use uuid::Uuid;
 
@@ -67,122 +67,153 @@ fn round(device: &mut TestDevice) -> Vec<Outcome> {
     }
 }
 
-/// What is in the hub's database, said by a hub at it.
-fn shows(hub: &Installed, what: &[&str]) -> String {
-    hub.admin(what).unwrap()
+/// Two officers at a hub, and what they have before and after it is copied.
+struct Story {
+    hub: Installed,
+    worker: TestDevice,
+    other: TestDevice,
+    /// Both have this; its identity says who wrote last.
+    case: [u8; 16],
+    /// Begun after the copy was made.
+    begun: [u8; 16],
+    /// Destroyed by law after the copy was made.
+    to_go: [u8; 16],
+    pictures: (Sha256, Sha256),
+    backup: PathBuf,
 }
 
-/// Copied, worked on, lost, put back: by a hub whose configuration has these lines, and at a place with those.
-fn goes_back(more: &str, more_there: &str) {
-    let hub = Installed::with(more);
-    let serving = Serving::start(&hub);
-    hub.admin(&["district", "add", "KA-BLR", "Bengaluru Urban"]).unwrap();
-    let (_, mut worker) = officer(&hub, &serving, "Asha Invented");
-    let (other_user, mut other) = officer(&hub, &serving, "Binod Invented");
-    let (case, to_go) = (worker.open_case(), worker.open_case());
-    let identity = document(case, Compartment::Identity);
-    worker.edit(identity, &[set("child.name", "Meena One")]);
-    let before = bring(&mut worker, case, &picture(b"before"));
-    worker.sync();
-    hub.admin(&["assign", &id(case), &other_user]).unwrap();
-    other.sync();
+impl Story {
+    /// They work, the hub is copied, they work on, and the hub is lost.
+    fn until_the_hub_is_lost(more: &str) -> Self {
+        let hub = Installed::with(more);
+        let serving = Serving::start(&hub);
+        hub.admin(&["district", "add", "KA-BLR", "Bengaluru Urban"]).unwrap();
+        let (_, mut worker) = officer(&hub, &serving, "Asha Invented");
+        let (other_user, mut other) = officer(&hub, &serving, "Binod Invented");
+        let (case, to_go) = (worker.open_case(), worker.open_case());
+        worker.edit(identity(case), &[set("child.name", "Meena One")]);
+        let before = bring(&mut worker, case, &picture(b"before"));
+        worker.sync();
+        hub.admin(&["assign", &id(case), &other_user]).unwrap();
+        other.sync();
+        let backup = hub.dir.path().join("backup");
+        let said = hub.admin(&["backup", path(&backup)]).unwrap();
+        assert!(said.contains("record.keys is not in it"), "{said}");
+        assert!(said.contains("2 users"), "{said}");
+        assert!(!backup.join("record.keys").exists() && !backup.join("media/record.keys").exists());
+        let again = hub.admin(&["backup", path(&backup)]).unwrap_err();
+        assert!(again.contains("name a folder that is not there yet"), "{again}");
 
-    let backup = hub.dir.path().join("backup");
-    let said = hub.admin(&["backup", path(&backup)]).unwrap();
-    assert!(
-        said.contains("record.keys is not in it") && said.contains("2 users"),
-        "{said}"
-    );
-    assert!(!backup.join("record.keys").exists() && !backup.join("media/record.keys").exists());
-    let again = hub.admin(&["backup", path(&backup)]).unwrap_err();
-    assert!(again.contains("name a folder that is not there yet"), "{again}");
+        // More work, all of it acknowledged: each writes on what the other wrote.
+        worker.edit(identity(case), &[set("child.name", "Meena Two")]);
+        worker.sync();
+        other.sync();
+        other.edit(identity(case), &[set("child.name", "Meena Three")]);
+        other.sync();
+        worker.sync();
+        worker.edit(identity(case), &[set("child.name", "Meena Four")]);
+        let begun = worker.open_case();
+        let after = bring(&mut worker, begun, &picture(b"after"));
+        worker.sync();
+        assert!(worker.outbox.is_empty() && other.outbox.is_empty());
+        destroy(&hub, to_go);
+        worker.sync();
+        worker.documents.retain(|document, _| document.0[..16] != to_go);
+        Self {
+            hub,
+            worker,
+            other,
+            case,
+            begun,
+            to_go,
+            pictures: (before, after),
+            backup,
+        }
+    }
 
-    // More work, all of it acknowledged: each writes on what the other wrote.
-    worker.edit(identity, &[set("child.name", "Meena Two")]);
-    worker.sync();
-    other.sync();
-    other.edit(identity, &[set("child.name", "Meena Three")]);
-    other.sync();
-    worker.sync();
-    worker.edit(identity, &[set("child.name", "Meena Four")]);
-    let begun = worker.open_case();
-    let after = bring(&mut worker, begun, &picture(b"after"));
-    worker.sync();
-    assert!(worker.outbox.is_empty() && other.outbox.is_empty());
-    hub.admin(&[
-        "destroy",
-        &id(to_go),
+    /// The copy is put back at a place of its own.
+    fn put_back(&mut self, more: &str) -> (Installed, Serving) {
+        let there = empty_place(&self.hub, more);
+        let said = there.admin(&["restore", path(&self.backup)]).unwrap();
+        assert!(said.contains("1 records that were destroyed since"), "{said}");
+        assert!(said.contains("new epoch"), "{said}");
+        assert!(!said.contains("are not in the backup"), "{said}");
+        let again = there.admin(&["restore", path(&self.backup)]).unwrap_err();
+        assert!(again.contains("into an empty place only"), "{again}");
+        let serving = Serving::start(&there);
+        for device in [&mut self.worker, &mut self.other] {
+            device.url.clone_from(&serving.url);
+        }
+        (there, serving)
+    }
+
+    /// Each brings what the hub lacks. Who comes first rests on what the other has not brought yet: it waits, and is not
+    /// refused.
+    fn bring_it_all(&mut self) {
+        let Self { worker, other, .. } = self;
+        other.sync();
+        let later = Outcome::Refused {
+            code: Refusal::Unavailable,
+        };
+        assert_eq!(round(other), [later]);
+        worker.sync();
+        round(worker);
+        round(other);
+        round(worker);
+        let left = (worker.outbox.len(), other.outbox.len());
+        assert_eq!(left, (0, 0), "everything is there again");
+    }
+
+    /// A tablet that has nothing sees all of it, and nothing of what was destroyed.
+    fn all_is_there(&mut self, there: &Installed, serving: &Serving) {
+        let (user, mut new) = officer(there, serving, "Chandra Invented");
+        for one in [self.case, self.begun] {
+            there.admin(&["assign", &id(one), &user]).unwrap();
+        }
+        new.sync();
+        assert_eq!(new.fact(identity(self.case), "child.name"), Some("Meena Four".into()));
+        let of_begun = new.documents.keys().filter(|id| id.0[..16] == self.begun);
+        assert_eq!(of_begun.count(), 4);
+        assert!(there.admin(&["assign", &id(self.to_go), &user]).is_err());
+        let (before, after) = self.pictures;
+        let asks = caller(&mut new);
+        let status = |sha256| asks.call(reqwest::Method::GET, sha256, &[], Vec::new()).status();
+        assert_eq!((status(before), status(after)), (StatusCode::OK, StatusCode::NOT_FOUND));
+        let bytes = picture(b"after");
+        let up = caller(&mut self.worker);
+        up.begin(after, bytes.len());
+        let brought = up.piece(after, 0, &bytes).status();
+        assert_eq!(brought, StatusCode::NO_CONTENT, "once more");
+    }
+}
+
+fn identity(case: [u8; 16]) -> DocumentId {
+    document(case, Compartment::Identity)
+}
+
+fn destroy(hub: &Installed, record: [u8; 16]) {
+    let record = id(record);
+    let order = [
         "--ordered-by",
         "The Board",
         "--reference",
         "7/2026",
         "--section",
         "JJ Act 2015, s.24(2)",
-        "--confirm",
-        &id(to_go),
-    ])
-    .unwrap();
-    worker.sync();
-    worker.documents.retain(|document, _| document.0[..16] != to_go);
-    drop(serving);
+    ];
+    let destroy = [&["destroy", &record], &order[..], &["--confirm", &record]].concat();
+    hub.admin(&destroy).unwrap();
+}
 
-    let there = empty_place(&hub, more_there);
-    let said = there.admin(&["restore", path(&backup)]).unwrap();
-    assert!(
-        said.contains("1 records that were destroyed since are destroyed again"),
-        "{said}"
-    );
-    assert!(
-        said.contains("new epoch") && !said.contains("are not in the backup"),
-        "{said}"
-    );
-    let again = there.admin(&["restore", path(&backup)]).unwrap_err();
-    assert!(again.contains("into an empty place only"), "{again}");
-    let serving = Serving::start(&there);
-    for device in [&mut worker, &mut other] {
-        device.url.clone_from(&serving.url);
-    }
-
-    // The one who comes first rests on what the other has not brought yet: it waits, and is not refused.
-    other.sync();
-    let later = Outcome::Refused {
-        code: Refusal::Unavailable,
-    };
-    assert_eq!(round(&mut other), [later]);
-    worker.sync();
-    round(&mut worker);
-    round(&mut other);
-    round(&mut worker);
-    assert_eq!(
-        (worker.outbox.len(), other.outbox.len()),
-        (0, 0),
-        "everything is there again"
-    );
-    let quarantine = shows(&there, &["quarantine", "list"]);
+/// Copied, worked on, lost, put back: by a hub whose configuration has these lines, and at a place with those.
+fn goes_back(more: &str, more_there: &str) {
+    let mut story = Story::until_the_hub_is_lost(more);
+    let (there, serving) = story.put_back(more_there);
+    story.bring_it_all();
+    let quarantine = there.admin(&["quarantine", "list"]).unwrap();
     assert_eq!(quarantine, "", "nobody has to decide about any of it");
-
-    // A tablet that has nothing sees all of it, and nothing of what was destroyed.
-    let (new_user, mut new) = officer(&there, &serving, "Chandra Invented");
-    for one in [case, begun] {
-        there.admin(&["assign", &id(one), &new_user]).unwrap();
-    }
-    new.sync();
-    assert_eq!(new.fact(identity, "child.name"), Some("Meena Four".into()));
-    assert_eq!(new.documents.keys().filter(|id| id.0[..16] == begun).count(), 4);
-    assert!(there.admin(&["assign", &id(to_go), &new_user]).is_err());
-    let token = caller(&mut new);
-    let status = |sha256| token.call(reqwest::Method::GET, sha256, &[], Vec::new()).status();
-    assert_eq!((status(before), status(after)), (StatusCode::OK, StatusCode::NOT_FOUND));
-    drop(token);
-    let bytes = picture(b"after");
-    let up = caller(&mut worker);
-    up.begin(after, bytes.len());
-    assert_eq!(
-        up.piece(after, 0, &bytes).status(),
-        StatusCode::NO_CONTENT,
-        "brought once more"
-    );
-    let audit = shows(&there, &["audit"]);
+    story.all_is_there(&there, &serving);
+    let audit = there.admin(&["audit"]).unwrap();
     assert!(audit.contains("restore"), "{audit}");
 }
 
@@ -207,7 +238,7 @@ fn a_hub_at_a_server_goes_back_to_a_backup_and_devices_bring_what_it_lacks() {
 }
 
 /// A hub with a backup of little.
-fn backed_up() -> (Installed, std::path::PathBuf) {
+fn backed_up() -> (Installed, PathBuf) {
     let hub = Installed::new();
     hub.admin(&["district", "add", "KA-BLR", "Bengaluru Urban"]).unwrap();
     let backup = hub.dir.path().join("backup");

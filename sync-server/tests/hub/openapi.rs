@@ -68,9 +68,12 @@ fn whatever_is_asked_is_answered_as_described_and_the_hub_never_fails() {
     up.begin(sha256, bytes.len());
     assert_eq!(up.piece(sha256, 0, &bytes).status(), StatusCode::NO_CONTENT);
     let bearer = format!("Authorization: Bearer {}", up.token);
+    // It keeps notes in the folder it is started in.
+    let notes = tempfile::tempdir().unwrap();
     // With a token and without; by the same seed each time.
     for more in [&[] as &[&str], &["--header", &bearer]] {
         let output = Command::new(program())
+            .current_dir(notes.path())
             .env("PYTHONPATH", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support"))
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("SCHEMATHESIS_HOOKS", "schemathesis_hooks")

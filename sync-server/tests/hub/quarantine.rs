@@ -72,7 +72,7 @@ fn what_is_released_stands_in_the_log_with_what_was_written_behind_it_and_its_au
     assert!(again.contains("stays in quarantine"), "{again}");
     scene.hub.assign(&scene.other, scene.case);
     scene.other.sync();
-    assert_eq!(scene.write("Meena Three"), refused(Refusal::SequenceGap));
+    assert_eq!(scene.write("Meena Three"), refused(Refusal::MissingDependencies));
     assert_eq!(scene.admin(&["list"]).unwrap().lines().count(), 3);
 
     let said = scene.admin(&["release", "1"]).unwrap();
@@ -175,4 +175,29 @@ fn what_a_dismissed_officer_brought_is_released_one_by_one_by_what_they_may_stil
     assert_eq!(head.fact(scene.identity, "child.name"), Some("Meena One".into()));
     release("2").unwrap();
     assert_eq!(head.sync().changed.len(), 1);
+}
+
+#[test]
+fn while_devices_catch_up_with_a_hub_that_went_back_what_may_still_come_is_waited_for() {
+    const DAY_MS: i64 = 86_400_000;
+    let mut scene = Scene::new();
+    let at_ms = crate::support::now_ms() - 29 * DAY_MS;
+    scene.hub.hub.storage.new_epoch(at_ms).unwrap();
+    assert_eq!(scene.write("Meena One"), refused(Refusal::Unavailable));
+    let n = scene.other.put(scene.identity, b"no change".to_vec());
+    assert_eq!(
+        scene.other.sync().verdicts[&n],
+        refused(Refusal::Malformed),
+        "not what is never good"
+    );
+    scene.other.outbox.clear();
+    assert_eq!(
+        scene.admin(&["list"]).unwrap().lines().count(),
+        1,
+        "nobody has to decide about what is waited for"
+    );
+    let at_ms = crate::support::now_ms() - 31 * DAY_MS;
+    scene.hub.hub.storage.new_epoch(at_ms).unwrap();
+    assert_eq!(scene.write("Meena Two"), refused(Refusal::UnknownDocument));
+    assert_eq!(scene.admin(&["list"]).unwrap().lines().count(), 2);
 }

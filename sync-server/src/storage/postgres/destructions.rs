@@ -420,6 +420,10 @@ fn empty_places(tx: &Tx<'_>, first: Fixed<17>, last: Fixed<17>) -> Result<()> {
         "DELETE FROM quarantine WHERE document BETWEEN $1 AND $2",
         &[&first, &last],
     )?;
+    tx.execute(
+        "DELETE FROM released WHERE document BETWEEN $1 AND $2",
+        &[&first, &last],
+    )?;
     Ok(())
 }
 

@@ -409,6 +409,7 @@ fn empty_places(tx: &Connection, subject: [u8; 16]) -> Result<()> {
     )?;
     tx.execute("DELETE FROM receipt WHERE document BETWEEN ?1 AND ?2", [first, last])?;
     tx.execute("DELETE FROM quarantine WHERE document BETWEEN ?1 AND ?2", [first, last])?;
+    tx.execute("DELETE FROM released WHERE document BETWEEN ?1 AND ?2", [first, last])?;
     Ok(())
 }
 
