@@ -464,7 +464,7 @@ impl<'s> Inbound<'s> {
             Entry::Received(received) => 8 * received.steps_ms.len(),
             Entry::Piece(piece, _) => piece.bytes.len(),
             Entry::Cards(cards) => 128 * cards.len(),
-            Entry::Revoke(..) | Entry::Author(_) | Entry::Receipt(_) => 64,
+            Entry::Revoke(..) | Entry::Judged(_) | Entry::Author(_) | Entry::Receipt(_) => 64,
         };
         self.unsealed.push(entry);
     }
