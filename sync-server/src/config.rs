@@ -30,6 +30,12 @@
 //! [records]                           # without it: record.keys in data_dir
 //! keys = "/etc/vatsalya/record.keys"  # what the keys of records grow out of; beside the file, unless absolute
 //!
+//! [watch]                             # without it: nowhere
+//! listen = "127.0.0.1:9440"           # /metrics and /healthz for whoever runs the hub; plain, never where devices come to
+//!
+//! [log]                               # on stderr
+//! form = "json"                       # "text" without it
+//!
 //! [limits]                            # each has a default
 //! syncs_at_once = 64
 //! ```
@@ -73,9 +79,42 @@ pub struct Config {
     /// Where changes are told.
     #[serde(default)]
     pub channels: Channels,
+    /// Where whoever runs the hub asks how it is.
+    pub watch: Option<WatchConfig>,
+    /// How the hub writes its log.
+    #[serde(default)]
+    pub log: LogConfig,
     /// Numbers to set.
     #[serde(default)]
     pub limits: Limits,
+}
+
+/// Where whoever runs the hub asks how it is. It names nobody, and is not for everybody all the same.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WatchConfig {
+    /// Where to listen, in plain HTTP.
+    pub listen: SocketAddr,
+}
+
+/// How the hub writes its log.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogConfig {
+    /// In which form.
+    #[serde(default)]
+    pub form: LogForm,
+}
+
+/// In which form a log is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogForm {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// An object on each line, for programs.
+    Json,
 }
 
 /// What is said of the keys of records.

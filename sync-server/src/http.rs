@@ -3,11 +3,13 @@
 mod body;
 mod enrol;
 pub(crate) mod media;
+mod openapi;
 mod packs;
 mod peer;
 mod recovery;
 mod sync;
 mod turns;
+mod watch;
 
 use std::sync::Arc;
 
@@ -15,13 +17,17 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware;
-use axum::response::IntoResponse;
-use axum::routing::{get, post};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use tokio::sync::Semaphore;
+use utoipa::OpenApi as _;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
+use utoipa_axum::routes;
 
 pub use peer::Peer;
 
 use crate::channel::vatsalya;
+use crate::health::Health;
 use crate::hub::Hub;
 use crate::identity::Tries;
 
@@ -40,6 +46,9 @@ pub struct App {
 /// How many pieces of media are written at once: the last of an object has the whole of it in memory.
 const PIECES_AT_ONCE: usize = 8;
 
+/// How Prometheus calls the text that it reads.
+const METRICS_CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
 /// The routes of a hub.
 pub fn router(hub: Arc<Hub>) -> std::io::Result<Router> {
     let limits = hub.config.limits;
@@ -51,37 +60,47 @@ pub fn router(hub: Arc<Hub>) -> std::io::Result<Router> {
         pieces: Arc::new(Semaphore::new(PIECES_AT_ONCE)),
         hub,
     };
-    let router = Router::new()
-        .route("/healthz", get(healthz))
-        .route("/v1/enrol", post(enrol::enrol))
-        .route("/v1/sync", post(sync::sync))
-        .route(
-            "/v1/media/{sha256}/{size}",
-            get(media::download)
-                .head(media::progress)
-                .post(media::begin)
-                .patch(media::piece)
-                .delete(media::terminate)
-                .options(media::options)
-                .layer(middleware::from_fn(media::negotiate)),
-        )
-        .route("/v1/recovery", post(recovery::ask))
-        .route("/v1/recovery/{sha256}", get(recovery::answer))
-        .route("/v1/packs/{sha256}", get(packs::download))
-        .route(
-            "/v1/schemas/vatsalya-case-1.json",
-            get(async || schema(vatsalya::SCHEMA)),
-        )
-        .route(
-            "/v1/schemas/vatsalya-retraction-1.json",
-            get(async || schema(vatsalya::RETRACTION_SCHEMA)),
-        )
-        .with_state(app);
-    Ok(router)
+    let watched = middleware::from_fn_with_state(app.clone(), watch::watch);
+    let (router, _) = routes().split_for_parts();
+    Ok(router.layer(watched).with_state(app))
 }
 
+/// All of them, each with what is said of it in the description that the hub serves: a route without is none.
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::About::openapi())
+        .routes(routes!(healthz))
+        .routes(routes!(enrol::enrol))
+        .routes(routes!(sync::sync))
+        .routes(
+            routes!(
+                media::download,
+                media::progress,
+                media::begin,
+                media::piece,
+                media::terminate,
+                media::tus::options
+            )
+            .layer(middleware::from_fn(media::tus::negotiate)),
+        )
+        .routes(routes!(recovery::ask))
+        .routes(routes!(recovery::answer))
+        .routes(routes!(packs::download))
+        .routes(routes!(case_schema))
+        .routes(routes!(retraction_schema))
+        .routes(routes!(openapi::openapi))
+}
+
+/// Whether the hub works.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    responses(
+        (status = 200, description = "It works", content_type = "text/plain", body = String),
+        (status = 503, description = "Its database does not answer", content_type = "text/plain", body = String)
+    )
+)]
 async fn healthz(State(app): State<App>) -> impl IntoResponse {
-    let healthy = tokio::task::spawn_blocking(move || app.hub.storage.districts().is_ok())
+    let healthy = watch::blocking(move || app.hub.storage.districts().is_ok())
         .await
         .unwrap_or(false);
     if healthy {
@@ -89,6 +108,54 @@ async fn healthz(State(app): State<App>) -> impl IntoResponse {
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "the database fails\n")
     }
+}
+
+/// What whoever runs the hub may ask, at an address of its own: never where devices come to.
+pub fn watch_router(hub: Arc<Hub>) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics))
+        .route("/healthz", get(health))
+        .with_state(hub)
+}
+
+async fn metrics(State(hub): State<Arc<Hub>>) -> Response {
+    let text = tokio::task::spawn_blocking(move || hub.metrics.text(&Health::of(&hub))).await;
+    match text {
+        Ok(Ok(text)) => ([(header::CONTENT_TYPE, METRICS_CONTENT_TYPE)], text).into_response(),
+        _ => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+async fn health(State(hub): State<Arc<Hub>>) -> Response {
+    let Ok(health) = tokio::task::spawn_blocking(move || Health::of(&hub)).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let status = if health.database {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    (status, axum::Json(health)).into_response()
+}
+
+/// The schema of a case as channels are told it.
+#[utoipa::path(
+    get,
+    path = "/v1/schemas/vatsalya-case-1.json",
+    responses((status = 200, description = "A JSON Schema", content_type = "application/schema+json", body = Object))
+)]
+async fn case_schema() -> impl IntoResponse {
+    schema(vatsalya::SCHEMA)
+}
+
+/// The schema of a case that is taken back.
+#[utoipa::path(
+    get,
+    path = "/v1/schemas/vatsalya-retraction-1.json",
+    responses((status = 200, description = "A JSON Schema", content_type = "application/schema+json", body = Object))
+)]
+async fn retraction_schema() -> impl IntoResponse {
+    schema(vatsalya::RETRACTION_SCHEMA)
 }
 
 fn schema(text: &'static str) -> impl IntoResponse {

@@ -5,12 +5,14 @@ use std::sync::{Arc, OnceLock};
 use casework::Pack;
 use protocol::pack::PackKey;
 
+use crate::backup;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::identity::{RecordKeys, RecordKeysError, pack_key};
 use crate::keeping;
 use crate::matching::Matching;
 use crate::memory::Pause;
+use crate::metrics::Metrics;
 use crate::packs::Packs;
 use crate::storage::{Postgres, Sealing, Sqlite, Storage, StorageError, WorkerId};
 use crate::trial::Trials;
@@ -35,6 +37,8 @@ pub struct Hub {
     pub trials: Trials,
     /// Rung when documents have changed, here or by another hub.
     pub changed: Arc<Wake>,
+    /// What is counted.
+    pub metrics: Metrics,
     /// Hears of work, so that what it leaves is let go when there is none.
     pub pause: Pause,
     /// Rung when something is to be delivered.
@@ -53,6 +57,9 @@ impl Hub {
 
     /// The same with another clock.
     pub fn open_with(config: Config, clock: Box<dyn Clock>) -> Result<Arc<Self>, StorageError> {
+        if backup::restore_is_begun(&config.data_dir) {
+            return Err(StorageError::HalfRestored);
+        }
         let store: Box<dyn Storage> = match &config.database {
             None => Box::new(Sqlite::open(&config.data_dir)?),
             Some(database) => {
@@ -75,6 +82,7 @@ impl Hub {
             packs: Packs::default(),
             trials: Trials::default(),
             changed,
+            metrics: Metrics::default(),
             pause: Pause::default(),
             to_deliver: Wake::default(),
             to_keep: Wake::default(),

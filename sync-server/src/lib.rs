@@ -8,10 +8,12 @@
 //! stands in `storage`, cryptography in `identity` and in the webhook signature of `channel`.
 
 pub mod admin;
+pub mod backup;
 pub mod channel;
 pub mod clock;
 pub mod config;
 mod crowd;
+pub mod health;
 pub mod http;
 pub mod hub;
 pub mod identity;
@@ -19,6 +21,7 @@ pub mod institutions;
 pub mod keeping;
 pub mod matching;
 pub mod memory;
+pub mod metrics;
 pub mod packs;
 pub mod project;
 pub mod rights;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use sync_server::admin::{self, AdminCommand, PacksCommand};
+use sync_server::config::LogForm;
 use sync_server::{Config, Hub, Server, memory, trial};
 
 /// The hub between tablets in the field and the Vatsalya portal.
@@ -18,12 +19,27 @@ struct Arguments {
     command: Command,
 }
 
+/// What somebody does who begins.
+const FIRST_STEPS: &str = "\
+A district from nothing:
+  admin district add KA-BLR 'Bengaluru Urban'
+  admin user add --district KA-BLR --name 'Meenakshi Rao' --role po_nic     prints the user's id
+  admin enrol-code USER --qr code.png --terminal                            a tablet is pointed at it
+
+Every day:
+  admin health                      what needs somebody
+  admin device list                 who was not heard for the longest time
+  admin quarantine list             what was not taken, and waits for a person
+  admin backup FOLDER               keep record.keys apart from it
+
+Every command says more: admin quarantine release --help";
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serves devices and delivers to channels.
     Serve,
     /// Districts, users, codes, assignments; works beside a running hub.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = FIRST_STEPS)]
     Admin(AdminCommand),
     /// Puts changes from outside into their documents, so that no other process need do it first. Started by a hub.
     #[command(hide = true)]
@@ -81,7 +97,13 @@ fn carry_out(arguments: Arguments) -> Result<()> {
     let Command::Admin(command) = arguments.command else {
         return serve(config);
     };
+    // Where a backup is put back there is no hub yet.
+    if let AdminCommand::Restore(command) = &command {
+        return admin::restore(config, command, &mut std::io::stdout().lock());
+    }
     let hub = Hub::open(config).context("cannot open the database")?;
+    // What is released from quarantine came from outside as much as the day it was refused.
+    hub.trials.begin_with(trial::Program::hub(this_program()?));
     let mut out = std::io::stdout().lock();
     admin::run(&hub, command, &mut out)
 }
@@ -89,23 +111,32 @@ fn carry_out(arguments: Arguments) -> Result<()> {
 fn serve(config: Config) -> Result<()> {
     memory::allocate_by_cores();
     // Logs go to stderr; stdout says one line, for whoever waits for the hub to be ready.
-    tracing_subscriber::fmt()
+    let log = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
-        .with_max_level(tracing::Level::INFO)
-        .init();
+        .with_max_level(tracing::Level::INFO);
+    match config.log.form {
+        LogForm::Text => log.init(),
+        LogForm::Json => log.json().init(),
+    }
     let hub = Hub::open(config).context("cannot open the database")?;
-    let this = std::env::current_exe().context("this program cannot be found")?;
-    hub.trials.begin_with(trial::Program::hub(this));
+    hub.trials.begin_with(trial::Program::hub(this_program()?));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(async {
         let server = Server::bind(hub).await.context("cannot serve")?;
         println!("listening on {}", server.url()?);
+        if let Some(watch) = server.watch_address() {
+            tracing::info!(%watch, "watched");
+        }
         server.run(stop_signal()).await;
         Ok(())
     });
     // A delivery that waits for its receiver must not hold up the end: its outbox row stays.
     runtime.shutdown_background();
     served
+}
+
+fn this_program() -> Result<PathBuf> {
+    std::env::current_exe().context("this program cannot be found")
 }
 
 /// Comes true when the process is asked to stop.

@@ -59,6 +59,18 @@ pub fn readable_from_the_start(storage: &dyn Storage, pack: &Pack, user: &User) 
     ))
 }
 
+/// What a user may read with another role than they have: of the whole district, and of what is given to them.
+pub fn readable_with_role(storage: &dyn Storage, pack: &Pack, user: &User) -> Result<Vec<Readable>, StorageError> {
+    let given = storage.assignments(user.id)?;
+    let (own, others): (Vec<_>, Vec<_>) = storage
+        .district_documents(&user.district)?
+        .into_iter()
+        .partition(|document| key_of(*document).is_some_and(|key| given.contains(&key.subject)));
+    let mut all = readable(pack, user, &own, Given::Yes);
+    all.extend(readable(pack, user, &others, Given::No));
+    Ok(all)
+}
+
 /// What begins with a first change to `key` by `user`; `None` where their role may not begin it.
 pub fn beginning(
     storage: &dyn Storage,

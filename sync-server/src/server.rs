@@ -30,6 +30,8 @@ pub struct Server {
     listener: TcpListener,
     /// Where it speaks TLS itself.
     greeter: Option<Arc<Greeter>>,
+    /// Where whoever runs the hub asks how it is.
+    watch: Option<TcpListener>,
 }
 
 impl Server {
@@ -42,17 +44,27 @@ impl Server {
         let router = http::router(hub.clone())?;
         let greeter = hub.config.tls.clone().map(Greeter::new).transpose()?.map(Arc::new);
         let listener = TcpListener::bind(hub.config.listen).await?;
+        let watch = match hub.config.watch {
+            Some(watch) => Some(TcpListener::bind(watch.listen).await?),
+            None => None,
+        };
         Ok(Self {
             hub,
             router,
             listener,
             greeter,
+            watch,
         })
     }
 
     /// Where it listens.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// Where whoever runs the hub asks how it is.
+    pub fn watch_address(&self) -> Option<SocketAddr> {
+        self.watch.as_ref().and_then(|watch| watch.local_addr().ok())
     }
 
     /// Where it listens, as a device would say it.
@@ -62,8 +74,12 @@ impl Server {
     }
 
     /// Serves until `stop` comes true, then lets what is on its way end.
-    pub async fn run(self, stop: impl Future<Output = ()>) {
+    pub async fn run(mut self, stop: impl Future<Output = ()>) {
         self.start_workers();
+        let watching = self.watch.take().map(|watch| {
+            let router = http::watch_router(self.hub.clone());
+            tokio::spawn(async move { axum::serve(watch, router).await })
+        });
         let crowd = Crowd::new(self.hub.config.limits.connections);
         let graceful = GracefulShutdown::new();
         if let Some(greeter) = self.greeter.clone() {
@@ -105,7 +121,12 @@ impl Server {
         self.hub.changed.stop();
         self.hub.to_deliver.stop();
         self.hub.to_keep.stop();
+        // Nobody new is let in; how the end goes can be watched until it has come.
+        drop(self.listener);
         let _ = tokio::time::timeout(END_TIMEOUT, graceful.shutdown()).await;
+        if let Some(watching) = watching {
+            watching.abort();
+        }
     }
 
     fn start_workers(&self) {

@@ -9,6 +9,7 @@
 mod access_log;
 mod appeals;
 mod audit;
+mod backups;
 mod cases;
 mod claim;
 mod destructions;
@@ -35,6 +36,7 @@ mod write;
 pub use access_log::{AccessFilter, AccessLine, AccessLog, AccessLogs};
 pub use appeals::{APPEALS_PER_AUTHOR_MAX, AppealRow, Appeals, Decision, Standing};
 pub use audit::{Audit, AuditRow, Deed};
+pub use backups::{Backups, Contents};
 pub use cases::{CaseRow, Cases, Folded, Held, UnfoldedSubject};
 pub use claim::{Claim, WorkerId};
 pub use destructions::{
@@ -52,9 +54,9 @@ pub use notices::{Ear, Notices};
 pub use openings::{Opened, Openings, TokenHolder};
 pub use outbox::{Delivery, Outbox, Parcel};
 pub use packs::{NewPack, PackRow, Packs};
-pub use people::{Author, Enrolment, People, User};
+pub use people::{Author, Device, Enrolment, People, User};
 pub use postgres::{DatabaseUrl, DatabaseUrlError, Postgres, PostgresConfig};
-pub use quarantine::{Kept, Quarantine, QuarantineRow, Refused};
+pub use quarantine::{Kept, NO_SUCH_ROW, Quarantine, QuarantineRow, Refused};
 pub use readings::{CardRow, FirstReading, Listed, Readings};
 pub use receipts::{NewReceipt, Receipt, Receipts};
 pub use recoveries::{Recoveries, Recovery};
@@ -98,9 +100,29 @@ pub enum StorageError {
     /// What is kept of a record is not what was sealed.
     #[error("what is kept of a record is damaged")]
     Damaged,
+    /// A program of the database's, which makes or puts back a copy, is not there.
+    #[error(
+        "`{0}` is not to be found: install PostgreSQL's client programs, of the server's version or newer (Debian: \
+         postgresql-client)"
+    )]
+    NoProgram(&'static str),
+    /// It did not do what it was asked.
+    #[error("`{program}` failed: {said}")]
+    Program {
+        /// The program.
+        program: &'static str,
+        /// The first line of what it said.
+        said: String,
+    },
     /// The keys of records cannot be used.
     #[error("the keys of records: {0}")]
     Keys(#[from] crate::identity::RecordKeysError),
+    /// A backup was being put back here, and it did not come to its end.
+    #[error(
+        "a backup was being put back here and is not whole: empty the place (but for record.keys) and the database, and \
+         `admin restore` once more"
+    )]
+    HalfRestored,
     /// The database was made by a newer hub.
     #[error("the database has schema {found}, this hub knows {known}")]
     NewerSchema {
@@ -149,6 +171,7 @@ pub trait Storage:
     + Destructions
     + Notices
     + Audit
+    + Backups
     + Rest
     + std::fmt::Debug
     + Send

@@ -2,6 +2,7 @@
 
 mod appeals;
 mod batch;
+mod catch_up;
 mod claims;
 mod cursor;
 mod detail;
@@ -12,12 +13,14 @@ mod index;
 mod pieces;
 mod proposals;
 mod reading;
+mod release;
 mod serve;
 mod session;
 mod upload;
 
 pub(crate) use fold::packed;
 pub use fold::{FoldError, fold};
+pub use release::{Rejudged, release};
 pub use serve::{Sink, SinkClosed};
 pub use session::SyncSession;
 pub(crate) use upload::LATE_MS;

@@ -17,6 +17,7 @@ use serde::Deserialize;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
+use x509_cert::der::Decode;
 
 /// Certificates of one file, at most.
 const CERTIFICATES_MAX: usize = 8;
@@ -93,6 +94,17 @@ impl TlsConfig {
         } else {
             Err(TlsError::Certificates { path: path.clone() })
         }
+    }
+
+    /// When the hub's certificate ends, in milliseconds since 1970.
+    pub fn ends_ms(&self) -> Result<i64, TlsError> {
+        let chain = self.chain()?;
+        let own = chain.first().and_then(|own| x509_cert::Certificate::from_der(own).ok());
+        let own = own.ok_or_else(|| TlsError::Certificates {
+            path: self.certificate.clone(),
+        })?;
+        let ends = own.tbs_certificate.validity.not_after.to_unix_duration();
+        Ok(i64::try_from(ends.as_millis()).unwrap_or(i64::MAX))
     }
 
     /// What devices are told to know the hub by.

@@ -127,6 +127,7 @@ impl Author {
             asks: None,
             pieces: None,
             appeals: None,
+            judged: None,
         };
         let mut chain = SigningChain::new(&self.key);
         let mut body = chain.sign(&open.into())?.into_bytes();

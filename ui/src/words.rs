@@ -147,6 +147,7 @@ impl Words {
             "unknown_document" => self.refusal_unknown_document(),
             "revoked" => self.refusal_revoked(),
             "destroyed" => self.refusal_destroyed(),
+            "refused_for_good" => self.refusal_refused_for_good(),
             "bad_signature" => self.refusal_bad_signature(),
             "clock_wrong" => self.refusal_clock_wrong(),
             "replay" => self.refusal_replay(),
@@ -359,7 +360,7 @@ mod tests {
     #[test]
     fn every_refusal_of_the_hub_and_every_trouble_of_the_device_has_a_sentence() {
         const CODES: &str = "malformed too_large not_permitted wrong_author \
-            sequence_gap missing_dependencies fork unknown_document revoked destroyed \
+            sequence_gap missing_dependencies fork unknown_document revoked destroyed refused_for_good \
             bad_signature clock_wrong replay not_enrolled schema filing derived unsupported_version unavailable \
             wrong_code used_code expired_code too_many_tries already_here \
             garbled hub_error set_aside pack_unusable disk_full storage";

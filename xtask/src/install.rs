@@ -1,21 +1,25 @@
 //! Makes a bare Debian 12 ready.
 
-use std::process::Command;
+use std::{path::Path, process::Command};
 
 use anyhow::{Context as _, Result, bail};
 
 use crate::{
     npm, paths,
     process::{self, cargo, command, run},
-    requirements::{self, CARGO_DENY, MOTO, PACKAGES, TAURI_DRIVER, WASM},
+    requirements::{self, CARGO_DENY, MOTO, PACKAGES, SCHEMATHESIS, TAURI_DRIVER, WASM},
     steps::Steps,
 };
 
 /// Installs everything that building, running and testing need.
 pub(crate) fn set_up() -> Result<()> {
-    let mut steps = Steps::new(6);
+    let mut steps = Steps::new(7);
     for_running(&mut steps)?;
     steps.run("the S3 server of the tests", s3_server)?;
+    steps.run(
+        "the program that asks the hub whatever it says it answers",
+        schemathesis,
+    )?;
     steps.run("the uploading client of the tests", || npm::TUS_CLIENT.fetch())?;
     steps.run("the checker of licences and bans", || tool("cargo-deny", CARGO_DENY))?;
     eprintln!("\nThis machine is ready.");
@@ -91,19 +95,28 @@ fn rustup(arguments: &[&str]) -> Result<()> {
     })
 }
 
-/// Into a Python of its own, so that nothing outside this repository changes.
+/// Of moto's many services the one, and what its server is served by.
 fn s3_server() -> Result<()> {
-    if paths::s3_server().exists() {
+    let moto = format!("moto[s3]=={MOTO}");
+    python("moto", &paths::s3_server(), &[&moto, "flask", "flask-cors"])
+}
+
+fn schemathesis() -> Result<()> {
+    let package = format!("schemathesis=={SCHEMATHESIS}");
+    python("schemathesis", &paths::schemathesis(), &[&package])
+}
+
+/// Into a Python of its own, so that nothing outside this repository changes.
+fn python(name: &str, program: &Path, packages: &[&str]) -> Result<()> {
+    if program.exists() {
         eprintln!("all there");
         return Ok(());
     }
-    let folder = paths::tools().join("moto");
+    let folder = paths::tools().join(name);
     run(command("python3", &["-m", "venv"]).arg(&folder))?;
     let mut install = Command::new(folder.join("bin/pip"));
     install.args(["install", "--quiet", "--disable-pip-version-check"]);
-    // Of its many services the one, and what its server is served by.
-    install.arg(format!("moto[s3]=={MOTO}"));
-    run(install.args(["flask", "flask-cors"]))
+    run(install.args(packages))
 }
 
 /// Builds a tool into `target/tools`, so that nothing outside this repository changes.

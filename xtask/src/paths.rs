@@ -34,6 +34,11 @@ pub(crate) fn s3_server() -> PathBuf {
     tools().join("moto/bin/moto_server")
 }
 
+/// The program that asks a hub what its description of itself allows.
+pub(crate) fn schemathesis() -> PathBuf {
+    tools().join("schemathesis/bin/schemathesis")
+}
+
 /// The checker of licences and bans.
 pub(crate) fn cargo_deny() -> PathBuf {
     tools().join("bin/cargo-deny")

@@ -18,6 +18,9 @@ pub(crate) const CARGO_DENY: &str = "0.20.2";
 /// The version of moto, whose server speaks S3, for the tests of media in a bucket.
 pub(crate) const MOTO: &str = "5.2.5";
 
+/// The version of Schemathesis, which asks a hub everything that its description of itself allows, and more.
+pub(crate) const SCHEMATHESIS: &str = "4.32.5";
+
 /// Debian packages, each with what it is for.
 pub(crate) const PACKAGES: &[(&str, &str)] = &[
     ("build-essential", "the C compiler and linker"),
@@ -103,6 +106,12 @@ fn toolchain() -> Vec<Requirement> {
             name: format!("moto {MOTO}"),
             purpose: "speaks S3 in the tests",
             met: paths::s3_server().exists(),
+            remedy: "cargo xtask setup".into(),
+        },
+        Requirement {
+            name: format!("Schemathesis {SCHEMATHESIS}"),
+            purpose: "asks a hub whatever its OpenAPI description allows",
+            met: paths::schemathesis().exists(),
             remedy: "cargo xtask setup".into(),
         },
         Requirement {

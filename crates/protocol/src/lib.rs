@@ -110,6 +110,11 @@
 //! entries after the last mark it forgets when the link is cut. A mark never stands between two parts of a `Change` or a `Grant`. Where the hub refuses the whole request the answer is one
 //! `Reject` frame and an HTTP status that says the same coarsely.
 //!
+//! What was refused lies at the hub for a person to look at. Where that person lets it in, the change stands in the log under
+//! a number of its own and comes down to its author, too, as a `Change`: so the device learns that it is there. Where they
+//! refuse it for good, an entry says so, [`Judged`](message::down::Judged) (84), to a device whose `Open` says that it reads
+//! what is `judged`; the same bytes are answered with `refused_for_good` from then on.
+//!
 //! A [`Cursor`] is opaque to the device: it stores what the last `Mark` or `Close` gave and sends it back. The empty
 //! cursor asks for everything. Cursors never expire. `Close` says with `more` that the hub stopped before its end.
 //!

@@ -87,6 +87,8 @@ refusals! {
     SendWhole = 19, "send_whole";
     /// The record was destroyed by law. Nothing of what came is kept, and the device keeps nothing either.
     Destroyed = 20, "destroyed";
+    /// A person at the hub has looked at the change that was refused, and refused it for good; the hub has no copy any more.
+    ForGood = 21, "refused_for_good";
     /// No such enrolment code.
     WrongCode = 32, "wrong_code";
     /// The enrolment code has been used by another device.

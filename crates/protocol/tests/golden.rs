@@ -14,7 +14,7 @@ use protocol::dismissal::{Dismissal, SignedDismissal};
 use protocol::enrol::{EnrolReply, EnrolRequest, Enrolled, person_mark};
 use protocol::ids::Sha256;
 use protocol::message::down::{
-    Appealed, Author, Cards, Change, Changes, Close, Detail, Done, Grant, Index, Mark, Outcome, Person, Piece,
+    Appealed, Author, Cards, Change, Changes, Close, Detail, Done, Grant, Index, Judged, Mark, Outcome, Person, Piece,
     Proposal, Proposals, Receipt, ReceiptState, Received, Reject, Revoke, StateMark, Taken, Token, Told, Verdict,
     Verdicts, Welcome, Written,
 };
@@ -86,6 +86,7 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         asks: None,
         pieces: None,
         appeals: None,
+        judged: None,
     };
     let open_small = Open {
         version: PROTOCOL_VERSION,
@@ -120,6 +121,10 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
     let open_appeals = Open {
         appeals: Some(appeals.concat()),
         ..open_small.clone()
+    };
+    let open_judged = Open {
+        judged: Some(true),
+        ..open_pieces.clone()
     };
     let group = |document, steps: &[u64]| Group {
         document,
@@ -159,6 +164,7 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         ("open-asks", open_asks.into()),
         ("open-pieces", open_pieces.into()),
         ("open-appeals", open_appeals.into()),
+        ("open-judged", open_judged.into()),
         ("batch", batch.into()),
         ("rows", rows.into()),
     ]
@@ -487,6 +493,15 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
             }
             .into(),
         ),
+        (
+            "judged",
+            Judged {
+                document: DOCUMENT,
+                hash: Sha256([0x5a; 32]),
+                code: Refusal::ForGood.code(),
+            }
+            .into(),
+        ),
         ("author", author.into()),
         (
             "receipt-accepted",
@@ -569,7 +584,7 @@ fn the_last_frame_of_a_body_has_its_golden_bytes_and_says_that_it_is() {
 #[test]
 fn a_whole_body_has_its_golden_bytes() {
     // The body is of the first version; what came later has bytes of its own.
-    const LATER: [&str; 11] = [
+    const LATER: [&str; 12] = [
         "access",
         "again",
         "open-reads",
@@ -579,6 +594,7 @@ fn a_whole_body_has_its_golden_bytes() {
         "open-asks",
         "open-pieces",
         "open-appeals",
+        "open-judged",
         "batch",
         "rows",
     ];

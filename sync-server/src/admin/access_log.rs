@@ -8,6 +8,7 @@ use protocol::AuthorId;
 use uuid::Uuid;
 
 use super::list::moment;
+use super::table::shown;
 use crate::storage::{AccessFilter, Storage};
 
 /// What may be asked about access logs.
@@ -41,10 +42,15 @@ pub(super) fn run(storage: &dyn Storage, command: &AccessLogCommand, out: &mut d
             for log in storage.check_access_logs(author.map(id))? {
                 let name = Uuid::from_bytes(log.author.0);
                 match log.broken_at {
-                    None => writeln!(out, "{name}\t{}\t{} rows\tholds", log.user, log.rows)?,
+                    None => writeln!(out, "{name}\t{}\t{} rows\tholds", shown(&log.user), log.rows)?,
                     Some(n) => {
                         broken += 1;
-                        writeln!(out, "{name}\t{}\t{} rows\tbroken at row {n}", log.user, log.rows)?;
+                        writeln!(
+                            out,
+                            "{name}\t{}\t{} rows\tbroken at row {n}",
+                            shown(&log.user),
+                            log.rows
+                        )?;
                     }
                 }
             }
@@ -65,9 +71,9 @@ pub(super) fn run(storage: &dyn Storage, command: &AccessLogCommand, out: &mut d
                     moment(line.row.at_ms),
                     Uuid::from_bytes(line.author.0),
                     line.row.n,
-                    line.row.action,
+                    shown(&line.row.action),
                     subject.unwrap_or_default(),
-                    line.row.detail,
+                    shown(&line.row.detail),
                 )?;
             }
         }

@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::list::moment;
 use crate::hub::Hub;
-use crate::rights;
 use crate::storage::{AppealRow, Decision};
+use crate::{rights, sync};
 
 /// What may be asked about appeals.
 #[derive(Debug, Subcommand)]
@@ -23,9 +23,8 @@ pub enum AppealsCommand {
         #[arg(long)]
         district: Option<String>,
     },
-    /// Says yes. Who asked for access is given the record; their device then sends what was refused again, and it is judged
-    /// by their rights of that day. Who handed words over is told that they were taken in: look at them first with
-    /// `quarantine`.
+    /// Says yes. Who asked for access is given the record. What lies in quarantine is judged again by the rights of today and
+    /// taken in; look at it first with `quarantine show`.
     Grant {
         /// The appeal's number.
         number: i64,
@@ -75,7 +74,7 @@ fn list(hub: &Hub, district: Option<&str>, out: &mut dyn Write) -> Result<()> {
             row.plea.word(),
             user.map_or_else(String::new, |user| format!("{} ({})", user.name, user.role)),
             row.document,
-            hub.storage.refused_of(row.author, row.document)?,
+            hub.storage.quarantined_of(row.author, row.document)?.len(),
         )?;
     }
     if open.len() >= LISTED_MAX as usize {
@@ -100,7 +99,32 @@ fn grant(hub: &Hub, number: i64, words: &str, now_ms: i64, out: &mut dyn Write) 
             Uuid::from_bytes(row.user.0)
         )?;
     }
+    release(hub, &row, out)?;
     decide(hub, number, Decision::Grant, words, now_ms)
+}
+
+/// What lies in quarantine of it is judged again. Words handed over are taken in, or the appeal stays open.
+fn release(hub: &Hub, row: &AppealRow, out: &mut dyn Write) -> Result<()> {
+    let lying = hub.storage.quarantined_of(row.author, row.document)?;
+    for refused in &lying {
+        // One that followed an earlier one is not there any more.
+        if hub.storage.quarantined_row(refused.id)?.is_none() {
+            continue;
+        }
+        for one in sync::release(hub, refused.id)? {
+            match one.judged {
+                Ok(_) => writeln!(out, "{}\ttaken", one.row)?,
+                Err(code) => writeln!(out, "{}\trefused again: {code}", one.row)?,
+            }
+        }
+    }
+    let left = hub.storage.quarantined_of(row.author, row.document)?.len();
+    if row.plea == Plea::HandOver && left > 0 {
+        bail!(
+            "{left} of them stay in quarantine: `quarantine show` says why. Decline the appeal and say what to do instead"
+        );
+    }
+    Ok(())
 }
 
 fn decide(hub: &Hub, number: i64, decision: Decision, words: &str, now_ms: i64) -> Result<()> {

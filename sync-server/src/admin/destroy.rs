@@ -11,6 +11,7 @@ use protocol::DocumentId;
 use uuid::Uuid;
 
 use super::certificate_of_destruction as certificate;
+use super::confirm::Confirmation;
 use crate::channel::vatsalya;
 use crate::hub::Hub;
 use crate::identity::{sign_certificate, verify_certificate};
@@ -165,7 +166,7 @@ fn words(name: &str, said: Option<&str>) -> Result<String> {
     Ok(said.to_owned())
 }
 
-/// The number is typed once more: an id that was copied into the wrong line is not what somebody reads off an order.
+/// The number by which the office calls the case is typed once more.
 fn confirm(hub: &Hub, command: &DestroyCommand, input: &mut dyn BufRead, out: &mut dyn Write) -> Result<()> {
     let subject = *command.record.as_bytes();
     let number = number_of(hub, subject)?;
@@ -173,19 +174,12 @@ fn confirm(hub: &Hub, command: &DestroyCommand, input: &mut dyn BufRead, out: &m
         Some(number) => ("number of the case", number.clone()),
         None => ("id of the record", command.record.to_string()),
     };
-    let typed = if let Some(typed) = &command.confirm {
-        typed.clone()
-    } else {
-        write!(out, "This cannot be undone. Type the {what}: ")?;
-        out.flush()?;
-        let mut line = String::new();
-        input.read_line(&mut line)?;
-        line
+    let confirmation = Confirmation {
+        what,
+        expected: &expected,
+        otherwise: "nothing was destroyed",
     };
-    if typed.trim() != expected {
-        bail!("that is not the {what}; nothing was destroyed");
-    }
-    Ok(())
+    confirmation.ask(command.confirm.as_deref(), input, out)
 }
 
 /// The number by which an office calls a case, read out of its documents.

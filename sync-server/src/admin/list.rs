@@ -2,9 +2,10 @@
 
 use std::io::Write;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use uuid::Uuid;
 
+use super::table::shown;
 use crate::channel::vatsalya;
 use crate::storage::Storage;
 
@@ -14,7 +15,7 @@ pub(super) fn districts(storage: &dyn Storage, out: &mut dyn Write) -> Result<()
             out,
             "{}\t{}\t{} entries\t{} days without the hub\t{}",
             district.code,
-            district.name,
+            shown(&district.name),
             district.last_number,
             district.lease_days,
             district.recovery.as_deref().unwrap_or("no recovery key"),
@@ -25,14 +26,25 @@ pub(super) fn districts(storage: &dyn Storage, out: &mut dyn Write) -> Result<()
 
 pub(super) fn users(storage: &dyn Storage, district: &str, out: &mut dyn Write) -> Result<()> {
     for user in storage.users(district)? {
-        writeln!(out, "{}\t{}\t{}", Uuid::from_bytes(user.id.0), user.role, user.name)?;
+        writeln!(
+            out,
+            "{}\t{}\t{}",
+            Uuid::from_bytes(user.id.0),
+            user.role,
+            shown(&user.name)
+        )?;
         for author in storage.authors(user.id)? {
             let state = match (author.destroyed_ms, author.revoked_ms) {
                 (Some(_), _) => "destroyed",
                 (None, Some(_)) => "revoked",
                 (None, None) => "enrolled",
             };
-            writeln!(out, "\t{}\t{state}\t{}", Uuid::from_bytes(author.id.0), author.device)?;
+            writeln!(
+                out,
+                "\t{}\t{state}\t{}",
+                Uuid::from_bytes(author.id.0),
+                shown(&author.device)
+            )?;
         }
     }
     Ok(())
@@ -44,7 +56,9 @@ pub(super) fn institutions(storage: &dyn Storage, district: &str, out: &mut dyn 
         writeln!(
             out,
             "{id}\t{}\t{}\t{}",
-            institution.kind, institution.capacity, institution.name
+            institution.kind,
+            institution.capacity,
+            shown(&institution.name)
         )?;
     }
     Ok(())
@@ -60,16 +74,16 @@ pub(super) fn cases(storage: &dyn Storage, district: Option<&str>, out: &mut dyn
             let given: Vec<_> = storage
                 .assigned(case.subject)?
                 .into_iter()
-                .map(|one| one.user.name)
+                .map(|one| shown(&one.user.name).into_owned())
                 .collect();
             writeln!(
                 out,
                 "{}\t{}\t{}\t{}\t{}\t{}\t{}",
                 Uuid::from_bytes(case.subject),
                 known.code,
-                case.kind,
-                case.stage,
-                case.urgency,
+                shown(&case.kind),
+                shown(&case.stage),
+                shown(&case.urgency),
                 case.opened_at_ms.map_or_else(String::new, moment),
                 given.join(", "),
             )?;
@@ -93,46 +107,8 @@ pub(super) fn outbox(storage: &dyn Storage, out: &mut dyn Write) -> Result<()> {
             Uuid::from_bytes(delivery.parcel.subject),
             moment(delivery.next_ms),
             delivery.attempts,
-            delivery.trouble.unwrap_or_default(),
+            shown(&delivery.trouble.unwrap_or_default()),
         )?;
-    }
-    Ok(())
-}
-
-pub(super) fn quarantine(storage: &dyn Storage, last: u32, out: &mut dyn Write) -> Result<()> {
-    for row in storage.quarantined(last)? {
-        writeln!(
-            out,
-            "{}\t{}\t{}\t{}\t{}\t{} bytes",
-            row.id,
-            moment(row.at_ms),
-            row.code,
-            Uuid::from_bytes(row.author.0),
-            row.document,
-            row.bytes,
-        )?;
-    }
-    Ok(())
-}
-
-pub(super) fn audit(storage: &dyn Storage, last: u32, out: &mut dyn Write) -> Result<()> {
-    for row in storage.audit_rows(last)? {
-        writeln!(
-            out,
-            "{}\t{}\t{}\t{}\t{}\t{}\t{}",
-            row.id,
-            moment(row.at_ms),
-            row.deed,
-            row.user
-                .map_or_else(String::new, |id| Uuid::from_bytes(id.0).to_string()),
-            row.author
-                .map_or_else(String::new, |id| Uuid::from_bytes(id.0).to_string()),
-            row.document.map_or_else(String::new, |id| id.to_string()),
-            row.detail,
-        )?;
-    }
-    if let Some(row) = storage.broken_audit_row()? {
-        bail!("the audit's chain is broken at row {row}");
     }
     Ok(())
 }

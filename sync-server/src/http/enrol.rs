@@ -9,9 +9,26 @@ use protocol::limits::ENROL_BYTES_MAX;
 use protocol::{ENROL_CONTENT_TYPE, Refusal};
 
 use super::body::read_body;
+use super::openapi::Binary;
+use super::watch::blocking;
 use super::{App, Peer};
 use crate::identity;
 
+/// A device becomes an author.
+#[utoipa::path(
+    post,
+    path = "/v1/enrol",
+    request_body(content = Binary, content_type = "application/octet-stream"),
+    responses(
+        (status = 200, description = "It is one"),
+        (status = 400, description = "Not understood, or signed wrongly"),
+        (status = 401, description = "Signed by somebody else"),
+        (status = 403, description = "The code does not let it"),
+        (status = 413, description = "Too large"),
+        (status = 429, description = "Too many wrong codes from this address"),
+        (status = 503, description = "Not now")
+    )
+)]
 pub(super) async fn enrol(State(app): State<App>, peer: Peer, body: Body) -> Response {
     let Ok(bytes) = read_body(&app, body, ENROL_BYTES_MAX).await else {
         return reply(&EnrolReply::Refused(Refusal::TooLarge));
@@ -23,7 +40,7 @@ pub(super) async fn enrol(State(app): State<App>, peer: Peer, body: Body) -> Res
         return reply(&EnrolReply::Refused(Refusal::TooManyTries));
     }
     let hub = app.hub.clone();
-    let enrolled = tokio::task::spawn_blocking(move || identity::enrol(&hub, &request)).await;
+    let enrolled = blocking(move || identity::enrol(&hub, &request)).await;
     match enrolled {
         Ok(Ok(answer)) => {
             if answer == EnrolReply::Refused(Refusal::WrongCode) {

@@ -4,7 +4,7 @@ mod bucket;
 mod folder;
 mod place;
 mod store;
-mod tus;
+pub(super) mod tus;
 
 use std::convert::Infallible;
 use std::io;
@@ -24,10 +24,11 @@ use protocol::media::{
 
 use store::Progress;
 pub(crate) use store::{MediaError, Store};
-pub(super) use tus::{negotiate, options};
 
 use super::App;
 use super::body::Pieces;
+use super::openapi::Binary;
+use super::watch;
 use crate::crowd::Acquaintance;
 use crate::identity::token_hash;
 use crate::storage::{StorageError, TokenHolder};
@@ -104,6 +105,23 @@ impl IntoResponse for Refused {
 }
 
 /// `HEAD`: how much has arrived.
+#[utoipa::path(
+    head,
+    path = "/v1/media/{sha256}/{size}",
+    params(
+        ("sha256" = String, Path, description = "The hash of the bytes, 64 hexadecimal digits"),
+        ("size" = String, Path, description = "`thumb`, `field` or `full`")
+    ),
+    security(("token" = [])),
+    responses(
+        (status = 200, description = "How much has arrived, in `upload-offset`"),
+        (status = 400, description = "Not understood"),
+        (status = 401, description = "No token, or none that is good any more"),
+        (status = 404, description = "No such object, or none that the bearer may know of"),
+        (status = 412, description = "Another version of tus is asked for"),
+        (status = 503, description = "The hub cannot do it now")
+    )
+)]
 pub(super) async fn progress(State(app): State<App>, Path(name): Name, call: Call) -> Response {
     blocking(move || {
         let sha256 = to_bring(&app, &name, &call)?;
@@ -119,6 +137,34 @@ pub(super) async fn progress(State(app): State<App>, Path(name): Name, call: Cal
 
 /// `POST`: begins an upload, or says how far one has come; a body that is a piece is its first. For clients that have no
 /// other method it stands for those, too.
+#[utoipa::path(
+    post,
+    path = "/v1/media/{sha256}/{size}",
+    params(
+        ("sha256" = String, Path, description = "The hash of the bytes, 64 hexadecimal digits"),
+        ("size" = String, Path, description = "`thumb`, `field` or `full`"),
+        ("upload-length" = Option<u64>, Header, description = "How many bytes it has")
+    ),
+    security(("token" = [])),
+    request_body(content = Binary, content_type = "application/offset+octet-stream"),
+    responses(
+        (status = 200, description = "It was begun before"),
+        (status = 201, description = "It is begun"),
+        (status = 204, description = "As of the method that it stands for"),
+        (status = 400, description = "Not understood"),
+        (status = 401, description = "No token, or none that is good any more"),
+        (status = 403, description = "It is whole, or its bearer may only hand in"),
+        (status = 404, description = "No such object, or none that the bearer may know of"),
+        (status = 408, description = "The rest never came"),
+        (status = 409, description = "It goes on elsewhere, as the headers say"),
+        (status = 412, description = "Another version of tus is asked for"),
+        (status = 413, description = "More bytes than may be"),
+        (status = 415, description = "The body is no piece, or the bytes are of no kind that is kept"),
+        (status = 460, description = "The bytes do not have the sum or the name they should"),
+        (status = 503, description = "The hub cannot do it now"),
+        (status = 507, description = "The case has as many bytes as it may")
+    )
+)]
 pub(super) async fn begin(state: State<App>, name: Name, call: Call, body: Body) -> Response {
     match tus::stands_for(&call.headers) {
         Some(Method::PATCH) => return piece(state, name, call, body).await,
@@ -164,11 +210,55 @@ pub(super) async fn begin(state: State<App>, name: Name, call: Call, body: Body)
 }
 
 /// `PATCH`: the next piece.
+#[utoipa::path(
+    patch,
+    path = "/v1/media/{sha256}/{size}",
+    params(
+        ("sha256" = String, Path, description = "The hash of the bytes, 64 hexadecimal digits"),
+        ("size" = String, Path, description = "`thumb`, `field` or `full`"),
+        ("upload-offset" = Option<u64>, Header, description = "Where the piece begins")
+    ),
+    security(("token" = [])),
+    request_body(content = Binary, content_type = "application/offset+octet-stream"),
+    responses(
+        (status = 204, description = "The piece has arrived"),
+        (status = 400, description = "Not understood"),
+        (status = 401, description = "No token, or none that is good any more"),
+        (status = 403, description = "It is whole, or its bearer may only hand in"),
+        (status = 404, description = "No such object, or none that the bearer may know of"),
+        (status = 408, description = "The rest never came"),
+        (status = 409, description = "It goes on elsewhere, as the headers say"),
+        (status = 412, description = "Another version of tus is asked for"),
+        (status = 413, description = "More bytes than may be"),
+        (status = 415, description = "The body is no piece, or the bytes are of no kind that is kept"),
+        (status = 460, description = "The bytes do not have the sum or the name they should"),
+        (status = 503, description = "The hub cannot do it now"),
+        (status = 507, description = "The case has as many bytes as it may")
+    )
+)]
 pub(super) async fn piece(State(app): State<App>, Path(name): Name, call: Call, body: Body) -> Response {
     add(app, name, call, body).await
 }
 
 /// `DELETE`: nobody will bring the rest.
+#[utoipa::path(
+    delete,
+    path = "/v1/media/{sha256}/{size}",
+    params(
+        ("sha256" = String, Path, description = "The hash of the bytes, 64 hexadecimal digits"),
+        ("size" = String, Path, description = "`thumb`, `field` or `full`")
+    ),
+    security(("token" = [])),
+    responses(
+        (status = 204, description = "Nobody waits for the rest"),
+        (status = 400, description = "Not understood"),
+        (status = 401, description = "No token, or none that is good any more"),
+        (status = 403, description = "It is whole"),
+        (status = 404, description = "No such object, or none that the bearer may know of"),
+        (status = 412, description = "Another version of tus is asked for"),
+        (status = 503, description = "The hub cannot do it now")
+    )
+)]
 pub(super) async fn terminate(State(app): State<App>, Path(name): Name, call: Call) -> Response {
     blocking(move || {
         let sha256 = to_bring(&app, &name, &call)?;
@@ -235,6 +325,27 @@ async fn add(app: App, name: (String, String), call: Call, body: Body) -> Respon
 }
 
 /// `GET`: the whole bytes, or those from an offset on.
+#[utoipa::path(
+    get,
+    path = "/v1/media/{sha256}/{size}",
+    params(
+        ("sha256" = String, Path, description = "The hash of the bytes, 64 hexadecimal digits"),
+        ("size" = String, Path, description = "`thumb`, `field` or `full`"),
+        ("range" = Option<String>, Header, description = "`bytes=N-`: from the Nth on")
+    ),
+    security(("token" = [])),
+    responses(
+        (status = 200, description = "The bytes", content_type = "application/octet-stream", body = Binary),
+        (status = 206, description = "The bytes from an offset on", content_type = "application/octet-stream", body = Binary),
+        (status = 400, description = "Not understood"),
+        (status = 401, description = "No token, or none that is good any more"),
+        (status = 403, description = "Its bearer may only hand in"),
+        (status = 404, description = "No such object, or none that the bearer may know of"),
+        (status = 412, description = "Another version of tus is asked for"),
+        (status = 416, description = "It has no bytes from there on"),
+        (status = 503, description = "The hub cannot do it now")
+    )
+)]
 pub(super) async fn download(State(app): State<App>, Path(name): Name, call: Call) -> Response {
     let asked = app.clone();
     let range = range_start(&call.headers);
@@ -298,7 +409,7 @@ fn read_on(app: App, sha256: Sha256, from: u64, whole: u64) -> impl Stream<Item 
 /// The next bytes of a whole object, one at least.
 async fn piece_at(app: &App, sha256: Sha256, from: u64) -> io::Result<Vec<u8>> {
     let store = app.media.clone();
-    let read = tokio::task::spawn_blocking(move || store.read(sha256, from, MEDIA_PIECE_BYTES_MAX)).await;
+    let read = watch::blocking(move || store.read(sha256, from, MEDIA_PIECE_BYTES_MAX)).await;
     let piece = read.unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))?;
     if piece.is_empty() {
         return Err(io::ErrorKind::UnexpectedEof.into());
@@ -313,7 +424,7 @@ async fn blocking(work: impl FnOnce() -> Result<Response, Refused> + Send + 'sta
 async fn blocking_of<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Refused> + Send + 'static,
 ) -> Result<T, Refused> {
-    tokio::task::spawn_blocking(work).await.unwrap_or(Err(Refused::Fault))
+    watch::blocking(work).await.unwrap_or(Err(Refused::Fault))
 }
 
 /// Whether the hub no longer waits for the rest.

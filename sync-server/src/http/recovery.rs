@@ -10,9 +10,23 @@ use protocol::limits::RECOVERY_BYTES_MAX;
 use protocol::recovery::{RECOVERY_CONTENT_TYPE, RecoveryRequest};
 
 use super::body::read_body;
-use super::{App, Peer};
+use super::openapi::Binary;
+use super::{App, Peer, watch};
 
 /// Keeps a request. 202: it waits for an officer.
+#[utoipa::path(
+    post,
+    path = "/v1/recovery",
+    request_body(content = Binary, content_type = "application/octet-stream"),
+    responses(
+        (status = 202, description = "It waits for an officer"),
+        (status = 400, description = "Not understood"),
+        (status = 404, description = "No such author"),
+        (status = 413, description = "Too large"),
+        (status = 429, description = "Too many wrong tries from this address"),
+        (status = 503, description = "Not now")
+    )
+)]
 pub(super) async fn ask(State(app): State<App>, peer: Peer, body: Body) -> Response {
     let Ok(bytes) = read_body(&app, body, RECOVERY_BYTES_MAX).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
@@ -34,6 +48,19 @@ pub(super) async fn ask(State(app): State<App>, peer: Peer, body: Body) -> Respo
 }
 
 /// The answer; 202 while there is none.
+#[utoipa::path(
+    get,
+    path = "/v1/recovery/{sha256}",
+    params(("sha256" = String, Path, description = "The name of the request")),
+    responses(
+        (status = 200, description = "The answer", content_type = "application/cbor", body = Binary),
+        (status = 202, description = "There is none yet"),
+        (status = 400, description = "Not understood"),
+        (status = 404, description = "No such request"),
+        (status = 429, description = "Too many wrong tries from this address"),
+        (status = 503, description = "Not now")
+    )
+)]
 pub(super) async fn answer(State(app): State<App>, peer: Peer, Path(name): Path<String>) -> Response {
     blocking(app, peer, move |app, _| {
         let Ok(id) = name.parse::<Sha256>() else {
@@ -65,7 +92,7 @@ async fn blocking(
         return StatusCode::TOO_MANY_REQUESTS.into_response();
     }
     let working = app.clone();
-    let answered = tokio::task::spawn_blocking(move || work(&working, now_ms)).await;
+    let answered = watch::blocking(move || work(&working, now_ms)).await;
     match answered {
         Ok(Ok(response)) => {
             if response.status() == StatusCode::NOT_FOUND {

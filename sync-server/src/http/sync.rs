@@ -20,6 +20,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::App;
 use super::enrol::status_of;
+use super::openapi::Binary;
+use super::watch::blocking;
 use crate::crowd::Acquaintance;
 use crate::hub::Hub;
 use crate::sync::{Sink, SinkClosed, SyncSession};
@@ -29,6 +31,19 @@ const PIECES: usize = 16;
 /// Bytes gathered before they go to the socket, so that an answer of many frames is not as many writes.
 const GATHER_BYTES: usize = 8 * 1024;
 
+/// One round trip of the sync protocol.
+#[utoipa::path(
+    post,
+    path = "/v1/sync",
+    request_body(content = Binary, content_type = "application/octet-stream"),
+    responses(
+        (status = 200, description = "Frames: the verdicts, then what is new"),
+        (status = 400, description = "A frame that says why: not understood"),
+        (status = 401, description = "A frame that says why: nobody that is known"),
+        (status = 413, description = "A frame that says why: too large"),
+        (status = 503, description = "A frame that says why: not now")
+    )
+)]
 pub(super) async fn sync(State(app): State<App>, known: Acquaintance, body: Body) -> Response {
     let idle = Duration::from_secs(app.hub.config.limits.idle_seconds);
     let mut frames = Frames::new(body, idle);
@@ -51,7 +66,9 @@ pub(super) async fn sync(State(app): State<App>, known: Acquaintance, body: Body
     let (to_socket, mut from_session) = mpsc::channel(PIECES);
     let (status_sender, status) = oneshot::channel();
     let hub = app.hub.clone();
+    let span = tracing::Span::current();
     tokio::task::spawn_blocking(move || {
+        let _named = span.entered();
         let _permit = permit;
         hub.pause.work();
         serve(&hub, session, from_socket, status_sender, to_socket);
@@ -101,7 +118,7 @@ pub(super) async fn sync(State(app): State<App>, known: Acquaintance, body: Body
 
 async fn open(hub: &Arc<Hub>, first: Frame) -> Result<SyncSession, Refusal> {
     let hub = hub.clone();
-    let opened = tokio::task::spawn_blocking(move || SyncSession::open(&hub, &first)).await;
+    let opened = blocking(move || SyncSession::open(&hub, &first)).await;
     opened.unwrap_or(Err(Refusal::Unavailable))
 }
 

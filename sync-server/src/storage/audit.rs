@@ -11,6 +11,8 @@ pub enum Deed {
     AddDistrict,
     /// A user was added.
     AddUser,
+    /// A user was given another role.
+    SetRole,
     /// An institution was added.
     AddInstitution,
     /// An enrolment code was made.
@@ -62,6 +64,20 @@ pub enum Deed {
     Appeal,
     /// The district decided about them.
     DecideAppeal,
+    /// Somebody looked at what a refused upload says, for the purpose in the detail.
+    LookAtRefused,
+    /// A refused upload was judged again and taken.
+    Release,
+    /// A refused upload was refused for good, and its bytes are gone.
+    RefuseForGood,
+    /// A copy of everything was made.
+    BackUp,
+    /// The hub went back to a copy; the detail says when that was made.
+    Restore,
+    /// The logs began a new life: devices send again what may be missing.
+    NewEpoch,
+    /// The audit was written out.
+    ExportAudit,
 }
 
 impl Deed {
@@ -70,6 +86,7 @@ impl Deed {
         match self {
             Self::AddDistrict => "add-district",
             Self::AddUser => "add-user",
+            Self::SetRole => "set-role",
             Self::AddInstitution => "add-institution",
             Self::MakeCode => "make-code",
             Self::Enrol => "enrol",
@@ -95,6 +112,13 @@ impl Deed {
             Self::Retracted => "retracted",
             Self::Appeal => "appeal",
             Self::DecideAppeal => "decide-appeal",
+            Self::LookAtRefused => "look-at-refused",
+            Self::Release => "release",
+            Self::RefuseForGood => "refuse-for-good",
+            Self::BackUp => "back-up",
+            Self::Restore => "restore",
+            Self::NewEpoch => "new-epoch",
+            Self::ExportAudit => "export-audit",
         }
     }
 }
@@ -116,12 +140,20 @@ pub struct AuditRow {
     pub document: Option<DocumentId>,
     /// A code, a number, or the first and the last of several (`7-12`); never what is in a document.
     pub detail: String,
+    /// The hash that binds it to all rows before it.
+    pub chain: [u8; 32],
 }
 
 /// Reading the audit. It is written together with what it tells of.
 pub trait Audit {
     /// The last rows, oldest first.
     fn audit_rows(&self, limit: u32) -> Result<Vec<AuditRow>>;
+
+    /// The rows behind this number, in their order.
+    fn audit_rows_after(&self, after: i64, limit: u32) -> Result<Vec<AuditRow>>;
+
+    /// Writes a row about a deed that changes nothing else in the database.
+    fn note(&self, deed: Deed, detail: &str, now_ms: i64) -> Result<()>;
 
     /// The number of the first row that does not follow from those before it; `None` where the chain holds.
     fn broken_audit_row(&self) -> Result<Option<i64>>;

@@ -62,12 +62,19 @@ pub enum EntryBody {
     Author(super::people::Author),
     /// A channel answered.
     Receipt(Receipt),
+    /// A change of the reader's was refused for good.
+    Judged {
+        /// The document it was for.
+        document: DocumentId,
+        /// The hash of the change.
+        hash: [u8; 32],
+    },
 }
 
 /// Reading the log.
 pub trait Entries {
-    /// The next entries for a reader, at most `limit`, in order. Nothing of a document without a grant, and not the
-    /// reading author's own changes.
+    /// The next entries for a reader, at most `limit`, in order. Nothing of a document without a grant, and of the reading
+    /// author's own changes only those that were released from quarantine.
     fn entries(
         &self,
         district: &str,
@@ -88,4 +95,5 @@ pub(super) struct RawEntry {
     pub(super) late: bool,
     pub(super) bytes: Option<Vec<u8>>,
     pub(super) writable: Option<bool>,
+    pub(super) hash: Option<[u8; 32]>,
 }

@@ -57,6 +57,9 @@ pub trait Grants {
     /// The users to whom a subject is given.
     fn assigned(&self, subject: [u8; 16]) -> Result<Vec<Assigned>>;
 
+    /// The subjects that are given to a user.
+    fn assignments(&self, user: UserId) -> Result<Vec<[u8; 16]>>;
+
     /// What a user may read.
     fn readable(&self, user: UserId) -> Result<Vec<Readable>>;
 

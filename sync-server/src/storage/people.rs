@@ -45,6 +45,21 @@ impl Author {
     }
 }
 
+/// A device as an administrator sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// Its author.
+    pub author: Author,
+    /// When it was enrolled.
+    pub enrolled_ms: i64,
+    /// When it last opened a request; `None` where it never has.
+    pub seen_ms: Option<i64>,
+    /// The app it had then. The device says so; nobody has checked it.
+    pub app_version: Option<String>,
+    /// How many changes others have written since in what its user may read.
+    pub behind: u64,
+}
+
 /// A device that wants to become an author.
 #[derive(Debug, Clone)]
 pub struct Enrolment {
@@ -82,6 +97,13 @@ pub trait People {
 
     /// The authors of a user.
     fn authors(&self, user: UserId) -> Result<Vec<Author>>;
+
+    /// The devices of a district, or of all, by when they were last heard: who was not heard for the longest time comes first.
+    fn devices(&self, district: Option<&str>) -> Result<Vec<Device>>;
+
+    /// Gives a user another role, with all they may read from now on. Others are told; what the user's own devices show is
+    /// what they were enrolled with.
+    fn set_role(&self, user: UserId, role: &str, readable: &[Readable], now_ms: i64) -> Result<()>;
 
     /// Shuts an author out, and its tokens with it. What they still bring is kept in quarantine, or, where they may hand
     /// in, judged like anybody's. Once shut out, only the latter changes.

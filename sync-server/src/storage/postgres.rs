@@ -8,6 +8,7 @@
 mod access_log;
 mod appeals;
 mod audit;
+mod backups;
 mod cases;
 mod changes;
 mod connect;
@@ -42,6 +43,7 @@ use tokio::runtime::{Handle, Runtime};
 
 pub use connect::{DatabaseUrl, DatabaseUrlError, PostgresConfig};
 
+use self::backups::Reached;
 use self::error::of_pool;
 use self::notices::Crier;
 use self::transaction::{Commit, Tx};
@@ -57,6 +59,8 @@ pub struct Postgres {
     pool: Pool,
     epoch: Epoch,
     crier: Arc<Crier>,
+    /// How other programs reach the database.
+    reached: Reached,
     /// Last, and taken apart without waiting: a store may be dropped on any thread.
     runtime: Option<Runtime>,
 }
@@ -70,6 +74,7 @@ impl Postgres {
             .enable_all()
             .build()?;
         let (pool, link) = connect::pool(config)?;
+        let reached = Reached::of(&link, config);
         let epoch = runtime.block_on(migrate::migrate(&pool))?;
         let crier = Arc::new(Crier::default());
         notices::spawn(&runtime, crier.clone(), pool.clone(), link);
@@ -77,6 +82,7 @@ impl Postgres {
             pool,
             epoch: Epoch(epoch),
             crier,
+            reached,
             runtime: Some(runtime),
         })
     }

@@ -2,7 +2,7 @@
 
 use protocol::{AuthorId, DocumentId, Refusal, UserId};
 
-use super::Result;
+use super::{CommitError, Committed, NewChange, Result};
 
 /// Rows kept of one author, so that nobody fills the disk with refused bytes.
 const ROWS_PER_AUTHOR_MAX: u32 = 500;
@@ -19,6 +19,8 @@ pub enum Kept {
     Full,
     /// They are not, and never will be: the record was destroyed by law.
     Destroyed,
+    /// They are not: a person has looked at these very bytes and refused them for good.
+    RefusedForGood,
 }
 
 /// An upload that was refused.
@@ -49,8 +51,10 @@ pub struct QuarantineRow {
     pub document: DocumentId,
     /// Why.
     pub code: Refusal,
-    /// How many bytes there are.
+    /// How many bytes there are; none where they were refused for good.
     pub bytes: u64,
+    /// When a person refused them for good.
+    pub refused_ms: Option<i64>,
 }
 
 /// What is known of refused uploads.
@@ -61,9 +65,28 @@ pub trait Quarantine {
     /// The last rows, newest first.
     fn quarantined(&self, limit: u32) -> Result<Vec<QuarantineRow>>;
 
-    /// How many of an author's changes of a document lie here.
-    fn refused_of(&self, author: AuthorId, document: DocumentId) -> Result<u64>;
+    /// The row of this number.
+    fn quarantined_row(&self, id: i64) -> Result<Option<QuarantineRow>>;
+
+    /// The rows of an author's in a document that nobody has decided about, in the order in which they came.
+    fn quarantined_of(&self, author: AuthorId, document: DocumentId) -> Result<Vec<QuarantineRow>>;
+
+    /// The bytes of a row that nobody has decided about.
+    fn refused_bytes(&self, id: i64) -> Result<Option<Vec<u8>>>;
+
+    /// Writes in the audit that somebody looks at what a row says, and what for.
+    fn note_looked(&self, id: i64, purpose: &str, now_ms: i64) -> Result<()>;
+
+    /// Takes what was refused into the log after all, as any other change, and out of the quarantine. The log tells it to its
+    /// author, too, who counts it as refused.
+    fn release(&self, id: i64, change: &NewChange<'_>) -> Result<Committed, CommitError>;
+
+    /// Refuses for good: the bytes go, the same bytes are not kept again, and the author is told of the change with this hash.
+    fn refuse_for_good(&self, id: i64, change: Option<[u8; 32]>, now_ms: i64) -> Result<()>;
 }
+
+/// What is said of a row that is not there, or that somebody has decided about.
+pub const NO_SUCH_ROW: &str = "upload in quarantine that nobody has decided about";
 
 /// How many rows of an author there may be where one comes in for this reason.
 pub(super) const fn rows_max(code: Refusal) -> u32 {

@@ -109,6 +109,12 @@ pub fn seal_plain(keys: &RecordKeys, what: PlainBytes, plain: &[u8]) -> Option<V
     }
 }
 
+/// With as many bytes as came.
+fn as_it_came(mut row: QuarantineRow) -> QuarantineRow {
+    row.bytes = row.bytes.saturating_sub(SEALED_MORE_BYTES as u64);
+    row
+}
+
 fn seal_card(key: &RecordKey, card: &mut CardRow) {
     for text in [&mut card.core, &mut card.identity] {
         *text = as_text(&key.seal(Sealed::Card, &card.subject, text.as_bytes()));
@@ -349,17 +355,46 @@ impl Quarantine for Sealing {
         self.inner.quarantine(&refused, now_ms)
     }
 
-    fn refused_of(&self, author: AuthorId, document: DocumentId) -> Result<u64> {
-        self.inner.refused_of(author, document)
+    fn quarantined(&self, limit: u32) -> Result<Vec<QuarantineRow>> {
+        let rows = self.inner.quarantined(limit)?;
+        Ok(rows.into_iter().map(as_it_came).collect())
     }
 
-    fn quarantined(&self, limit: u32) -> Result<Vec<QuarantineRow>> {
-        let mut rows = self.inner.quarantined(limit)?;
-        for row in &mut rows {
-            // As many as came.
-            row.bytes = row.bytes.saturating_sub(SEALED_MORE_BYTES as u64);
-        }
-        Ok(rows)
+    fn quarantined_row(&self, id: i64) -> Result<Option<QuarantineRow>> {
+        Ok(self.inner.quarantined_row(id)?.map(as_it_came))
+    }
+
+    fn quarantined_of(&self, author: AuthorId, document: DocumentId) -> Result<Vec<QuarantineRow>> {
+        let rows = self.inner.quarantined_of(author, document)?;
+        Ok(rows.into_iter().map(as_it_came).collect())
+    }
+
+    fn refused_bytes(&self, id: i64) -> Result<Option<Vec<u8>>> {
+        let (Some(row), Some(bytes)) = (self.inner.quarantined_row(id)?, self.inner.refused_bytes(id)?) else {
+            return Ok(None);
+        };
+        let document = row.document;
+        let opened = self.open(Sealed::Refused, subject_of(document.0), &document.0, bytes)?;
+        Ok(Some(opened))
+    }
+
+    fn note_looked(&self, id: i64, purpose: &str, now_ms: i64) -> Result<()> {
+        self.inner.note_looked(id, purpose, now_ms)
+    }
+
+    fn release(&self, id: i64, change: &NewChange<'_>) -> Result<Committed, CommitError> {
+        let key = self.keys.of(subject_of(change.document.0));
+        let key = key.ok_or(CommitError::RightGone)?;
+        let sealed = key.seal(Sealed::Change, &change.document.0, change.bytes);
+        let change = NewChange {
+            bytes: &sealed,
+            ..change.clone()
+        };
+        self.inner.release(id, &change)
+    }
+
+    fn refuse_for_good(&self, id: i64, change: Option<[u8; 32]>, now_ms: i64) -> Result<()> {
+        self.inner.refuse_for_good(id, change, now_ms)
     }
 }
 

@@ -4,6 +4,7 @@
 mod access_log;
 mod appeals;
 mod audit;
+mod backups;
 mod cases;
 mod destructions;
 mod districts;
@@ -49,6 +50,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/schema/0009.sql"),
     include_str!("sqlite/schema/0010.sql"),
     include_str!("sqlite/schema/0011.sql"),
+    include_str!("sqlite/schema/0012.sql"),
 ];
 /// How long a call waits for another process (`admin` beside `serve`) to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

@@ -10,6 +10,8 @@ pub(super) const KIND_AUTHOR: u8 = 4;
 pub(super) const KIND_RECEIPT: u8 = 5;
 /// The place of an entry whose record was destroyed: it says nothing, and no number is missing.
 pub(super) const KIND_DESTROYED: u8 = 6;
+/// A change of the author's, by its hash, was refused for good.
+pub(super) const KIND_JUDGED: u8 = 7;
 
 /// The columns of a log entry that depend on its kind.
 #[derive(Default)]

@@ -1,13 +1,14 @@
 //! The way down: what the author may read past their cursor, with marks.
 
+use protocol::ids::Sha256 as Hash;
 use protocol::limits::MARK_EVERY_BYTES;
 use protocol::message::down::{
-    Change, Close, Done, Grant, Mark, Receipt, ReceiptState, Received, Revoke, StateMark, Token,
+    Change, Close, Done, Grant, Judged, Mark, Receipt, ReceiptState, Received, Revoke, StateMark, Token,
 };
 use protocol::message::{DownMessage, down};
 use protocol::pack::PackRef;
 use protocol::parcel::{pack_for, parts};
-use protocol::{Cursor, DocumentId, EncodeError, PROTOCOL_VERSION};
+use protocol::{Cursor, DocumentId, EncodeError, PROTOCOL_VERSION, Refusal};
 use sha2::{Digest, Sha256};
 
 use super::appeals;
@@ -325,7 +326,8 @@ impl<'a> Serving<'a> {
                 let about = match &body {
                     EntryBody::Change { document, .. }
                     | EntryBody::Grant { document, .. }
-                    | EntryBody::Revoke { document, .. } => Some(*document),
+                    | EntryBody::Revoke { document, .. }
+                    | EntryBody::Judged { document, .. } => Some(*document),
                     EntryBody::Author(_) | EntryBody::Receipt(_) => None,
                 };
                 let number = entry.number;
@@ -432,6 +434,15 @@ impl<'a> Serving<'a> {
                 .into(),
             ],
             EntryBody::Receipt(receipt) => vec![message_of(receipt).into()],
+            EntryBody::Judged { .. } if self.session.open.judged != Some(true) => Vec::new(),
+            EntryBody::Judged { document, hash } => vec![
+                Judged {
+                    document,
+                    hash: Hash(hash),
+                    code: Refusal::ForGood.code(),
+                }
+                .into(),
+            ],
         })
     }
 

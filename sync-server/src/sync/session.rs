@@ -118,6 +118,13 @@ impl SyncSession {
 
     /// Writes the answer to a body that has ended.
     pub fn answer(self, hub: &Hub, sink: &mut dyn Sink) {
+        for verdict in self.uploads.verdicts() {
+            hub.metrics.upload(match verdict.outcome {
+                Outcome::Accepted { .. } => "accepted",
+                Outcome::Duplicate { .. } => "duplicate",
+                Outcome::Refused { code } => code.word(),
+            });
+        }
         let result = match self.refusal() {
             None => self.try_answer(hub, sink),
             Some(code) => self.reject(hub, code, sink),

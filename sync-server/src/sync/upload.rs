@@ -10,6 +10,7 @@ use protocol::ids::Sha256;
 use protocol::message::down::{Outcome, Verdict};
 use protocol::{DocumentId, Refusal};
 
+use super::catch_up::may_come_later;
 use super::claims::Written;
 use super::fold::{FoldError, fold};
 use crate::hub::Hub;
@@ -35,7 +36,7 @@ pub(super) struct Uploads {
 }
 
 /// A change that was found good.
-struct New {
+pub(super) struct New {
     /// The place of its verdict.
     at: usize,
     document: DocumentId,
@@ -48,7 +49,7 @@ struct New {
 }
 
 impl New {
-    fn as_change<'a>(&'a self, author: &'a Author) -> NewChange<'a> {
+    pub(super) fn as_change<'a>(&'a self, author: &'a Author) -> NewChange<'a> {
         NewChange {
             document: self.document,
             district: &author.user.district,
@@ -82,13 +83,13 @@ pub(super) struct Came<'a> {
 }
 
 /// What became of an upload, and when the hub received what it has.
-struct Taken {
+pub(super) struct Taken {
     outcome: Outcome,
     received_ms: Option<i64>,
 }
 
 /// What a change turns out to be.
-enum Looked {
+pub(super) enum Looked {
     /// The log has it.
     Stands(Taken),
     /// It is good, and the document has it.
@@ -112,7 +113,7 @@ impl Taken {
 }
 
 /// Why an upload was not taken.
-enum Trouble {
+pub(super) enum Trouble {
     Refused(Refusal),
     Broken(FoldError),
 }
@@ -262,6 +263,9 @@ impl Uploads {
         };
         let outcome = match code {
             Refusal::Unavailable => Outcome::Refused { code },
+            code if may_come_later(hub, code) => Outcome::Refused {
+                code: Refusal::Unavailable,
+            },
             code => refuse(hub, author, came.document, came.bytes, code),
         };
         Taken {
@@ -290,7 +294,7 @@ impl Uploads {
     }
 
     /// Looks at a change, and puts it into its document. That is no longer open afterwards.
-    fn look(&mut self, hub: &Hub, author: &Author, at: usize, came: Came<'_>) -> Result<Looked, Trouble> {
+    pub(super) fn look(&mut self, hub: &Hub, author: &Author, at: usize, came: Came<'_>) -> Result<Looked, Trouble> {
         let Came {
             document: id,
             bytes,
@@ -392,6 +396,11 @@ pub(super) fn refuse(hub: &Hub, author: &Author, id: DocumentId, bytes: &[u8], c
         Ok(Kept::Full) => code != Refusal::NotEnrolled,
         // Of what was destroyed by law nothing is kept, here or there.
         Ok(Kept::Yes | Kept::Destroyed) => true,
+        // Whoever is shut out is told only what they may destroy: nobody wants this any more.
+        Ok(Kept::RefusedForGood) if code == Refusal::NotEnrolled => true,
+        Ok(Kept::RefusedForGood) => {
+            return Outcome::Refused { code: Refusal::ForGood };
+        }
         Err(error) => {
             tracing::error!(%error, "a refused upload could not be kept");
             false

@@ -1,80 +1,13 @@
 //! The real binary, as an administrator uses it.
 
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
 
 use protocol::enrol::EnrolReply;
 use protocol::{EnrolLink, Refusal};
 use sync_server::admin::{self, AdminCommand};
 
+use crate::installed::{Installed, Serving};
 use crate::support::TestDevice;
-
-struct Installed {
-    dir: tempfile::TempDir,
-}
-
-impl Installed {
-    fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::write(
-            dir.path().join("hub.toml"),
-            "listen = '127.0.0.1:0'\ndata_dir = 'data'\n",
-        )
-        .unwrap();
-        Self { dir }
-    }
-
-    fn config(&self) -> PathBuf {
-        self.dir.path().join("hub.toml")
-    }
-
-    fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sync-server"));
-        command.arg("--config").arg(self.config());
-        command
-    }
-
-    fn admin(&self, arguments: &[&str]) -> Result<String, String> {
-        let output = self.command().arg("admin").args(arguments).output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap().trim().to_owned();
-        if output.status.success() {
-            Ok(text(output.stdout))
-        } else {
-            Err(text(output.stderr))
-        }
-    }
-}
-
-struct Serving {
-    child: Child,
-    url: String,
-}
-
-impl Serving {
-    fn start(installed: &Installed) -> Self {
-        let mut child = installed
-            .command()
-            .arg("serve")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let url = line.trim().strip_prefix("listening on ").unwrap().to_owned();
-        Self { child, url }
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
 
 fn is_svg(path: &Path) -> bool {
     std::fs::read_to_string(path).unwrap().contains("<svg")

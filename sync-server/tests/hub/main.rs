@@ -9,6 +9,7 @@ mod access_log;
 mod admin;
 mod appeals;
 mod attack;
+mod backup;
 mod bucket;
 #[path = "../support/cluster.rs"]
 #[allow(
@@ -16,9 +17,11 @@ mod bucket;
     reason = "the whole-system tests include this file, too, in a library"
 )]
 mod cluster;
+mod command;
 mod compaction;
 mod crowd;
 mod destroyed;
+mod devices;
 mod enrol;
 mod feed;
 mod filings;
@@ -27,12 +30,15 @@ mod gaps;
 mod grants;
 mod hubs;
 mod index;
+mod installed;
 mod institutions;
 mod matching;
 mod matrix;
 mod media;
+mod openapi;
 mod outage;
 mod packs;
+mod quarantine;
 mod storage;
 mod support;
 mod sync;
@@ -40,3 +46,4 @@ mod tls;
 mod trial;
 mod tus;
 mod versions;
+mod watch;

@@ -1,6 +1,7 @@
 //! What every storage must do; run over each implementation there is.
 
 mod access;
+mod administration;
 mod appeals;
 mod batches;
 mod destroyed;

@@ -1,6 +1,6 @@
 //! A hub on a free port, and a device without a screen, a vault or a store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,8 +16,8 @@ use protocol::message::down::{
 use protocol::message::up::{Again, BatchWriter, Confirm, End, Open, Upload};
 use protocol::parcel::{Collector, unpack};
 use protocol::{
-    AuthorId, AuthorKey, Cursor, DocumentId, DownMessage, EnrolLink, FrameReader, IndexCursor, Nonce, PROTOCOL_VERSION,
-    ReadError, Refusal, SigningChain, UpMessage, UserId,
+    AuthorId, AuthorKey, Cursor, DocumentId, DownMessage, EnrolLink, Epoch, FrameReader, IndexCursor, Nonce,
+    PROTOCOL_VERSION, ReadError, Refusal, SigningChain, UpMessage, UserId,
 };
 use sync_server::clock::{Clock, SystemClock};
 use sync_server::storage::User;
@@ -138,6 +138,8 @@ pub(crate) struct Answer {
     pub(crate) changed: Vec<(u64, DocumentId, bool)>,
     pub(crate) revoked: Vec<DocumentId>,
     pub(crate) authors: Vec<String>,
+    /// Own changes that were refused for good.
+    pub(crate) judged: Vec<(DocumentId, [u8; 32])>,
     pub(crate) receipts: Vec<Receipt>,
     /// When the hub got what went up, by its number here.
     pub(crate) received_ms: BTreeMap<u64, Option<i64>>,
@@ -198,6 +200,10 @@ pub(crate) struct TestDevice {
     pub(crate) piece: Vec<Piece>,
     /// The open reports of it, by their ids.
     pub(crate) reports: BTreeMap<[u8; 16], Entry>,
+    /// The life of the hub's log that it was told of last.
+    epoch: Option<Epoch>,
+    /// Numbers of changes that go up whole.
+    whole: BTreeSet<u64>,
     next: u64,
 }
 
@@ -267,6 +273,8 @@ impl TestDevice {
             pieces: false,
             piece: Vec::new(),
             reports: BTreeMap::new(),
+            epoch: None,
+            whole: BTreeSet::new(),
             next: 1,
         }
     }
@@ -328,6 +336,7 @@ impl TestDevice {
             asks: (!self.asks.is_empty()).then(|| self.asks.concat()),
             pieces: self.pieces.then_some(true),
             appeals: (!self.appeals.is_empty()).then(|| self.appeals.iter().flat_map(|one| one.to_bytes()).collect()),
+            judged: (self.version >= 2).then_some(true),
         }
     }
 
@@ -343,7 +352,7 @@ impl TestDevice {
             let short = run
                 .shorten(author, bytes, Naming::Beginning)
                 .ok()
-                .filter(|_| self.version >= 2);
+                .filter(|_| self.version >= 2 && !self.whole.contains(n));
             let mut one = Vec::new();
             add_to_many(&mut one, short.as_deref().unwrap_or_default());
             if short.is_some() && BatchWriter::takes(one.len()) {
@@ -419,7 +428,10 @@ impl TestDevice {
                 Err(error) => panic!("{error}"),
             };
             match DownMessage::from_frame(&frame).unwrap() {
-                DownMessage::Welcome(welcome) => answer.welcome = Some(welcome),
+                DownMessage::Welcome(welcome) => {
+                    self.heed_epoch(welcome.epoch);
+                    answer.welcome = Some(welcome);
+                }
                 DownMessage::Verdict(verdict) => self.heed(verdict, &mut answer),
                 DownMessage::Verdicts(verdicts) => {
                     for verdict in verdicts.each().unwrap() {
@@ -473,6 +485,7 @@ impl TestDevice {
                     runs.remove(&revoke.document);
                     answer.revoked.push(revoke.document);
                 }
+                DownMessage::Judged(judged) => answer.judged.push((judged.document, judged.hash.0)),
                 DownMessage::Author(author) => answer.authors.push(author.name),
                 DownMessage::Receipt(receipt) => {
                     self.receipts.push(receipt.clone());
@@ -545,9 +558,37 @@ impl TestDevice {
         answer
     }
 
+    /// A hub that began a new life may lack what it had: what was written here goes up once more.
+    fn heed_epoch(&mut self, epoch: Epoch) {
+        if self.epoch.replace(epoch).is_none_or(|known| known == epoch) {
+            return;
+        }
+        let own = casework::AuthorId::from_bytes(self.author.0);
+        let mut again = Vec::new();
+        for (id, document) in &self.documents {
+            let changes = document.changes().into_iter().filter(|(head, _)| head.author == own);
+            again.extend(changes.map(|(_, bytes)| (*id, bytes)));
+        }
+        for (id, bytes) in again {
+            if !self
+                .outbox
+                .iter()
+                .any(|(_, waiting, known)| (*waiting, known) == (id, &bytes))
+            {
+                self.put(id, bytes);
+            }
+        }
+    }
+
     fn heed(&mut self, verdict: Verdict, answer: &mut Answer) {
         if matches!(verdict.outcome, Outcome::Accepted { .. } | Outcome::Duplicate { .. }) {
             self.outbox.retain(|(n, ..)| *n != verdict.n);
+        }
+        if let Outcome::Refused {
+            code: Refusal::SendWhole,
+        } = verdict.outcome
+        {
+            self.whole.insert(verdict.n);
         }
         answer.received_ms.insert(verdict.n, verdict.received_ms);
         answer.verdicts.insert(verdict.n, verdict.outcome);

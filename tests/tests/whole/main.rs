@@ -33,6 +33,7 @@ mod poor_links;
 mod published_pack;
 mod recording_in_the_window;
 mod refused;
+mod restored;
 mod rolled_back;
 mod same_words;
 mod screens;

@@ -91,4 +91,19 @@ fn what_was_written_before_that_is_a_fork_which_the_hub_keeps_aside_and_the_tabl
         found.iter().any(|finding| matches!(finding, Finding::Behind { .. })),
         "{found:?}"
     );
+    // A fork is never let in. Somebody at the district looks, and says so.
+    assert!(scene.admin.run(&["quarantine", "release", "1"]).is_err());
+    let shown = scene.admin.run(&["quarantine", "show", "1"]).unwrap();
+    let author = shown.lines().find_map(|line| line.strip_prefix("author    ")).unwrap();
+    scene
+        .admin
+        .run(&["quarantine", "refuse", "1", "--confirm", author])
+        .unwrap();
+    tablet.sync();
+    let codes: Vec<String> = tablet.status().refused.into_iter().map(|item| item.code).collect();
+    assert_eq!(
+        codes,
+        ["refused_for_good"],
+        "the tablet keeps it and says what was decided"
+    );
 }

@@ -160,6 +160,11 @@ impl Write<'_> {
             .prepare_cached("UPDATE document SET hub_number = ?1")?
             .execute([NUMBER_UNKNOWN])?;
         self.0.0.prepare_cached("DELETE FROM receipt")?.execute([])?;
+        // Nor is any picture certain to be there: whoever has its bytes offers them, and the hub says what it lacks.
+        self.0
+            .0
+            .prepare_cached("UPDATE media SET unsent = 1 WHERE bytes IS NOT NULL")?
+            .execute([])?;
         self.forget_received_runs()
     }
 

@@ -249,6 +249,16 @@ impl Write<'_> {
         Ok(())
     }
 
+    /// The hub says of our own change, which has no number, why it is refused: a person there has looked at it since.
+    pub(crate) fn refuse_by_hash(&self, subject: &[u8; 16], hash: &[u8; 32], code: u16) -> Result<(), StoreError> {
+        let mut statement = self
+            .0
+            .0
+            .prepare_cached("UPDATE own_change SET refused = ?3 WHERE subject = ?1 AND hash = ?2 AND number IS NULL")?;
+        statement.execute((subject, hash, code))?;
+        Ok(())
+    }
+
     /// Puts a refused change, and those of the same document refused behind it, back into the outbox: they stand on
     /// it. Returns whether there was one.
     pub(crate) fn send_again(&self, n: i64) -> Result<bool, StoreError> {

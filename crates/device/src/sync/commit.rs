@@ -221,6 +221,10 @@ fn entries(
                 documents.destroy_by_law(write, &document.0, &section, now_ms)?;
                 note_gone(write, document, now_ms, done)?;
             }
+            Entry::Judged(judged) => {
+                done.subjects.extend(about(judged.document));
+                write.refuse_by_hash(&subject_of(judged.document), &judged.hash.0, judged.code)?;
+            }
             Entry::Author(row) => write.set_author(&row)?,
             Entry::Receipt(receipt) => {
                 done.subjects.extend(about(receipt.document));

@@ -15,7 +15,7 @@ use protocol::{
     message::{
         DownMessage, Names,
         down::{
-            Appealed, Cards, Changes, Close, Detail, Done, Index, Outcome, Piece, Proposals, Receipt, Received,
+            Appealed, Cards, Changes, Close, Detail, Done, Index, Judged, Outcome, Piece, Proposals, Receipt, Received,
             StateMark, Token, Verdict,
         },
     },
@@ -41,6 +41,8 @@ const COMMIT_BYTES: usize = 64 * 1024;
 
 /// Something the log says.
 pub(super) enum Entry {
+    /// A refused change of ours is refused for good.
+    Judged(Judged),
     Change(DocumentId, Incoming, bool),
     Grant(DocumentId, Granted),
     /// A piece of a grant, and whether the user may write in the document.
@@ -239,6 +241,7 @@ impl<'s> Inbound<'s> {
                 self.runs.remove(&revoke.document);
                 self.hold(Entry::Revoke(revoke.document, revoke.destroyed));
             }
+            DownMessage::Judged(judged) => self.hold(Entry::Judged(judged)),
             DownMessage::Author(author) => self.hold(Entry::Author(AuthorRow {
                 author: author.author.0,
                 user: author.user.0,
@@ -470,7 +473,7 @@ impl<'s> Inbound<'s> {
             Entry::Received(received) => 8 * received.steps_ms.len(),
             Entry::Piece(piece, _) => piece.bytes.len(),
             Entry::Cards(cards) => 128 * cards.len(),
-            Entry::Revoke(..) | Entry::Author(_) | Entry::Receipt(_) => 64,
+            Entry::Revoke(..) | Entry::Judged(_) | Entry::Author(_) | Entry::Receipt(_) => 64,
         };
         self.unsealed.push(entry);
     }

@@ -178,6 +178,7 @@ impl Outbound {
             asks: Some(waiting.asks).filter(|asks| small && !asks.is_empty()),
             pieces: small.then_some(true),
             appeals: Some(waiting.appeals).filter(|appeals| small && !appeals.is_empty()),
+            judged: small.then_some(true),
         }));
         let portion_bytes = session.status.portion_bytes();
         let (mut sent, mut bytes) = (Vec::new(), 0);

@@ -10,6 +10,7 @@ mod detail;
 mod done;
 mod grant;
 mod index;
+mod judged;
 mod many;
 mod mark;
 mod piece;
@@ -32,6 +33,7 @@ pub use detail::{Detail, Person, Told};
 pub use done::{Done, STATE_MARK_BYTES, StateMark, TOKEN_BYTES};
 pub use grant::Grant;
 pub use index::{Index, REPORT_ID_BYTES};
+pub use judged::Judged;
 pub use mark::Mark;
 pub use piece::{PIECE_DIGEST_BYTES, Piece};
 pub use proposals::{Proposal, Proposals};
@@ -89,6 +91,8 @@ messages! {
         83 => Piece,
         /// What became of something that was asked about refused words.
         85 => Appealed,
+        /// A refused change of the device's own is refused for good, to a device that reads what is judged.
+        84 => Judged,
     }
 }
 

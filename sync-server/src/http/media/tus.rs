@@ -37,6 +37,18 @@ pub(in crate::http) async fn negotiate(request: Request, next: Next) -> Response
 const TUS_VERSION_SPOKEN: &str = "1.0.0";
 
 /// `OPTIONS`: what the hub can do, to whoever asks.
+#[utoipa::path(
+    options,
+    path = "/v1/media/{sha256}/{size}",
+    params(
+        ("sha256" = String, Path, description = "The hash of the bytes, 64 hexadecimal digits"),
+        ("size" = String, Path, description = "`thumb`, `field` or `full`")
+    ),
+    responses(
+        (status = 204, description = "What the hub can do of tus, in the headers"),
+        (status = 400, description = "Not understood")
+    )
+)]
 pub(in crate::http) async fn options() -> Response {
     let header = |name, value: &str| {
         (

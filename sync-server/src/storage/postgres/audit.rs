@@ -5,9 +5,10 @@ use tokio_postgres::Row;
 use super::error::of;
 use super::transaction::FIND_BY_KEYS;
 use super::value::{Fixed, at, fixed, fixed_or_none};
+use super::write::audit;
 use super::{Postgres, Result};
 use crate::storage::write::{About, link};
-use crate::storage::{Audit, AuditRow};
+use crate::storage::{Audit, AuditRow, Deed};
 
 /// One process links at a time: "auditing" in bytes.
 const LOCK: i64 = i64::from_be_bytes(*b"auditing");
@@ -25,8 +26,28 @@ impl Audit for Postgres {
                  WHERE link IS NOT NULL ORDER BY link DESC LIMIT $1",
                 &[&i64::from(limit)],
             )?;
-            rows.iter().rev().map(|row| Ok(read_row(row)?.0)).collect()
+            rows.iter().rev().map(read_row).collect()
         })
+    }
+
+    fn audit_rows_after(&self, after: i64, limit: u32) -> Result<Vec<AuditRow>> {
+        self.link_all()?;
+        self.read_one(|tx| {
+            let rows = tx.rows(
+                "SELECT link, at_ms, deed, user_id, author, document, detail, chain FROM audit
+                 WHERE link > $1 ORDER BY link LIMIT $2",
+                &[&after, &i64::from(limit)],
+            )?;
+            rows.iter().map(read_row).collect()
+        })
+    }
+
+    fn note(&self, deed: Deed, detail: &str, now_ms: i64) -> Result<()> {
+        let about = About {
+            detail,
+            ..About::default()
+        };
+        self.write(|tx| audit(tx, now_ms, deed, &about))
     }
 
     fn broken_audit_row(&self) -> Result<Option<i64>> {
@@ -43,11 +64,11 @@ impl Audit for Postgres {
                     return Ok(None);
                 }
                 for row in &rows {
-                    let (read, chain) = read_row(row)?;
-                    if read.id != last + 1 || link(before, read.at_ms, &read.deed, &about(&read)) != chain {
+                    let read = read_row(row)?;
+                    if read.id != last + 1 || link(before, read.at_ms, &read.deed, &about(&read)) != read.chain {
                         return Ok(Some(last + 1));
                     }
-                    (last, before) = (read.id, chain);
+                    (last, before) = (read.id, read.chain);
                 }
             }
         })
@@ -143,10 +164,14 @@ fn about(row: &AuditRow) -> About<'_> {
     }
 }
 
-fn read_row(row: &Row) -> Result<(AuditRow, [u8; 32])> {
-    Ok((read_waiting(row)?, fixed(row, 7)?))
+fn read_row(row: &Row) -> Result<AuditRow> {
+    Ok(AuditRow {
+        chain: fixed(row, 7)?,
+        ..read_waiting(row)?
+    })
 }
 
+/// A row that is in no chain yet.
 fn read_waiting(row: &Row) -> Result<AuditRow> {
     Ok(AuditRow {
         id: at(row, 0)?,
@@ -156,5 +181,6 @@ fn read_waiting(row: &Row) -> Result<AuditRow> {
         author: fixed_or_none(row, 4)?.map(AuthorId),
         document: fixed_or_none(row, 5)?.map(DocumentId),
         detail: at(row, 6)?,
+        chain: [0; 32],
     })
 }

@@ -405,7 +405,7 @@ fn empty_places(tx: &Tx<'_>, first: Fixed<17>, last: Fixed<17>) -> Result<()> {
     let nothing = "kind = $3, document = NULL, user_id = NULL, author = NULL, seq = NULL, hash = NULL, late = FALSE, bytes = NULL";
     let kind = i16::from(KIND_DESTROYED);
     tx.execute(
-        &format!("UPDATE log SET {nothing} WHERE kind = 1 AND document BETWEEN $1 AND $2"),
+        &format!("UPDATE log SET {nothing} WHERE kind IN (1, 7) AND document BETWEEN $1 AND $2"),
         &[&first, &last, &kind],
     )?;
     tx.execute(
@@ -421,6 +421,10 @@ fn empty_places(tx: &Tx<'_>, first: Fixed<17>, last: Fixed<17>) -> Result<()> {
         &[&first, &last],
     )?;
     tx.execute("DELETE FROM appeal WHERE document BETWEEN $1 AND $2", &[&first, &last])?;
+    tx.execute(
+        "DELETE FROM released WHERE document BETWEEN $1 AND $2",
+        &[&first, &last],
+    )?;
     Ok(())
 }
 

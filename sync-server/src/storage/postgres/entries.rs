@@ -8,18 +8,20 @@ use super::receipts::receipt_at;
 use super::transaction::Tx;
 use super::value::{Fixed, Number, at, fixed_or_none, number};
 use crate::storage::entries::RawEntry;
-use crate::storage::write::{KIND_AUTHOR, KIND_CHANGE, KIND_GRANT, KIND_RECEIPT, KIND_REVOKE};
+use crate::storage::write::{KIND_AUTHOR, KIND_CHANGE, KIND_GRANT, KIND_JUDGED, KIND_RECEIPT, KIND_REVOKE};
 use crate::storage::{Entries, Entry, EntryBody, Result, StorageError, Window};
 
 const SELECT: &str = "
-    SELECT l.number, l.kind, l.at_ms, l.document, l.author, l.late, l.bytes, g.writable
+    SELECT l.number, l.kind, l.at_ms, l.document, l.author, l.late, l.bytes, g.writable, l.hash
     FROM log l LEFT JOIN granted g ON g.user_id = $2 AND g.document = l.document
     WHERE l.district = $1 AND l.number > $4 AND l.number <= $6 AND (
-        (l.kind = 1 AND g.since <= $5 AND l.author <> $3)
+        (l.kind = 1 AND g.since <= $5 AND (l.author <> $3 OR EXISTS (
+            SELECT 1 FROM released r WHERE r.document = l.document AND r.author = l.author AND r.seq = l.seq)))
         OR (l.kind = 2 AND l.user_id = $2 AND g.since = l.number)
         OR (l.kind = 3 AND l.user_id = $2 AND g.since IS NULL)
         OR l.kind = 4
         OR (l.kind = 5 AND g.since <= $5)
+        OR (l.kind = 7 AND l.author = $3)
     )
     ORDER BY l.number LIMIT $7";
 
@@ -74,6 +76,7 @@ fn read_raw(row: &Row) -> Result<RawEntry> {
         late: at(row, 5)?,
         bytes: at(row, 6)?,
         writable: at(row, 7)?,
+        hash: fixed_or_none(row, 8)?,
     })
 }
 
@@ -94,6 +97,7 @@ fn body(tx: &Tx<'_>, district: &str, raw: RawEntry) -> Result<Option<EntryBody>>
         }
         (KIND_AUTHOR, _, Some(author)) => find_author(tx, author)?.map(EntryBody::Author),
         (KIND_RECEIPT, Some(_), _) => receipt_at(tx, district, raw.number)?.map(EntryBody::Receipt),
+        (KIND_JUDGED, Some(document), _) => raw.hash.map(|hash| EntryBody::Judged { document, hash }),
         _ => None,
     })
 }

@@ -64,6 +64,16 @@ impl Grants for Postgres {
         })
     }
 
+    fn assignments(&self, user: UserId) -> Result<Vec<[u8; 16]>> {
+        self.read_one(|tx| {
+            let sql = "SELECT subject FROM assignment WHERE user_id = $1 ORDER BY subject";
+            tx.rows(sql, &[&Fixed(user.0)])?
+                .iter()
+                .map(|row| fixed(row, 0))
+                .collect()
+        })
+    }
+
     fn readable(&self, user: UserId) -> Result<Vec<Readable>> {
         self.read_one(|tx| {
             let rows = tx.rows(

@@ -37,7 +37,9 @@ impl Openings for Postgres {
             )?;
             tx.execute(
                 "WITH token AS (INSERT INTO media_token (hash, author, ends_ms) VALUES ($4, $1, $5))
-                 UPDATE author SET seen_ms = $2, app_version = $3 WHERE id = $1",
+                 UPDATE author SET seen_ms = $2, app_version = $3, seen_number = (
+                    SELECT d.last_number FROM users u JOIN district d ON d.code = u.district WHERE u.id = author.user_id)
+                 WHERE id = $1",
                 &[
                     &Fixed(author.0),
                     &now_ms,

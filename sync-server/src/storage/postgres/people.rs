@@ -5,10 +5,10 @@ use tokio_postgres::Row;
 use super::Postgres;
 use super::grants::set_grants;
 use super::transaction::Tx;
-use super::value::{Fixed, at, fixed, fixed_or_none, text};
+use super::value::{Fixed, at, fixed, fixed_or_none, number, text};
 use super::write::{append, audit, stand_in_line};
 use crate::storage::write::{About, KIND_AUTHOR, NewEntry};
-use crate::storage::{Author, Deed, Enrolment, People, Readable, Result, StorageError, User};
+use crate::storage::{Author, Deed, Device, Enrolment, People, Readable, Result, StorageError, User};
 
 const SELECT_USER: &str = "SELECT id, district, name, role FROM users";
 const SELECT_AUTHOR: &str = "SELECT a.id, a.public_key, a.device, a.revoked_ms, u.id, u.district, u.name, u.role,
@@ -115,6 +115,40 @@ impl People for Postgres {
         })
     }
 
+    fn devices(&self, district: Option<&str>) -> Result<Vec<Device>> {
+        self.read(|tx| {
+            let sql = format!(
+                "{SELECT_AUTHOR} WHERE $1::text IS NULL OR u.district = $1
+                 ORDER BY a.seen_ms NULLS FIRST, a.enrolled_ms, a.id"
+            );
+            let authors: Vec<Author> = tx
+                .rows(&sql, &[&district])?
+                .iter()
+                .map(read_author)
+                .collect::<Result<_>>()?;
+            authors.into_iter().map(|author| device_of(tx, author)).collect()
+        })
+    }
+
+    fn set_role(&self, user: UserId, role: &str, readable: &[Readable], now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let user = find_user(tx, user)?.ok_or(StorageError::NoSuch("user"))?;
+            stand_in_line(tx, &user.district)?;
+            tx.execute("UPDATE users SET role = $2 WHERE id = $1", &[&Fixed(user.id.0), &role])?;
+            let about = About {
+                user: Some(user.id),
+                detail: role,
+                ..About::default()
+            };
+            audit(tx, now_ms, Deed::SetRole, &about)?;
+            let sql = "SELECT id FROM author WHERE user_id = $1 AND revoked_ms IS NULL ORDER BY id";
+            for row in tx.rows(sql, &[&Fixed(user.id.0)])? {
+                tell_of(tx, &user, AuthorId(fixed(&row, 0)?), now_ms)?;
+            }
+            set_grants(tx, &user.district, user.id, None, readable, now_ms)
+        })
+    }
+
     fn dismiss_author(&self, id: AuthorId, hand_in: bool, now_ms: i64) -> Result<()> {
         self.write(|tx| {
             let author = find_author(tx, id)?.ok_or(StorageError::NoSuch("author"))?;
@@ -173,13 +207,7 @@ fn add_author(tx: &Tx<'_>, user: &User, enrolment: &Enrolment, now_ms: i64) -> R
         "UPDATE enrol_code SET used_by = $2 WHERE hash = $1",
         &[&Fixed(enrolment.code_hash), &Fixed(enrolment.author.0)],
     )?;
-    let entry = NewEntry {
-        kind: KIND_AUTHOR,
-        user: Some(user.id),
-        author: Some(enrolment.author),
-        ..NewEntry::default()
-    };
-    append(tx, &user.district, now_ms, &entry)?;
+    tell_of(tx, user, enrolment.author, now_ms)?;
     let about = About {
         user: Some(user.id),
         author: Some(enrolment.author),
@@ -187,6 +215,36 @@ fn add_author(tx: &Tx<'_>, user: &User, enrolment: &Enrolment, now_ms: i64) -> R
     };
     audit(tx, now_ms, Deed::Enrol, &about)?;
     Ok(true)
+}
+
+/// Has the log tell who an author is.
+fn tell_of(tx: &Tx<'_>, user: &User, author: AuthorId, now_ms: i64) -> Result<()> {
+    let entry = NewEntry {
+        kind: KIND_AUTHOR,
+        user: Some(user.id),
+        author: Some(author),
+        ..NewEntry::default()
+    };
+    append(tx, &user.district, now_ms, &entry)?;
+    Ok(())
+}
+
+fn device_of(tx: &Tx<'_>, author: Author) -> Result<Device> {
+    let row = tx.row(
+        "SELECT a.enrolled_ms, a.seen_ms, a.app_version, (
+            SELECT count(*) FROM log l JOIN granted g ON g.user_id = a.user_id AND g.document = l.document
+            WHERE l.district = $2 AND l.number > coalesce(a.seen_number, 0) AND l.kind = 1 AND l.author <> a.id)
+         FROM author a WHERE a.id = $1",
+        &[&Fixed(author.id.0), &author.user.district],
+    )?;
+    let row = row.ok_or(StorageError::NoSuch("author"))?;
+    Ok(Device {
+        author,
+        enrolled_ms: at(&row, 0)?,
+        seen_ms: at(&row, 1)?,
+        app_version: at(&row, 2)?,
+        behind: number(&row, 3)?,
+    })
 }
 
 pub(super) fn find_user(tx: &Tx<'_>, id: UserId) -> Result<Option<User>> {

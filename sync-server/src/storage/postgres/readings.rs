@@ -30,7 +30,7 @@ impl Readings for Postgres {
         let numbers: Vec<Number> = numbers.iter().copied().map(Number).collect();
         self.read(|tx| {
             let sql = format!(
-                "SELECT l.number, l.kind, l.at_ms, l.document, l.author, l.late, l.bytes, g.writable
+                "SELECT l.number, l.kind, l.at_ms, l.document, l.author, l.late, l.bytes, g.writable, l.hash
                  FROM log l LEFT JOIN granted g ON g.user_id = $2 AND g.document = l.document
                  WHERE l.district = $1 AND l.number = ANY ($3) AND {TOLD}"
             );

@@ -1,15 +1,18 @@
 //! What says nothing of a record is handed on as it is. A retraction says nothing of the record whose key is about to go.
 
+use std::path::Path;
+
 use protocol::access_log::AccessRow;
 use protocol::ids::Sha256;
-use protocol::{AuthorId, DocumentId, Nonce, Refusal, UserId};
+use protocol::{AuthorId, DocumentId, Epoch, Nonce, Refusal, UserId};
 
 use super::Sealing;
 use crate::storage::{
-    Access, AccessFilter, AccessLine, AccessLog, AccessLogs, Assigned, Audit, AuditRow, Author, Destruction,
-    Destructions, District, Districts, Ear, Enrolment, Grants, Held, HolderDevice, Institution, KeyCopy, Media,
-    MediaRow, MediaToDestroy, NewPack, NewReceipt, Notices, Opened, Openings, Order, PackRow, Packs, Parcel, People,
-    Readable, Receipt, Receipts, Recoveries, Recovery, Result, Seal, Survey, TokenHolder, User,
+    Access, AccessFilter, AccessLine, AccessLog, AccessLogs, Assigned, Audit, AuditRow, Author, Backups, Contents,
+    Deed, Destruction, Destructions, Device, District, Districts, Ear, Enrolment, Grants, Held, HolderDevice,
+    Institution, KeyCopy, Media, MediaRow, MediaToDestroy, NewPack, NewReceipt, Notices, Opened, Openings, Order,
+    PackRow, Packs, Parcel, People, Readable, Receipt, Receipts, Recoveries, Recovery, Result, Seal, Survey,
+    TokenHolder, User,
 };
 
 impl AccessLogs for Sealing {
@@ -35,8 +38,38 @@ impl Audit for Sealing {
         self.inner.audit_rows(limit)
     }
 
+    fn audit_rows_after(&self, after: i64, limit: u32) -> Result<Vec<AuditRow>> {
+        self.inner.audit_rows_after(after, limit)
+    }
+
+    fn note(&self, deed: Deed, detail: &str, now_ms: i64) -> Result<()> {
+        self.inner.note(deed, detail, now_ms)
+    }
+
     fn broken_audit_row(&self) -> Result<Option<i64>> {
         self.inner.broken_audit_row()
+    }
+}
+
+impl Backups for Sealing {
+    fn back_up(&self, file: &Path) -> Result<Contents> {
+        self.inner.back_up(file)
+    }
+
+    fn contents(&self) -> Result<Contents> {
+        self.inner.contents()
+    }
+
+    fn damage(&self) -> Result<Option<String>> {
+        self.inner.damage()
+    }
+
+    fn new_epoch(&self, now_ms: i64) -> Result<Epoch> {
+        self.inner.new_epoch(now_ms)
+    }
+
+    fn epoch_since_ms(&self) -> Result<Option<i64>> {
+        self.inner.epoch_since_ms()
     }
 }
 
@@ -153,6 +186,10 @@ impl Grants for Sealing {
         self.inner.assigned(subject)
     }
 
+    fn assignments(&self, user: UserId) -> Result<Vec<[u8; 16]>> {
+        self.inner.assignments(user)
+    }
+
     fn readable(&self, user: UserId) -> Result<Vec<Readable>> {
         self.inner.readable(user)
     }
@@ -266,6 +303,14 @@ impl People for Sealing {
 
     fn authors(&self, user: UserId) -> Result<Vec<Author>> {
         self.inner.authors(user)
+    }
+
+    fn devices(&self, district: Option<&str>) -> Result<Vec<Device>> {
+        self.inner.devices(district)
+    }
+
+    fn set_role(&self, user: UserId, role: &str, readable: &[Readable], now_ms: i64) -> Result<()> {
+        self.inner.set_role(user, role, readable, now_ms)
     }
 
     fn dismiss_author(&self, id: AuthorId, hand_in: bool, now_ms: i64) -> Result<()> {

@@ -397,7 +397,7 @@ fn empty_places(tx: &Connection, subject: [u8; 16]) -> Result<()> {
     let nothing =
         "kind = ?3, document = NULL, user = NULL, author = NULL, seq = NULL, hash = NULL, late = 0, bytes = NULL";
     tx.execute(
-        &format!("UPDATE log SET {nothing} WHERE kind = 1 AND document BETWEEN ?1 AND ?2"),
+        &format!("UPDATE log SET {nothing} WHERE kind IN (1, 7) AND document BETWEEN ?1 AND ?2"),
         params![first, last, KIND_DESTROYED],
     )?;
     tx.execute(
@@ -410,6 +410,7 @@ fn empty_places(tx: &Connection, subject: [u8; 16]) -> Result<()> {
     tx.execute("DELETE FROM receipt WHERE document BETWEEN ?1 AND ?2", [first, last])?;
     tx.execute("DELETE FROM quarantine WHERE document BETWEEN ?1 AND ?2", [first, last])?;
     tx.execute("DELETE FROM appeal WHERE document BETWEEN ?1 AND ?2", [first, last])?;
+    tx.execute("DELETE FROM released WHERE document BETWEEN ?1 AND ?2", [first, last])?;
     Ok(())
 }
 

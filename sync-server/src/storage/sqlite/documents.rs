@@ -121,7 +121,7 @@ impl Documents for Sqlite {
     }
 }
 
-fn commit_all(tx: &Connection, changes: &[NewChange<'_>]) -> Result<Vec<Committed>, CommitError> {
+pub(super) fn commit_all(tx: &Connection, changes: &[NewChange<'_>]) -> Result<Vec<Committed>, CommitError> {
     let mut all = Vec::with_capacity(changes.len());
     for change in changes {
         all.push(commit(tx, change)?);

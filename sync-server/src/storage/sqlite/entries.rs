@@ -6,18 +6,20 @@ use super::people::find_author;
 use super::receipts::receipt_at;
 use super::{Number, Sqlite};
 use crate::storage::entries::RawEntry;
-use crate::storage::write::{KIND_AUTHOR, KIND_CHANGE, KIND_GRANT, KIND_RECEIPT, KIND_REVOKE};
+use crate::storage::write::{KIND_AUTHOR, KIND_CHANGE, KIND_GRANT, KIND_JUDGED, KIND_RECEIPT, KIND_REVOKE};
 use crate::storage::{Entries, Entry, EntryBody, Result, Window};
 
 const SELECT: &str = "
-    SELECT l.number, l.kind, l.at_ms, l.document, l.author, l.late, l.bytes, g.writable
+    SELECT l.number, l.kind, l.at_ms, l.document, l.author, l.late, l.bytes, g.writable, l.hash
     FROM log l LEFT JOIN granted g ON g.user = ?2 AND g.document = l.document
     WHERE l.district = ?1 AND l.number > ?4 AND l.number <= ?6 AND (
-        (l.kind = 1 AND g.since <= ?5 AND l.author <> ?3)
+        (l.kind = 1 AND g.since <= ?5 AND (l.author <> ?3 OR EXISTS (
+            SELECT 1 FROM released r WHERE r.document = l.document AND r.author = l.author AND r.seq = l.seq)))
         OR (l.kind = 2 AND l.user = ?2 AND g.since = l.number)
         OR (l.kind = 3 AND l.user = ?2 AND g.since IS NULL)
         OR l.kind = 4
         OR (l.kind = 5 AND g.since <= ?5)
+        OR (l.kind = 7 AND l.author = ?3)
     )
     ORDER BY l.number LIMIT ?7";
 
@@ -68,6 +70,7 @@ pub(super) fn read_raw(row: &Row<'_>) -> rusqlite::Result<RawEntry> {
         late: row.get(5)?,
         bytes: row.get(6)?,
         writable: row.get(7)?,
+        hash: row.get(8)?,
     })
 }
 
@@ -88,6 +91,7 @@ pub(super) fn body(tx: &Connection, district: &str, raw: RawEntry) -> Result<Opt
         }
         (KIND_AUTHOR, _, Some(author)) => find_author(tx, author)?.map(EntryBody::Author),
         (KIND_RECEIPT, Some(_), _) => receipt_at(tx, district, raw.number)?.map(EntryBody::Receipt),
+        (KIND_JUDGED, Some(document), _) => raw.hash.map(|hash| EntryBody::Judged { document, hash }),
         _ => None,
     })
 }

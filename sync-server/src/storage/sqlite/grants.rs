@@ -79,6 +79,14 @@ impl Grants for Sqlite {
         })
     }
 
+    fn assignments(&self, user: UserId) -> Result<Vec<[u8; 16]>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached("SELECT subject FROM assignment WHERE user = ?1 ORDER BY subject")?;
+            let rows = statement.query_map([user.0], |row| row.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
     fn readable(&self, user: UserId) -> Result<Vec<Readable>> {
         self.read(|tx| {
             let mut statement =

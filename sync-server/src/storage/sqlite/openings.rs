@@ -27,8 +27,12 @@ impl Openings for Sqlite {
                 .execute([now_ms])?;
             tx.prepare_cached("INSERT INTO media_token (hash, author, ends_ms) VALUES (?1, ?2, ?3)")?
                 .execute(params![token_hash, author.0, token_ends_ms])?;
-            tx.prepare_cached("UPDATE author SET seen_ms = ?2, app_version = ?3 WHERE id = ?1")?
-                .execute(params![author.0, now_ms, app_version])?;
+            tx.prepare_cached(
+                "UPDATE author SET seen_ms = ?2, app_version = ?3, seen_number = (
+                    SELECT d.last_number FROM user u JOIN district d ON d.code = u.district WHERE u.id = author.user)
+                 WHERE id = ?1",
+            )?
+            .execute(params![author.0, now_ms, app_version])?;
             Ok(Opened::New)
         })
     }

@@ -2,11 +2,11 @@ use protocol::enrol::person_mark;
 use protocol::{AuthorId, PublicKey, Refusal, UserId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::Sqlite;
 use super::grants::set_grants;
 use super::write::{append, audit};
+use super::{Number, Sqlite};
 use crate::storage::write::{About, KIND_AUTHOR, NewEntry};
-use crate::storage::{Author, Deed, Enrolment, People, Readable, Result, StorageError, User};
+use crate::storage::{Author, Deed, Device, Enrolment, People, Readable, Result, StorageError, User};
 
 impl People for Sqlite {
     fn add_user(&self, user: &User, readable: &[Readable], now_ms: i64) -> Result<()> {
@@ -124,6 +124,37 @@ impl People for Sqlite {
         })
     }
 
+    fn devices(&self, district: Option<&str>) -> Result<Vec<Device>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(&format!(
+                "{SELECT_AUTHOR} WHERE ?1 IS NULL OR u.district = ?1 ORDER BY a.seen_ms, a.enrolled_ms, a.id"
+            ))?;
+            let rows = statement.query_map([district], read_author)?;
+            let authors: Vec<Author> = rows.collect::<rusqlite::Result<_>>()?;
+            authors.into_iter().map(|author| device_of(tx, author)).collect()
+        })
+    }
+
+    fn set_role(&self, user: UserId, role: &str, readable: &[Readable], now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let user = find_user(tx, user)?.ok_or(StorageError::NoSuch("user"))?;
+            tx.execute("UPDATE user SET role = ?2 WHERE id = ?1", params![user.id.0, role])?;
+            let about = About {
+                user: Some(user.id),
+                detail: role,
+                ..About::default()
+            };
+            audit(tx, now_ms, Deed::SetRole, &about)?;
+            let mut statement =
+                tx.prepare_cached("SELECT id FROM author WHERE user = ?1 AND revoked_ms IS NULL ORDER BY id")?;
+            let rows = statement.query_map([user.id.0], |row| row.get(0).map(AuthorId))?;
+            for author in rows.collect::<rusqlite::Result<Vec<_>>>()? {
+                tell_of(tx, &user, author, now_ms)?;
+            }
+            set_grants(tx, &user.district, user.id, None, readable, now_ms)
+        })
+    }
+
     fn dismiss_author(&self, id: AuthorId, hand_in: bool, now_ms: i64) -> Result<()> {
         self.write(|tx| {
             let author = find_author(tx, id)?.ok_or(StorageError::NoSuch("author"))?;
@@ -181,19 +212,45 @@ fn add_author(tx: &Connection, user: &User, enrolment: &Enrolment, now_ms: i64) 
         "UPDATE enrol_code SET used_by = ?2 WHERE hash = ?1",
         params![enrolment.code_hash, enrolment.author.0],
     )?;
-    let entry = NewEntry {
-        kind: KIND_AUTHOR,
-        user: Some(user.id),
-        author: Some(enrolment.author),
-        ..NewEntry::default()
-    };
-    append(tx, &user.district, now_ms, &entry)?;
+    tell_of(tx, user, enrolment.author, now_ms)?;
     let about = About {
         user: Some(user.id),
         author: Some(enrolment.author),
         ..About::default()
     };
     audit(tx, now_ms, Deed::Enrol, &about)
+}
+
+/// Has the log tell who an author is.
+fn tell_of(tx: &Connection, user: &User, author: AuthorId, now_ms: i64) -> Result<()> {
+    let entry = NewEntry {
+        kind: KIND_AUTHOR,
+        user: Some(user.id),
+        author: Some(author),
+        ..NewEntry::default()
+    };
+    append(tx, &user.district, now_ms, &entry)?;
+    Ok(())
+}
+
+fn device_of(tx: &Connection, author: Author) -> Result<Device> {
+    let mut statement = tx.prepare_cached(
+        "SELECT a.enrolled_ms, a.seen_ms, a.app_version, (
+            SELECT count(*) FROM log l JOIN granted g ON g.user = a.user AND g.document = l.document
+            WHERE l.district = ?2 AND l.number > coalesce(a.seen_number, 0) AND l.kind = 1 AND l.author <> a.id)
+         FROM author a WHERE a.id = ?1",
+    )?;
+    let (enrolled_ms, seen_ms, app_version, behind) = statement
+        .query_row(params![author.id.0, author.user.district], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, Number>(3)?.0))
+        })?;
+    Ok(Device {
+        author,
+        enrolled_ms,
+        seen_ms,
+        app_version,
+        behind,
+    })
 }
 
 pub(super) fn find_user(tx: &Connection, id: UserId) -> Result<Option<User>> {

@@ -35,7 +35,7 @@ impl Readings for Sqlite {
     fn entries_at(&self, district: &str, reader: UserId, numbers: &[u64]) -> Result<Vec<Entry>> {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(&format!(
-                "SELECT l.number, l.kind, l.at_ms, l.document, l.author, l.late, l.bytes, g.writable
+                "SELECT l.number, l.kind, l.at_ms, l.document, l.author, l.late, l.bytes, g.writable, l.hash
                  FROM log l LEFT JOIN granted g ON g.user = ?2 AND g.document = l.document
                  WHERE l.district = ?1 AND l.number = ?3 AND {TOLD}"
             ))?;

@@ -3,7 +3,8 @@
 use protocol::ids::Sha256;
 use protocol::{DocumentId, Refusal};
 use sync_server::storage::{
-    Kept, MediaRow, NewChange, NewPack, NewSubject, PackRow, Readable, Refused, StorageError, Writing,
+    CommitError, Committed, EntryBody, Kept, MediaRow, NewChange, NewPack, NewSubject, PackRow, Readable, Refused,
+    StorageError, Window, Writing,
 };
 
 use super::{AUTHOR, CASE, DISTRICT, OFFICER, OTHER, OTHERS_AUTHOR, beginning, change, core, on_each, prepared};
@@ -137,6 +138,90 @@ fn what_is_refused_says_whether_it_is_kept_and_why_it_came() {
         let seen: Vec<_> = rows.iter().map(|row| (row.at_ms, row.code, row.bytes)).collect();
         assert_eq!(seen, [(7, Refusal::NotEnrolled, 0), (5, Refusal::Schema, 1)]);
         assert_eq!(storage.quarantined(1).unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn a_refused_upload_is_released_or_refused_for_good_and_neither_twice() {
+    on_each(|storage| {
+        prepared(storage);
+        storage.commit_change(&change(1, 1, beginning(&[OFFICER]))).unwrap();
+        let begun = storage.district(DISTRICT).unwrap().unwrap().last_number;
+        let since = Window {
+            after: begun,
+            from: begun,
+            head: u64::MAX,
+        };
+        let refused = |bytes: &'static [u8]| Refused {
+            user: OFFICER,
+            author: AUTHOR,
+            document: core(),
+            code: Refusal::SequenceGap,
+            bytes,
+        };
+        for bytes in [b"change" as &[u8], b"other"] {
+            assert_eq!(storage.quarantine(&refused(bytes), 5).unwrap(), Kept::Yes);
+        }
+        let ids: Vec<i64> = storage
+            .quarantined_of(AUTHOR, core())
+            .unwrap()
+            .iter()
+            .map(|row| row.id)
+            .collect();
+        let [first, second] = ids[..] else { panic!("{ids:?}") };
+        assert_eq!(storage.quarantined_of(OTHERS_AUTHOR, core()).unwrap(), []);
+        assert_eq!(
+            storage.refused_bytes(first).unwrap().as_deref(),
+            Some(b"change" as &[u8])
+        );
+        storage.note_looked(first, "asked", 6).unwrap();
+
+        let of_another = NewChange {
+            user: OTHER,
+            author: OTHERS_AUTHOR,
+            ..change(1, 7, Writing::Granted)
+        };
+        assert!(matches!(
+            storage.release(first, &of_another),
+            Err(CommitError::RightGone)
+        ));
+        assert!(
+            storage.quarantined_row(first).unwrap().is_some(),
+            "what fails leaves it there"
+        );
+        let good = change(2, 2, Writing::Granted);
+        let committed = storage.release(first, &good).unwrap();
+        assert!(matches!(committed, Committed::New { late: false, .. }), "{committed:?}");
+        assert_eq!(storage.quarantined_row(first).unwrap(), None);
+        assert!(storage.release(first, &good).is_err());
+        // One that is there goes alone: what stands stays as it is.
+        storage.refuse_for_good(second, Some([9; 32]), 8).unwrap();
+        assert!(storage.refuse_for_good(second, None, 9).is_err() && storage.release(second, &good).is_err());
+        assert_eq!(storage.refused_bytes(second).unwrap(), None);
+        let row = storage.quarantined_row(second).unwrap().unwrap();
+        assert_eq!((row.bytes, row.refused_ms), (0, Some(8)));
+        assert_eq!(storage.quarantine(&refused(b"other"), 9).unwrap(), Kept::RefusedForGood);
+
+        let told = |user, author| {
+            let entries = storage.entries(DISTRICT, user, author, since, 99).unwrap();
+            let told = entries.into_iter().filter_map(|entry| match entry.body {
+                EntryBody::Change { bytes, .. } => Some(bytes),
+                EntryBody::Judged { document, hash } => {
+                    assert_eq!((document, hash), (core(), [9; 32]));
+                    Some(Vec::new())
+                }
+                _ => None,
+            });
+            told.collect::<Vec<_>>()
+        };
+        assert_eq!(told(OFFICER, AUTHOR), [b"change".to_vec(), Vec::new()]);
+        assert_eq!(told(OTHER, OTHERS_AUTHOR), [] as [Vec<u8>; 0]);
+        assert_eq!(storage.broken_audit_row().unwrap(), None);
+        let deeds: Vec<_> = storage.audit_rows(5).unwrap().into_iter().map(|row| row.deed).collect();
+        assert_eq!(
+            deeds,
+            ["refuse", "look-at-refused", "release", "accept", "refuse-for-good"]
+        );
     });
 }
 

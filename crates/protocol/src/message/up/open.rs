@@ -58,6 +58,9 @@ pub struct Open {
     /// until an [`Appealed`](crate::message::down::Appealed) says how the district decided.
     #[cbor(n(14), with = "minicbor::bytes")]
     pub appeals: Option<Vec<u8>>,
+    /// The device reads [`Judged`](crate::message::down::Judged) (version 2). The hub sends none to one that does not say so.
+    #[n(13)]
+    pub judged: Option<bool>,
 }
 
 impl Open {

@@ -1,17 +1,14 @@
--- What officers ask the district about refused words of theirs. The document need not exist: a device that asks about one that it
--- may not know of is told the same. `words` are sealed with the key of the record.
-CREATE TABLE appeal (
-    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    user_id BYTEA NOT NULL,
-    author BYTEA NOT NULL,
+-- Refused uploads that a person has decided about. What is refused for good keeps its row without its bytes (E5 01 and
+-- nothing behind it), so that the same bytes are known when they come again.
+ALTER TABLE quarantine ADD COLUMN refused_ms BIGINT;
+
+-- Changes that were refused at first: the log tells these to their author, too.
+CREATE TABLE released (
     document BYTEA NOT NULL,
-    plea BIGINT NOT NULL,
-    asked_s BIGINT NOT NULL,
-    at_ms BIGINT NOT NULL,
-    standing BIGINT NOT NULL DEFAULT 0,
-    decided_ms BIGINT,
-    words TEXT NOT NULL DEFAULT '',
-    UNIQUE (author, document, plea)
+    author BYTEA NOT NULL,
+    seq BIGINT NOT NULL,
+    PRIMARY KEY (document, author, seq)
 );
-CREATE INDEX appeal_open ON appeal (at_ms, id) WHERE standing = 0;
-CREATE INDEX appeal_by_document ON appeal (document);
+
+-- The end of its district's log when an author was last heard: how far behind its device is, is counted from there.
+ALTER TABLE author ADD COLUMN seen_number BIGINT;

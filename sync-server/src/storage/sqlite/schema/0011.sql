@@ -1,17 +1,14 @@
--- What officers ask the district about refused words of theirs. The document need not exist: a device that asks about one that it
--- may not know of is told the same. `words` are sealed with the key of the record.
-CREATE TABLE appeal (
-    id INTEGER PRIMARY KEY,
-    user BLOB NOT NULL,
-    author BLOB NOT NULL,
+-- Refused uploads that a person has decided about. What is refused for good keeps its row without its bytes (E5 01 and
+-- nothing behind it), so that the same bytes are known when they come again.
+ALTER TABLE quarantine ADD COLUMN refused_ms INTEGER;
+
+-- Changes that were refused at first: the log tells these to their author, too.
+CREATE TABLE released (
     document BLOB NOT NULL,
-    plea INTEGER NOT NULL,
-    asked_s INTEGER NOT NULL,
-    at_ms INTEGER NOT NULL,
-    standing INTEGER NOT NULL DEFAULT 0,
-    decided_ms INTEGER,
-    words TEXT NOT NULL DEFAULT '',
-    UNIQUE (author, document, plea)
-) STRICT;
-CREATE INDEX appeal_open ON appeal (at_ms, id) WHERE standing = 0;
-CREATE INDEX appeal_by_document ON appeal (document);
+    author BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (document, author, seq)
+) STRICT, WITHOUT ROWID;
+
+-- The end of its district's log when an author was last heard: how far behind its device is, is counted from there.
+ALTER TABLE author ADD COLUMN seen_number INTEGER;

@@ -1,0 +1,73 @@
+//! The real binary in a folder of its own, and a running one.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+pub(crate) struct Installed {
+    pub(crate) dir: tempfile::TempDir,
+}
+
+impl Installed {
+    pub(crate) fn new() -> Self {
+        Self::with("")
+    }
+
+    /// With more lines in its configuration.
+    pub(crate) fn with(more: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let text = format!("listen = '127.0.0.1:0'\ndata_dir = 'data'\n{more}");
+        std::fs::write(dir.path().join("hub.toml"), text).unwrap();
+        Self { dir }
+    }
+
+    pub(crate) fn config(&self) -> PathBuf {
+        self.dir.path().join("hub.toml")
+    }
+
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sync-server"));
+        command.arg("--config").arg(self.config());
+        command
+    }
+
+    pub(crate) fn admin(&self, arguments: &[&str]) -> Result<String, String> {
+        let output = self.command().arg("admin").args(arguments).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap().trim().to_owned();
+        if output.status.success() {
+            Ok(text(output.stdout))
+        } else {
+            Err(text(output.stderr))
+        }
+    }
+}
+
+pub(crate) struct Serving {
+    child: Child,
+    pub(crate) url: String,
+}
+
+impl Serving {
+    pub(crate) fn start(installed: &Installed) -> Self {
+        let mut child = installed
+            .command()
+            .arg("serve")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let url = line.trim().strip_prefix("listening on ").unwrap().to_owned();
+        Self { child, url }
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}

@@ -1,0 +1,127 @@
+//! The hub's description of what it answers, and another house's program that asks it everything the description allows and
+//! more.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::Command;
+
+use reqwest::StatusCode;
+
+use crate::media::{caller, case_with_picture, picture};
+use crate::support::TestHub;
+
+fn described(hub: &TestHub) -> serde_json::Value {
+    let answer = reqwest::blocking::get(format!("{}/v1/openapi.json", hub.url)).unwrap();
+    assert_eq!(answer.headers()["content-type"], "application/json");
+    serde_json::from_str(&answer.text().unwrap()).unwrap()
+}
+
+/// Every operation, by hand: a new one is added here when its description has been read.
+const OPERATIONS: [&str; 15] = [
+    "delete /v1/media/{sha256}/{size}",
+    "get /healthz",
+    "get /v1/media/{sha256}/{size}",
+    "get /v1/openapi.json",
+    "get /v1/packs/{sha256}",
+    "get /v1/recovery/{sha256}",
+    "get /v1/schemas/vatsalya-case-1.json",
+    "get /v1/schemas/vatsalya-retraction-1.json",
+    "head /v1/media/{sha256}/{size}",
+    "options /v1/media/{sha256}/{size}",
+    "patch /v1/media/{sha256}/{size}",
+    "post /v1/enrol",
+    "post /v1/media/{sha256}/{size}",
+    "post /v1/recovery",
+    "post /v1/sync",
+];
+
+#[test]
+fn every_route_is_described_and_nothing_else() {
+    let hub = TestHub::start();
+    let said = described(&hub);
+    assert!(said["openapi"].as_str().unwrap().starts_with("3.1"));
+    let mut operations = BTreeSet::new();
+    for (path, methods) in said["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            operations.insert(format!("{method} {path}"));
+            let answers = operation["responses"].as_object().unwrap();
+            assert!(!answers.is_empty(), "{method} {path}");
+            let needs_token = operation["security"].as_array().is_some_and(|some| !some.is_empty());
+            assert_eq!(
+                answers.contains_key("401") && path != "/v1/sync" && path != "/v1/enrol",
+                needs_token,
+                "{path}"
+            );
+        }
+    }
+    let known: BTreeSet<String> = OPERATIONS.iter().map(|one| (*one).to_owned()).collect();
+    assert_eq!(operations, known);
+}
+
+#[test]
+fn whatever_is_asked_is_answered_as_described_and_the_hub_never_fails() {
+    let hub = TestHub::start_with("[limits]\nwrong_codes = 1000000\n");
+    let mut worker = hub.officer("po_nic");
+    let bytes = picture(b"a picture");
+    let (_, sha256) = case_with_picture(&mut worker, &bytes);
+    let up = caller(&mut worker);
+    up.begin(sha256, bytes.len());
+    assert_eq!(up.piece(sha256, 0, &bytes).status(), StatusCode::NO_CONTENT);
+    let bearer = format!("Authorization: Bearer {}", up.token);
+    // It keeps notes in the folder it is started in.
+    let notes = tempfile::tempdir().unwrap();
+    // With a token and without; by the same seed each time.
+    for more in [&[] as &[&str], &["--header", &bearer]] {
+        let output = Command::new(program())
+            .current_dir(notes.path())
+            .env("PYTHONPATH", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support"))
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("SCHEMATHESIS_HOOKS", "schemathesis_hooks")
+            .arg("run")
+            .arg(format!("{}/v1/openapi.json", hub.url))
+            .args([
+                "--url",
+                &hub.url,
+                "--seed",
+                "6",
+                "--max-examples",
+                "25",
+                "--phases",
+                "examples,coverage,fuzzing",
+            ])
+            .args([
+                "--checks",
+                CHECKS,
+                "--no-color",
+                "--warnings",
+                "off",
+                "--generation-database",
+                "none",
+            ])
+            .args(more)
+            .output()
+            .expect("Schemathesis is not installed, and this test needs it: `cargo xtask setup` installs it");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            output.status.success(),
+            "{said}\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    assert_eq!(
+        reqwest::blocking::get(format!("{}/healthz", hub.url)).unwrap().status(),
+        StatusCode::OK
+    );
+}
+
+/// What is looked at in each answer. That a body of chance is refused is not asked: the protocol's own tests do.
+const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,\
+                      unsupported_method,ignored_auth";
+
+fn program() -> PathBuf {
+    let beside = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../target/tools/schemathesis/bin/schemathesis"
+    );
+    std::env::var_os("VATSALYA_SCHEMATHESIS").map_or_else(|| beside.into(), PathBuf::from)
+}
