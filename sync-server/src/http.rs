@@ -1,10 +1,12 @@
 //! The hub's routes, all of them on one screen.
 
 mod body;
+mod channels;
 mod enrol;
 pub(crate) mod media;
 mod packs;
 mod peer;
+mod problem;
 mod recovery;
 mod sync;
 mod turns;
@@ -12,16 +14,16 @@ mod turns;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 
 pub use peer::Peer;
 
-use crate::channel::vatsalya;
+use crate::channel;
 use crate::hub::Hub;
 use crate::identity::Tries;
 
@@ -68,14 +70,9 @@ pub fn router(hub: Arc<Hub>) -> std::io::Result<Router> {
         .route("/v1/recovery", post(recovery::ask))
         .route("/v1/recovery/{sha256}", get(recovery::answer))
         .route("/v1/packs/{sha256}", get(packs::download))
-        .route(
-            "/v1/schemas/vatsalya-case-1.json",
-            get(async || schema(vatsalya::SCHEMA)),
-        )
-        .route(
-            "/v1/schemas/vatsalya-retraction-1.json",
-            get(async || schema(vatsalya::RETRACTION_SCHEMA)),
-        )
+        .route("/v1/schemas/{name}", get(async |name: Path<String>| schema(&name)))
+        .route("/v1/channels/{code}/messages", get(channels::messages))
+        .route("/v1/channels/{code}/receipts", post(channels::receipts))
         .with_state(app);
     Ok(router)
 }
@@ -91,12 +88,11 @@ async fn healthz(State(app): State<App>) -> impl IntoResponse {
     }
 }
 
-fn schema(text: &'static str) -> impl IntoResponse {
-    (
-        [(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/schema+json"),
-        )],
-        text,
-    )
+/// What a channel's messages look like: public, and the same for everybody.
+fn schema(name: &str) -> Response {
+    let Some(text) = name.strip_suffix(".json").and_then(channel::published) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let kind = HeaderValue::from_static("application/schema+json");
+    ([(header::CONTENT_TYPE, kind)], text).into_response()
 }

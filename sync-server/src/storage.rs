@@ -29,6 +29,7 @@ mod recoveries;
 mod reports;
 mod sealed;
 mod sqlite;
+mod tables;
 mod write;
 
 pub use access_log::{AccessFilter, AccessLine, AccessLog, AccessLogs};
@@ -48,17 +49,18 @@ pub use grants::{Access, Assigned, Grants, Readable};
 pub use media::{Media, MediaRow};
 pub use notices::{Ear, Notices};
 pub use openings::{Opened, Openings, TokenHolder};
-pub use outbox::{Delivery, Outbox, Parcel};
+pub use outbox::{Delivery, Outbox, Parcel, Told, Way};
 pub use packs::{NewPack, PackRow, Packs};
 pub use people::{Author, Enrolment, People, User};
 pub use postgres::{DatabaseUrl, DatabaseUrlError, Postgres, PostgresConfig};
 pub use quarantine::{Kept, Quarantine, QuarantineRow, Refused};
 pub use readings::{CardRow, FirstReading, Listed, Readings};
-pub use receipts::{NewReceipt, Receipt, Receipts};
+pub use receipts::{Acknowledged, Acknowledgement, NewReceipt, Receipt, Receipts};
 pub use recoveries::{Recoveries, Recovery};
 pub use reports::{MadeDecision, MatchProposal, NumberedReport, ProposedTo, ReportRow, ReportSort, Reports};
 pub use sealed::{Sealing, seal_plain};
 pub use sqlite::Sqlite;
+pub use tables::{ClockRow, InstitutionRow, MissingRow, PlacementRow, Tables};
 
 /// Why storage did not do as asked.
 #[derive(Debug, thiserror::Error)]

@@ -29,6 +29,7 @@ mod readings;
 mod receipts;
 mod recoveries;
 mod reports;
+mod tables;
 mod transaction;
 mod value;
 mod write;

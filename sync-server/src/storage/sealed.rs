@@ -19,7 +19,7 @@ use super::{
     CardRow, CaseRow, Cases, Claim, CommitError, Committed, Delivery, DocumentState, Documents, Entries, Entry,
     EntryBody, FirstReading, Folded, Held, Kept, Listed, MadeDecision, MatchProposal, NewChange, NumberedReport,
     Outbox, Parcel, PlainBytes, ProposedTo, Quarantine, QuarantineRow, Readings, ReceivedRun, Refused, ReportRow,
-    ReportSort, Reports, Rest, Result, Storage, StorageError, StoredChange, UnfoldedSubject, Window, WorkerId,
+    ReportSort, Reports, Rest, Result, Storage, StorageError, StoredChange, Told, UnfoldedSubject, Window, WorkerId,
 };
 use crate::identity::{RecordKey, RecordKeys, SEALED_MORE_BYTES, Sealed, is_sealed};
 
@@ -67,11 +67,15 @@ impl Sealing {
         Ok(row)
     }
 
+    fn opened_parcel(&self, mut parcel: Parcel) -> Result<Parcel> {
+        parcel.payload = self.open_text(Sealed::Parcel, parcel.subject, parcel.payload)?;
+        Ok(parcel)
+    }
+
     fn opened_deliveries(&self, deliveries: Vec<Delivery>) -> Result<Vec<Delivery>> {
-        let open = |mut delivery: Delivery| {
-            let subject = delivery.parcel.subject;
-            delivery.parcel.payload = self.open_text(Sealed::Parcel, subject, delivery.parcel.payload)?;
-            Ok(delivery)
+        let open = |delivery: Delivery| {
+            let parcel = self.opened_parcel(delivery.parcel)?;
+            Ok(Delivery { parcel, ..delivery })
         };
         deliveries.into_iter().map(open).collect()
     }
@@ -100,7 +104,12 @@ pub fn seal_plain(keys: &RecordKeys, what: PlainBytes, plain: &[u8]) -> Option<V
         PlainBytes::Report(subject) => of_subject(Sealed::Report, subject),
         PlainBytes::Looks(subject) => of_subject(Sealed::Looks, subject),
         PlainBytes::Facts(subject) => Some(as_text(&of_subject(Sealed::Facts, subject)?).into_bytes()),
+        PlainBytes::Message(subject) => Some(as_text(&of_subject(Sealed::Parcel, subject)?).into_bytes()),
     }
+}
+
+fn seal_parcel(key: &RecordKey, parcel: &mut Parcel) {
+    parcel.payload = as_text(&key.seal(Sealed::Parcel, &parcel.subject, parcel.payload.as_bytes()));
 }
 
 fn seal_card(key: &RecordKey, card: &mut CardRow) {
@@ -190,8 +199,8 @@ impl Cases for Sealing {
         if let Some(case) = &mut folded.case {
             case.facts = as_text(&key.seal(Sealed::Facts, subject, case.facts.as_bytes()));
         }
-        if let Some(parcel) = &mut folded.parcel {
-            parcel.payload = as_text(&key.seal(Sealed::Parcel, subject, parcel.payload.as_bytes()));
+        for parcel in &mut folded.parcels {
+            seal_parcel(&key, parcel);
         }
         if let Some(report) = &mut folded.report {
             report.entry = report
@@ -325,8 +334,45 @@ impl Outbox for Sealing {
         self.inner.put_off(parcel, worker, next_ms, trouble)
     }
 
+    fn give_up(&self, parcel: &Parcel, worker: WorkerId, now_ms: i64, trouble: &str) -> Result<()> {
+        self.inner.give_up(parcel, worker, now_ms, trouble)
+    }
+
+    fn handed_over(&self, parcel: &Parcel, worker: WorkerId) -> Result<Held> {
+        self.inner.handed_over(parcel, worker)
+    }
+
     fn let_go(&self, channel: &str, worker: WorkerId) -> Result<()> {
         self.inner.let_go(channel, worker)
+    }
+
+    fn dead_deliveries(&self, channel: &str, limit: u32) -> Result<Vec<Delivery>> {
+        self.opened_deliveries(self.inner.dead_deliveries(channel, limit)?)
+    }
+
+    fn send_again(&self, channel: &str, subject: Option<[u8; 16]>, now_ms: i64) -> Result<u64> {
+        self.inner.send_again(channel, subject, now_ms)
+    }
+
+    fn tell(&self, parcels: &[Parcel], now_ms: i64) -> Result<()> {
+        let mut sealed = parcels.to_vec();
+        for parcel in &mut sealed {
+            seal_parcel(&self.key(parcel.subject)?, parcel);
+        }
+        self.inner.tell(&sealed, now_ms)
+    }
+
+    fn told(&self, subject: [u8; 16]) -> Result<Vec<Parcel>> {
+        let told = self.inner.told(subject)?.into_iter();
+        told.map(|parcel| self.opened_parcel(parcel)).collect()
+    }
+
+    fn feed(&self, channel: &str, after: u64, limit: u32) -> Result<Vec<Told>> {
+        let open = |told: Told| {
+            let parcel = self.opened_parcel(told.parcel)?;
+            Ok(Told { parcel, ..told })
+        };
+        self.inner.feed(channel, after, limit)?.into_iter().map(open).collect()
     }
 }
 

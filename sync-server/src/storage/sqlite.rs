@@ -22,6 +22,7 @@ mod readings;
 mod receipts;
 mod recoveries;
 mod reports;
+mod tables;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -47,6 +48,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/schema/0008.sql"),
     include_str!("sqlite/schema/0009.sql"),
     include_str!("sqlite/schema/0010.sql"),
+    include_str!("sqlite/schema/0011.sql"),
 ];
 /// How long a call waits for another process (`admin` beside `serve`) to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

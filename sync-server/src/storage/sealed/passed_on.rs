@@ -6,7 +6,7 @@ use protocol::{AuthorId, DocumentId, Nonce, Refusal, UserId};
 
 use super::Sealing;
 use crate::storage::{
-    Access, AccessFilter, AccessLine, AccessLog, AccessLogs, Assigned, Audit, AuditRow, Author, Destruction,
+    Access, AccessFilter, Acknowledged, Acknowledgement, AccessLine, AccessLog, AccessLogs, Assigned, Audit, AuditRow, Author, Destruction,
     Destructions, District, Districts, Ear, Enrolment, Grants, Held, HolderDevice, Institution, KeyCopy, Media,
     MediaRow, MediaToDestroy, NewPack, NewReceipt, Notices, Opened, Openings, Order, PackRow, Packs, Parcel, People,
     Readable, Receipt, Receipts, Recoveries, Recovery, Result, Seal, Survey, TokenHolder, User,
@@ -280,6 +280,10 @@ impl People for Sealing {
 impl Receipts for Sealing {
     fn settle(&self, receipt: &NewReceipt<'_>) -> Result<Held> {
         self.inner.settle(receipt)
+    }
+
+    fn acknowledge(&self, acknowledgement: &Acknowledgement<'_>) -> Result<Acknowledged> {
+        self.inner.acknowledge(acknowledgement)
     }
 
     fn latest_receipts(&self, document: DocumentId) -> Result<Vec<Receipt>> {
