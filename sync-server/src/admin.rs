@@ -3,6 +3,7 @@
 mod access_log;
 mod certificate;
 mod certificate_of_destruction;
+mod dead_letters;
 mod destroy;
 mod list;
 mod matching;
@@ -27,6 +28,7 @@ use crate::hub::Hub;
 use crate::storage::{Institution, User};
 pub use access_log::AccessLogCommand;
 pub use certificate::{CertificateCommand, make_certificate};
+pub use dead_letters::{DeadLettersCommand, run as dead_letters};
 pub use destroy::{
     CertificateOfDestructionCommand, DestroyCommand, VerifyCertificateCommand, verify as verify_certificate,
 };
@@ -85,6 +87,9 @@ pub enum AdminCommand {
     /// Refused uploads.
     #[command(subcommand)]
     Quarantine(QuarantineCommand),
+    /// What channels did not take, to look at and to send again.
+    #[command(subcommand)]
+    DeadLetters(DeadLettersCommand),
     /// Shuts a device out: at its next contact it hands in what it had not sent, then destroys keys and files.
     RevokeAuthor {
         /// The author's id.
@@ -330,6 +335,7 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
         AdminCommand::Cases { district } => list::cases(storage, district.as_deref(), out)?,
         AdminCommand::Outbox => list::outbox(storage, out)?,
         AdminCommand::Quarantine(QuarantineCommand::List { last }) => list::quarantine(storage, last, out)?,
+        AdminCommand::DeadLetters(command) => dead_letters::run(hub, &command, out)?,
         AdminCommand::RevokeAuthor { author, hand_in } => {
             storage.dismiss_author(AuthorId(*author.as_bytes()), hand_in, now_ms)?;
         }

@@ -9,6 +9,8 @@ mod access_log;
 mod admin;
 mod attack;
 mod bucket;
+mod channel_matrix;
+mod channels;
 #[path = "../support/cluster.rs"]
 #[allow(
     unreachable_pub,
@@ -31,7 +33,10 @@ mod matching;
 mod matrix;
 mod media;
 mod outage;
+mod office;
 mod packs;
+mod pulled;
+mod receiver;
 mod storage;
 mod support;
 mod sync;

@@ -3,6 +3,7 @@
 mod access;
 mod batches;
 mod destroyed;
+mod feed;
 mod people;
 mod readings;
 mod reports;

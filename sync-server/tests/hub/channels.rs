@@ -1,0 +1,575 @@
+//! Every channel from a device to a receiver in a process of its own, and whatever receivers do.
+
+use std::collections::BTreeMap;
+
+use casework::{Compartment, DocumentKind, Value};
+use protocol::DocumentId;
+use protocol::message::down::ReceiptState;
+use serde_json::Value as Json;
+use sync_server::channel::CHANNELS;
+use sync_server::storage::Order;
+
+use crate::office::{HOUR_MS, Office, sent_to};
+use crate::receiver::{Does, Receiver, SECRET};
+use crate::support::{TestHub, document, eventually, new_case, now_ms, set};
+
+const OTHER_SECRET: &str = "whsec_b3RoZXIgc2VjcmV0IG9mIDI0IGJ5dGVzIQ==";
+
+fn moment(at_ms: i64) -> Value {
+    Value::Instant(at_ms)
+}
+
+fn missing(report: [u8; 16]) -> DocumentId {
+    let mut id = [DocumentKind::Missing.to_byte(); 17];
+    id[..16].copy_from_slice(&report);
+    DocumentId(id)
+}
+
+/// The data of what was told of a record, by the kind of message.
+fn data<'a>(messages: &'a [Json], kind: &str) -> &'a Json {
+    let found = messages.iter().find(|one| one["body"]["type"] == kind);
+    &found.unwrap_or_else(|| panic!("no {kind}: {messages:?}"))["body"]["data"]
+}
+
+#[test]
+fn every_channel_is_told_by_a_device_and_its_number_comes_back_to_it() {
+    let receivers: BTreeMap<&str, Receiver> = CHANNELS
+        .iter()
+        .map(|channel| (channel.code, Receiver::start(&[])))
+        .collect();
+    let settings: String = receivers.iter().map(|(code, receiver)| sent_to(code, receiver)).collect();
+    let hub = TestHub::start_with(&settings);
+    let mut worker = hub.officer("dcpo");
+    let case = worker.open_case();
+    let at = now_ms() - HOUR_MS;
+    worker.edit(
+        document(case, Compartment::Core),
+        &[
+            set("found.at", moment(at)),
+            set("intake.source", "erss_112"),
+            set("intake.reference", "112-77"),
+            set("intake.acknowledged_at", moment(at)),
+            set("publication.consent", "given"),
+            set("adoption.agency_received_at", moment(at)),
+            set("custody.place_kind", "saa"),
+        ],
+    );
+    worker.edit(
+        document(case, Compartment::Identity),
+        &[
+            set("child.name", "SECRETNAME"),
+            set("child.sex", "female"),
+            set("parents.father_name", "SECRETFATHER"),
+        ],
+    );
+    worker.edit(
+        document(case, Compartment::Legal),
+        &[set("statement.allegation", "SECRETWORDS")],
+    );
+    let (asked, posted) = (new_case(), new_case());
+    for (report, source) in [(asked, "trackchild"), (posted, "khoya-paya")] {
+        worker.edit(
+            missing(report),
+            &[
+                set("missing.source", source),
+                set("missing.source_reference", "REF-1"),
+                set("missing.name", "SECRETCHILD"),
+                set("missing.status", "traced"),
+            ],
+        );
+    }
+    worker.sync();
+    let wanted: Vec<(&str, DocumentId)> = receivers
+        .keys()
+        .map(|code| (*code, document(case, Compartment::Core)))
+        .chain([("trackchild", missing(asked)), ("khoya-paya", missing(posted))])
+        .collect();
+    eventually(|| {
+        let has = |(channel, document): &(&str, DocumentId)| {
+            let mut receipts = worker.receipts.iter();
+            receipts.any(|one| one.channel == *channel && one.document == *document)
+        };
+        if wanted.iter().all(has) {
+            return Some(());
+        }
+        worker.sync();
+        None
+    });
+    for receipt in &worker.receipts {
+        assert!(
+            matches!(&receipt.state, ReceiptState::Accepted { reference } if reference.starts_with("R-")),
+            "{receipt:?}"
+        );
+    }
+    for (code, receiver) in &receivers {
+        assert_eq!(receiver.complaints(), "", "{code}");
+        let told = receiver.took();
+        let text = serde_json::to_string(&told).unwrap();
+        assert!(!text.contains("SECRETWORDS") && !text.contains("SECRETFATHER") && !text.contains("SECRETCHILD"));
+        assert_eq!(text.contains("SECRETNAME"), *code == "trackchild", "{code}");
+        let last = |kind| data(&told, kind).clone();
+        match *code {
+            "vatsalya" => assert_eq!(last("case.updated")["kind"], "cncp"),
+            "trackchild" => {
+                assert_eq!(last("child.updated")["state"], "found");
+                assert_eq!(last("report.answered")["reference"], "REF-1");
+            }
+            "khoya-paya" => {
+                assert_eq!(last("found.published")["consent"]["by"], "cwc");
+                assert_eq!(last("post.answered")["status"], "traced");
+            }
+            "carings" => assert_eq!(last("child.updated")["legally_free"], Json::Null),
+            _ => assert_eq!(last("call.updated")["state"], "acknowledged"),
+        }
+    }
+}
+
+/// Seven days without a receiver, with work every day; then it is there.
+#[test]
+fn a_receiver_that_was_down_for_a_week_gets_everything_once_and_in_order() {
+    const CASES: usize = 12;
+    const DAYS: i64 = 7;
+    let mut receiver = Receiver::absent(&[Does::Answers(500, None, ""), Does::Dies]);
+    let settings = format!("{}{}", sent_to("vatsalya", &receiver), sent_to("helpline", &receiver));
+    let mut office = Office::new(
+        &format!("{settings}[limits]\nretry_longest_ms = 60000\n"),
+        now_ms() - DAYS * 24 * HOUR_MS,
+    );
+    let cases: Vec<[u8; 16]> = (0..CASES).map(|_| office.case()).collect();
+    let steps = ["acknowledged_at", "reached_at", "handed_over_at", "closed_at"];
+    let mut written = BTreeMap::new();
+    for day in 0..DAYS {
+        for (n, case) in cases.iter().enumerate() {
+            let step = steps[usize::try_from(day).unwrap() % steps.len()];
+            let mut facts = vec![
+                ("intake.source", Value::from("helpline_1098")),
+                ("intake.reference", Value::Text(format!("1098-{n}"))),
+                ("case.stage", Value::Text(format!("day_{day}"))),
+            ];
+            let fact = format!("intake.{step}");
+            if day < 4 {
+                facts.push((&fact, moment(office.now_ms())));
+            }
+            written.insert(*case, office.core(*case, &facts));
+        }
+        for _ in 0..24 {
+            office.deliver("vatsalya");
+            office.deliver("helpline");
+            office.clock.advance_ms(HOUR_MS);
+        }
+    }
+    assert_eq!((office.waiting("vatsalya"), office.waiting("helpline")), (12, 12));
+    assert_eq!(receiver.took().len(), 0);
+    receiver.start_again();
+    let mut seconds = 0;
+    while office.waiting("vatsalya") + office.waiting("helpline") > 0 {
+        office.deliver("vatsalya");
+        office.deliver("helpline");
+        // It fails once, and dies once: then it is started again.
+        if seconds == 1 {
+            receiver.start_again();
+        }
+        office.clock.advance_ms(1_000);
+        seconds += 1;
+        assert!(seconds < 280, "it never came");
+    }
+    assert_eq!(receiver.complaints(), "");
+    let took = receiver.took();
+    assert_eq!(took.len(), 2 * CASES, "each once");
+    let mut stages = BTreeMap::new();
+    for message in &took {
+        let said = &message["body"]["data"];
+        match message["body"]["type"].as_str().unwrap() {
+            "case.updated" => {
+                assert_eq!(said["stage"], "day_6");
+                assert!(stages.insert(said["case"].to_string(), said["upto"].as_u64().unwrap()).is_none());
+            }
+            _ => {
+                // Every step is in it, in the order in which it was taken.
+                let times = steps.map(|step| said[step].as_str().unwrap().to_owned());
+                assert!(times.is_sorted(), "{times:?}");
+                assert_eq!(said["state"], "closed");
+            }
+        }
+    }
+    for (case, upto) in &written {
+        let (accepted, _, told) = office.answered(document(*case, Compartment::Core), "vatsalya").unwrap();
+        assert!(accepted);
+        assert_eq!(told, *upto);
+    }
+    let receipts = office.hub.storage.audit_rows(u32::MAX).unwrap();
+    assert_eq!(receipts.iter().filter(|row| row.deed == "receipt").count(), 2 * CASES);
+}
+
+#[test]
+fn a_receiver_that_dies_with_a_message_in_its_hands_knows_it_again() {
+    let mut receiver = Receiver::start(&[Does::Dies]);
+    let mut office = Office::new(&sent_to("vatsalya", &receiver), now_ms());
+    let case = office.case();
+    office.deliver("vatsalya");
+    receiver.wait();
+    assert_eq!(office.answered(document(case, Compartment::Core), "vatsalya"), None);
+    receiver.start_again();
+    // What is written meanwhile waits behind it in the same place, and is told instead.
+    office.clock.advance_ms(1_000);
+    office.deliver("vatsalya");
+    let (accepted, reference, _) = office.answered(document(case, Compartment::Core), "vatsalya").unwrap();
+    assert!(accepted);
+    assert_eq!(reference, "R-1", "of the first time it came");
+    assert_eq!((receiver.came().len(), receiver.took().len()), (2, 1));
+}
+
+#[test]
+fn a_case_that_changes_while_its_receiver_is_in_trouble_is_told_in_order() {
+    let receiver = Receiver::start(&[Does::Answers(500, None, ""), Does::Answers(502, None, "")]);
+    let mut office = Office::new(&sent_to("vatsalya", &receiver), now_ms() - 60_000);
+    let case = office.case();
+    for stage in ["production", "inquiry", "in_care", "restoration"] {
+        office.core(case, &[("case.stage", stage.into())]);
+        office.deliver("vatsalya");
+        office.clock.advance_ms(2_000);
+    }
+    office.deliver("vatsalya");
+    let uptos: Vec<u64> = receiver
+        .came()
+        .iter()
+        .map(|one| one["body"]["data"]["upto"].as_u64().unwrap())
+        .collect();
+    assert!(uptos.is_sorted(), "{uptos:?}");
+    assert_eq!(receiver.came().last().unwrap()["body"]["data"]["stage"], "restoration");
+    assert_eq!(office.waiting("vatsalya"), 0);
+}
+
+#[test]
+fn a_receiver_that_asks_to_be_left_alone_is() {
+    let date = |at_ms: i64| {
+        let at = std::time::UNIX_EPOCH + std::time::Duration::from_millis(at_ms.unsigned_abs());
+        httpdate::fmt_http_date(at)
+    };
+    let start = now_ms() - 200_000;
+    let receiver = Receiver::start(&[
+        Does::Answers(429, Some(("retry-after", "90".to_owned())), ""),
+        Does::Answers(503, Some(("Retry-After", date(start + 150_000))), ""),
+    ]);
+    let mut office = Office::new(&sent_to("vatsalya", &receiver), start);
+    office.case();
+    office.case();
+    assert_eq!(office.deliver("vatsalya"), 1, "the other waits, too");
+    office.clock.advance_ms(89_000);
+    assert_eq!(office.deliver("vatsalya"), 0);
+    office.clock.advance_ms(1_000);
+    assert_eq!(office.deliver("vatsalya"), 1);
+    office.clock.advance_ms(58_000);
+    assert_eq!(office.deliver("vatsalya"), 0);
+    office.clock.advance_ms(3_000);
+    assert_eq!(office.deliver("vatsalya"), 2);
+    assert_eq!((office.waiting("vatsalya"), receiver.took().len()), (0, 2));
+}
+
+#[test]
+fn a_receiver_that_says_nothing_is_not_waited_for_and_holds_up_no_other_channel() {
+    let silent = Receiver::start(&[Does::KeepsSilent]);
+    let good = Receiver::start(&[]);
+    let settings = format!("{}{}", sent_to("vatsalya", &silent), sent_to("helpline", &good));
+    let mut office = Office::new(&format!("{settings}[limits]\nanswer_ms = 300\n"), now_ms());
+    let case = office.case();
+    office.core(
+        case,
+        &[("intake.source", "women_181".into()), ("intake.reference", "181-1".into())],
+    );
+    assert_eq!(office.deliver("vatsalya"), 1);
+    let waits = office.hub.storage.due_deliveries("vatsalya", i64::MAX, 9).unwrap();
+    assert_eq!(waits[0].trouble.as_deref(), Some("no answer in time"));
+    office.deliver("helpline");
+    assert_eq!(office.waiting("helpline"), 0);
+    office.clock.advance_ms(1_000);
+    office.deliver("vatsalya");
+    assert_eq!(office.waiting("vatsalya"), 0);
+    assert_eq!((silent.came().len(), silent.took().len()), (2, 1));
+}
+
+#[test]
+fn an_answer_whose_signature_does_not_hold_is_none() {
+    let unsigned = Does::Answers(200, None, "{\"reference\":\"FORGED\"}");
+    let receiver = Receiver::start(&[Does::Signs(OTHER_SECRET), Does::SignsAnother, unsigned, Does::Signs(SECRET)]);
+    let settings = format!("{}signed_answers = true\n", sent_to("vatsalya", &receiver));
+    let mut office = Office::new(&settings, now_ms() - 60_000);
+    let case = office.case();
+    let core = document(case, Compartment::Core);
+    for _ in 0..3 {
+        assert_eq!(office.deliver("vatsalya"), 1);
+        assert_eq!(office.answered(core, "vatsalya"), None);
+        let waits = office.hub.storage.due_deliveries("vatsalya", i64::MAX, 9).unwrap();
+        assert_eq!(
+            waits[0].trouble.as_deref(),
+            Some("the answer's signature does not hold")
+        );
+        office.clock.advance_ms(10_000);
+    }
+    office.deliver("vatsalya");
+    assert_eq!(office.answered(core, "vatsalya").unwrap().1, "R-1");
+    assert_eq!((receiver.came().len(), receiver.took().len()), (4, 1));
+    // Where it need not be signed, one that is signed wrongly is none all the same.
+    let receiver = Receiver::start(&[Does::Signs(OTHER_SECRET)]);
+    let mut office = Office::new(&sent_to("vatsalya", &receiver), now_ms());
+    office.case();
+    office.deliver("vatsalya");
+    assert_eq!(office.waiting("vatsalya"), 1);
+}
+
+#[test]
+fn what_a_receiver_does_not_take_is_looked_at_and_sent_again() {
+    let no = Does::Answers(422, None, "{\"reason\":\"unknown district\"}");
+    let receiver = Receiver::start(&[no]);
+    let mut office = Office::new(&sent_to("vatsalya", &receiver), now_ms());
+    let case = office.case();
+    let core = document(case, Compartment::Core);
+    office.deliver("vatsalya");
+    let (accepted, reason, _) = office.answered(core, "vatsalya").unwrap();
+    assert!(!accepted);
+    assert_eq!(reason, "unknown district");
+    let list = |office: &Office| {
+        let mut out = Vec::new();
+        let command = sync_server::admin::DeadLettersCommand::List { channel: None };
+        sync_server::admin::dead_letters(&office.hub, &command, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let listed = list(&office);
+    let id = uuid::Uuid::from_bytes(case).to_string();
+    assert!(listed.contains(&id) && listed.contains("unknown district"), "{listed}");
+    office.clock.advance_ms(HOUR_MS / 20);
+    assert_eq!(office.deliver("vatsalya"), 0, "it is tried no more");
+    let mut out = Vec::new();
+    let again = sync_server::admin::DeadLettersCommand::SendAgain {
+        channel: "vatsalya".into(),
+        record: Some(uuid::Uuid::from_bytes(case)),
+    };
+    sync_server::admin::dead_letters(&office.hub, &again, &mut out).unwrap();
+    assert_eq!(String::from_utf8(out).unwrap(), "1 will be sent again\n");
+    assert_eq!(office.deliver("vatsalya"), 1);
+    assert!(office.answered(core, "vatsalya").unwrap().0);
+    assert_eq!(list(&office), "");
+}
+
+#[test]
+fn what_nobody_takes_for_two_weeks_is_a_dead_letter_until_the_case_changes() {
+    let mut receiver = Receiver::absent(&[]);
+    let mut office = Office::new(&sent_to("vatsalya", &receiver), now_ms() - 15 * 24 * HOUR_MS);
+    let case = office.case();
+    for _ in 0..15 * 24 {
+        office.deliver("vatsalya");
+        office.clock.advance_ms(HOUR_MS);
+    }
+    assert_eq!(office.waiting("vatsalya"), 0);
+    assert_eq!(office.hub.storage.dead_deliveries("vatsalya", 9).unwrap().len(), 1);
+    receiver.start_again();
+    office.core(case, &[("case.stage", "inquiry".into())]);
+    office.deliver("vatsalya");
+    assert_eq!(receiver.took().last().unwrap()["body"]["data"]["stage"], "inquiry");
+    assert!(office.hub.storage.dead_deliveries("vatsalya", 9).unwrap().is_empty());
+}
+
+#[test]
+fn a_consent_that_is_withdrawn_takes_back_what_was_published() {
+    let receiver = Receiver::start(&[]);
+    let mut office = Office::new(&sent_to("khoya-paya", &receiver), now_ms());
+    let case = office.case();
+    office.write(
+        document(case, Compartment::Identity),
+        &[set("child.identity_marks", "A scar on the knee"), set("child.sex", "male")],
+    );
+    office.deliver("khoya-paya");
+    assert_eq!(receiver.took().len(), 0, "nothing without consent");
+    for (consent, kind) in [
+        ("given", "found.published"),
+        ("withdrawn", "record.retracted"),
+        ("given", "found.published"),
+        ("refused", "record.retracted"),
+    ] {
+        office.core(case, &[("publication.consent", consent.into())]);
+        office.deliver("khoya-paya");
+        let last = receiver.took().pop().unwrap();
+        assert_eq!(last["body"]["type"], kind);
+        if kind == "record.retracted" {
+            assert_eq!(last["body"]["data"]["reason"], "withdrawn");
+            assert!(!last["text"].as_str().unwrap().contains("scar"));
+        }
+    }
+    // What is over is said once, whatever else is written.
+    office.core(case, &[("case.urgency", "urgent".into())]);
+    assert_eq!(office.deliver("khoya-paya"), 0);
+    // Home, with consent: taken back as well.
+    office.core(case, &[("publication.consent", "given".into())]);
+    office.core(case, &[("restoration.restored_at", moment(office.now_ms()))]);
+    office.deliver("khoya-paya");
+    assert_eq!(receiver.took().pop().unwrap()["body"]["type"], "record.retracted");
+    assert_eq!(receiver.complaints(), "");
+}
+
+#[test]
+fn a_destroyed_record_is_taken_back_from_every_channel_that_was_told_of_it() {
+    let receiver = Receiver::start(&[]);
+    let told = ["helpline", "trackchild", "vatsalya"];
+    let settings: String = told.iter().chain(&["carings"]).map(|code| sent_to(code, &receiver)).collect();
+    let mut office = Office::new(&settings, now_ms());
+    let case = office.case();
+    office.core(
+        case,
+        &[
+            ("found.at", moment(office.now_ms())),
+            ("intake.source", "helpline_1098".into()),
+            ("intake.reference", "1098-1".into()),
+        ],
+    );
+    for channel in told {
+        office.deliver(channel);
+    }
+    let before = receiver.took().len();
+    assert_eq!(before, told.len());
+    let order = Order {
+        subject: case,
+        kind: 1,
+        ordered_by: "The Board".into(),
+        reference: "JJB/7".into(),
+        section: "JJ Act 2015, s.24(2)".into(),
+    };
+    let survey = office.hub.storage.survey(case).unwrap().unwrap();
+    assert_eq!(survey.channels, told);
+    let retractions: Vec<_> = survey
+        .channels
+        .iter()
+        .map(|code| {
+            let way = sync_server::storage::Way::Sent;
+            sync_server::channel::retraction(code, &order, &survey.district, way, office.now_ms()).unwrap()
+        })
+        .collect();
+    office.hub.storage.destroy(&order, &retractions, office.now_ms()).unwrap();
+    office.clock.advance_ms(1_000);
+    for channel in told {
+        assert_eq!(office.deliver(channel), 1, "{channel}");
+    }
+    let took = receiver.took();
+    assert_eq!(took.len(), before + told.len());
+    for message in &took[before..] {
+        let kind = message["body"]["type"].as_str().unwrap();
+        assert!(kind.ends_with(".retracted"), "{kind}");
+        assert_eq!(message["body"]["data"]["section"], "JJ Act 2015, s.24(2)");
+    }
+    assert_eq!(receiver.complaints(), "");
+    let answered = office.hub.storage.destruction(case).unwrap().unwrap().channels;
+    assert_eq!(answered.len(), told.len());
+    assert!(answered.iter().all(|one| one.answered.is_some_and(|(_, accepted)| accepted)));
+}
+
+#[test]
+fn a_rebuild_tells_nobody_what_they_know() {
+    let receiver = Receiver::start(&[]);
+    let mut office = Office::new(&sent_to("vatsalya", &receiver), now_ms());
+    for _ in 0..5 {
+        office.case();
+    }
+    office.deliver("vatsalya");
+    office.hub.storage.unfold_everything().unwrap();
+    assert_eq!(office.deliver("vatsalya"), 0);
+    assert_eq!(receiver.came().len(), 5);
+}
+
+/// Collects what is logged.
+#[derive(Clone, Default)]
+struct Logged(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Logged {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// In a process of its own: which events a log hears of is decided for a whole process, and other tests decide with it.
+#[test]
+fn what_people_and_portals_write_is_inert_in_webhooks_and_stands_in_no_log() {
+    const ALONE: &str = "VATSALYA_TEST_ALONE";
+    if std::env::var_os(ALONE).is_some() {
+        return hostile_words_are_inert();
+    }
+    let alone = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "channels::what_people_and_portals_write_is_inert_in_webhooks_and_stands_in_no_log"])
+        .env(ALONE, "1")
+        .output()
+        .unwrap();
+    assert!(alone.status.success(), "{}", String::from_utf8_lossy(&alone.stdout));
+}
+
+fn hostile_words_are_inert() {
+    const HOSTILE: &str = "=cmd|' /C calc'!A0<script>alert('CANARY')</script>'; DROP TABLE feed; --\r\nCANARY: {{7*7}}\0";
+    let answers = [
+        Does::Answers(500, None, "CANARY"),
+        Does::Answers(422, None, "{\"reason\":\"CANARY\\r\\n<b>\\u0000\"}"),
+        Does::Answers(200, None, "{\"reference\":\"CANARY\\r\\n\\u001b[2J\"}"),
+    ];
+    let receiver = Receiver::start(&answers);
+    let codes = ["trackchild", "vatsalya"];
+    let settings: String = codes.iter().map(|code| sent_to(code, &receiver)).collect();
+    let mut office = Office::new(&settings, now_ms() - 60_000);
+    let logged = Logged::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer({
+            let logged = logged.clone();
+            move || logged.clone()
+        })
+        .finish();
+    let case = tracing::subscriber::with_default(subscriber, || {
+        let case = office.case();
+        office.core(
+            case,
+            &[
+                ("found.at", moment(office.now_ms())),
+                ("case.stage", HOSTILE.into()),
+                ("custody.place_kind", HOSTILE.into()),
+                ("custody.place_name", HOSTILE.into()),
+                ("custody.admitted_at", moment(office.now_ms())),
+            ],
+        );
+        office.write(
+            document(case, Compartment::Identity),
+            &[
+                set("child.name", HOSTILE),
+                set("child.sex", HOSTILE),
+                set("child.identity_marks", HOSTILE),
+                set("found.place", HOSTILE),
+            ],
+        );
+        for _ in 0..3 {
+            office.deliver("trackchild");
+            office.deliver("vatsalya");
+            office.clock.advance_ms(10_000);
+        }
+        office.hub.storage.send_again("trackchild", None, office.now_ms()).unwrap();
+        office.hub.storage.send_again("vatsalya", None, office.now_ms()).unwrap();
+        office.deliver("trackchild");
+        office.deliver("vatsalya");
+        case
+    });
+    let log = String::from_utf8(logged.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("not delivered") && log.contains("dead letter"), "{log}");
+    let id = uuid::Uuid::from_bytes(case).to_string();
+    assert!(!log.contains("CANARY") && !log.contains("cmd|") && !log.contains(&id), "{log}");
+    assert_eq!(receiver.complaints(), "");
+    assert_eq!(receiver.took().len(), 2);
+    for message in receiver.took() {
+        let text = message["text"].as_str().unwrap();
+        assert!(!text.contains(['<', '>', '&', '\r', '\n', '\0']), "{text}");
+        assert!(!text.contains("\"="), "{text}");
+    }
+    for code in codes {
+        let (_, words, _) = office.answered(document(case, Compartment::Core), code).unwrap();
+        assert!(!words.contains(char::is_control), "{words:?}");
+    }
+    // Nothing was dropped.
+    assert!(office.hub.storage.feed("trackchild", 0, 9).unwrap().len() == 1);
+}
