@@ -72,6 +72,7 @@ pub fn router(hub: Arc<Hub>) -> std::io::Result<Router> {
         .route("/v1/packs/{sha256}", get(packs::download))
         .route("/v1/schemas/{name}", get(async |name: Path<String>| schema(&name)))
         .route("/v1/channels/{code}/messages", get(channels::messages))
+        .route("/v1/channels/{code}/photos/{record}/{sha256}", get(channels::photo))
         .route("/v1/channels/{code}/receipts", post(channels::receipts))
         .with_state(app);
     Ok(router)

@@ -4,6 +4,7 @@
 //!   behind the number N, in order, as `{"messages": [{"number", "id", "payload"}], "next": N, "more": false}`. The payload is
 //!   the message that would have been sent. A record whose state changes is told under the next number and no more under
 //!   the old one, so whoever has read up to a number has everything before it, each record once, in order.
+//! - `GET photos/{record}/{sha256}` with the same token: the bytes of a photo that the last message about the record names.
 //! - `POST receipts`, signed by Standard Webhooks with the channel's secret: `{"id": "msg_…", "reference": "…"}`, or with
 //!   `reason` where the message is not taken. What was sent before and answered with 202 is answered so, too.
 
@@ -12,15 +13,17 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use protocol::ids::Sha256;
 use serde::Deserialize;
 
 use super::App;
 use super::body::read_body;
+use super::media::{Store, send};
 use super::problem::Problem;
 use crate::channel::{Channel, find, shortened, verify_signed};
 use crate::config::ChannelConfig;
 use crate::hub::Hub;
-use crate::storage::{Acknowledged, Acknowledgement, Told};
+use crate::storage::{Acknowledged, Acknowledgement, Parcel, Told};
 
 /// Messages in one answer, at most and where nothing is asked.
 const MESSAGES_MAX: u32 = 100;
@@ -66,6 +69,58 @@ const NOT_THE_LATEST: Problem = Problem::new(
     "there is no such message, or a newer one stands in its place: answer that",
 );
 
+const NO_PHOTO: Problem = Problem::new(
+    StatusCode::NOT_FOUND,
+    "no-such-photo",
+    "the last message about the record names no such photo, or the tablet has not brought it yet",
+);
+
+/// Answers the bytes of a photo, while the channel's last word about the record names it: what was taken back is not to be
+/// had any more.
+pub(super) async fn photo(
+    State(app): State<App>,
+    Path((code, record, sha256)): Path<(String, String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let asked = app.clone();
+    let found = tokio::task::spawn_blocking(move || {
+        let (channel, config) = channel_of(&asked.hub, &code)?;
+        may_fetch(config, &headers)?;
+        let (Ok(record), Ok(sha256)) = (record.parse::<uuid::Uuid>(), sha256.parse::<Sha256>()) else {
+            return Err(NO_PHOTO);
+        };
+        let told = asked.hub.storage.told(*record.as_bytes()).map_err(failed)?;
+        let names = |parcel: &Parcel| parcel.channel == channel.code && names_photo(parcel, sha256);
+        if !told.iter().any(names) {
+            return Err(NO_PHOTO);
+        }
+        let length = Store::length(&*asked.hub.storage, sha256).map_err(|_| Problem::UNAVAILABLE)?;
+        Ok((sha256, length.ok_or(NO_PHOTO)?))
+    });
+    match found.await {
+        Ok(Ok((sha256, whole))) => send(app, sha256, whole, None).await,
+        Ok(Err(problem)) => problem.into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+fn names_photo(parcel: &Parcel, sha256: Sha256) -> bool {
+    let told: serde_json::Value = serde_json::from_str(&parcel.payload).unwrap_or_default();
+    let photos = told.pointer("/data/photos").and_then(serde_json::Value::as_array);
+    let mut named = photos.into_iter().flatten().filter_map(|photo| photo["sha256"].as_str());
+    named.any(|named| named.parse::<Sha256>().is_ok_and(|named| named == sha256))
+}
+
+fn may_fetch(config: &ChannelConfig, headers: &HeaderMap) -> Result<(), Problem> {
+    let shown = headers.get(header::AUTHORIZATION).and_then(|header| header.to_str().ok());
+    let shown = shown.and_then(|shown| shown.strip_prefix("Bearer ")).unwrap_or_default();
+    if config.pull_token.as_ref().is_some_and(|token| token.is(shown)) {
+        Ok(())
+    } else {
+        Err(NO_TOKEN)
+    }
+}
+
 /// Answers a piece of a channel's feed.
 pub(super) async fn messages(
     State(app): State<App>,
@@ -75,11 +130,7 @@ pub(super) async fn messages(
 ) -> Response {
     let answered = tokio::task::spawn_blocking(move || {
         let (channel, config) = channel_of(&app.hub, &code)?;
-        let shown = headers.get(header::AUTHORIZATION).and_then(|header| header.to_str().ok());
-        let shown = shown.and_then(|shown| shown.strip_prefix("Bearer ")).unwrap_or_default();
-        if !config.pull_token.as_ref().is_some_and(|token| token.is(shown)) {
-            return Err(NO_TOKEN);
-        }
+        may_fetch(config, &headers)?;
         let Ok(Query(place)) = place else {
             return Err(BAD_PLACE);
         };

@@ -7,6 +7,7 @@ use protocol::DocumentId;
 use protocol::message::down::ReceiptState;
 use serde_json::Value as Json;
 use sync_server::channel::CHANNELS;
+use sync_server::channel::figures::Figures;
 use sync_server::storage::Order;
 
 use crate::office::{HOUR_MS, Office, sent_to};
@@ -472,6 +473,46 @@ fn a_rebuild_tells_nobody_what_they_know() {
     office.hub.storage.unfold_everything().unwrap();
     assert_eq!(office.deliver("vatsalya"), 0);
     assert_eq!(receiver.came().len(), 5);
+}
+
+#[test]
+fn figures_of_a_month_and_a_quarter_are_told_when_they_are_over_and_again_when_they_change() {
+    const DAY_MS: i64 = 24 * HOUR_MS;
+    let receiver = Receiver::start(&[]);
+    let mut office = Office::new(&sent_to("vatsalya", &receiver), now_ms());
+    let case = office.case();
+    // Before the last quarter began, whatever day it is.
+    let long_ago = moment(office.now_ms() - 200 * DAY_MS);
+    office.core(case, &[("case.opened_at", long_ago), ("child.sex", "female".into())]);
+    let mut figures = Figures::default();
+    office.fold();
+    assert!(figures.work(&office.hub).unwrap());
+    assert!(!figures.work(&office.hub).unwrap(), "once a day");
+    office.deliver("vatsalya");
+    let told = |receiver: &Receiver| -> Vec<Json> {
+        let took = receiver.took().into_iter().map(|one| one["body"].clone());
+        took.filter(|one| one["type"] == "figures.reported").collect()
+    };
+    let first = told(&receiver);
+    let kinds: Vec<&Json> = first.iter().map(|one| &one["data"]["period"]["kind"]).collect();
+    assert_eq!(kinds.len(), 2, "{kinds:?}");
+    for one in &first {
+        assert_eq!(one["data"]["cases"][0]["pending_at_end"], 1);
+    }
+    // Another hub, or the same one started anew: nothing has changed.
+    assert!(Figures::default().work(&office.hub).unwrap());
+    assert_eq!(office.deliver("vatsalya"), 0);
+    // What a tablet brings late was disposed of long ago.
+    let disposed = first[0]["timestamp"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    let at_ms = disposed.as_millisecond() - 1_000;
+    office.core(case, &[("order.final_at", moment(at_ms))]);
+    office.fold();
+    Figures::default().work(&office.hub).unwrap();
+    office.deliver("vatsalya");
+    let again = told(&receiver);
+    assert!(again.len() > 2);
+    assert_eq!(again.last().unwrap()["data"]["cases"][0]["pending_at_end"], 0);
+    assert_eq!(receiver.complaints(), "");
 }
 
 /// Collects what is logged.

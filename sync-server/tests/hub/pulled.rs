@@ -1,12 +1,16 @@
 //! Portals that fetch: by a cursor, in order, each record once; and what they answer when they like.
 
-use casework::Compartment;
+use casefile::Edit;
+use casework::{Compartment, Value};
+use protocol::ids::Sha256;
 use reqwest::StatusCode;
 use reqwest::blocking::Response;
 use serde_json::{Value as Json, json};
+use sha2::Digest as _;
 use standardwebhooks::Webhook;
 use sync_server::storage::Order;
 
+use crate::media::{caller, picture};
 use crate::receiver::{SECRET, fits};
 use crate::support::{TestDevice, TestHub, document, eventually, now_ms, set};
 
@@ -115,7 +119,7 @@ fn a_portal_that_fetches_has_every_record_once_in_order_and_what_changes_again()
     assert_eq!(page(&hub, "helpline", next, 100).0.len(), 0);
     worker.edit(
         document(cases[2], Compartment::Core),
-        &[set("intake.reached_at", casework::Value::Instant(now_ms()))],
+        &[set("intake.reached_at", Value::Instant(now_ms()))],
     );
     worker.sync();
     is_folded(&hub);
@@ -193,7 +197,7 @@ fn an_answer_that_comes_by_itself_reaches_the_device_once_and_only_with_a_signat
     let receipts: Vec<_> = worker.receipts.iter().filter(|one| one.channel == "helpline").collect();
     assert_eq!(receipts.len(), 1, "{receipts:?}");
     // A newer state stands in its place: that is to be answered.
-    worker.edit(core, &[set("intake.reached_at", casework::Value::Instant(now_ms()))]);
+    worker.edit(core, &[set("intake.reached_at", Value::Instant(now_ms()))]);
     worker.sync();
     is_folded(&hub);
     assert_eq!(
@@ -252,4 +256,47 @@ fn schemas_are_published_by_name_and_nothing_else_is() {
     for name in ["vatsalya-case-1", "hub.json", "..%2Fhub.toml", ""] {
         assert_eq!(get(name).status(), StatusCode::NOT_FOUND, "{name}");
     }
+}
+
+#[test]
+fn a_photo_is_fetched_while_the_channels_last_word_names_it() {
+    let hub = TestHub::start_with(&fetched("khoya-paya"));
+    let mut worker = hub.officer("po_nic");
+    let bytes = picture(&[7; 300]);
+    let sha256 = Sha256(sha2::Sha256::digest(&bytes).into());
+    let case = worker.open_case();
+    let (core, identity) = (document(case, Compartment::Core), document(case, Compartment::Identity));
+    let cells = [("kind", "photo".to_owned()), ("sha_field", sha256.to_string())];
+    let photo = Edit::AddRow {
+        row: casework::RowId::from_bytes(crate::support::random()),
+        table: "attachments".into(),
+        cells: cells
+            .into_iter()
+            .map(|(column, text)| (column.to_owned(), Value::Text(text)))
+            .collect(),
+    };
+    worker.edit(identity, &[photo]);
+    worker.edit(core, &[set("publication.consent", "given")]);
+    worker.sync();
+    is_folded(&hub);
+    let (told, _) = whole(&hub, "khoya-paya", 0);
+    assert_eq!(told[0]["payload"]["data"]["photos"][0]["sha256"], sha256.to_string());
+    let of = |case: [u8; 16]| format!("khoya-paya/photos/{}/{sha256}", uuid::Uuid::from_bytes(case));
+    let none = (404, "no-such-photo".to_owned());
+    assert_eq!(problem(ask(&hub, &of(case), TOKEN)), none, "the tablet has not brought it");
+    {
+        let up = caller(&mut worker);
+        up.begin(sha256, bytes.len());
+        assert_eq!(up.piece(sha256, 0, &bytes).status(), StatusCode::NO_CONTENT);
+    }
+    let fetched = ask(&hub, &of(case), TOKEN);
+    assert_eq!(fetched.status(), StatusCode::OK);
+    assert_eq!(fetched.bytes().unwrap().to_vec(), bytes);
+    assert_eq!(problem(ask(&hub, &of(case), "another")), (401, "no-token".into()));
+    assert_eq!(problem(ask(&hub, &of([1; 16]), TOKEN)), none);
+    assert_eq!(problem(ask(&hub, "khoya-paya/photos/x/y", TOKEN)), none);
+    worker.edit(core, &[set("publication.consent", "withdrawn")]);
+    worker.sync();
+    is_folded(&hub);
+    assert_eq!(problem(ask(&hub, &of(case), TOKEN)), none, "taken back");
 }
