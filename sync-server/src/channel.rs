@@ -96,8 +96,13 @@ pub fn find(code: &str) -> Option<&'static Channel> {
 /// The JSON Schema that is published under a name.
 pub fn published(name: &str) -> Option<&'static str> {
     let all = CHANNELS.iter().flat_map(|channel| channel.schemas);
-    let found = all.map(|schema| (schema.name, schema.text)).chain([("retraction-1", RETRACTION_SCHEMA)]);
-    found.into_iter().find(|(known, _)| *known == name).map(|(_, text)| text)
+    let found = all
+        .map(|schema| (schema.name, schema.text))
+        .chain([("retraction-1", RETRACTION_SCHEMA)]);
+    found
+        .into_iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, text)| text)
 }
 
 /// Whether a body and its headers are signed with a secret, not long ago.

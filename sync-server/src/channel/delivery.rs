@@ -71,11 +71,7 @@ pub fn run(hub: &Arc<Hub>, channel: &'static str, config: ChannelConfig) {
 
 impl Deliverer {
     /// A deliverer of this channel; `None` for one that is fetched from.
-    pub fn new(
-        channel: &'static str,
-        config: ChannelConfig,
-        limits: Limits,
-    ) -> Result<Option<Self>, reqwest::Error> {
+    pub fn new(channel: &'static str, config: ChannelConfig, limits: Limits) -> Result<Option<Self>, reqwest::Error> {
         let Some(url) = config.url.clone() else {
             return Ok(None);
         };
@@ -162,7 +158,10 @@ impl Deliverer {
             words,
         };
         if !accepted {
-            tracing::warn!(channel = self.channel, "a message was not taken and is a dead letter now");
+            tracing::warn!(
+                channel = self.channel,
+                "a message was not taken and is a dead letter now"
+            );
         }
         hub.storage.settle(&NewReceipt {
             district: &parcel.district,

@@ -42,10 +42,11 @@ const INDIA_S: i32 = 19_800;
 /// The months of a quarter.
 const QUARTER: i8 = 3;
 
-/// When figures were made last.
+/// When figures were made last, and of whom they are still to be made that day.
 #[derive(Debug, Default)]
 pub struct Figures {
     made_on: Option<Date>,
+    left: Vec<District>,
 }
 
 /// A month or a quarter in India.
@@ -57,24 +58,27 @@ pub struct Period {
 }
 
 impl Figures {
-    /// Makes the figures of the periods that are over, once a day; says whether it did.
+    /// Makes the figures of the periods that are over, once a day, of one district at a time, so that nothing waits long behind
+    /// it; says whether it did.
     pub fn work(&mut self, hub: &Hub) -> Result<bool, StorageError> {
         let today = indian_date(hub.clock.now_ms());
         let (Some(config), Some(today)) = (hub.config.channels.of(vatsalya::CODE), today) else {
             return Ok(false);
         };
-        if self.made_on == Some(today) {
+        if self.made_on != Some(today) {
+            self.left = hub.storage.districts()?;
+            self.made_on = Some(today);
+        }
+        let Some(district) = self.left.last() else {
             return Ok(false);
-        }
-        for district in hub.storage.districts()? {
-            let rows = hub.storage.cases(&district.code)?;
-            for period in Period::over(today) {
-                if let Some(parcel) = parcel(&district, config, period, &rows) {
-                    hub.storage.tell(&[parcel], hub.clock.now_ms())?;
-                }
-            }
-        }
-        self.made_on = Some(today);
+        };
+        let rows = hub.storage.cases(&district.code)?;
+        let over = Period::over(today).into_iter();
+        let parcels: Vec<_> = over
+            .filter_map(|period| parcel(district, config, period, &rows))
+            .collect();
+        hub.storage.tell(&parcels, hub.clock.now_ms())?;
+        self.left.pop();
         Ok(true)
     }
 }

@@ -65,8 +65,7 @@ fn tell(seen: &Seen<'_>) -> Option<Message> {
 
 /// A found child whose family is sought, with the Committee's consent.
 fn found(seen: &Seen<'_>) -> Option<Message> {
-    let is_home =
-        seen.moment("restoration.restored_at").is_some() && seen.moment("restoration.failed_at").is_none();
+    let is_home = seen.moment("restoration.restored_at").is_some() && seen.moment("restoration.failed_at").is_none();
     if !seen.is("publication.consent", "given") || seen.is("case.kind", "cicl") || is_home {
         return None;
     }

@@ -17,7 +17,9 @@ pub(super) fn wait_ms(limits: Limits, attempts: u32, message: &str) -> i64 {
         .saturating_mul(1 << attempts.min(20))
         .min(limits.retry_longest_ms)
         .max(1);
-    let hash = Sha256::new_with_prefix(attempts.to_be_bytes()).chain_update(message).finalize();
+    let hash = Sha256::new_with_prefix(attempts.to_be_bytes())
+        .chain_update(message)
+        .finalize();
     let part = i64::from(u16::from_be_bytes([hash[0], hash[1]]));
     let half = whole / 2;
     whole - half * part / i64::from(u16::MAX)
@@ -50,7 +52,15 @@ mod tests {
 
     #[test]
     fn waits_grow_to_the_longest_and_are_never_shorter_than_half() {
-        for (attempts, whole) in [(0, 100), (1, 200), (2, 400), (3, 800), (4, 1_000), (40, 1_000), (u32::MAX, 1_000)] {
+        for (attempts, whole) in [
+            (0, 100),
+            (1, 200),
+            (2, 400),
+            (3, 800),
+            (4, 1_000),
+            (40, 1_000),
+            (u32::MAX, 1_000),
+        ] {
             for message in ["msg_a", "msg_b", "msg_c"] {
                 let wait = wait_ms(limits(), attempts, message);
                 assert!((whole / 2..=whole).contains(&wait), "{attempts}: {wait}");

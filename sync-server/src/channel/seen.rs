@@ -234,7 +234,11 @@ pub(crate) fn age(record: &Record, now_ms: i64) -> Option<i64> {
     let born = record.text(facts::CHILD_BIRTH_DATE);
     born.and_then(|born| age_years(born, now_ms))
         .map(i64::from)
-        .or_else(|| record.integer(facts::CHILD_AGE_STATED).filter(|years| (0..=255).contains(years)))
+        .or_else(|| {
+            record
+                .integer(facts::CHILD_AGE_STATED)
+                .filter(|years| (0..=255).contains(years))
+        })
 }
 
 /// A statutory clock that has started: when it is due, when it was stopped, whether that was in time.

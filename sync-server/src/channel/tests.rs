@@ -82,7 +82,11 @@ fn every_schema_is_one_of_2020_12_and_every_example_keeps_to_it() {
     };
     for schema in all_schemas().map(|(_, schema)| schema).chain([&retraction]) {
         let text: Json = serde_json::from_str(schema.text).unwrap();
-        assert_eq!(text["$schema"], "https://json-schema.org/draft/2020-12/schema", "{}", schema.name);
+        assert_eq!(
+            text["$schema"], "https://json-schema.org/draft/2020-12/schema",
+            "{}",
+            schema.name
+        );
         assert!(jsonschema::meta::is_valid(&text), "{}", schema.name);
         let example = serde_json::from_str(schema.example).unwrap();
         assert_eq!(faults(schema, &example), Vec::<String>::new(), "{}", schema.name);
@@ -235,7 +239,9 @@ fn no_fact_outside_its_list_can_appear_in_a_channel_and_every_one_in_it_does() {
                 changed_ms: NOON_MS,
                 record,
             };
-            let Some(message) = told(channel, &golden) else { continue };
+            let Some(message) = told(channel, &golden) else {
+                continue;
+            };
             let clocks = message["data"].get("clocks").cloned().unwrap_or_default();
             let mut rest = message.clone();
             if let Some(data) = rest["data"].as_object_mut() {
@@ -251,12 +257,19 @@ fn no_fact_outside_its_list_can_appear_in_a_channel_and_every_one_in_it_does() {
             let text = rest.to_string();
             for (name, value) in &canaries {
                 let is_shown = shows(&text, value);
-                assert!(!is_shown || may_carry(channel, name), "{} shows {name}: {text}", channel.code);
+                assert!(
+                    !is_shown || may_carry(channel, name),
+                    "{} shows {name}: {text}",
+                    channel.code
+                );
                 if is_shown {
                     seen.insert(name.clone());
                 }
             }
-            for value in canaries.values().filter(|value| matches!(value, Value::Text(_) | Value::Set(_))) {
+            for value in canaries
+                .values()
+                .filter(|value| matches!(value, Value::Text(_) | Value::Set(_)))
+            {
                 assert!(!shows(&clocks.to_string(), value), "{}", channel.code);
             }
             let schemas = channel.schemas.iter();
@@ -271,7 +284,11 @@ fn no_fact_outside_its_list_can_appear_in_a_channel_and_every_one_in_it_does() {
         for name in channel.facts {
             let ends = ends(channel.code).contains(name);
             let decides = ends || decide.contains(name) || gates(channel.code).iter().any(|(gate, _)| gate == name);
-            assert!(seen.contains(*name) || decides, "{} lists {name} and never tells it", channel.code);
+            assert!(
+                seen.contains(*name) || decides,
+                "{} lists {name} and never tells it",
+                channel.code
+            );
         }
     }
 }
@@ -287,7 +304,10 @@ fn every_listed_name_is_in_the_dictionary() {
             assert!(table.columns.iter().any(|known| known.id == *column), "{column}");
         }
     }
-    assert!(CHANNELS.is_sorted_by_key(|channel| channel.code), "parcels are put in this order");
+    assert!(
+        CHANNELS.is_sorted_by_key(|channel| channel.code),
+        "parcels are put in this order"
+    );
 }
 
 #[test]
@@ -301,7 +321,12 @@ fn no_channel_is_told_of_a_compartment_it_has_no_business_with() {
                 assert_ne!(fact.sensitivity, casework::Sensitivity::Identifying, "{name}");
             }
             if channel.code != "carings" {
-                assert_ne!(fact.document, casework::Compartment::Care.into(), "{} {name}", channel.code);
+                assert_ne!(
+                    fact.document,
+                    casework::Compartment::Care.into(),
+                    "{} {name}",
+                    channel.code
+                );
             }
         }
     }
@@ -309,10 +334,14 @@ fn no_channel_is_told_of_a_compartment_it_has_no_business_with() {
     let identifying = |channel: &Channel| -> Vec<&str> {
         let fact = |name: &&str| Pack::national().fact(&name.parse().unwrap()).unwrap().sensitivity;
         let all = channel.facts.iter().copied();
-        all.filter(|name| fact(name) == casework::Sensitivity::Identifying).collect()
+        all.filter(|name| fact(name) == casework::Sensitivity::Identifying)
+            .collect()
     };
     assert_eq!(identifying(&khoya_paya::CHANNEL), ["child.identity_marks"]);
-    assert_eq!(identifying(&trackchild::CHANNEL), ["found.place", "child.name", "child.identity_marks"]);
+    assert_eq!(
+        identifying(&trackchild::CHANNEL),
+        ["found.place", "child.name", "child.identity_marks"]
+    );
     assert_eq!(
         identifying(&carings::CHANNEL),
         ["adoption.carings_number", "child.name", "child.birth_date"]
@@ -342,11 +371,21 @@ fn is_told(schema: &str, facts: &[(&str, Option<Value>)]) -> bool {
 fn nothing_is_published_without_the_committees_consent_or_of_a_child_that_is_home() {
     let consent = |code: Option<&str>| [("publication.consent", code.map(Value::from))];
     assert!(is_told("khoya-paya-found-1", &[]));
-    for code in [None, Some("not_asked"), Some("refused"), Some("withdrawn"), Some("GIVEN"), Some("")] {
+    for code in [
+        None,
+        Some("not_asked"),
+        Some("refused"),
+        Some("withdrawn"),
+        Some("GIVEN"),
+        Some(""),
+    ] {
         assert!(!is_told("khoya-paya-found-1", &consent(code)), "{code:?}");
     }
     // A flag is no consent, whoever writes it.
-    assert!(!is_told("khoya-paya-found-1", &[("publication.consent", Some(Value::Flag(true)))]));
+    assert!(!is_told(
+        "khoya-paya-found-1",
+        &[("publication.consent", Some(Value::Flag(true)))]
+    ));
     let restored = ("restoration.restored_at", Some(Value::Instant(NOON_MS)));
     let failed = ("restoration.failed_at", Some(Value::Instant(NOON_MS + DAY_MS)));
     assert!(!is_told("khoya-paya-found-1", &[restored.clone()]));
@@ -360,8 +399,14 @@ fn trackchild_hears_of_lost_children_and_never_of_one_who_is_only_in_conflict_wi
     assert!(!is_told("trackchild-child-1", &[("case.kind", Some("cicl".into()))]));
     assert!(is_told("trackchild-child-1", &[("case.kind", Some("both".into()))]));
     assert!(is_told("trackchild-child-1", &[("found.at", None)]), "by the ground");
-    assert!(!is_told("trackchild-child-1", &[("found.at", None), ("case.grounds", None)]));
-    assert!(!is_told("trackchild-answer-1", &[("missing.source", Some("khoya-paya".into()))]));
+    assert!(!is_told(
+        "trackchild-child-1",
+        &[("found.at", None), ("case.grounds", None)]
+    ));
+    assert!(!is_told(
+        "trackchild-answer-1",
+        &[("missing.source", Some("khoya-paya".into()))]
+    ));
     assert!(!is_told("trackchild-answer-1", &[("missing.source_reference", None)]));
     let restored = ("restoration.restored_at", Some(Value::Instant(NOON_MS)));
     let (channel, golden) = golden_with("trackchild-child-1", &[restored]);
@@ -371,7 +416,10 @@ fn trackchild_hears_of_lost_children_and_never_of_one_who_is_only_in_conflict_wi
 #[test]
 fn carings_hears_who_a_child_is_when_it_may_be_adopted_and_nothing_more_of_one_that_was_reclaimed() {
     assert!(!is_told("carings-child-1", &[("adoption.agency_received_at", None)]));
-    assert!(!is_told("carings-child-1", &[("adoption.reclaimed_at", Some(Value::Instant(NOON_MS)))]));
+    assert!(!is_told(
+        "carings-child-1",
+        &[("adoption.reclaimed_at", Some(Value::Instant(NOON_MS)))]
+    ));
     let (channel, golden) = golden_with("carings-child-1", &[("adoption.legally_free_at", None)]);
     let message = told(channel, &golden).unwrap();
     assert_eq!(message["data"]["legally_free"], Json::Null);
@@ -381,7 +429,10 @@ fn carings_hears_who_a_child_is_when_it_may_be_adopted_and_nothing_more_of_one_t
 #[test]
 fn a_helpline_hears_of_its_own_calls_by_their_numbers() {
     for source in ["police", "citizen", "trackchild", "anything"] {
-        assert!(!is_told("helpline-call-1", &[("intake.source", Some(source.into()))]), "{source}");
+        assert!(
+            !is_told("helpline-call-1", &[("intake.source", Some(source.into()))]),
+            "{source}"
+        );
     }
     assert!(!is_told("helpline-call-1", &[("intake.reference", None)]));
     for (source, line) in [("helpline_1098", "1098"), ("erss_112", "112"), ("women_181", "181")] {
@@ -390,7 +441,10 @@ fn a_helpline_hears_of_its_own_calls_by_their_numbers() {
     }
     let moment = |hour: i64| Some(Value::Instant(NOON_MS + hour));
     let none = ["acknowledged_at", "reached_at", "handed_over_at"].map(|step| (format!("intake.{step}"), None));
-    let none: Vec<(&str, Option<Value>)> = none.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    let none: Vec<(&str, Option<Value>)> = none
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.clone()))
+        .collect();
     let (channel, golden) = golden_with("helpline-call-1", &none);
     assert_eq!(told(channel, &golden).unwrap()["data"]["state"], "received");
     let (channel, golden) = golden_with("helpline-call-1", &[("intake.closed_at", moment(9))]);
@@ -434,14 +488,26 @@ fn whatever_is_written_into_every_text_and_code_stays_a_word_of_one_line() {
                 }
             }
             // Lost by its ground no more, but found.
-            golden.record.facts.entry("found.at".parse().unwrap()).or_insert(Value::Instant(NOON_MS));
+            golden
+                .record
+                .facts
+                .entry("found.at".parse().unwrap())
+                .or_insert(Value::Instant(NOON_MS));
             let Some(message) = told(channel, &golden) else {
                 panic!("{} says nothing", schema.name)
             };
             let sent = inert_json(&message);
-            assert!(!sent.contains(['<', '>', '&', '\r', '\n', '\0', '\u{1b}', '\u{202e}']), "{sent}");
+            assert!(
+                !sent.contains(['<', '>', '&', '\r', '\n', '\0', '\u{1b}', '\u{202e}']),
+                "{sent}"
+            );
             assert!(!sent.contains("\"=") && !sent.contains("\"@") && !sent.contains("\\r") && !sent.contains("\\n"));
-            assert_eq!(faults(schema, &message), Vec::<String>::new(), "{}: {words}", schema.name);
+            assert_eq!(
+                faults(schema, &message),
+                Vec::<String>::new(),
+                "{}: {words}",
+                schema.name
+            );
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Signatures after Standard Webhooks: an HMAC-SHA256 over `id.timestamp.body`.
 
+use axum::http::HeaderMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use axum::http::HeaderMap;
 use hmac::{Hmac, Mac};
 use serde::Deserialize;
 use sha2::Sha256;
@@ -103,7 +103,11 @@ impl WebhookSecret {
             STANDARD.decode(code).is_ok_and(|code| mac.verify_slice(&code).is_ok())
         };
         let mut signatures = signed.signature.split(' ').take(SIGNATURES_MAX);
-        if signatures.any(holds) { Ok(()) } else { Err(BadSignature) }
+        if signatures.any(holds) {
+            Ok(())
+        } else {
+            Err(BadSignature)
+        }
     }
 
     /// The value of the header `webhook-signature`.

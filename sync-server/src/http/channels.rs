@@ -47,7 +47,11 @@ struct Said {
     reason: Option<String>,
 }
 
-const NO_CHANNEL: Problem = Problem::new(StatusCode::NOT_FOUND, "no-such-channel", "this hub tells no such channel");
+const NO_CHANNEL: Problem = Problem::new(
+    StatusCode::NOT_FOUND,
+    "no-such-channel",
+    "this hub tells no such channel",
+);
 const NO_TOKEN: Problem = Problem::new(
     StatusCode::UNAUTHORIZED,
     "no-token",
@@ -107,13 +111,20 @@ pub(super) async fn photo(
 fn names_photo(parcel: &Parcel, sha256: Sha256) -> bool {
     let told: serde_json::Value = serde_json::from_str(&parcel.payload).unwrap_or_default();
     let photos = told.pointer("/data/photos").and_then(serde_json::Value::as_array);
-    let mut named = photos.into_iter().flatten().filter_map(|photo| photo["sha256"].as_str());
+    let mut named = photos
+        .into_iter()
+        .flatten()
+        .filter_map(|photo| photo["sha256"].as_str());
     named.any(|named| named.parse::<Sha256>().is_ok_and(|named| named == sha256))
 }
 
 fn may_fetch(config: &ChannelConfig, headers: &HeaderMap) -> Result<(), Problem> {
-    let shown = headers.get(header::AUTHORIZATION).and_then(|header| header.to_str().ok());
-    let shown = shown.and_then(|shown| shown.strip_prefix("Bearer ")).unwrap_or_default();
+    let shown = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|header| header.to_str().ok());
+    let shown = shown
+        .and_then(|shown| shown.strip_prefix("Bearer "))
+        .unwrap_or_default();
     if config.pull_token.as_ref().is_some_and(|token| token.is(shown)) {
         Ok(())
     } else {
@@ -135,7 +146,11 @@ pub(super) async fn messages(
             return Err(BAD_PLACE);
         };
         let limit = place.limit.unwrap_or(MESSAGES_MAX).clamp(1, MESSAGES_MAX);
-        let mut told = app.hub.storage.feed(channel.code, place.after, limit + 1).map_err(failed)?;
+        let mut told = app
+            .hub
+            .storage
+            .feed(channel.code, place.after, limit + 1)
+            .map_err(failed)?;
         let more = told.len() > limit as usize;
         told.truncate(limit as usize);
         Ok(page(&told, place.after, more))
@@ -153,7 +168,11 @@ pub(super) async fn messages(
     }
 }
 
-const BAD_PLACE: Problem = Problem::new(StatusCode::BAD_REQUEST, "bad-place", "after and limit are whole numbers");
+const BAD_PLACE: Problem = Problem::new(
+    StatusCode::BAD_REQUEST,
+    "bad-place",
+    "after and limit are whole numbers",
+);
 
 /// The payloads stand in it as they were written, so that nothing in them comes out of its escapes.
 fn page(told: &[Told], after: u64, more: bool) -> String {
@@ -161,7 +180,10 @@ fn page(told: &[Told], after: u64, more: bool) -> String {
         .iter()
         .map(|one| {
             let Told { number, parcel } = one;
-            format!(r#"{{"number":{number},"id":"{}","payload":{}}}"#, parcel.message, parcel.payload)
+            format!(
+                r#"{{"number":{number},"id":"{}","payload":{}}}"#,
+                parcel.message, parcel.payload
+            )
         })
         .collect();
     let next = told.last().map_or(after, |last| last.number);
@@ -208,11 +230,7 @@ fn take(hub: &Hub, code: &str, headers: &HeaderMap, body: &[u8]) -> Result<(), P
         words: &words,
     };
     match hub.storage.acknowledge(&acknowledgement).map_err(failed)? {
-        Acknowledged::Kept => {
-            hub.changed.ring();
-            Ok(())
-        }
-        Acknowledged::Known => Ok(()),
+        Acknowledged::Kept | Acknowledged::Known => Ok(()),
         Acknowledged::NotTheLatest => Err(NOT_THE_LATEST),
     }
 }

@@ -12,9 +12,7 @@ use super::report;
 use crate::channel::{self, Source, figures};
 use crate::hub::Hub;
 use crate::rights::key_of;
-use crate::storage::{
-    CardRow, CaseRow, ClockRow, Folded, PlacementRow, StorageError, Tables, UnfoldedSubject,
-};
+use crate::storage::{CardRow, CaseRow, ClockRow, Folded, PlacementRow, StorageError, Tables, UnfoldedSubject};
 use crate::sync::{self, FoldError};
 
 /// The name under which a row keeps the child's age in whole years. The date of birth itself is not kept.

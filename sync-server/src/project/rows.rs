@@ -29,7 +29,9 @@ fn missing(district: &str, record: &Record) -> MissingRow {
 fn house(district: &str, record: &Record) -> InstitutionRow {
     let present = record.integer(institution::PRESENT);
     let capacity = record.integer(institution::CAPACITY);
-    let free = capacity.zip(present).map(|(capacity, present)| (capacity - present).max(0));
+    let free = capacity
+        .zip(present)
+        .map(|(capacity, present)| (capacity - present).max(0));
     InstitutionRow {
         district: district.to_owned(),
         name: record.text(institution::NAME).unwrap_or_default().to_owned(),

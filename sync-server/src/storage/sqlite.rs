@@ -277,7 +277,8 @@ mod tests {
             let read = store.read(|tx| Ok(tx.query_row(sql, [], |row| row.get(0))?));
             read.unwrap()
         };
-        let feed = "SELECT group_concat(number || message || sent || retracts, ' ') FROM (SELECT * FROM feed ORDER BY number)";
+        let feed =
+            "SELECT group_concat(number || message || sent || retracts, ' ') FROM (SELECT * FROM feed ORDER BY number)";
         assert_eq!(all(feed), "1two10 2one10");
         assert_eq!(all("SELECT CAST(number AS TEXT) FROM feed_head"), "2");
         let outbox = "SELECT group_concat(since_ms, ' ') FROM (SELECT * FROM outbox ORDER BY subject)";

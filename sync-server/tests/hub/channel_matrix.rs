@@ -27,7 +27,11 @@ const GATES: [(&str, &str); 4] = [
     ("intake.reference", "1098-1"),
     ("publication.consent", "given"),
 ];
-const ENDS: [&str; 3] = ["restoration.restored_at", "restoration.failed_at", "adoption.reclaimed_at"];
+const ENDS: [&str; 3] = [
+    "restoration.restored_at",
+    "restoration.failed_at",
+    "adoption.reclaimed_at",
+];
 const BEGUN: [&str; 3] = ["found.at", "adoption.agency_received_at", "adoption.legally_free_at"];
 const OF_REPORT: [&str; 2] = ["missing.source", "missing.source_reference"];
 
@@ -85,7 +89,10 @@ fn id_of(subject: [u8; 16], kind: DocumentKind) -> DocumentId {
 /// Writes all facts of a document, as many as one change holds at a time.
 fn write_all(device: &mut TestDevice, id: DocumentId, facts: &[(&'static Fact, Value)]) {
     for some in facts.chunks(FACTS_AT_ONCE) {
-        let edits: Vec<Edit> = some.iter().map(|(fact, value)| set(fact.id.as_str(), value.clone())).collect();
+        let edits: Vec<Edit> = some
+            .iter()
+            .map(|(fact, value)| set(fact.id.as_str(), value.clone()))
+            .collect();
         device.edit(id, &edits);
     }
 }
@@ -116,7 +123,10 @@ fn told(hub: &TestHub) -> BTreeMap<(&'static str, String), String> {
                 registration["clock"] = Json::Null;
             }
             let named = ["case", "record", "report", "institution", "reference"];
-            let about = named.iter().find_map(|name| data.get(*name)?.as_str()).unwrap_or_default();
+            let about = named
+                .iter()
+                .find_map(|name| data.get(*name)?.as_str())
+                .unwrap_or_default();
             let about = about.to_owned();
             all.insert((channel.code, about), message.to_string());
         }
@@ -234,8 +244,8 @@ fn every_cell_of_role_channel_and_fact_is_as_the_lists_say() {
                     let message = about(&told, channel, kind, records, role);
                     // A report is told to whoever sent it.
                     let is_told = !message.is_empty();
-                    let comes = (channel.code, name) != DECIDES
-                        && ((channel.code, name) != OF_RESTORED || is_restored(role));
+                    let comes =
+                        (channel.code, name) != DECIDES && ((channel.code, name) != OF_RESTORED || is_restored(role));
                     let expected = lists && comes && is_told && may_write(*row, kind);
                     let found = shows(message, &value);
                     cells += 1;
@@ -243,19 +253,31 @@ fn every_cell_of_role_channel_and_fact_is_as_the_lists_say() {
                         full.insert((channel.code, name));
                     }
                     if found != expected {
-                        wrong.push(format!("{} × {} × {name}: {found} and not {expected}", row.0, channel.code));
+                        wrong.push(format!(
+                            "{} × {} × {name}: {found} and not {expected}",
+                            row.0, channel.code
+                        ));
                     }
                 }
             }
         }
     }
-    assert!(wrong.is_empty(), "{} cells are wrong: {:#?}", wrong.len(), &wrong[..wrong.len().min(40)]);
+    assert!(
+        wrong.is_empty(),
+        "{} cells are wrong: {:#?}",
+        wrong.len(),
+        &wrong[..wrong.len().min(40)]
+    );
     // No row is empty because nothing was told: every fact that a channel lists and that is a cell came through somewhere.
     for channel in CHANNELS {
         for name in channel.facts {
             let fact = Pack::national().fact(&name.parse().unwrap()).unwrap();
             let is_cell = !is_no_cell(name) && (channel.code, *name) != DECIDES && value(fact, 0, 0).is_some();
-            assert!(!is_cell || full.contains(&(channel.code, *name)), "{} never told {name}", channel.code);
+            assert!(
+                !is_cell || full.contains(&(channel.code, *name)),
+                "{} never told {name}",
+                channel.code
+            );
         }
     }
     assert!(cells > 30_000, "{cells}");

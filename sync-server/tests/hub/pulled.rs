@@ -76,7 +76,10 @@ fn problem(answer: Response) -> (u16, String) {
     let said: Json = serde_json::from_str(&answer.text().unwrap()).unwrap();
     assert_eq!(said["status"], status);
     let sort = said["type"].as_str().unwrap();
-    (status, sort.strip_prefix("urn:vatsalya-field:problem:").unwrap().to_owned())
+    (
+        status,
+        sort.strip_prefix("urn:vatsalya-field:problem:").unwrap().to_owned(),
+    )
 }
 
 fn is_folded(hub: &TestHub) {
@@ -106,7 +109,11 @@ fn a_portal_that_fetches_has_every_record_once_in_order_and_what_changes_again()
     assert_eq!((first.len(), more), (3, true));
     let (rest, next, more) = page(&hub, "helpline", next, 100);
     assert_eq!((rest.len(), more), (4, false));
-    let numbers: Vec<u64> = first.iter().chain(&rest).map(|one| one["number"].as_u64().unwrap()).collect();
+    let numbers: Vec<u64> = first
+        .iter()
+        .chain(&rest)
+        .map(|one| one["number"].as_u64().unwrap())
+        .collect();
     assert!(numbers.is_sorted(), "{numbers:?}");
     for message in first.iter().chain(&rest) {
         assert!(fits(&message["payload"]), "{message}");
@@ -131,7 +138,11 @@ fn a_portal_that_fetches_has_every_record_once_in_order_and_what_changes_again()
     let (all, _) = whole(&hub, "helpline", 0);
     assert_eq!(all.len(), 7);
     assert_eq!(all[6]["payload"]["data"]["state"], "reached");
-    assert_eq!(hub.hub.storage.waiting_deliveries("helpline").unwrap(), 0, "nothing is sent");
+    assert_eq!(
+        hub.hub.storage.waiting_deliveries("helpline").unwrap(),
+        0,
+        "nothing is sent"
+    );
 }
 
 #[test]
@@ -181,7 +192,10 @@ fn an_answer_that_comes_by_itself_reaches_the_device_once_and_only_with_a_signat
         assert_eq!(refused, (400, "bad-receipt".into()), "{bad}");
     }
     let long = json!({ "id": id, "reference": "x".repeat(9_000) });
-    assert_eq!(say(&hub, "helpline", &long, SECRET).status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(
+        say(&hub, "helpline", &long, SECRET).status(),
+        StatusCode::PAYLOAD_TOO_LARGE
+    );
     let unknown = json!({ "id": "msg_unknown", "reference": "H-1" });
     assert_eq!(
         problem(say(&hub, "helpline", &unknown, SECRET)),
@@ -225,7 +239,10 @@ fn who_fetches_is_told_of_a_destroyed_record_in_its_place() {
     };
     let way = sync_server::storage::Way::Fetched;
     let retraction = sync_server::channel::retraction("helpline", &order, crate::support::DISTRICT, way, now_ms());
-    hub.hub.storage.destroy(&order, &[retraction.unwrap()], now_ms()).unwrap();
+    hub.hub
+        .storage
+        .destroy(&order, &[retraction.unwrap()], now_ms())
+        .unwrap();
     // Also when the key of the record is gone.
     eventually(|| hub.hub.keys.of(case).is_none().then_some(()));
     let (news, _) = whole(&hub, "helpline", next);
@@ -235,7 +252,10 @@ fn who_fetches_is_told_of_a_destroyed_record_in_its_place() {
     let (all, _) = whole(&hub, "helpline", 0);
     assert_eq!(all.len(), 2);
     let answered = json!({ "id": news[0]["id"], "reference": "gone" });
-    assert_eq!(say(&hub, "helpline", &answered, SECRET).status(), StatusCode::NO_CONTENT);
+    assert_eq!(
+        say(&hub, "helpline", &answered, SECRET).status(),
+        StatusCode::NO_CONTENT
+    );
     let told = hub.hub.storage.destruction(case).unwrap().unwrap().channels;
     assert!(told[0].answered.is_some_and(|(_, accepted)| accepted));
 }
@@ -283,7 +303,11 @@ fn a_photo_is_fetched_while_the_channels_last_word_names_it() {
     assert_eq!(told[0]["payload"]["data"]["photos"][0]["sha256"], sha256.to_string());
     let of = |case: [u8; 16]| format!("khoya-paya/photos/{}/{sha256}", uuid::Uuid::from_bytes(case));
     let none = (404, "no-such-photo".to_owned());
-    assert_eq!(problem(ask(&hub, &of(case), TOKEN)), none, "the tablet has not brought it");
+    assert_eq!(
+        problem(ask(&hub, &of(case), TOKEN)),
+        none,
+        "the tablet has not brought it"
+    );
     {
         let up = caller(&mut worker);
         up.begin(sha256, bytes.len());

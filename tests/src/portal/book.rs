@@ -292,7 +292,10 @@ mod tests {
     #[test]
     fn figures_and_institutions_get_a_number_and_are_no_cases() {
         let mut book = book();
-        let figures = CHANNEL.schemas.iter().find(|schema| schema.name == "vatsalya-figures-1");
+        let figures = CHANNEL
+            .schemas
+            .iter()
+            .find(|schema| schema.name == "vatsalya-figures-1");
         let body = figures.unwrap().example;
         let answer = book.receive(&signed("m1", now_s(), body), body.as_bytes());
         assert_eq!(status(&answer), None, "{answer:?}");

@@ -9,15 +9,11 @@ const WORDS_CHARS_MAX: usize = 300;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Answer {
     /// It took the message, and this is its number.
-    Accepted {
-        reference: String,
-    },
+    Accepted { reference: String },
     /// It has the message and says later what becomes of it.
     HandedOver,
     /// It does not take this message.
-    Rejected {
-        reason: String,
-    },
+    Rejected { reason: String },
     /// Something to try again after: it says nothing about this case.
     Trouble {
         words: String,
@@ -122,7 +118,10 @@ mod tests {
             (500, b""),
             (503, b"{\"reference\":\"VP-1\"}"),
         ] {
-            assert!(matches!(answer_of(status, body, None), Answer::Trouble { .. }), "{status}");
+            assert!(
+                matches!(answer_of(status, body, None), Answer::Trouble { .. }),
+                "{status}"
+            );
         }
     }
 

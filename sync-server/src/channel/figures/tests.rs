@@ -14,7 +14,10 @@ fn at(text: &str) -> i64 {
 
 fn row(n: u8, kind: &str, opened: &str, facts: &[(&str, Value)]) -> CaseRow {
     let kept = Kept {
-        facts: facts.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+        facts: facts
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect(),
         clocks: vec![
             ClockTimes {
                 id: "sir-cncp".into(),
@@ -55,7 +58,12 @@ fn rows() -> Vec<CaseRow> {
     let grounds = |codes: [&str; 2]| Value::Set(codes.map(str::to_owned).into());
     vec![
         // Opened in September, disposed in October.
-        row(1, "cncp", "2026-09-10T04:00:00Z", &[("order.final_at", moment("2026-10-31T18:29:59Z"))]),
+        row(
+            1,
+            "cncp",
+            "2026-09-10T04:00:00Z",
+            &[("order.final_at", moment("2026-10-31T18:29:59Z"))],
+        ),
         // The last and the first moment of October in India.
         row(
             2,
@@ -87,20 +95,31 @@ fn a_month_of_a_district_is_the_golden_example_and_keeps_to_the_schema() {
 
 #[test]
 fn periods_are_those_of_india_and_over() {
-    let spans = |year, month, day| Period::over(Date::constant(year, month, day)).map(|one| (one.from.to_string(), one.until.to_string()));
+    let spans = |year, month, day| {
+        Period::over(Date::constant(year, month, day)).map(|one| (one.from.to_string(), one.until.to_string()))
+    };
     let of = |text: &str| text.to_owned();
     assert_eq!(
         spans(2026, 11, 1),
-        [(of("2026-10-01"), of("2026-11-01")), (of("2026-07-01"), of("2026-10-01"))]
+        [
+            (of("2026-10-01"), of("2026-11-01")),
+            (of("2026-07-01"), of("2026-10-01"))
+        ]
     );
     assert_eq!(
         spans(2027, 1, 31),
-        [(of("2026-12-01"), of("2027-01-01")), (of("2026-10-01"), of("2027-01-01"))]
+        [
+            (of("2026-12-01"), of("2027-01-01")),
+            (of("2026-10-01"), of("2027-01-01"))
+        ]
     );
     let [month, _] = Period::over(Date::constant(2026, 11, 1));
     assert_eq!(month.starts_ms(), Some(at("2026-09-30T18:30:00Z")));
     assert_eq!(month.ends_ms(), Some(at("2026-10-31T18:30:00Z")));
-    assert_eq!(indian_date(at("2026-10-31T18:30:00Z")), Some(Date::constant(2026, 11, 1)));
+    assert_eq!(
+        indian_date(at("2026-10-31T18:30:00Z")),
+        Some(Date::constant(2026, 11, 1))
+    );
 }
 
 #[test]
@@ -108,7 +127,12 @@ fn whatever_a_case_says_figures_are_counts_of_few_codes() {
     let [month, _] = Period::over(Date::constant(2026, 11, 3));
     let hostile = |n: u8| {
         let code = format!("=cmd|\u{7}{n}");
-        row(n, &code, "2026-10-05T04:00:00Z", &[("child.sex", Value::from(code.as_str()))])
+        row(
+            n,
+            &code,
+            "2026-10-05T04:00:00Z",
+            &[("child.sex", Value::from(code.as_str()))],
+        )
     };
     let many: Vec<_> = (0..=255).map(hostile).collect();
     let message = message("KA-BLR", month, &many).unwrap();

@@ -81,7 +81,13 @@ impl Cases for Postgres {
                 &[],
             )?;
             // After the subjects, as whoever folds one comes to its case.
-            for table in ["case_row", "case_clock", "case_placement", "missing_row", "institution_row"] {
+            for table in [
+                "case_row",
+                "case_clock",
+                "case_placement",
+                "missing_row",
+                "institution_row",
+            ] {
                 tx.execute(&format!("DELETE FROM {table}"), &[])?;
             }
             Ok(())

@@ -6,7 +6,8 @@ use super::transaction::Tx;
 use super::value::{Fixed, Number, at, fixed, number, small};
 use crate::storage::{Claim, Delivery, Held, Outbox, Parcel, Result, Told, Way, WorkerId};
 
-const COLUMNS: &str = "o.channel, o.subject, o.district, o.document, o.message, o.upto, o.payload, o.attempts, o.next_ms,
+const COLUMNS: &str =
+    "o.channel, o.subject, o.district, o.document, o.message, o.upto, o.payload, o.attempts, o.next_ms,
     o.trouble, o.since_ms, o.dead_ms";
 const FEED_COLUMNS: &str = "channel, subject, district, document, message, upto, payload, number, sent";
 
@@ -156,9 +157,8 @@ impl Outbox for Postgres {
 
     fn feed(&self, channel: &str, after: u64, limit: u32) -> Result<Vec<Told>> {
         self.read_one(|tx| {
-            let sql = format!(
-                "SELECT {FEED_COLUMNS} FROM feed WHERE channel = $1 AND number > $2 ORDER BY number LIMIT $3"
-            );
+            let sql =
+                format!("SELECT {FEED_COLUMNS} FROM feed WHERE channel = $1 AND number > $2 ORDER BY number LIMIT $3");
             let rows = tx.rows(&sql, &[&channel, &Number(after), &i64::from(limit)])?;
             rows.iter().map(read_told).collect()
         })

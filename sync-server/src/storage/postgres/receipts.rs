@@ -85,7 +85,9 @@ impl Receipts for Postgres {
                 accepted: one.accepted,
                 words: one.words.to_owned(),
             };
-            let last = latest(tx, document)?.into_iter().find(|last| last.channel == one.channel);
+            let last = latest(tx, document)?
+                .into_iter()
+                .find(|last| last.channel == one.channel);
             if last.is_some_and(|last| {
                 (last.upto, last.accepted, &last.words) == (receipt.upto, receipt.accepted, &receipt.words)
             }) {

@@ -6,10 +6,10 @@ use protocol::{AuthorId, DocumentId, Nonce, Refusal, UserId};
 
 use super::Sealing;
 use crate::storage::{
-    Access, AccessFilter, Acknowledged, Acknowledgement, AccessLine, AccessLog, AccessLogs, Assigned, Audit, AuditRow, Author, Destruction,
-    Destructions, District, Districts, Ear, Enrolment, Grants, Held, HolderDevice, Institution, KeyCopy, Media,
-    MediaRow, MediaToDestroy, NewPack, NewReceipt, Notices, Opened, Openings, Order, PackRow, Packs, Parcel, People,
-    Readable, Receipt, Receipts, Recoveries, Recovery, Result, Seal, Survey, TokenHolder, User,
+    Access, AccessFilter, AccessLine, AccessLog, AccessLogs, Acknowledged, Acknowledgement, Assigned, Audit, AuditRow,
+    Author, Destruction, Destructions, District, Districts, Ear, Enrolment, Grants, Held, HolderDevice, Institution,
+    KeyCopy, Media, MediaRow, MediaToDestroy, NewPack, NewReceipt, Notices, Opened, Openings, Order, PackRow, Packs,
+    Parcel, People, Readable, Receipt, Receipts, Recoveries, Recovery, Result, Seal, Survey, TokenHolder, User,
 };
 
 impl AccessLogs for Sealing {

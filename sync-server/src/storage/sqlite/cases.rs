@@ -75,7 +75,13 @@ impl Cases for Sqlite {
 
     fn unfold_everything(&self) -> Result<()> {
         self.write(|tx| {
-            for table in ["case_row", "case_clock", "case_placement", "missing_row", "institution_row"] {
+            for table in [
+                "case_row",
+                "case_clock",
+                "case_placement",
+                "missing_row",
+                "institution_row",
+            ] {
                 tx.execute(&format!("DELETE FROM {table}"), [])?;
             }
             tx.execute(

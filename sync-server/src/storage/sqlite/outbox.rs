@@ -82,7 +82,9 @@ impl Outbox for Sqlite {
         self.write(|tx| {
             let values = params![parcel.channel, parcel.subject, worker.0, parcel.message];
             let gone = tx
-                .prepare_cached("DELETE FROM outbox WHERE channel = ?1 AND subject = ?2 AND worker = ?3 AND message = ?4")?
+                .prepare_cached(
+                    "DELETE FROM outbox WHERE channel = ?1 AND subject = ?2 AND worker = ?3 AND message = ?4",
+                )?
                 .execute(values)?;
             if gone > 0 || leave_newer(tx, &parcel.channel, parcel.subject, worker)? {
                 return Ok(Held::Yes);

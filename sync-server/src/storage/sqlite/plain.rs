@@ -110,7 +110,9 @@ impl Plain {
             let what = what(*document);
             let sealed = seal(what, bytes).unwrap_or_else(|| gone(what));
             match String::from_utf8(sealed) {
-                Ok(text) if matches!(what, PlainBytes::Facts(_) | PlainBytes::Message(_)) => update.execute(params![row, text])?,
+                Ok(text) if matches!(what, PlainBytes::Facts(_) | PlainBytes::Message(_)) => {
+                    update.execute(params![row, text])?
+                }
                 Ok(text) => update.execute(params![row, text.into_bytes()])?,
                 Err(bytes) => update.execute(params![row, bytes.into_bytes()])?,
             };

@@ -74,7 +74,9 @@ impl Receipts for Sqlite {
                 channel_answered(tx, number, one.channel, one.at_ms, one.accepted)?;
                 return Ok(Acknowledged::Kept);
             }
-            let last = latest(tx, document)?.into_iter().find(|last| last.channel == one.channel);
+            let last = latest(tx, document)?
+                .into_iter()
+                .find(|last| last.channel == one.channel);
             if last.is_some_and(|last| (last.upto, last.accepted, &*last.words) == (upto, one.accepted, one.words)) {
                 return Ok(Acknowledged::Known);
             }

@@ -37,8 +37,14 @@ fn parcel(channel: &str, message: &str, upto: u64, way: Way) -> Parcel {
 
 /// Folds the case into these parcels.
 fn put(storage: &dyn Storage, seq: u64, parcels: &dyn Fn(u64) -> Vec<Parcel>, now_ms: i64) -> u64 {
-    let writing = if seq == 1 { beginning(&[OFFICER]) } else { Writing::Granted };
-    storage.commit_change(&change(seq, u8::try_from(seq).unwrap(), writing)).unwrap();
+    let writing = if seq == 1 {
+        beginning(&[OFFICER])
+    } else {
+        Writing::Granted
+    };
+    storage
+        .commit_change(&change(seq, u8::try_from(seq).unwrap(), writing))
+        .unwrap();
     let done = storage.claim_unfolded(claim(now_ms), 9).unwrap()[0];
     let folded = Folded {
         parcels: parcels(done.number),
@@ -58,7 +64,12 @@ fn each_channel_has_its_own_numbers_and_the_latest_of_a_record_under_the_highest
     on_each(|storage| {
         prepared(storage);
         let both = |message: &'static str| {
-            move |upto: u64| vec![parcel("carings", message, upto, Way::Fetched), parcel(CHANNEL, message, upto, Way::Sent)]
+            move |upto: u64| {
+                vec![
+                    parcel("carings", message, upto, Way::Fetched),
+                    parcel(CHANNEL, message, upto, Way::Sent),
+                ]
+            }
         };
         put(storage, 1, &both("one"), 100);
         put(storage, 2, &both("two"), 200);
@@ -71,7 +82,10 @@ fn each_channel_has_its_own_numbers_and_the_latest_of_a_record_under_the_highest
         assert_eq!(storage.waiting_deliveries("carings").unwrap(), 0);
         assert_eq!(storage.waiting_deliveries(CHANNEL).unwrap(), 1);
         let told = storage.told(CASE).unwrap();
-        let told: Vec<_> = told.iter().map(|one| (one.channel.as_str(), one.way, one.payload.as_str())).collect();
+        let told: Vec<_> = told
+            .iter()
+            .map(|one| (one.channel.as_str(), one.way, one.payload.as_str()))
+            .collect();
         assert_eq!(
             told,
             [
@@ -97,7 +111,10 @@ fn what_two_hubs_make_of_the_same_figures_is_told_once() {
         assert_eq!(feed(storage, CHANNEL, 0), [(1, "one".to_owned())]);
         storage.tell(&[figures("three", "{\"n\":2}")], 100).unwrap();
         assert_eq!(feed(storage, CHANNEL, 0).len(), 1);
-        assert_eq!(storage.due_deliveries(CHANNEL, 100, 9).unwrap()[0].parcel.message, "three");
+        assert_eq!(
+            storage.due_deliveries(CHANNEL, 100, 9).unwrap()[0].parcel.message,
+            "three"
+        );
     });
 }
 
@@ -166,7 +183,10 @@ fn a_dead_letter_waits_for_a_person_or_for_news_of_its_record() {
         assert_eq!((held[0].since_ms, held[0].dead_ms), (100, None));
         storage.give_up(&held[0].parcel, HERE, 150, "trouble").unwrap();
         let dead = storage.dead_deliveries(CHANNEL, 9).unwrap();
-        assert_eq!((dead[0].dead_ms, dead[0].trouble.as_deref()), (Some(150), Some("trouble")));
+        assert_eq!(
+            (dead[0].dead_ms, dead[0].trouble.as_deref()),
+            (Some(150), Some("trouble"))
+        );
         assert_eq!(dead[0].parcel.payload, "{\"type\":\"one\"}");
         assert_eq!(storage.waiting_deliveries(CHANNEL).unwrap(), 0);
         assert!(storage.claim_deliveries(CHANNEL, claim(9_000), 9).unwrap().is_empty());
@@ -203,7 +223,11 @@ fn what_a_channel_has_taken_over_waits_no_more_and_is_answered_later() {
     on_each(|storage| {
         prepared(storage);
         let upto = put(storage, 1, &|upto| vec![parcel(CHANNEL, "one", upto, Way::Sent)], 100);
-        let held = storage.claim_deliveries(CHANNEL, claim(100), 9).unwrap().remove(0).parcel;
+        let held = storage
+            .claim_deliveries(CHANNEL, claim(100), 9)
+            .unwrap()
+            .remove(0)
+            .parcel;
         assert_eq!(storage.handed_over(&held, WorkerId([9; 16])).unwrap(), Held::Lost);
         assert_eq!(storage.handed_over(&held, HERE).unwrap(), Held::Yes);
         assert_eq!(storage.handed_over(&held, HERE).unwrap(), Held::Lost);
@@ -245,7 +269,12 @@ fn what_a_channel_has_taken_over_waits_no_more_and_is_answered_later() {
 fn a_destroyed_record_leaves_its_retraction_in_every_feed_that_had_it() {
     on_each(|storage| {
         prepared(storage);
-        let told = |upto| vec![parcel("carings", "c", upto, Way::Fetched), parcel(CHANNEL, "h", upto, Way::Sent)];
+        let told = |upto| {
+            vec![
+                parcel("carings", "c", upto, Way::Fetched),
+                parcel(CHANNEL, "h", upto, Way::Sent),
+            ]
+        };
         put(storage, 1, &told, 100);
         let order = Order {
             subject: CASE,
@@ -279,7 +308,10 @@ fn a_destroyed_record_leaves_its_retraction_in_every_feed_that_had_it() {
 
 /// The columns of the views, as `docs/operations.md` lists them.
 const VIEWS: [(&str, &str); 6] = [
-    ("dashboard_cases", "case_id district kind stage urgency opened_at changed_at"),
+    (
+        "dashboard_cases",
+        "case_id district kind stage urgency opened_at changed_at",
+    ),
     (
         "dashboard_clocks",
         "case_id district kind clock instance due_at stopped_at extended in_time",
@@ -313,9 +345,19 @@ fn the_views_that_dashboards_read_are_documented_and_the_same_in_both_databases(
         assert_eq!(statement.column_names(), columns, "{view}");
         let there = "SELECT string_agg(column_name::text, ' ' ORDER BY ordinal_position)
                      FROM information_schema.columns WHERE table_name = ";
-        assert_eq!(cluster::sql(&url, &format!("{there}'{view}'")).trim(), columns.join(" "));
-        let listed = columns.iter().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(", ");
-        assert!(docs.contains(&format!("| `{view}` | {listed} |")), "{view} in docs/operations.md");
+        assert_eq!(
+            cluster::sql(&url, &format!("{there}'{view}'")).trim(),
+            columns.join(" ")
+        );
+        let listed = columns
+            .iter()
+            .map(|column| format!("`{column}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        assert!(
+            docs.contains(&format!("| `{view}` | {listed} |")),
+            "{view} in docs/operations.md"
+        );
     }
 }
 

@@ -2,7 +2,8 @@
 
 use protocol::DocumentId;
 use sync_server::storage::{
-    Claim, Committed, EntryBody, Folded, Held, NewReceipt, Parcel, Receipt, Storage, UnfoldedSubject, Way, WorkerId, Writing,
+    Claim, Committed, EntryBody, Folded, Held, NewReceipt, Parcel, Receipt, Storage, UnfoldedSubject, Way, WorkerId,
+    Writing,
 };
 
 use super::{AUTHOR, CASE, DISTRICT, OFFICER, OTHER, OTHERS_AUTHOR, WHOLE, beginning, change, core, on_each, prepared};
