@@ -31,6 +31,7 @@ use serde_json::{Value as Json, json};
 
 use crate::config::ChannelConfig;
 use crate::hub::Hub;
+use crate::inbound::INBOUND;
 use crate::storage::{Parcel, Way};
 
 /// A system that is told of records.
@@ -98,7 +99,8 @@ pub fn published(name: &str) -> Option<&'static str> {
     let all = CHANNELS.iter().flat_map(|channel| channel.schemas);
     let found = all
         .map(|schema| (schema.name, schema.text))
-        .chain([("retraction-1", RETRACTION_SCHEMA)]);
+        .chain([("retraction-1", RETRACTION_SCHEMA)])
+        .chain(INBOUND.map(|inbound| (inbound.name, inbound.schema)));
     found
         .into_iter()
         .find(|(known, _)| *known == name)

@@ -3,6 +3,7 @@
 mod body;
 mod channels;
 mod enrol;
+mod inbound;
 pub(crate) mod media;
 mod packs;
 mod peer;
@@ -74,6 +75,7 @@ pub fn router(hub: Arc<Hub>) -> std::io::Result<Router> {
         .route("/v1/channels/{code}/messages", get(channels::messages))
         .route("/v1/channels/{code}/photos/{record}/{sha256}", get(channels::photo))
         .route("/v1/channels/{code}/receipts", post(channels::receipts))
+        .route("/v1/inbound/{channel}", post(inbound::post))
         .with_state(app);
     Ok(router)
 }

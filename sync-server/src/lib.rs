@@ -15,6 +15,7 @@ mod crowd;
 pub mod http;
 pub mod hub;
 pub mod identity;
+pub mod inbound;
 pub mod institutions;
 pub mod keeping;
 pub mod matching;

@@ -15,6 +15,7 @@ mod districts;
 mod documents;
 mod entries;
 mod grants;
+mod inbound;
 mod media;
 mod notices;
 mod openings;
@@ -46,6 +47,7 @@ pub use documents::{
 };
 pub use entries::{Entries, Entry, EntryBody, Window};
 pub use grants::{Access, Assigned, Grants, Readable};
+pub use inbound::{Inbounds, Post, Posted, RefusedPost};
 pub use media::{Media, MediaRow};
 pub use notices::{Ear, Notices};
 pub use openings::{Opened, Openings, TokenHolder};
@@ -138,6 +140,7 @@ pub trait Storage:
     + Receipts
     + Cases
     + Outbox
+    + Inbounds
     + Media
     + Quarantine
     + Packs

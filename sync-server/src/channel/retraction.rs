@@ -74,7 +74,7 @@ pub fn retraction(channel: &str, order: &Order, district: &str, way: Way, now_ms
     document[..16].copy_from_slice(&order.subject);
     document[16] = order.kind;
     // Of a case the answer is told at its core, whichever of its documents the order names.
-    let case = DocumentKey::from_bytes(document).and_then(|key| key.case_id());
+    let case = DocumentKey::from_bytes(document).and_then(DocumentKey::case_id);
     let document = case.map_or(document, |case| {
         DocumentKey::case(case, casework::Compartment::Core).to_bytes()
     });

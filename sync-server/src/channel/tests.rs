@@ -388,7 +388,7 @@ fn nothing_is_published_without_the_committees_consent_or_of_a_child_that_is_hom
     ));
     let restored = ("restoration.restored_at", Some(Value::Instant(NOON_MS)));
     let failed = ("restoration.failed_at", Some(Value::Instant(NOON_MS + DAY_MS)));
-    assert!(!is_told("khoya-paya-found-1", &[restored.clone()]));
+    assert!(!is_told("khoya-paya-found-1", std::slice::from_ref(&restored)));
     assert!(is_told("khoya-paya-found-1", &[restored, failed]));
     assert!(!is_told("khoya-paya-found-1", &[("case.kind", Some("cicl".into()))]));
 }

@@ -93,7 +93,11 @@ pub(super) async fn photo(
         let (Ok(record), Ok(sha256)) = (record.parse::<uuid::Uuid>(), sha256.parse::<Sha256>()) else {
             return Err(NO_PHOTO);
         };
-        let told = asked.hub.storage.told(*record.as_bytes()).map_err(failed)?;
+        let told = asked
+            .hub
+            .storage
+            .told(*record.as_bytes())
+            .map_err(|error| failed(&error))?;
         let names = |parcel: &Parcel| parcel.channel == channel.code && names_photo(parcel, sha256);
         if !told.iter().any(names) {
             return Err(NO_PHOTO);
@@ -150,7 +154,7 @@ pub(super) async fn messages(
             .hub
             .storage
             .feed(channel.code, place.after, limit + 1)
-            .map_err(failed)?;
+            .map_err(|error| failed(&error))?;
         let more = told.len() > limit as usize;
         told.truncate(limit as usize);
         Ok(page(&told, place.after, more))
@@ -229,7 +233,11 @@ fn take(hub: &Hub, code: &str, headers: &HeaderMap, body: &[u8]) -> Result<(), P
         accepted,
         words: &words,
     };
-    match hub.storage.acknowledge(&acknowledgement).map_err(failed)? {
+    match hub
+        .storage
+        .acknowledge(&acknowledgement)
+        .map_err(|error| failed(&error))?
+    {
         Acknowledged::Kept | Acknowledged::Known => Ok(()),
         Acknowledged::NotTheLatest => Err(NOT_THE_LATEST),
     }
@@ -240,7 +248,7 @@ fn channel_of<'a>(hub: &'a Hub, code: &str) -> Result<(&'static Channel, &'a Cha
     found.ok_or(NO_CHANNEL)
 }
 
-fn failed(error: crate::storage::StorageError) -> Problem {
+fn failed(error: &crate::storage::StorageError) -> Problem {
     tracing::error!(%error, "a portal could not be answered");
     Problem::UNAVAILABLE
 }

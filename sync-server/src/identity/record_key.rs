@@ -41,6 +41,8 @@ pub enum Sealed {
     Segment = 9,
     /// What lists show of a case.
     Card = 10,
+    /// What another system posted.
+    Post = 11,
 }
 
 /// What was sealed does not open.

@@ -16,6 +16,7 @@ mod documents;
 mod entries;
 mod error;
 mod grants;
+mod inbound;
 mod media;
 mod migrate;
 mod notices;

@@ -17,9 +17,10 @@ use protocol::{AuthorId, DocumentId, Epoch, UserId};
 use super::destructions::subject_of;
 use super::{
     CardRow, CaseRow, Cases, Claim, CommitError, Committed, Delivery, DocumentState, Documents, Entries, Entry,
-    EntryBody, FirstReading, Folded, Held, Kept, Listed, MadeDecision, MatchProposal, NewChange, NumberedReport,
-    Outbox, Parcel, PlainBytes, ProposedTo, Quarantine, QuarantineRow, Readings, ReceivedRun, Refused, ReportRow,
-    ReportSort, Reports, Rest, Result, Storage, StorageError, StoredChange, Told, UnfoldedSubject, Window, WorkerId,
+    EntryBody, FirstReading, Folded, Held, Inbounds, Kept, Listed, MadeDecision, MatchProposal, NewChange,
+    NumberedReport, Outbox, Parcel, PlainBytes, Post, Posted, ProposedTo, Quarantine, QuarantineRow, Readings,
+    ReceivedRun, Refused, RefusedPost, ReportRow, ReportSort, Reports, Rest, Result, Storage, StorageError,
+    StoredChange, Told, UnfoldedSubject, Window, WorkerId,
 };
 use crate::identity::{RecordKey, RecordKeys, SEALED_MORE_BYTES, Sealed, is_sealed};
 
@@ -373,6 +374,37 @@ impl Outbox for Sealing {
             Ok(Told { parcel, ..told })
         };
         self.inner.feed(channel, after, limit)?.into_iter().map(open).collect()
+    }
+}
+
+impl Inbounds for Sealing {
+    fn post(&self, post: &Post) -> Result<Posted> {
+        // The same bytes are sealed alike, so that they can be compared without being kept.
+        let content = self.key(post.subject)?.seal(Sealed::Post, &post.subject, &post.content);
+        self.inner.post(&Post {
+            content,
+            ..post.clone()
+        })
+    }
+
+    fn refuse_post(&self, refused: &RefusedPost) -> Result<()> {
+        let body = self.key(refused.id)?.seal(Sealed::Post, &refused.id, &refused.body);
+        self.inner.refuse_post(&RefusedPost {
+            body,
+            ..refused.clone()
+        })
+    }
+
+    fn refused_posts(&self, limit: u32) -> Result<Vec<RefusedPost>> {
+        let open = |mut refused: RefusedPost| {
+            refused.body = self.open(Sealed::Post, refused.id, &refused.id, refused.body)?;
+            Ok(refused)
+        };
+        self.inner.refused_posts(limit)?.into_iter().map(open).collect()
+    }
+
+    fn forget_refused_post(&self, id: [u8; 16]) -> Result<bool> {
+        self.inner.forget_refused_post(id)
     }
 }
 

@@ -10,6 +10,7 @@ mod documents;
 mod entries;
 mod grants;
 mod group;
+mod inbound;
 mod media;
 mod notices;
 mod openings;

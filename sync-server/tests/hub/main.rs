@@ -27,6 +27,7 @@ mod first_reading;
 mod gaps;
 mod grants;
 mod hubs;
+mod inbound;
 mod index;
 mod institutions;
 mod matching;

@@ -4,6 +4,7 @@ mod access;
 mod batches;
 mod destroyed;
 mod feed;
+mod inbound;
 mod people;
 mod readings;
 mod reports;

@@ -83,7 +83,9 @@ impl Count {
             add(&mut self.sexes, sex);
             add(&mut self.ages, age_group(fact(AGE_YEARS).and_then(Value::as_integer)));
             if let Some(Value::Set(grounds)) = fact("case.grounds") {
-                grounds.iter().for_each(|ground| add(&mut self.grounds, ground));
+                for ground in grounds {
+                    add(&mut self.grounds, ground);
+                }
             }
         }
         if let Some(place) = place_at(&kept.placements, period.end) {

@@ -76,6 +76,24 @@ CREATE TABLE institution_row (
     free_beds BIGINT
 );
 
+-- What other systems posted: the record that began with it, and the sealed hash of what was said.
+CREATE TABLE post (
+    subject BYTEA PRIMARY KEY,
+    channel TEXT NOT NULL,
+    content BYTEA NOT NULL,
+    at_ms BIGINT NOT NULL
+);
+
+-- Signed posts that were refused, sealed, for a person to look at.
+CREATE TABLE post_refused (
+    id BYTEA PRIMARY KEY,
+    channel TEXT NOT NULL,
+    at_ms BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    body BYTEA NOT NULL
+);
+CREATE INDEX post_refused_by_time ON post_refused (at_ms);
+
 -- The views that dashboards read: their names and columns stay, whatever becomes of the tables behind them.
 CREATE VIEW dashboard_cases AS
 SELECT encode(subject, 'hex') AS case_id, district, kind, stage, urgency,

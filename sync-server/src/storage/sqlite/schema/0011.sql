@@ -76,6 +76,24 @@ CREATE TABLE institution_row (
     free_beds INTEGER
 ) STRICT, WITHOUT ROWID;
 
+-- What other systems posted: the record that began with it, and the sealed hash of what was said.
+CREATE TABLE post (
+    subject BLOB PRIMARY KEY,
+    channel TEXT NOT NULL,
+    content BLOB NOT NULL,
+    at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Signed posts that were refused, sealed, for a person to look at.
+CREATE TABLE post_refused (
+    id BLOB PRIMARY KEY,
+    channel TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    body BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX post_refused_by_time ON post_refused (at_ms);
+
 -- The views that dashboards read: their names and columns stay, whatever becomes of the tables behind them.
 CREATE VIEW dashboard_cases AS
 SELECT lower(hex(subject)) AS case_id, district, kind, stage, urgency,
