@@ -109,7 +109,7 @@ static VALIDATORS: LazyLock<BTreeMap<&'static str, Validator>> = LazyLock::new(|
 /// Takes a post whose signature holds.
 pub fn take(hub: &Hub, from: &'static Inbound, body: &[u8]) -> Result<Outcome, InboundError> {
     let now_ms = hub.clock.now_ms();
-    let faulty = |faults: Vec<Fault>| {
+    let refuse = |faults: Vec<Fault>| {
         let reasons: Vec<String> = faults
             .iter()
             .map(|fault| format!("{} {}", fault.field, fault.reason))
@@ -125,17 +125,17 @@ pub fn take(hub: &Hub, from: &'static Inbound, body: &[u8]) -> Result<Outcome, I
     };
     let whole: Json = match serde_json::from_slice(body) {
         Ok(whole) => whole,
-        Err(_) => return faulty(vec![fault("", "is no JSON")]),
+        Err(_) => return refuse(vec![fault("", "is no JSON")]),
     };
     let faults = faults(from, &whole);
     if !faults.is_empty() {
-        return faulty(faults);
+        return refuse(faults);
     }
     let data = &whole["data"];
     let text = |name: &str| data[name].as_str().unwrap_or_default();
     let district = text("district");
     if hub.storage.district(district)?.is_none() {
-        return faulty(vec![fault("/data/district", "is no district of this hub")]);
+        return refuse(vec![fault("/data/district", "is no district of this hub")]);
     }
     let subject = record_id(&[from.channel.as_bytes(), text("reference").as_bytes()]);
     let post = Post {

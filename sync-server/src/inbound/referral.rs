@@ -20,13 +20,13 @@ fn read(_: &str, data: &Json, now_ms: i64) -> Reading {
         Some("181") => "women_181",
         _ => "helpline_1098",
     };
-    let code = |code: &str| Some(Value::from(code));
+    let word = |code: &str| Some(Value::from(code));
     let core = known([
-        ("case.kind", code("cncp")),
-        ("case.stage", code("intake")),
+        ("case.kind", word("cncp")),
+        ("case.stage", word("intake")),
         ("case.urgency", text(data, "/urgency")),
         ("case.opened_at", Some(Value::Instant(now_ms))),
-        ("intake.source", code(source)),
+        ("intake.source", word(source)),
         ("intake.reference", text(data, "/reference")),
         ("intake.received_at", moment(data, "/received_at")),
     ]);

@@ -119,10 +119,7 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]
         clocks: clock_times(&pack, &record, hub.clock.now_ms()),
         placements: placements(&pack, &record, hub.clock.now_ms()),
     };
-    folded.tables = Tables::Case {
-        clocks: kept.clocks.iter().map(clock_row).collect(),
-        placements: kept.placements.clone(),
-    };
+    folded.tables = kept.tables();
     if hub.config.channels.any() {
         let source = Source {
             subject: Subject::Case(CaseId::from_bytes(subject.subject)),
@@ -147,6 +144,16 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]
         facts: serde_json::to_string(&kept).expect("facts are JSON"),
     });
     Ok(folded)
+}
+
+impl Kept {
+    /// What dashboards read of it.
+    fn tables(&self) -> Tables {
+        Tables::Case {
+            clocks: self.clocks.iter().map(clock_row).collect(),
+            placements: self.placements.clone(),
+        }
+    }
 }
 
 fn clock_row(clock: &ClockTimes) -> ClockRow {

@@ -41,7 +41,7 @@ const DECIDES: (&str, &str) = ("trackchild", "case.grounds");
 const OF_RESTORED: (&str, &str) = ("trackchild", "restoration.to_kind");
 
 const fn is_restored(role: usize) -> bool {
-    role % 3 == 0
+    role.is_multiple_of(3)
 }
 
 fn is_no_cell(name: &str) -> bool {
@@ -218,7 +218,11 @@ fn every_cell_of_role_channel_and_fact_is_as_the_lists_say() {
     let mut head = hub.officer("dcpo");
     let mut all = Vec::new();
     for (role, row) in ROLES.into_iter().enumerate() {
-        let source = if role % 2 == 0 { "trackchild" } else { "khoya-paya" };
+        let source = if role.is_multiple_of(2) {
+            "trackchild"
+        } else {
+            "khoya-paya"
+        };
         let records = begun(&hub, &mut head, role, source);
         let mut device = hub.officer(row.0);
         hub.assign(&device, records.case);

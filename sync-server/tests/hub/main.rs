@@ -38,6 +38,7 @@ mod outage;
 mod packs;
 mod pulled;
 mod receiver;
+mod receivers;
 mod storage;
 mod support;
 mod sync;

@@ -121,7 +121,7 @@ impl Office {
         });
         match committed.unwrap() {
             Committed::New { number, .. } => number,
-            other => panic!("{other:?}"),
+            Committed::Duplicate { .. } => panic!("written twice"),
         }
     }
 
@@ -156,7 +156,7 @@ impl Office {
             });
             match deliverer.deliver_due(&self.hub).unwrap() {
                 0 => return tries,
-                tried => tries += tried,
+                more => tries += more,
             }
         }
     }

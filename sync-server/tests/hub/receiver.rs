@@ -213,12 +213,12 @@ fn signed(reader: &mut BufReader<TcpStream>, secret: &str, id: &str, body: &str)
 }
 
 fn answer(reader: &mut BufReader<TcpStream>, status: u16, headers: &[(String, String)], body: &str) {
-    let headers: String = headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}\r\n"))
-        .collect();
+    let mut lines = String::new();
+    for (name, value) in headers {
+        lines.extend([name, ": ", value, "\r\n"]);
+    }
     let whole = format!(
-        "HTTP/1.1 {status} X\r\n{headers}content-length: {}\r\n\r\n{body}",
+        "HTTP/1.1 {status} X\r\n{lines}content-length: {}\r\n\r\n{body}",
         body.len()
     );
     let _ = reader.get_mut().write_all(whole.as_bytes());
