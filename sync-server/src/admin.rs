@@ -8,6 +8,7 @@ mod bulk;
 mod certificate;
 mod certificate_of_destruction;
 mod confirm;
+mod dead_letters;
 mod destroy;
 mod device;
 mod district;
@@ -39,6 +40,7 @@ pub use audit::AuditCommand;
 pub use backup::{BackupCommand, RestoreCommand, restore};
 pub use bulk::BulkCommand;
 pub use certificate::{CertificateCommand, make_certificate};
+pub use dead_letters::{DeadLettersCommand, run as dead_letters};
 pub use destroy::{
     CertificateOfDestructionCommand, DestroyCommand, VerifyCertificateCommand, verify as verify_certificate,
 };
@@ -104,6 +106,9 @@ pub enum AdminCommand {
     /// What officers ask about words of theirs that were refused.
     #[command(subcommand)]
     Appeals(AppealsCommand),
+    /// What channels did not take, to look at and to send again.
+    #[command(subcommand)]
+    DeadLetters(DeadLettersCommand),
     /// Shuts a device out: at its next contact it hands in what it had not sent, then destroys keys and files.
     RevokeAuthor {
         /// The author's id.
@@ -198,6 +203,7 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
         AdminCommand::Outbox => list::outbox(storage, out)?,
         AdminCommand::Appeals(command) => appeals::run(hub, &command, now_ms, out)?,
         AdminCommand::Quarantine(command) => quarantine::run(hub, &command, &mut std::io::stdin().lock(), out)?,
+        AdminCommand::DeadLetters(command) => dead_letters::run(hub, &command, out)?,
         AdminCommand::RevokeAuthor { author, hand_in } => {
             storage.dismiss_author(AuthorId(*author.as_bytes()), hand_in, now_ms)?;
         }

@@ -12,9 +12,11 @@
 //! key = "hub-key.pem"
 //! pin = "key"                         # what devices know it by: "key", "issuer" or "none"
 //!
-//! [channels.vatsalya]
-//! url = "https://portal.example/inbound"
+//! [channels.vatsalya]                 # and trackchild, khoya-paya, carings, helpline
+//! url = "https://portal.example/inbound"  # without it the portal fetches
 //! secret = "whsec_…"                  # Standard Webhooks, base64 after the prefix
+//! signed_answers = true               # an answer without a signature is none
+//! pull_token = "…"                    # 32 characters or more: who has it may fetch what the channel was told
 //!
 //! [database]                          # without it: a file in data_dir
 //! url = "postgresql://hub:password@db.example/vatsalya"
@@ -40,13 +42,15 @@
 //! syncs_at_once = 64
 //! ```
 
-use std::net::SocketAddr;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use protocol::{HubUrl, Pin};
 use serde::{Deserialize, Deserializer};
+use sha2::{Digest, Sha256};
 
-use crate::channel::WebhookSecret;
+use crate::channel::{self, WebhookSecret};
 use crate::storage::PostgresConfig;
 use crate::tls::{TlsConfig, TlsError};
 
@@ -125,22 +129,121 @@ pub struct RecordsConfig {
     pub keys: Option<PathBuf>,
 }
 
-/// The channels there are.
+/// The channels that are told, by their codes.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Channels {
-    /// The Vatsalya portal.
-    pub vatsalya: Option<ChannelConfig>,
+#[serde(try_from = "BTreeMap<String, ChannelConfig>")]
+pub struct Channels(BTreeMap<String, ChannelConfig>);
+
+impl Channels {
+    /// The settings of the channel with this code.
+    pub fn of(&self, code: &str) -> Option<&ChannelConfig> {
+        self.0.get(code)
+    }
+
+    /// Whether any channel is told.
+    pub fn any(&self) -> bool {
+        !self.0.is_empty()
+    }
 }
 
-/// Where a channel's webhook goes.
+/// Why channels are not set up so.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChannelsError {
+    /// There is no such channel.
+    #[error("[channels.{0}]: there is no such channel")]
+    Unknown(String),
+    /// It is neither sent to nor fetched from.
+    #[error("[channels.{0}]: url or pull_token is missing")]
+    NoWay(String),
+    /// It would be told of children in plain.
+    #[error("[channels.{0}]: url is no https:// address, nor one of this very machine")]
+    Plain(String),
+}
+
+impl TryFrom<BTreeMap<String, ChannelConfig>> for Channels {
+    type Error = ChannelsError;
+
+    fn try_from(channels: BTreeMap<String, ChannelConfig>) -> Result<Self, ChannelsError> {
+        for (code, config) in &channels {
+            if channel::find(code).is_none() {
+                return Err(ChannelsError::Unknown(code.clone()));
+            }
+            match &config.url {
+                Some(url) if !is_private(url) => return Err(ChannelsError::Plain(code.clone())),
+                None if config.pull_token.is_none() => return Err(ChannelsError::NoWay(code.clone())),
+                _ => {}
+            }
+        }
+        Ok(Self(channels))
+    }
+}
+
+/// Whether nobody on the way reads what is sent there.
+fn is_private(url: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(url) else {
+        return false;
+    };
+    let is_here = match url.host_str() {
+        Some("localhost") => true,
+        Some(host) => host
+            .trim_matches(['[', ']'])
+            .parse()
+            .is_ok_and(|address: IpAddr| address.is_loopback()),
+        None => false,
+    };
+    url.scheme() == "https" || (url.scheme() == "http" && is_here)
+}
+
+/// How a channel is told.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChannelConfig {
-    /// The receiver's address.
-    pub url: String,
+    /// The receiver's address; without one the portal fetches.
+    pub url: Option<String>,
     /// The shared secret.
     pub secret: WebhookSecret,
+    /// Whether the receiver signs its answers: one without a signature is none then.
+    #[serde(default)]
+    pub signed_answers: bool,
+    /// Who shows this may fetch what the channel was told.
+    pub pull_token: Option<PullToken>,
+}
+
+/// What a portal shows that fetches. It is never printed, and kept as its hash.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct PullToken([u8; 32]);
+
+/// Why a text is no token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a pull_token has 32 characters or more")]
+pub struct PullTokenError;
+
+impl PullToken {
+    /// Nobody guesses as many characters.
+    const BYTES_MIN: usize = 32;
+
+    /// Whether this is what somebody showed.
+    pub fn is(&self, shown: &str) -> bool {
+        self.0 == <[u8; 32]>::from(Sha256::digest(shown))
+    }
+}
+
+impl TryFrom<String> for PullToken {
+    type Error = PullTokenError;
+
+    fn try_from(text: String) -> Result<Self, PullTokenError> {
+        if text.len() < Self::BYTES_MIN {
+            return Err(PullTokenError);
+        }
+        Ok(Self(Sha256::digest(text).into()))
+    }
+}
+
+impl std::fmt::Debug for PullToken {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("PullToken(…)")
+    }
 }
 
 /// A bucket of an S3-compatible store.
@@ -213,6 +316,10 @@ pub struct Limits {
     pub retry_first_ms: i64,
     /// The longest wait after a channel's trouble.
     pub retry_longest_ms: i64,
+    /// How long a receiver may take to answer.
+    pub answer_ms: i64,
+    /// A message that a channel has not taken for so long is tried no more; somebody has to look at it.
+    pub dead_after_hours: u32,
     /// How many megabytes of pictures, recordings and papers one case or institution may have.
     pub media_mb_of_a_case: u64,
     /// How many bytes one change may have, unpacked; never more than the protocol's
@@ -233,6 +340,8 @@ impl Default for Limits {
             idle_seconds: 180,
             retry_first_ms: 1_000,
             retry_longest_ms: 300_000,
+            answer_ms: 30_000,
+            dead_after_hours: 14 * 24,
             media_mb_of_a_case: 512,
             change_bytes: protocol::limits::CHANGE_BYTES_MAX,
             look_every_ms: 1_000,
@@ -364,7 +473,7 @@ mod tests {
         std::fs::write(&path, text).unwrap();
         let config = Config::read(&path).unwrap();
         assert_eq!(config.data_dir, dir.path().join("data"));
-        assert!(config.channels.vatsalya.is_some());
+        assert!(config.channels.of("vatsalya").is_some());
         assert_eq!(config.limits.syncs_at_once, 64);
     }
 
@@ -373,6 +482,10 @@ mod tests {
         for bad in [
             "data_dir = 'x'\nlimit = 3",
             "data_dir = 'x'\n[channels.vatsalya]\nurl = 'http://127.0.0.1:9'\nsecret = 'abc'",
+            "data_dir = 'x'\n[channels.nobody]\nurl = 'https://x.example'\nsecret = 'whsec_dGVzdCBzZWNyZXQgb2YgMjQgYnl0ZXMh'",
+            "data_dir = 'x'\n[channels.vatsalya]\nsecret = 'whsec_dGVzdCBzZWNyZXQgb2YgMjQgYnl0ZXMh'",
+            "data_dir = 'x'\n[channels.vatsalya]\nurl = 'http://x.example'\nsecret = 'whsec_dGVzdCBzZWNyZXQgb2YgMjQgYnl0ZXMh'",
+            "data_dir = 'x'\n[channels.vatsalya]\npull_token = 'short'\nsecret = 'whsec_dGVzdCBzZWNyZXQgb2YgMjQgYnl0ZXMh'",
             "data_dir = 'x'\npublic_url = 'http://hub.example'",
             "data_dir = 'x'\nlisten = '0.0.0.0:8440'",
             "data_dir = 'x'\n[tls]\ncertificate = 'not-there.pem'\nkey = 'not-there.pem'",

@@ -1,11 +1,14 @@
 //! The hub's routes, all of them on one screen.
 
 mod body;
+mod channels;
 mod enrol;
+mod inbound;
 pub(crate) mod media;
 mod openapi;
 mod packs;
 mod peer;
+mod problem;
 mod recovery;
 mod sync;
 mod turns;
@@ -14,7 +17,7 @@ mod watch;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
@@ -26,7 +29,7 @@ use utoipa_axum::routes;
 
 pub use peer::Peer;
 
-use crate::channel::vatsalya;
+use crate::channel;
 use crate::health::Health;
 use crate::hub::Hub;
 use crate::identity::Tries;
@@ -85,8 +88,11 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(recovery::ask))
         .routes(routes!(recovery::answer))
         .routes(routes!(packs::download))
-        .routes(routes!(case_schema))
-        .routes(routes!(retraction_schema))
+        .routes(routes!(schema))
+        .routes(routes!(channels::messages))
+        .routes(routes!(channels::photo))
+        .routes(routes!(channels::receipts))
+        .routes(routes!(inbound::post))
         .routes(routes!(openapi::openapi))
 }
 
@@ -138,32 +144,21 @@ async fn health(State(hub): State<Arc<Hub>>) -> Response {
     (status, axum::Json(health)).into_response()
 }
 
-/// The schema of a case as channels are told it.
+/// What a channel's messages look like: public, and the same for everybody.
 #[utoipa::path(
     get,
-    path = "/v1/schemas/vatsalya-case-1.json",
-    responses((status = 200, description = "A JSON Schema", content_type = "application/schema+json", body = Object))
-)]
-async fn case_schema() -> impl IntoResponse {
-    schema(vatsalya::SCHEMA)
-}
-
-/// The schema of a case that is taken back.
-#[utoipa::path(
-    get,
-    path = "/v1/schemas/vatsalya-retraction-1.json",
-    responses((status = 200, description = "A JSON Schema", content_type = "application/schema+json", body = Object))
-)]
-async fn retraction_schema() -> impl IntoResponse {
-    schema(vatsalya::RETRACTION_SCHEMA)
-}
-
-fn schema(text: &'static str) -> impl IntoResponse {
-    (
-        [(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/schema+json"),
-        )],
-        text,
+    path = "/v1/schemas/{name}",
+    params(("name" = String, Path, description = "As a channel calls it, e.g. vatsalya-case-1.json")),
+    responses(
+        (status = 200, description = "A JSON Schema", content_type = "application/schema+json", body = Object),
+        (status = 400, description = "Not understood"),
+        (status = 404, description = "No such schema")
     )
+)]
+async fn schema(Path(name): Path<String>) -> Response {
+    let Some(text) = name.strip_suffix(".json").and_then(channel::published) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let kind = HeaderValue::from_static("application/schema+json");
+    ([(header::CONTENT_TYPE, kind)], text).into_response()
 }

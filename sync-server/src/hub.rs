@@ -6,6 +6,7 @@ use casework::Pack;
 use protocol::pack::PackKey;
 
 use crate::backup;
+use crate::channel::CHANNELS;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::identity::{RecordKeys, RecordKeysError, pack_key};
@@ -16,7 +17,7 @@ use crate::metrics::Metrics;
 use crate::packs::Packs;
 use crate::storage::{Postgres, Sealing, Sqlite, Storage, StorageError, WorkerId};
 use crate::trial::Trials;
-use crate::wake::Wake;
+use crate::wake::{Wake, Wakes};
 use crate::worker::Worker;
 
 /// A hub without its sockets: storage, clock, configuration, the law.
@@ -41,8 +42,8 @@ pub struct Hub {
     pub metrics: Metrics,
     /// Hears of work, so that what it leaves is let go when there is none.
     pub pause: Pause,
-    /// Rung when something is to be delivered.
-    pub to_deliver: Wake,
+    /// Rung when something is to be delivered: a bell for each channel.
+    pub to_deliver: Wakes,
     /// Rung when something of a destroyed record is still to be done.
     pub to_keep: Wake,
     key: OnceLock<PackKey>,
@@ -84,7 +85,7 @@ impl Hub {
             changed,
             metrics: Metrics::default(),
             pause: Pause::default(),
-            to_deliver: Wake::default(),
+            to_deliver: Wakes::new(CHANNELS.map(|channel| channel.code)),
             to_keep: Wake::default(),
             key: OnceLock::new(),
             worker: OnceLock::new(),

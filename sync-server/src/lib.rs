@@ -17,6 +17,7 @@ pub mod health;
 pub mod http;
 pub mod hub;
 pub mod identity;
+pub mod inbound;
 pub mod institutions;
 pub mod keeping;
 pub mod matching;

@@ -2,21 +2,23 @@
 
 mod case;
 mod report;
+mod rows;
 
-pub use case::{AGE_YEARS, ClockTimes, Kept, PROJECTED, case_facts, clock_times};
+pub use case::{AGE_YEARS, ClockTimes, Kept, PROJECTED, case_facts, clock_times, placements};
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use casework::{DocumentKind, Record};
+use casework::{DocumentKind, Record, Subject};
 use protocol::DocumentId;
 
-use crate::channel::vatsalya;
+use crate::channel::figures::Figures;
+use crate::channel::{self, Source};
 use crate::hub::Hub;
 use crate::matching;
 use crate::memory;
 use crate::rights::key_of;
-use crate::storage::{Claim, Folded, StorageError, UnfoldedSubject};
+use crate::storage::{Claim, Folded, Parcel, StorageError, UnfoldedSubject};
 use crate::sync::{self, FoldError};
 use crate::wake::Woken;
 
@@ -29,10 +31,10 @@ const HOLD_MS: i64 = 30_000;
 pub fn run(hub: &Arc<Hub>) {
     // Another process may have no way to ring: `admin rebuild` beside a hub with a file.
     let look_every = Duration::from_millis(hub.config.limits.look_every_ms);
-    let mut cards_are_made = false;
+    let mut once = Once::default();
     loop {
         match fold_waiting(hub) {
-            Ok(0) => match idle(hub, &mut cards_are_made) {
+            Ok(0) => match idle(hub, &mut once) {
                 Ok(true) => {
                     hub.pause.work();
                     continue;
@@ -58,13 +60,25 @@ pub fn run(hub: &Arc<Hub>) {
     }
 }
 
-/// What is done when nothing waits to be folded: comparing, and once the cards that are missing. Says whether it did some.
-fn idle(hub: &Hub, cards_are_made: &mut bool) -> Result<bool, StorageError> {
-    if !*cards_are_made {
-        *cards_are_made = make_cards(hub)? == 0;
+/// What is done when nothing waits to be folded: comparing, figures of months that are over, and once the cards that are
+/// missing. Says whether it did some.
+fn idle(hub: &Hub, once: &mut Once) -> Result<bool, StorageError> {
+    if !once.cards_are_made {
+        once.cards_are_made = make_cards(hub)? == 0;
+        return Ok(true);
+    }
+    if once.figures.work(hub)? {
+        hub.to_deliver.ring();
         return Ok(true);
     }
     matching::work(hub)
+}
+
+/// What is done once, or once a day.
+#[derive(Debug, Default)]
+struct Once {
+    cards_are_made: bool,
+    figures: Figures,
 }
 
 /// Folds some of what waits and no other hub holds; says how much it was.
@@ -119,18 +133,11 @@ fn fold_subject(hub: &Hub, subject: UnfoldedSubject) -> Result<Folded, FoldError
     if !is_case {
         return without_row(hub, subject, &documents);
     }
-    let mut folded = case::fold(hub, subject, &documents)?;
-    if hub.config.channels.vatsalya.is_some() {
-        folded.parcel = folded
-            .case
-            .as_ref()
-            .map(|row| vatsalya::parcel(row, uuid::Uuid::new_v4()));
-    }
-    Ok(folded)
+    case::fold(hub, subject, &documents)
 }
 
-/// What is no case has no row; a report of a missing child is told to the state. Its documents are kept folded like those of
-/// a case, so that none is ever read change by change from its beginning.
+/// What is no case: a report of a missing child, which is told to the state, or an institution. Its documents are kept folded
+/// like those of a case, so that none is ever read change by change from its beginning.
 fn without_row(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]) -> Result<Folded, FoldError> {
     let mut folded = Folded::nothing(subject);
     let Some(district) = hub.storage.subject_district(subject.subject)? else {
@@ -140,22 +147,47 @@ fn without_row(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]) ->
     for id in documents {
         let Some(key) = key_of(*id) else { continue };
         let state = hub.storage.document(*id)?.ok_or(StorageError::NoSuch("document"))?;
-        let is_report = key.kind == DocumentKind::Missing;
-        if state.tail.is_empty() && !is_report {
-            continue;
-        }
         let document = sync::fold(key.kind, &state, &pack)?;
-        if is_report {
-            let mut record = Record::default();
-            document.add_to(&mut record);
-            folded.report = Some(report::of_missing(&district, subject.subject, &record));
-            folded.decisions = Some(report::decisions(&record));
-        }
         if !state.tail.is_empty() {
             folded
                 .snapshots
                 .push((*id, crate::sync::packed(&document), state.last_number));
         }
+        let Some(about) = Subject::of(subject.subject, key.kind) else {
+            continue;
+        };
+        let mut record = Record::default();
+        document.add_to(&mut record);
+        folded.tables = rows::of(about, &district, &record);
+        if key.kind == DocumentKind::Missing {
+            folded.report = Some(report::of_missing(&district, subject.subject, &record));
+            folded.decisions = Some(report::decisions(&record));
+        }
+        if hub.config.channels.any() {
+            folded.parcels = tell(hub, subject, about, &district, &record)?;
+        }
     }
     Ok(folded)
+}
+
+fn tell(
+    hub: &Hub,
+    subject: UnfoldedSubject,
+    about: Subject,
+    district: &str,
+    record: &Record,
+) -> Result<Vec<Parcel>, FoldError> {
+    let received_ms = hub.storage.received_ms(district, subject.number)?;
+    let changed_ms = received_ms.unwrap_or_else(|| hub.clock.now_ms());
+    let clocks = clock_times(&*hub.pack_of(district)?, record, changed_ms);
+    let source = Source {
+        subject: about,
+        district,
+        record,
+        clocks: &clocks,
+        placements: &[],
+        upto: subject.number,
+        changed_ms,
+    };
+    Ok(channel::parcels(hub, &source, &hub.storage.told(subject.subject)?))
 }

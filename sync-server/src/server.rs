@@ -139,9 +139,9 @@ impl Server {
         });
         let hub = self.hub.clone();
         std::thread::spawn(move || keeping::run(&hub));
-        if let Some(config) = self.hub.config.channels.vatsalya.clone() {
-            let hub = self.hub.clone();
-            std::thread::spawn(move || channel::run(&hub, config));
+        for (channel, config) in channel::configured(&self.hub) {
+            let (hub, config) = (self.hub.clone(), config.clone());
+            std::thread::spawn(move || channel::run(&hub, channel.code, config));
         }
     }
 }

@@ -17,6 +17,7 @@ mod districts;
 mod documents;
 mod entries;
 mod grants;
+mod inbound;
 mod media;
 mod notices;
 mod openings;
@@ -31,6 +32,7 @@ mod recoveries;
 mod reports;
 mod sealed;
 mod sqlite;
+mod tables;
 mod write;
 
 pub use access_log::{AccessFilter, AccessLine, AccessLog, AccessLogs};
@@ -49,20 +51,22 @@ pub use documents::{
 };
 pub use entries::{Entries, Entry, EntryBody, Window};
 pub use grants::{Access, Assigned, Grants, Readable};
+pub use inbound::{Inbounds, Post, Posted, RefusedPost};
 pub use media::{Media, MediaRow};
 pub use notices::{Ear, Notices};
 pub use openings::{Opened, Openings, TokenHolder};
-pub use outbox::{Delivery, Outbox, Parcel};
+pub use outbox::{Delivery, Outbox, Parcel, Told, Way};
 pub use packs::{NewPack, PackRow, Packs};
 pub use people::{Author, Device, Enrolment, People, User};
 pub use postgres::{DatabaseUrl, DatabaseUrlError, Postgres, PostgresConfig};
 pub use quarantine::{Kept, NO_SUCH_ROW, Quarantine, QuarantineRow, Refused};
 pub use readings::{CardRow, FirstReading, Listed, Readings};
-pub use receipts::{NewReceipt, Receipt, Receipts};
+pub use receipts::{Acknowledged, Acknowledgement, NewReceipt, Receipt, Receipts};
 pub use recoveries::{Recoveries, Recovery};
 pub use reports::{MadeDecision, MatchProposal, NumberedReport, ProposedTo, ReportRow, ReportSort, Reports};
 pub use sealed::{Sealing, seal_plain};
 pub use sqlite::Sqlite;
+pub use tables::{ClockRow, InstitutionRow, MissingRow, PlacementRow, Tables};
 
 /// Why storage did not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -160,6 +164,7 @@ pub trait Storage:
     + Receipts
     + Cases
     + Outbox
+    + Inbounds
     + Media
     + Quarantine
     + Packs

@@ -1,5 +1,6 @@
 //! A bell between threads: one rings, another sleeps until it rings or its time is up.
 
+use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -46,6 +47,32 @@ impl Wake {
         let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         state.rung = false;
         if state.stopped { Woken::Stop } else { Woken::Work }
+    }
+}
+
+/// A bell for each of several sleepers, rung together: a bell that two sleep by wakes one.
+#[derive(Debug)]
+pub struct Wakes(BTreeMap<&'static str, Wake>);
+
+impl Wakes {
+    /// Bells of these names.
+    pub fn new(names: impl IntoIterator<Item = &'static str>) -> Self {
+        Self(names.into_iter().map(|name| (name, Wake::default())).collect())
+    }
+
+    /// The bell of that name.
+    pub fn of(&self, name: &str) -> Option<&Wake> {
+        self.0.get(name)
+    }
+
+    /// Wakes all sleepers.
+    pub fn ring(&self) {
+        self.0.values().for_each(Wake::ring);
+    }
+
+    /// Tells all sleepers to stop.
+    pub fn stop(&self) {
+        self.0.values().for_each(Wake::stop);
     }
 }
 

@@ -12,12 +12,12 @@ use uuid::Uuid;
 
 use super::certificate_of_destruction as certificate;
 use super::confirm::Confirmation;
-use crate::channel::vatsalya;
+use crate::channel;
 use crate::hub::Hub;
 use crate::identity::{sign_certificate, verify_certificate};
 use crate::keeping::Keeper;
 use crate::rights::key_of;
-use crate::storage::{Order, Parcel, Survey};
+use crate::storage::{Order, Parcel, Survey, Way};
 use crate::sync;
 
 /// Longest of what an order says, in bytes: a device shows the section to its officer.
@@ -105,7 +105,7 @@ pub(super) fn run(hub: &Hub, command: &DestroyCommand, input: &mut dyn BufRead, 
     let now_ms = hub.clock.now_ms();
     let number = hub
         .storage
-        .destroy(&order, &retractions(&order, &survey, now_ms), now_ms)?;
+        .destroy(&order, &retractions(hub, &order, &survey, now_ms), now_ms)?;
     hub.to_deliver.ring();
     writeln!(out, "destroyed, certificate {number}")?;
     finish(hub, subject, command.certificate.as_deref(), out)
@@ -200,10 +200,12 @@ fn number_of(hub: &Hub, subject: [u8; 16]) -> Result<Option<String>> {
     Ok(numbers.into_iter().next())
 }
 
-fn retractions(order: &Order, survey: &Survey, now_ms: i64) -> Vec<Parcel> {
-    let told = |channel: &&String| channel.as_str() == vatsalya::CODE;
-    let channels = survey.channels.iter().filter(told);
-    channels
-        .map(|_| vatsalya::retraction(order, &survey.district, Uuid::new_v4(), now_ms))
-        .collect()
+/// A channel that is not set up any more is told where somebody fetches: it had been told of the record.
+fn retractions(hub: &Hub, order: &Order, survey: &Survey, now_ms: i64) -> Vec<Parcel> {
+    let told = survey.channels.iter().filter_map(|code| {
+        let config = hub.config.channels.of(code);
+        let way = config.map_or(Way::Fetched, crate::config::ChannelConfig::way);
+        channel::retraction(code, order, &survey.district, way, now_ms)
+    });
+    told.collect()
 }

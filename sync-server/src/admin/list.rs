@@ -6,7 +6,7 @@ use anyhow::Result;
 use uuid::Uuid;
 
 use super::table::shown;
-use crate::channel::vatsalya;
+use crate::channel::CHANNELS;
 use crate::storage::Storage;
 
 pub(super) fn districts(storage: &dyn Storage, out: &mut dyn Write) -> Result<()> {
@@ -94,21 +94,23 @@ pub(super) fn cases(storage: &dyn Storage, district: Option<&str>, out: &mut dyn
 
 pub(super) fn outbox(storage: &dyn Storage, out: &mut dyn Write) -> Result<()> {
     const SHOWN_MAX: u32 = 1_000;
-    writeln!(
-        out,
-        "{} waiting for {}",
-        storage.waiting_deliveries(vatsalya::CODE)?,
-        vatsalya::CODE
-    )?;
-    for delivery in storage.due_deliveries(vatsalya::CODE, i64::MAX, SHOWN_MAX)? {
+    for channel in CHANNELS {
         writeln!(
             out,
-            "{}\t{}\t{} tries\t{}",
-            Uuid::from_bytes(delivery.parcel.subject),
-            moment(delivery.next_ms),
-            delivery.attempts,
-            shown(&delivery.trouble.unwrap_or_default()),
+            "{} waiting for {}",
+            storage.waiting_deliveries(channel.code)?,
+            channel.code
         )?;
+        for delivery in storage.due_deliveries(channel.code, i64::MAX, SHOWN_MAX)? {
+            writeln!(
+                out,
+                "{}\t{}\t{} tries\t{}",
+                Uuid::from_bytes(delivery.parcel.subject),
+                moment(delivery.next_ms),
+                delivery.attempts,
+                shown(&delivery.trouble.unwrap_or_default()),
+            )?;
+        }
     }
     Ok(())
 }

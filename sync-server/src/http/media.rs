@@ -362,10 +362,14 @@ pub(super) async fn download(State(app): State<App>, Path(name): Name, call: Cal
         let length = Store::length(storage, sha256)?;
         Ok((sha256, length.ok_or(Refused::NotFound)?))
     });
-    let (sha256, whole) = match found.await {
-        Ok(found) => found,
-        Err(refused) => return refused.into_response(),
-    };
+    match found.await {
+        Ok((sha256, whole)) => send(app, sha256, whole, range).await,
+        Err(refused) => refused.into_response(),
+    }
+}
+
+/// The bytes of a whole object to whoever may have them, from a place on where a place is asked for.
+pub(super) async fn send(app: App, sha256: Sha256, whole: u64, range: Option<u64>) -> Response {
     let from = range.unwrap_or(0);
     if from >= whole {
         return StatusCode::RANGE_NOT_SATISFIABLE.into_response();

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 /// Bytes that are no text.
@@ -26,7 +26,7 @@ pub(super) struct Binary(Vec<u8>);
 )]
 pub(super) struct About;
 
-/// The token that the end of a sync answer carries.
+/// The token that the end of a sync answer carries, and what portals show.
 struct Token;
 
 impl Modify for Token {
@@ -37,6 +37,16 @@ impl Modify for Token {
             .build();
         let components = openapi.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(bearer));
+        let pull = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("The channel's `pull_token`"))
+            .build();
+        components.add_security_scheme("pull_token", SecurityScheme::Http(pull));
+        let signature = ApiKeyValue::with_description(
+            "webhook-signature",
+            "By Standard Webhooks, with `webhook-id` and `webhook-timestamp`, by the channel's secret",
+        );
+        components.add_security_scheme("signature", SecurityScheme::ApiKey(ApiKey::Header(signature)));
     }
 }
 

@@ -43,6 +43,8 @@ pub enum Sealed {
     Card = 10,
     /// What a district said to somebody who asked about refused words.
     Words = 11,
+    /// What another system posted.
+    Post = 12,
 }
 
 /// What was sealed does not open.

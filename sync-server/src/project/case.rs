@@ -3,39 +3,44 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use casework::card::{Card, CoreCard, IdentityCard, next_by_core, open_tasks, pressing};
-use casework::{Compartment, FactId, Pack, Record, Spine, Value, age_years, clock, facts};
+use casework::{CaseId, Compartment, FactId, Pack, Record, Spine, Subject, Value, age_years, clock, custody, facts};
 use protocol::DocumentId;
 use protocol::limits::CARD_BYTES_MAX;
 use serde::{Deserialize, Serialize};
 
 use super::report;
-use crate::channel::vatsalya;
+use crate::channel::{self, Source, figures};
 use crate::hub::Hub;
 use crate::rights::key_of;
-use crate::storage::{CardRow, CaseRow, Folded, StorageError, UnfoldedSubject};
+use crate::storage::{CardRow, CaseRow, ClockRow, Folded, PlacementRow, StorageError, Tables, UnfoldedSubject};
 use crate::sync::{self, FoldError};
 
 /// The name under which a row keeps the child's age in whole years. The date of birth itself is not kept.
 pub const AGE_YEARS: &str = "child.age_years";
 
-/// What a row may keep beside the spine: what some channel may carry.
+/// What a row may keep beside the spine: what a district's figures are made of.
 pub static PROJECTED: std::sync::LazyLock<BTreeSet<FactId>> = std::sync::LazyLock::new(|| {
-    let carried = vatsalya::FACTS.iter();
-    carried
-        .map(|name| name.parse().expect("channels name facts by their ids"))
+    let counted = figures::FACTS.iter();
+    counted
+        .map(|name| name.parse().expect("figures name facts by their ids"))
         .collect()
 });
 
+/// Places one child was at that are kept; a child has a handful.
+const PLACEMENTS_MAX: usize = 64;
 /// What joins the two halves of a card.
 const CARD_JOINT_BYTES: usize = 8;
 
 /// What a row keeps as JSON.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Kept {
-    /// Facts that some channel may carry, by name.
+    /// Facts that figures are made of, by name.
     pub facts: BTreeMap<String, Value>,
     /// The times of the statutory clocks.
     pub clocks: Vec<ClockTimes>,
+    /// Where the child was.
+    #[serde(default)]
+    pub placements: Vec<PlacementRow>,
 }
 
 /// The times of one run of a statutory clock, without the facts they were computed from.
@@ -112,7 +117,21 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]
     let kept = Kept {
         facts: case_facts(&record.facts, changed_ms),
         clocks: clock_times(&pack, &record, hub.clock.now_ms()),
+        placements: placements(&pack, &record, hub.clock.now_ms()),
     };
+    folded.tables = kept.tables();
+    if hub.config.channels.any() {
+        let source = Source {
+            subject: Subject::Case(CaseId::from_bytes(subject.subject)),
+            district: &district,
+            record: &record,
+            clocks: &kept.clocks,
+            placements: &kept.placements,
+            upto: subject.number,
+            changed_ms,
+        };
+        folded.parcels = channel::parcels(hub, &source, &hub.storage.told(subject.subject)?);
+    }
     folded.case = Some(CaseRow {
         subject: subject.subject,
         district,
@@ -125,6 +144,39 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]
         facts: serde_json::to_string(&kept).expect("facts are JSON"),
     });
     Ok(folded)
+}
+
+impl Kept {
+    /// What dashboards read of it.
+    fn tables(&self) -> Tables {
+        Tables::Case {
+            clocks: self.clocks.iter().map(clock_row).collect(),
+            placements: self.placements.clone(),
+        }
+    }
+}
+
+fn clock_row(clock: &ClockTimes) -> ClockRow {
+    ClockRow {
+        clock: clock.id.clone(),
+        instance: clock.instance.clone(),
+        due_ms: clock.due_at_ms,
+        stopped_ms: clock.stopped_at_ms,
+        extended: clock.extended,
+    }
+}
+
+/// Where the child was: the chain of custody, without names and orders.
+pub fn placements(pack: &Pack, record: &Record, now_ms: i64) -> Vec<PlacementRow> {
+    let chain = custody::chain(&pack.stages().custody, record, now_ms);
+    let known = chain.links.into_iter().filter_map(|link| {
+        Some(PlacementRow {
+            place_kind: link.place?,
+            since_ms: link.since_ms,
+            until_ms: link.until_ms,
+        })
+    });
+    known.take(PLACEMENTS_MAX).collect()
 }
 
 /// What the list shows of the case.

@@ -7,6 +7,7 @@ use super::claim::{Claim, WorkerId};
 use super::outbox::Parcel;
 use super::readings::CardRow;
 use super::reports::{MadeDecision, ReportRow};
+use super::tables::Tables;
 
 /// A case as a row. It holds no name, no address and no statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,8 +61,10 @@ pub struct Folded {
     pub case: Option<CaseRow>,
     /// What the list shows of it, where it is a case.
     pub card: Option<CardRow>,
-    /// What a channel is to be told.
-    pub parcel: Option<Parcel>,
+    /// What dashboards read of it.
+    pub tables: Tables,
+    /// What channels are to be told, one at most for each, in the order of their codes.
+    pub parcels: Vec<Parcel>,
     /// What it tells of a child, for comparing.
     pub report: Option<ReportRow>,
     /// What its people decided about others that may be the same child; `None` where it is no case.
@@ -76,7 +79,8 @@ impl Folded {
             snapshots: Vec::new(),
             case: None,
             card: None,
-            parcel: None,
+            tables: Tables::Nothing,
+            parcels: Vec::new(),
             report: None,
             decisions: None,
         }
@@ -95,7 +99,7 @@ pub trait Cases {
     /// folded. The hold ends. Where the worker has lost its hold nothing is kept: whoever has it now folds anew.
     fn save_folded(&self, folded: &Folded, worker: WorkerId, now_ms: i64) -> Result<Held>;
 
-    /// Marks every subject as to be folded again, and forgets the rows.
+    /// Marks every subject as to be folded again, and forgets the rows; not what channels were told of them.
     fn unfold_everything(&self) -> Result<()>;
 
     /// When the change with this number was received.

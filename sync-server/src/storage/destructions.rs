@@ -149,6 +149,8 @@ pub enum PlainBytes {
     Looks([u8; 16]),
     /// What is kept of a case beside its row.
     Facts([u8; 16]),
+    /// What a channel was told last.
+    Message([u8; 16]),
 }
 
 /// Seals bytes; `None` where the record's key is gone.

@@ -17,10 +17,10 @@ use protocol::{Appeal, AuthorId, DocumentId, Epoch, UserId};
 use super::destructions::subject_of;
 use super::{
     AppealRow, Appeals, CardRow, CaseRow, Cases, Claim, CommitError, Committed, Decision, Delivery, DocumentState,
-    Documents, Entries, Entry, EntryBody, FirstReading, Folded, Held, Kept, Listed, MadeDecision, MatchProposal,
-    NewChange, NumberedReport, Outbox, Parcel, PlainBytes, ProposedTo, Quarantine, QuarantineRow, Readings,
-    ReceivedRun, Refused, ReportRow, ReportSort, Reports, Rest, Result, Storage, StorageError, StoredChange,
-    UnfoldedSubject, Window, WorkerId,
+    Documents, Entries, Entry, EntryBody, FirstReading, Folded, Held, Inbounds, Kept, Listed, MadeDecision,
+    MatchProposal, NewChange, NumberedReport, Outbox, Parcel, PlainBytes, Post, Posted, ProposedTo, Quarantine,
+    QuarantineRow, Readings, ReceivedRun, Refused, RefusedPost, ReportRow, ReportSort, Reports, Rest, Result, Storage,
+    StorageError, StoredChange, Told, UnfoldedSubject, Window, WorkerId,
 };
 use crate::identity::{RecordKey, RecordKeys, SEALED_MORE_BYTES, Sealed, is_sealed};
 
@@ -68,11 +68,15 @@ impl Sealing {
         Ok(row)
     }
 
+    fn opened_parcel(&self, mut parcel: Parcel) -> Result<Parcel> {
+        parcel.payload = self.open_text(Sealed::Parcel, parcel.subject, parcel.payload)?;
+        Ok(parcel)
+    }
+
     fn opened_deliveries(&self, deliveries: Vec<Delivery>) -> Result<Vec<Delivery>> {
-        let open = |mut delivery: Delivery| {
-            let subject = delivery.parcel.subject;
-            delivery.parcel.payload = self.open_text(Sealed::Parcel, subject, delivery.parcel.payload)?;
-            Ok(delivery)
+        let open = |delivery: Delivery| {
+            let parcel = self.opened_parcel(delivery.parcel)?;
+            Ok(Delivery { parcel, ..delivery })
         };
         deliveries.into_iter().map(open).collect()
     }
@@ -106,6 +110,7 @@ pub fn seal_plain(keys: &RecordKeys, what: PlainBytes, plain: &[u8]) -> Option<V
         PlainBytes::Report(subject) => of_subject(Sealed::Report, subject),
         PlainBytes::Looks(subject) => of_subject(Sealed::Looks, subject),
         PlainBytes::Facts(subject) => Some(as_text(&of_subject(Sealed::Facts, subject)?).into_bytes()),
+        PlainBytes::Message(subject) => Some(as_text(&of_subject(Sealed::Parcel, subject)?).into_bytes()),
     }
 }
 
@@ -113,6 +118,10 @@ pub fn seal_plain(keys: &RecordKeys, what: PlainBytes, plain: &[u8]) -> Option<V
 fn as_it_came(mut row: QuarantineRow) -> QuarantineRow {
     row.bytes = row.bytes.saturating_sub(SEALED_MORE_BYTES as u64);
     row
+}
+
+fn seal_parcel(key: &RecordKey, parcel: &mut Parcel) {
+    parcel.payload = as_text(&key.seal(Sealed::Parcel, &parcel.subject, parcel.payload.as_bytes()));
 }
 
 fn seal_card(key: &RecordKey, card: &mut CardRow) {
@@ -202,8 +211,8 @@ impl Cases for Sealing {
         if let Some(case) = &mut folded.case {
             case.facts = as_text(&key.seal(Sealed::Facts, subject, case.facts.as_bytes()));
         }
-        if let Some(parcel) = &mut folded.parcel {
-            parcel.payload = as_text(&key.seal(Sealed::Parcel, subject, parcel.payload.as_bytes()));
+        for parcel in &mut folded.parcels {
+            seal_parcel(&key, parcel);
         }
         if let Some(report) = &mut folded.report {
             report.entry = report
@@ -337,8 +346,76 @@ impl Outbox for Sealing {
         self.inner.put_off(parcel, worker, next_ms, trouble)
     }
 
+    fn give_up(&self, parcel: &Parcel, worker: WorkerId, now_ms: i64, trouble: &str) -> Result<()> {
+        self.inner.give_up(parcel, worker, now_ms, trouble)
+    }
+
+    fn handed_over(&self, parcel: &Parcel, worker: WorkerId) -> Result<Held> {
+        self.inner.handed_over(parcel, worker)
+    }
+
     fn let_go(&self, channel: &str, worker: WorkerId) -> Result<()> {
         self.inner.let_go(channel, worker)
+    }
+
+    fn dead_deliveries(&self, channel: &str, limit: u32) -> Result<Vec<Delivery>> {
+        self.opened_deliveries(self.inner.dead_deliveries(channel, limit)?)
+    }
+
+    fn send_again(&self, channel: &str, subject: Option<[u8; 16]>, now_ms: i64) -> Result<u64> {
+        self.inner.send_again(channel, subject, now_ms)
+    }
+
+    fn tell(&self, parcels: &[Parcel], now_ms: i64) -> Result<()> {
+        let mut sealed = parcels.to_vec();
+        for parcel in &mut sealed {
+            seal_parcel(&self.key(parcel.subject)?, parcel);
+        }
+        self.inner.tell(&sealed, now_ms)
+    }
+
+    fn told(&self, subject: [u8; 16]) -> Result<Vec<Parcel>> {
+        let told = self.inner.told(subject)?.into_iter();
+        told.map(|parcel| self.opened_parcel(parcel)).collect()
+    }
+
+    fn feed(&self, channel: &str, after: u64, limit: u32) -> Result<Vec<Told>> {
+        let open = |told: Told| {
+            let parcel = self.opened_parcel(told.parcel)?;
+            Ok(Told { parcel, ..told })
+        };
+        self.inner.feed(channel, after, limit)?.into_iter().map(open).collect()
+    }
+}
+
+impl Inbounds for Sealing {
+    fn post(&self, post: &Post) -> Result<Posted> {
+        // The same bytes are sealed alike, so that they can be compared without being kept.
+        let content = self.key(post.subject)?.seal(Sealed::Post, &post.subject, &post.content);
+        self.inner.post(&Post {
+            content,
+            ..post.clone()
+        })
+    }
+
+    fn refuse_post(&self, refused: &RefusedPost) -> Result<()> {
+        let body = self.key(refused.id)?.seal(Sealed::Post, &refused.id, &refused.body);
+        self.inner.refuse_post(&RefusedPost {
+            body,
+            ..refused.clone()
+        })
+    }
+
+    fn refused_posts(&self, limit: u32) -> Result<Vec<RefusedPost>> {
+        let open = |mut refused: RefusedPost| {
+            refused.body = self.open(Sealed::Post, refused.id, &refused.id, refused.body)?;
+            Ok(refused)
+        };
+        self.inner.refused_posts(limit)?.into_iter().map(open).collect()
+    }
+
+    fn forget_refused_post(&self, id: [u8; 16]) -> Result<bool> {
+        self.inner.forget_refused_post(id)
     }
 }
 

@@ -12,6 +12,7 @@ mod documents;
 mod entries;
 mod grants;
 mod group;
+mod inbound;
 mod media;
 mod notices;
 mod openings;
@@ -24,6 +25,7 @@ mod readings;
 mod receipts;
 mod recoveries;
 mod reports;
+mod tables;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -51,6 +53,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/schema/0010.sql"),
     include_str!("sqlite/schema/0011.sql"),
     include_str!("sqlite/schema/0012.sql"),
+    include_str!("sqlite/schema/0013.sql"),
 ];
 /// How long a call waits for another process (`admin` beside `serve`) to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -259,6 +262,32 @@ mod tests {
             .unwrap();
         assert_eq!(district, "Gaya");
         assert_eq!(crate::storage::Packs::packs(&store).unwrap(), []);
+    }
+
+    #[test]
+    fn what_waited_in_an_older_database_was_told_last_but_for_what_stood_in_plain() {
+        let dir = tempfile::tempdir().unwrap();
+        let old = Connection::open(dir.path().join(Sqlite::FILE_NAME)).unwrap();
+        MIGRATIONS[..10].iter().for_each(|one| old.execute_batch(one).unwrap());
+        let fill = "INSERT INTO meta (key, value) VALUES ('epoch', zeroblob(16));
+                    INSERT INTO outbox (channel, subject, district, document, message, upto, payload, attempts, next_ms)
+                    VALUES ('vatsalya', x'0A', 'BR-GAY', x'0A01', 'one', 7, 'sealed1:AAAA', 3, 50),
+                           ('vatsalya', x'0B', 'BR-GAY', x'0B01', 'two', 5, 'sealed1:BBBB', 0, 60),
+                           ('vatsalya', x'0C', 'BR-GAY', x'0C01', 'three', 6, '{}', 0, 70);
+                    PRAGMA user_version = 10;";
+        old.execute_batch(fill).unwrap();
+        drop(old);
+        let store = Sqlite::open(dir.path()).unwrap();
+        let all = |sql: &str| -> String {
+            let read = store.read(|tx| Ok(tx.query_row(sql, [], |row| row.get(0))?));
+            read.unwrap()
+        };
+        let feed =
+            "SELECT group_concat(number || message || sent || retracts, ' ') FROM (SELECT * FROM feed ORDER BY number)";
+        assert_eq!(all(feed), "1two10 2one10");
+        assert_eq!(all("SELECT CAST(number AS TEXT) FROM feed_head"), "2");
+        let outbox = "SELECT group_concat(since_ms, ' ') FROM (SELECT * FROM outbox ORDER BY subject)";
+        assert_eq!(all(outbox), "50 60 70");
     }
 
     #[test]

@@ -11,6 +11,8 @@ mod appeals;
 mod attack;
 mod backup;
 mod bucket;
+mod channel_matrix;
+mod channels;
 #[path = "../support/cluster.rs"]
 #[allow(
     unreachable_pub,
@@ -29,16 +31,21 @@ mod first_reading;
 mod gaps;
 mod grants;
 mod hubs;
+mod inbound;
 mod index;
 mod installed;
 mod institutions;
 mod matching;
 mod matrix;
 mod media;
+mod office;
 mod openapi;
 mod outage;
 mod packs;
+mod pulled;
 mod quarantine;
+mod receiver;
+mod receivers;
 mod storage;
 mod support;
 mod sync;

@@ -17,7 +17,7 @@ const ELSEWHERE: &str = "KA-MYS";
 
 /// The table of the national pack, written down a second time by hand: `c`ore, `i`dentity, care (`h`), `l`egal. What a role
 /// reads, what it writes, whether it has the whole district, and whether it opens cases.
-const ROLES: [(&str, &str, &str, bool, bool); 14] = [
+pub(crate) const ROLES: [(&str, &str, &str, bool, bool); 14] = [
     ("dcpo", "cihl", "cihl", true, true),
     ("po_nic", "cihl", "cihl", false, true),
     ("po_ic", "cihl", "cihl", false, true),

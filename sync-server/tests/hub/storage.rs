@@ -5,6 +5,8 @@ mod administration;
 mod appeals;
 mod batches;
 mod destroyed;
+mod feed;
+mod inbound;
 mod people;
 mod readings;
 mod reports;

@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use jsonschema::Validator;
 use serde_json::Value;
 use standardwebhooks::Webhook;
-use sync_server::channel::vatsalya::RETRACTION_SCHEMA;
+use sync_server::channel::vatsalya::{CHANNEL, RETRACTION_SCHEMA};
 
 /// Most deliveries that were turned away and are still shown; the oldest make room.
 const REFUSED_MAX: usize = 100;
@@ -19,6 +19,8 @@ pub struct Book {
     webhook: Webhook,
     schema: Validator,
     retraction: Validator,
+    /// Of what is told of institutions and districts, by the kind of message.
+    others: BTreeMap<String, Validator>,
     year: i16,
     answered: BTreeMap<String, Answer>,
     references: BTreeMap<String, String>,
@@ -72,6 +74,7 @@ impl Book {
             webhook: Webhook::new(secret)?,
             schema,
             retraction,
+            others: others()?,
             year,
             answered: BTreeMap::new(),
             references: BTreeMap::new(),
@@ -117,8 +120,14 @@ impl Book {
         let Ok(payload) = serde_json::from_slice::<Value>(body) else {
             return refusal(400, "the payload is no JSON".into());
         };
-        let is_retraction = payload.get("type").and_then(Value::as_str) == Some("case.retracted");
-        let schema = if is_retraction { &self.retraction } else { &self.schema };
+        let kind = payload.get("type").and_then(Value::as_str).unwrap_or_default();
+        let is_retraction = kind == "case.retracted";
+        let other = self.others.get(kind);
+        let schema = match other {
+            Some(schema) => schema,
+            None if is_retraction => &self.retraction,
+            None => &self.schema,
+        };
         let wrong: Vec<String> = schema
             .iter_errors(&payload)
             .take(REASONS_MAX)
@@ -131,6 +140,11 @@ impl Book {
         let Some(data) = payload.get("data").cloned() else {
             return refusal(422, "the payload has no data".into());
         };
+        if other.is_some() {
+            // Kept elsewhere in a portal; here it is enough that it has a number.
+            let reference = format!("VP-O-{}", self.answered.len() + 1);
+            return Answer::Taken { reference };
+        }
         let word = |name: &str| data.get(name).and_then(Value::as_str).map(str::to_owned);
         let (Some(case), Some(district)) = (word("case"), word("district")) else {
             return refusal(422, "the payload names no case or no district".into());
@@ -176,6 +190,21 @@ impl Book {
     pub fn refused(&self) -> &[Refused] {
         &self.refused
     }
+}
+
+/// The schemas of messages that are about no case.
+fn others() -> anyhow::Result<BTreeMap<String, Validator>> {
+    let mut others = BTreeMap::new();
+    for schema in CHANNEL.schemas {
+        let text: Value = serde_json::from_str(schema.text)?;
+        let kind = text.pointer("/properties/type/const").and_then(Value::as_str);
+        let Some(kind) = kind.filter(|kind| !kind.starts_with("case.")) else {
+            continue;
+        };
+        let validator = jsonschema::validator_for(&text).map_err(|error| anyhow::anyhow!("the schema: {error}"))?;
+        others.insert(kind.to_owned(), validator);
+    }
+    Ok(others)
 }
 
 /// How far the district's log was folded into a state.
@@ -258,6 +287,22 @@ mod tests {
         );
         assert_eq!(again, first);
         assert_eq!(book.arrivals()["a"].deliveries, 2);
+    }
+
+    #[test]
+    fn figures_and_institutions_get_a_number_and_are_no_cases() {
+        let mut book = book();
+        let figures = CHANNEL
+            .schemas
+            .iter()
+            .find(|schema| schema.name == "vatsalya-figures-1");
+        let body = figures.unwrap().example;
+        let answer = book.receive(&signed("m1", now_s(), body), body.as_bytes());
+        assert_eq!(status(&answer), None, "{answer:?}");
+        let bad = body.replace("\"cases\"", "\"names\"");
+        let answer = book.receive(&signed("m2", now_s(), &bad), bad.as_bytes());
+        assert_eq!(status(&answer), Some(422));
+        assert!(book.arrivals().is_empty());
     }
 
     #[test]

@@ -366,7 +366,7 @@ impl Store {
     }
 
     /// How long a whole object is; `None` where it is not here.
-    pub(super) fn length(storage: &dyn Storage, sha256: Sha256) -> Result<Option<u64>, MediaError> {
+    pub(crate) fn length(storage: &dyn Storage, sha256: Sha256) -> Result<Option<u64>, MediaError> {
         let row = storage.media(sha256)?.filter(|row| row.complete);
         Ok(row.map(|row| row.bytes))
     }

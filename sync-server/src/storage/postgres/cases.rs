@@ -5,6 +5,7 @@ use super::documents::keep_snapshot;
 use super::outbox::put_parcel;
 use super::readings::replace_card;
 use super::reports::{put_decisions, put_report};
+use super::tables::put_tables;
 use super::transaction::Tx;
 use super::value::{Fixed, Number, at, fixed, number, text};
 use crate::storage::{CaseRow, Cases, Claim, Folded, Held, Result, UnfoldedSubject, WorkerId};
@@ -55,7 +56,8 @@ impl Cases for Postgres {
             if let Some(card) = &folded.card {
                 replace_card(tx, card)?;
             }
-            if let Some(parcel) = &folded.parcel {
+            put_tables(tx, folded.done.subject, &folded.tables)?;
+            for parcel in &folded.parcels {
                 put_parcel(tx, parcel, now_ms)?;
             }
             // Last, as others of the state wait in its line.
@@ -79,7 +81,15 @@ impl Cases for Postgres {
                 &[],
             )?;
             // After the subjects, as whoever folds one comes to its case.
-            tx.execute("DELETE FROM case_row", &[])?;
+            for table in [
+                "case_row",
+                "case_clock",
+                "case_placement",
+                "missing_row",
+                "institution_row",
+            ] {
+                tx.execute(&format!("DELETE FROM {table}"), &[])?;
+            }
             Ok(())
         })
     }

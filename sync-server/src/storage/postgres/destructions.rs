@@ -4,8 +4,10 @@ use tokio_postgres::Row;
 
 use super::Postgres;
 use super::grants::revoke;
+use super::outbox::put_retraction;
 use super::plain::{any_plain, seal_some};
 use super::reports::put_report;
+use super::tables::OF_SUBJECT;
 use super::transaction::Tx;
 use super::value::{Fixed, Number, at, fixed, fixed_or_none, number};
 use super::write::{audit, stand_in_line};
@@ -31,6 +33,10 @@ const VACUUMED: &[&str] = &[
     "attachment",
     "match_proposal",
     "match_decision",
+    "feed",
+    "case_clock",
+    "case_placement",
+    "missing_row",
 ];
 
 impl Destructions for Postgres {
@@ -260,7 +266,10 @@ fn survey(tx: &Tx<'_>, subject: [u8; 16]) -> Result<Option<Survey>> {
         media: named - of_others,
         media_of_others: of_others,
         receipts: by_document("SELECT count(*) FROM receipt WHERE document BETWEEN $1 AND $2")?,
-        parcels: by_subject("SELECT count(*) FROM outbox WHERE subject = $1")?,
+        parcels: by_subject(
+            "SELECT count(*) FROM (SELECT channel FROM outbox WHERE subject = $1
+                                   UNION SELECT channel FROM feed WHERE subject = $1) told",
+        )?,
         rows: by_subject(
             "SELECT (SELECT count(*) FROM case_row WHERE subject = $1)
                   + (SELECT count(*) FROM report WHERE subject = $1 AND entry IS NOT NULL)",
@@ -273,7 +282,8 @@ fn survey(tx: &Tx<'_>, subject: [u8; 16]) -> Result<Option<Survey>> {
     };
     let channels = tx.rows(
         "SELECT channel FROM receipt WHERE document BETWEEN $1 AND $2
-         UNION SELECT channel FROM outbox WHERE subject = $3 ORDER BY channel",
+         UNION SELECT channel FROM outbox WHERE subject = $3
+         UNION SELECT channel FROM feed WHERE subject = $3 ORDER BY channel",
         &[&first, &last, &subject],
     )?;
     Ok(Some(Survey {
@@ -351,8 +361,14 @@ fn retract(
     )?;
     let held: Option<i64> = held.map_or(Ok(None), |row| at(&row, 0))?;
     tx.execute("DELETE FROM outbox WHERE subject = $1", &[&Fixed(subject)])?;
-    for parcel in retractions.iter().filter(|parcel| channels.contains(&parcel.channel)) {
-        super::outbox::put_parcel(tx, parcel, held.map_or(now_ms, |held| held.max(now_ms)))?;
+    tx.execute("DELETE FROM feed WHERE subject = $1", &[&Fixed(subject)])?;
+    let mut retractions: Vec<&Parcel> = retractions
+        .iter()
+        .filter(|parcel| channels.contains(&parcel.channel))
+        .collect();
+    retractions.sort_by(|one, other| one.channel.cmp(&other.channel));
+    for parcel in retractions {
+        put_retraction(tx, parcel, held.map_or(now_ms, |held| held.max(now_ms)))?;
     }
     Ok(())
 }
@@ -436,6 +452,9 @@ fn forget_rows(tx: &Tx<'_>, subject: [u8; 16]) -> Result<()> {
         "DELETE FROM match_proposal WHERE one = $1 OR other = $1",
         "DELETE FROM match_decision WHERE subject = $1 OR other = $1",
     ] {
+        tx.execute(sql, &[&Fixed(subject)])?;
+    }
+    for sql in OF_SUBJECT {
         tx.execute(sql, &[&Fixed(subject)])?;
     }
     let known = tx.row(

@@ -77,6 +77,13 @@ const PLAIN: &[Plain] = &[
         column: "facts",
         what: |id| PlainBytes::Facts(subject_of(id)),
     },
+    Plain {
+        table: "feed",
+        rows: "NOT retracts AND substring(payload FROM 1 FOR 8) <> 'sealed1:'",
+        document: "subject || '\\x00'::bytea",
+        column: "payload",
+        what: |id| PlainBytes::Message(subject_of(id)),
+    },
 ];
 
 impl Plain {
@@ -96,8 +103,12 @@ impl Plain {
             column,
             what,
         } = self;
-        let of_text = *column == "facts";
-        let bytes = if of_text { "convert_to(facts, 'UTF8')" } else { column };
+        let of_text = ["facts", "payload"].contains(column);
+        let bytes = if of_text {
+            format!("convert_to({column}, 'UTF8')")
+        } else {
+            (*column).to_owned()
+        };
         let found = tx.rows(
             &format!(
                 "SELECT ctid::text, {document}, {bytes} FROM {table} WHERE {rows} LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED"

@@ -8,11 +8,11 @@ use protocol::{AuthorId, DocumentId, Epoch, Nonce, Refusal, UserId};
 
 use super::Sealing;
 use crate::storage::{
-    Access, AccessFilter, AccessLine, AccessLog, AccessLogs, Assigned, Audit, AuditRow, Author, Backups, Contents,
-    Deed, Destruction, Destructions, Device, District, Districts, Ear, Enrolment, Grants, Held, HolderDevice,
-    Institution, KeyCopy, Media, MediaRow, MediaToDestroy, NewPack, NewReceipt, Notices, Opened, Openings, Order,
-    PackRow, Packs, Parcel, People, Readable, Receipt, Receipts, Recoveries, Recovery, Result, Seal, Survey,
-    TokenHolder, User,
+    Access, AccessFilter, AccessLine, AccessLog, AccessLogs, Acknowledged, Acknowledgement, Assigned, Audit, AuditRow,
+    Author, Backups, Contents, Deed, Destruction, Destructions, Device, District, Districts, Ear, Enrolment, Grants,
+    Held, HolderDevice, Institution, KeyCopy, Media, MediaRow, MediaToDestroy, NewPack, NewReceipt, Notices, Opened,
+    Openings, Order, PackRow, Packs, Parcel, People, Readable, Receipt, Receipts, Recoveries, Recovery, Result, Seal,
+    Survey, TokenHolder, User,
 };
 
 impl AccessLogs for Sealing {
@@ -325,6 +325,10 @@ impl People for Sealing {
 impl Receipts for Sealing {
     fn settle(&self, receipt: &NewReceipt<'_>) -> Result<Held> {
         self.inner.settle(receipt)
+    }
+
+    fn acknowledge(&self, acknowledgement: &Acknowledgement<'_>) -> Result<Acknowledged> {
+        self.inner.acknowledge(acknowledgement)
     }
 
     fn latest_receipts(&self, document: DocumentId) -> Result<Vec<Receipt>> {

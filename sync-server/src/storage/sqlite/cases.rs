@@ -4,6 +4,7 @@ use super::documents::keep_snapshot;
 use super::outbox::put_parcel;
 use super::readings::replace_card;
 use super::reports::{put_decisions, put_report};
+use super::tables::put_tables;
 use super::{Number, Sqlite};
 use crate::storage::{CaseRow, Cases, Claim, Folded, Held, Result, UnfoldedSubject, WorkerId};
 
@@ -58,7 +59,8 @@ impl Cases for Sqlite {
             if let Some(card) = &folded.card {
                 replace_card(tx, card)?;
             }
-            if let Some(parcel) = &folded.parcel {
+            put_tables(tx, folded.done.subject, &folded.tables)?;
+            for parcel in &folded.parcels {
                 put_parcel(tx, parcel, now_ms)?;
             }
             if let Some(report) = &folded.report {
@@ -73,7 +75,15 @@ impl Cases for Sqlite {
 
     fn unfold_everything(&self) -> Result<()> {
         self.write(|tx| {
-            tx.execute("DELETE FROM case_row", [])?;
+            for table in [
+                "case_row",
+                "case_clock",
+                "case_placement",
+                "missing_row",
+                "institution_row",
+            ] {
+                tx.execute(&format!("DELETE FROM {table}"), [])?;
+            }
             tx.execute(
                 "INSERT OR REPLACE INTO unfolded (subject, number)
                  SELECT subject, max(last_number) FROM document GROUP BY subject HAVING max(last_number) > 0",

@@ -3,8 +3,10 @@ use protocol::{AuthorId, DocumentId, UserId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::grants::revoke;
+use super::outbox::put_retraction;
 use super::plain::{any_plain, seal_some};
 use super::reports::put_report;
+use super::tables::OF_SUBJECT;
 use super::write::audit;
 use super::{Number, Sqlite};
 use crate::storage::destructions::{Had, destroyed_detail, documents_of, holder};
@@ -262,7 +264,10 @@ fn survey(tx: &Connection, subject: [u8; 16]) -> Result<Option<Survey>> {
         media: named - of_others,
         media_of_others: of_others,
         receipts: by_document("SELECT count(*) FROM receipt WHERE document BETWEEN ?1 AND ?2")?,
-        parcels: by_subject("SELECT count(*) FROM outbox WHERE subject = ?1")?,
+        parcels: by_subject(
+            "SELECT count(*) FROM (SELECT channel FROM outbox WHERE subject = ?1
+                                   UNION SELECT channel FROM feed WHERE subject = ?1) told",
+        )?,
         rows: by_subject(
             "SELECT (SELECT count(*) FROM case_row WHERE subject = ?1)
                   + (SELECT count(*) FROM report WHERE subject = ?1 AND entry IS NOT NULL)",
@@ -275,7 +280,8 @@ fn survey(tx: &Connection, subject: [u8; 16]) -> Result<Option<Survey>> {
     };
     let mut statement = tx.prepare_cached(
         "SELECT channel FROM receipt WHERE document BETWEEN ?1 AND ?2
-         UNION SELECT channel FROM outbox WHERE subject = ?3 ORDER BY channel",
+         UNION SELECT channel FROM outbox WHERE subject = ?3
+         UNION SELECT channel FROM feed WHERE subject = ?3 ORDER BY channel",
     )?;
     let channels = statement.query_map(params![first, last, subject], |row| row.get(0))?;
     Ok(Some(Survey {
@@ -343,8 +349,14 @@ fn retract(
         |row| row.get(0),
     )?;
     tx.execute("DELETE FROM outbox WHERE subject = ?1", [subject])?;
-    for parcel in retractions.iter().filter(|parcel| channels.contains(&parcel.channel)) {
-        super::outbox::put_parcel(tx, parcel, held.map_or(now_ms, |held| held.max(now_ms)))?;
+    tx.execute("DELETE FROM feed WHERE subject = ?1", [subject])?;
+    let mut retractions: Vec<&Parcel> = retractions
+        .iter()
+        .filter(|parcel| channels.contains(&parcel.channel))
+        .collect();
+    retractions.sort_by(|one, other| one.channel.cmp(&other.channel));
+    for parcel in retractions {
+        put_retraction(tx, parcel, held.map_or(now_ms, |held| held.max(now_ms)))?;
     }
     Ok(())
 }
@@ -424,6 +436,9 @@ fn forget_rows(tx: &Connection, subject: [u8; 16]) -> Result<()> {
         "DELETE FROM match_decision WHERE subject = ?1 OR other = ?1",
         "DELETE FROM document WHERE subject = ?1",
     ] {
+        tx.execute(sql, [subject])?;
+    }
+    for sql in OF_SUBJECT {
         tx.execute(sql, [subject])?;
     }
     let known = tx

@@ -75,6 +75,13 @@ const PLAIN: &[Plain] = &[
         column: "facts",
         what: |id| PlainBytes::Facts(subject_of(id)),
     },
+    Plain {
+        table: "feed INDEXED BY feed_in_plain",
+        rows: "NOT retracts AND substr(payload, 1, 8) <> 'sealed1:'",
+        document: "subject || x'00'",
+        column: "payload",
+        what: |id| PlainBytes::Message(subject_of(id)),
+    },
 ];
 
 impl Plain {
@@ -103,7 +110,9 @@ impl Plain {
             let what = what(*document);
             let sealed = seal(what, bytes).unwrap_or_else(|| gone(what));
             match String::from_utf8(sealed) {
-                Ok(text) if matches!(what, PlainBytes::Facts(_)) => update.execute(params![row, text])?,
+                Ok(text) if matches!(what, PlainBytes::Facts(_) | PlainBytes::Message(_)) => {
+                    update.execute(params![row, text])?
+                }
                 Ok(text) => update.execute(params![row, text.into_bytes()])?,
                 Err(bytes) => update.execute(params![row, bytes.into_bytes()])?,
             };
@@ -115,7 +124,7 @@ impl Plain {
 /// What stands for bytes whose record's key is gone.
 fn gone(what: PlainBytes) -> Vec<u8> {
     match what {
-        PlainBytes::Facts(_) => b"sealed1:".to_vec(),
+        PlainBytes::Facts(_) | PlainBytes::Message(_) => b"sealed1:".to_vec(),
         _ => vec![0xE5, 1],
     }
 }

@@ -10,7 +10,7 @@ use sync_server::identity::RecordKeys;
 use sync_server::storage::{
     Access, CaseRow, Claim, CommitError, EntryBody, Folded, Held, Kept, MadeDecision, MatchProposal, NewChange,
     NewReceipt, NewSubject, Order, Parcel, Postgres, Readable, Receipt, Refused, ReportRow, ReportSort, Sealing,
-    Sqlite, Storage, StorageError, WorkerId, Writing, seal_plain,
+    Sqlite, Storage, StorageError, Way, WorkerId, Writing, seal_plain,
 };
 
 use super::{AUTHOR, CASE, DISTRICT, OFFICER, OTHER, OTHERS_AUTHOR, WHOLE, change, core, on_each, prepared, reached};
@@ -43,6 +43,7 @@ fn retraction() -> Parcel {
         message: "retraction".into(),
         upto: 0,
         payload: "{\"type\":\"case.retracted\"}".into(),
+        way: Way::Sent,
     }
 }
 
@@ -127,12 +128,12 @@ fn everything(storage: &dyn Storage) {
         let folded = Folded {
             snapshots: vec![(document, words.clone().into_bytes(), done.number)],
             case: Some(case),
-            parcel: of_case.then(|| Parcel {
+            parcels: Vec::from_iter(of_case.then(|| Parcel {
                 message: "update".into(),
                 upto: done.number,
                 payload: format!("{{\"x\":\"{words}\"}}"),
                 ..retraction()
-            }),
+            })),
             report: Some(report),
             decisions: of_case.then(|| vec![decided]),
             ..Folded::nothing(done)

@@ -2,7 +2,8 @@
 
 use protocol::DocumentId;
 use sync_server::storage::{
-    Claim, Committed, EntryBody, Folded, Held, NewReceipt, Parcel, Receipt, Storage, UnfoldedSubject, WorkerId, Writing,
+    Claim, Committed, EntryBody, Folded, Held, NewReceipt, Parcel, Receipt, Storage, UnfoldedSubject, Way, WorkerId,
+    Writing,
 };
 
 use super::{AUTHOR, CASE, DISTRICT, OFFICER, OTHER, OTHERS_AUTHOR, WHOLE, beginning, change, core, on_each, prepared};
@@ -28,6 +29,7 @@ fn parcel(message: &str, upto: u64) -> Parcel {
         message: message.into(),
         upto,
         payload: "{}".into(),
+        way: Way::Sent,
     }
 }
 
@@ -35,7 +37,7 @@ fn parcel(message: &str, upto: u64) -> Parcel {
 fn put(storage: &dyn Storage, message: &str, now_ms: i64) -> u64 {
     let done = storage.claim_unfolded(claim(HERE, now_ms), 9).unwrap()[0];
     let folded = Folded {
-        parcel: Some(parcel(message, done.number)),
+        parcels: vec![parcel(message, done.number)],
         ..Folded::nothing(done)
     };
     assert_eq!(storage.save_folded(&folded, HERE, now_ms).unwrap(), Held::Yes);
@@ -178,7 +180,7 @@ fn of_two_hubs_one_folds_a_subject_and_only_while_it_holds_it() {
             "its time is up"
         );
         let folded = |message: &str| Folded {
-            parcel: Some(parcel(message, upto)),
+            parcels: vec![parcel(message, upto)],
             snapshots: vec![(core(), message.as_bytes().to_vec(), upto)],
             ..Folded::nothing(held[0])
         };

@@ -1,0 +1,82 @@
+//! `admin dead-letters`: what channels did not take, for a person to look at and send again.
+
+use std::io::Write;
+
+use anyhow::{Context, Result, bail};
+use clap::Subcommand;
+use uuid::Uuid;
+
+use super::list::moment;
+use crate::channel::{CHANNELS, Channel, find};
+use crate::hub::Hub;
+
+/// What may be asked about dead letters.
+#[derive(Debug, Subcommand)]
+pub enum DeadLettersCommand {
+    /// Lists them, the oldest first: channel, record, since when, how often tried, and what was answered. What was to be told
+    /// is not shown.
+    List {
+        /// Of this channel only.
+        #[arg(long)]
+        channel: Option<String>,
+    },
+    /// Tries them anew.
+    SendAgain {
+        /// The channel's code.
+        #[arg(long)]
+        channel: String,
+        /// The record; without it, all of the channel.
+        #[arg(long)]
+        record: Option<Uuid>,
+    },
+}
+
+/// Lists at most so many of each channel.
+const SHOWN_MAX: u32 = 1_000;
+
+/// Does what is asked and prints what came of it.
+pub fn run(hub: &Hub, command: &DeadLettersCommand, out: &mut dyn Write) -> Result<()> {
+    match command {
+        DeadLettersCommand::List { channel } => {
+            let asked = channel.as_deref().map(known).transpose()?;
+            let of = |one: &&Channel| asked.is_none_or(|asked| asked.code == one.code);
+            for channel in CHANNELS.into_iter().filter(of) {
+                list(hub, channel, out)?;
+            }
+            Ok(())
+        }
+        DeadLettersCommand::SendAgain { channel, record } => {
+            let channel = known(channel)?;
+            let record = record.map(|record| *record.as_bytes());
+            let again = hub.storage.send_again(channel.code, record, hub.clock.now_ms())?;
+            if again == 0 {
+                bail!("there is no such dead letter");
+            }
+            hub.to_deliver.ring();
+            writeln!(out, "{again} will be sent again")?;
+            Ok(())
+        }
+    }
+}
+
+fn known(code: &str) -> Result<&'static Channel> {
+    find(code).with_context(|| {
+        let codes: Vec<&str> = CHANNELS.iter().map(|channel| channel.code).collect();
+        format!("no such channel; there are {}", codes.join(", "))
+    })
+}
+
+fn list(hub: &Hub, channel: &Channel, out: &mut dyn Write) -> Result<()> {
+    for dead in hub.storage.dead_deliveries(channel.code, SHOWN_MAX)? {
+        writeln!(
+            out,
+            "{}\t{}\t{}\t{} tries\t{}",
+            channel.code,
+            Uuid::from_bytes(dead.parcel.subject),
+            dead.dead_ms.map_or_else(String::new, moment),
+            dead.attempts,
+            dead.trouble.unwrap_or_default(),
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! What other systems posted: which references are known, and what was refused, for a person to look at.
+
+use super::Result;
+
+/// Refused posts that are kept; the oldest make room.
+pub(super) const REFUSED_POSTS_MAX: u32 = 10_000;
+
+/// A post that is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Post {
+    /// The record that begins with it; it follows from the channel and the caller's reference.
+    pub subject: [u8; 16],
+    /// The channel's code.
+    pub channel: String,
+    /// The hash of what was posted; sealed where it is kept.
+    pub content: Vec<u8>,
+    /// When it came.
+    pub at_ms: i64,
+}
+
+/// Whether it was posted before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Posted {
+    /// Never under this reference.
+    New,
+    /// The very same.
+    Same,
+    /// Something else.
+    Differs,
+}
+
+/// A signed post that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedPost {
+    /// It follows from what was posted: the same is kept once.
+    pub id: [u8; 16],
+    /// The channel's code.
+    pub channel: String,
+    /// When it came last.
+    pub at_ms: i64,
+    /// Fields and what is wrong with them, without what they said.
+    pub reason: String,
+    /// What was posted.
+    pub body: Vec<u8>,
+}
+
+/// What is known of posts.
+pub trait Inbounds {
+    /// Notes a reference as known, and says whether it was. Destroyed records stay known; nothing is compared any more.
+    fn post(&self, post: &Post) -> Result<Posted>;
+
+    /// Keeps a refused post.
+    fn refuse_post(&self, refused: &RefusedPost) -> Result<()>;
+
+    /// The refused posts, the latest first.
+    fn refused_posts(&self, limit: u32) -> Result<Vec<RefusedPost>>;
+
+    /// Forgets a refused post that somebody has looked at; says whether there was one.
+    fn forget_refused_post(&self, id: [u8; 16]) -> Result<bool>;
+}

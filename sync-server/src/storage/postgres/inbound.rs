@@ -1,0 +1,67 @@
+use super::Postgres;
+use super::value::{Fixed, at, fixed};
+use crate::storage::inbound::REFUSED_POSTS_MAX;
+use crate::storage::{Inbounds, Post, Posted, RefusedPost, Result};
+
+impl Inbounds for Postgres {
+    fn post(&self, post: &Post) -> Result<Posted> {
+        self.write(|tx| {
+            let added = tx.execute(
+                "INSERT INTO post (subject, channel, content, at_ms) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+                &[&Fixed(post.subject), &post.channel, &post.content, &post.at_ms],
+            )?;
+            if added > 0 {
+                return Ok(Posted::New);
+            }
+            let same = tx.any(
+                "SELECT 1 FROM post WHERE subject = $1 AND content = $2",
+                &[&Fixed(post.subject), &post.content],
+            )?;
+            Ok(if same { Posted::Same } else { Posted::Differs })
+        })
+    }
+
+    fn refuse_post(&self, refused: &RefusedPost) -> Result<()> {
+        self.write(|tx| {
+            tx.execute(
+                "INSERT INTO post_refused (id, channel, at_ms, reason, body) VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms, reason = excluded.reason",
+                &[
+                    &Fixed(refused.id),
+                    &refused.channel,
+                    &refused.at_ms,
+                    &refused.reason,
+                    &refused.body,
+                ],
+            )?;
+            tx.execute(
+                "DELETE FROM post_refused WHERE id IN
+                     (SELECT id FROM post_refused ORDER BY at_ms DESC, id OFFSET $1)",
+                &[&i64::from(REFUSED_POSTS_MAX)],
+            )?;
+            Ok(())
+        })
+    }
+
+    fn refused_posts(&self, limit: u32) -> Result<Vec<RefusedPost>> {
+        self.read_one(|tx| {
+            let sql = "SELECT id, channel, at_ms, reason, body FROM post_refused ORDER BY at_ms DESC, id LIMIT $1";
+            let rows = tx.rows(sql, &[&i64::from(limit)])?;
+            rows.iter()
+                .map(|row| {
+                    Ok(RefusedPost {
+                        id: fixed(row, 0)?,
+                        channel: at(row, 1)?,
+                        at_ms: at(row, 2)?,
+                        reason: at(row, 3)?,
+                        body: at(row, 4)?,
+                    })
+                })
+                .collect()
+        })
+    }
+
+    fn forget_refused_post(&self, id: [u8; 16]) -> Result<bool> {
+        self.write(|tx| Ok(tx.execute("DELETE FROM post_refused WHERE id = $1", &[&Fixed(id)])? > 0))
+    }
+}

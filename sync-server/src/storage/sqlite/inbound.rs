@@ -1,0 +1,70 @@
+use rusqlite::{OptionalExtension, params};
+
+use super::Sqlite;
+use crate::storage::inbound::REFUSED_POSTS_MAX;
+use crate::storage::{Inbounds, Post, Posted, RefusedPost, Result};
+
+impl Inbounds for Sqlite {
+    fn post(&self, post: &Post) -> Result<Posted> {
+        self.write(|tx| {
+            let sql = "SELECT content FROM post WHERE subject = ?1";
+            let known: Option<Vec<u8>> = tx
+                .prepare_cached(sql)?
+                .query_row([post.subject], |row| row.get(0))
+                .optional()?;
+            if let Some(known) = known {
+                return Ok(if known == post.content {
+                    Posted::Same
+                } else {
+                    Posted::Differs
+                });
+            }
+            tx.prepare_cached("INSERT INTO post (subject, channel, content, at_ms) VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![post.subject, post.channel, post.content, post.at_ms])?;
+            Ok(Posted::New)
+        })
+    }
+
+    fn refuse_post(&self, refused: &RefusedPost) -> Result<()> {
+        self.write(|tx| {
+            tx.prepare_cached(
+                "INSERT OR REPLACE INTO post_refused (id, channel, at_ms, reason, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![
+                refused.id,
+                refused.channel,
+                refused.at_ms,
+                refused.reason,
+                refused.body
+            ])?;
+            tx.prepare_cached(
+                "DELETE FROM post_refused WHERE id IN
+                     (SELECT id FROM post_refused ORDER BY at_ms DESC, id LIMIT -1 OFFSET ?1)",
+            )?
+            .execute([REFUSED_POSTS_MAX])?;
+            Ok(())
+        })
+    }
+
+    fn refused_posts(&self, limit: u32) -> Result<Vec<RefusedPost>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT id, channel, at_ms, reason, body FROM post_refused ORDER BY at_ms DESC, id LIMIT ?1",
+            )?;
+            let rows = statement.query_map([limit], |row| {
+                Ok(RefusedPost {
+                    id: row.get(0)?,
+                    channel: row.get(1)?,
+                    at_ms: row.get(2)?,
+                    reason: row.get(3)?,
+                    body: row.get(4)?,
+                })
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    fn forget_refused_post(&self, id: [u8; 16]) -> Result<bool> {
+        self.write(|tx| Ok(tx.execute("DELETE FROM post_refused WHERE id = ?1", [id])? > 0))
+    }
+}
