@@ -38,8 +38,8 @@ fn refused(hub: &TestHub) -> (TestDevice, TestDevice, DocumentId, u64) {
     other.documents.insert(core, worker.documents[&core].clone());
     let n = other.edit(core, &[note()]);
     let outcome = other.sync().verdicts.remove(&n);
-    let code = Refusal::UnknownDocument;
-    assert_eq!(outcome, Some(Outcome::Refused { code }));
+    let unknown = Refusal::UnknownDocument;
+    assert_eq!(outcome, Some(Outcome::Refused { code: unknown }));
     (worker, other, core, n)
 }
 

@@ -336,7 +336,7 @@ fn packs_and_recoveries_answer_whoever_may_have_them_and_all_else_looks_like_not
         let request = client.get(format!("{}{path}", hub.url));
         let request = token
             .into_iter()
-            .fold(request, |request, token| request.bearer_auth(token));
+            .fold(request, reqwest::blocking::RequestBuilder::bearer_auth);
         looks(request.send().unwrap())
     };
     let ask = |request: &RecoveryRequest| {

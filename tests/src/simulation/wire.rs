@@ -144,8 +144,8 @@ impl Wire {
     fn fails(&self) -> Option<bool> {
         let mut state = self.state();
         state.media_calls += 1;
-        let fails = state.media_fails > 0 && state.media_calls % state.media_fails == 0;
-        fails.then_some(state.media_calls % 2 == 0)
+        let fails = state.media_fails > 0 && state.media_calls.is_multiple_of(state.media_fails);
+        fails.then_some(state.media_calls.is_multiple_of(2))
     }
 
     /// A call for anything but sync.
