@@ -21,8 +21,8 @@ const fn offers(code: Refusal) -> &'static [Offer] {
     match code {
         Refusal::NotPermitted | Refusal::UnknownDocument | Refusal::Revoked => &[AskAccess, HandOver, SendAgain],
         Refusal::TooLarge => &[Offer::Split, HandOver, SendAgain],
-        // Of a record that is gone nothing can be handed over.
-        Refusal::Destroyed => &[],
+        // Of a record that is gone nothing can be handed over, and what a person refused for good is decided.
+        Refusal::Destroyed | Refusal::ForGood => &[],
         Refusal::NotEnrolled | Refusal::UnsupportedVersion => &[SendAgain],
         _ => &[SendAgain, HandOver],
     }

@@ -18,16 +18,22 @@ pub(super) fn Refused(items: Vec<RefusedItem>) -> impl IntoView {
     let words = words();
     let problem = RwSignal::new(None::<String>);
     let rows = items.into_iter().map(|item| {
-        let waits = item.offers.is_empty() && item.code != "destroyed";
+        // Where nothing is offered, it stands on an earlier one; but for what is decided for good.
+        let is_over = matches!(item.code.as_str(), "destroyed" | "refused_for_good");
+        let waits = item.offers.is_empty() && !is_over;
+        let why = if waits {
+            words.sync_behind_another()
+        } else {
+            words.refusal(&item.code)
+        };
         view! {
             <li class="receipt refused" data-test="refused-row" data-code=item.code.clone()>
                 {subject_link(item.subject, &item.initials)}
                 <div class="stack">
-                    <p>{words.refusal(&item.code)}</p>
+                    <p>{why}</p>
                     <p class="muted">{words.sync_written(time::date_time(words, item.at_ms))}</p>
                     {item.is_gone.then(|| view! { <p class="muted" data-test="refused-gone">{words.sync_gone()}</p> })}
                     {item.appeal.map(|appeal| standing(words, appeal))}
-                    {waits.then(|| view! { <p class="muted" data-test="refused-behind">{words.sync_behind_another()}</p> })}
                     <Offers item=item.item offers=item.offers problem=problem />
                 </div>
             </li>
