@@ -66,6 +66,6 @@ mod tests {
         };
         assert_eq!(write(Some("DCPU/12")), of(Some("DCPU/12")));
         assert_eq!(write(None), of(None));
-        assert_eq!(said(b"not a change"), Err(ChangeError::NotAPlainChange));
+        assert_eq!(said(b"not a change"), Err(ChangeError::Malformed));
     }
 }
