@@ -14,4 +14,4 @@ mod moments;
 mod play;
 mod wire;
 
-pub use play::{Ended, play};
+pub use play::{Ended, Happens, play};

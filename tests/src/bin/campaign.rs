@@ -13,7 +13,7 @@ use tests::{
         campaign::{Recorded, Tally, Which},
         hour::Script,
     },
-    simulation::{Ended, play},
+    simulation::{Ended, Happens, play},
 };
 
 const EIO: i32 = 5;
@@ -54,6 +54,9 @@ enum Campaign {
         /// How many.
         #[arg(long, default_value_t = 100_000)]
         seeds: u64,
+        /// Only what happens to words: no pictures, no dismissals, nobody dies between two frames.
+        #[arg(long)]
+        words: bool,
     },
 }
 
@@ -78,8 +81,9 @@ fn main() -> anyhow::Result<()> {
     let began = Instant::now();
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
     let Arguments { damaged_page, campaign } = Arguments::parse();
-    if let Campaign::Simulation { from, seeds } = campaign {
-        return simulate(from, seeds, workers as u64);
+    if let Campaign::Simulation { from, seeds, words } = campaign {
+        let happens = if words { Happens::Words } else { Happens::Everything };
+        return simulate(from, seeds, workers as u64, happens);
     }
     let script = damaged_page.map_or(Script::Hour, |page| Script::Mending { page });
     let recorded = Recorded::make(script, workers)?;
@@ -120,7 +124,7 @@ fn main() -> anyhow::Result<()> {
 }
 
 /// Plays the seeds, every one of them, whatever becomes of some.
-fn simulate(from: u64, seeds: u64, workers: u64) -> anyhow::Result<()> {
+fn simulate(from: u64, seeds: u64, workers: u64, happens: Happens) -> anyhow::Result<()> {
     let began = Instant::now();
     let played = Mutex::new((0_u64, Ended::default(), Vec::new()));
     thread::scope(|scope| {
@@ -129,14 +133,15 @@ fn simulate(from: u64, seeds: u64, workers: u64) -> anyhow::Result<()> {
             scope.spawn(move || {
                 let mut seed = from + worker;
                 while seed < from + seeds {
-                    let ended = play(seed);
+                    let ended = play(seed, happens);
                     let mut played = played.lock().unwrap_or_else(PoisonError::into_inner);
                     played.0 += 1;
                     match ended {
                         Ok(ended) => played.1 += ended,
                         Err(error) => {
                             println!("WRONG seed {seed}: {error:#}");
-                            println!("    again: cargo xtask campaign simulation --from {seed} --seeds 1");
+                            let words = if happens == Happens::Words { " --words" } else { "" };
+                            println!("    again: cargo xtask campaign simulation --from {seed} --seeds 1{words}");
                             played.2.push(seed);
                         }
                     }

@@ -13,7 +13,7 @@ use anyhow::{Context as _, bail, ensure};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use casework::{CaseId, Compartment};
 use device::{Clock, Device, NoFileChooser, NoKeystore, Options, Platform, Stretching, SystemDisk, Transport};
-use ipc::{CaseCard, CaseFilter, CaseView, FieldEdit, NetState, PAGE_ROWS_MAX, Reply, Request, SyncView};
+use ipc::{CaseCard, CaseFilter, CaseView, FailureCode, FieldEdit, NetState, PAGE_ROWS_MAX, Reply, Request, SyncView};
 use protocol::UserId;
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use sync_server::clock::Clock as _;
@@ -41,6 +41,16 @@ const PACKS_MAX: usize = 2;
 /// A picture that somebody takes, as small as pictures are, and unlike every other.
 fn picture(number: u64) -> String {
     STANDARD.encode(pictures::as_jpeg(&pictures::draw(number, 48, 36), 60))
+}
+
+/// What can happen in a world. Both are decided by the seed, each in its own way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Happens {
+    /// Officers write, sync and are given cases; requests and answers are lost, cut, doubled or late; processes die between frames.
+    Words,
+    /// Pictures are taken, too, tablets shut out, rules published, hubs exchanged for one of the version before; processes die at
+    /// any moment.
+    Everything,
 }
 
 /// What was seen in a world.
@@ -114,6 +124,7 @@ pub(super) struct Made {
 
 pub(super) struct World {
     seed: u64,
+    happens: Happens,
     random: StdRng,
     pub(super) wire: Arc<Wire>,
     pub(super) seats: Vec<Seat>,
@@ -132,8 +143,8 @@ pub(super) struct World {
 ///
 /// # Errors
 /// What did not hold, in words.
-pub fn play(seed: u64) -> anyhow::Result<Ended> {
-    let mut world = World::new(seed)?;
+pub fn play(seed: u64, happens: Happens) -> anyhow::Result<Ended> {
+    let mut world = World::new(seed, happens)?;
     let steps = world.random.random_range(20..60);
     for step in 0..steps {
         world.step().with_context(|| format!("step {step} of {steps}"))?;
@@ -145,7 +156,7 @@ pub fn play(seed: u64) -> anyhow::Result<Ended> {
 }
 
 impl World {
-    fn new(seed: u64) -> anyhow::Result<Self> {
+    fn new(seed: u64, happens: Happens) -> anyhow::Result<Self> {
         let mut random = StdRng::seed_from_u64(seed);
         // Most worlds are small: what goes wrong goes wrong between a few.
         let devices = match random.random_range(0..100) {
@@ -158,6 +169,7 @@ impl World {
         let wire = Arc::new(Wire::to(hub));
         let mut world = Self {
             seed,
+            happens,
             random,
             wire,
             seats: Vec::new(),
@@ -340,7 +352,11 @@ impl World {
         let n = self.random.random_range(0..self.seats.len());
         // Somebody who was shut out and has tried to reach the hub since can only try again.
         let can_write = self.seats[n].dismissed.is_none() || !self.seats[n].has_tried;
-        match self.random.random_range(0..108) {
+        let steps = match self.happens {
+            Happens::Words => 100,
+            Happens::Everything => 108,
+        };
+        match self.random.random_range(0..steps) {
             0..34 if can_write => self.write(n)?,
             34..42 if can_write => self.open_case(n)?,
             100..104 if can_write => self.photograph(n)?,
@@ -372,7 +388,11 @@ impl World {
 
     fn fate(&mut self) -> Fate {
         let random = &mut self.random;
-        match random.random_range(0..18) {
+        let fates = match self.happens {
+            Happens::Words => 16,
+            Happens::Everything => 18,
+        };
+        match random.random_range(0..fates) {
             0..6 => Fate::Well,
             6 => Fate::Lost,
             7 | 8 => Fate::RequestCut(random.random_range(0..1000)),
@@ -380,6 +400,7 @@ impl World {
             12 => Fate::Doubled,
             13 => Fate::Late,
             14 => Fate::HubDies(Dies::AfterFrames(random.random_range(0..6))),
+            15 if self.happens == Happens::Words => Fate::HubDies(Dies::AfterFrames(random.random_range(0..6))),
             15 => Fate::HubDies(Dies::AtMoment(random.random_range(0..40))),
             _ => Fate::DeviceDies(random.random_range(0..24)),
         }
@@ -407,19 +428,29 @@ impl World {
                 value: format!("Name {}", self.notes.len()).as_str().into(),
             });
         }
-        self.call(
-            n,
-            Request::Edit {
-                subject: case.into(),
-                edits,
-                form: None,
-                reason: None,
-            },
-        )?;
+        let request = Request::Edit {
+            subject: case.into(),
+            edits,
+            form: None,
+            reason: None,
+        };
+        if self.leaves(n, case, request)? {
+            return Ok(());
+        }
         let made = self.made(n, case, text);
         self.notes.push(made);
         self.ended.notes += 1;
         Ok(())
+    }
+
+    /// Writes, unless the case is leaving this tablet and only waits to be handed in.
+    fn leaves(&self, n: usize, case: CaseId, request: Request) -> anyhow::Result<bool> {
+        let device = self.seats[n].device.as_ref().context("the app is open")?;
+        match device.call(request) {
+            Ok(_) => Ok(false),
+            Err(failure) if failure.code == FailureCode::NoSuchCase && !self.given[n].contains(&case) => Ok(true),
+            Err(failure) => bail!("seat {n}: {failure:?}"),
+        }
     }
 
     fn photograph(&mut self, n: usize) -> anyhow::Result<()> {
@@ -435,7 +466,9 @@ impl World {
             caption: caption.clone(),
             picture,
         };
-        self.call(n, request)?;
+        if self.leaves(n, case, request)? {
+            return Ok(());
+        }
         let made = self.made(n, case, caption);
         self.photos.push(made);
         self.ended.photos += 1;
@@ -464,8 +497,10 @@ impl World {
 
     /// One sync. Whatever an answer tells of is given to that officer at that time.
     fn sync(&mut self, n: usize, fate: Fate) -> anyhow::Result<NetState> {
-        let media_fails = [0, 2, 3, 5][self.random.random_range(0..4)];
-        self.wire.fail_media(if fate == Fate::Well { 0 } else { media_fails });
+        if self.happens == Happens::Everything {
+            let media_fails = [0, 2, 3, 5][self.random.random_range(0..4)];
+            self.wire.fail_media(if fate == Fate::Well { 0 } else { media_fails });
+        }
         if let Fate::DeviceDies(moment) = fate {
             self.wire.moments.die_after(moment, self.seats[n].folder.path())?;
         }
