@@ -271,14 +271,11 @@ impl SyncSession {
 
     /// The refusal; to an author who is shut out, with the hub's word for it and for what it keeps.
     fn reject(&self, hub: &Hub, code: Refusal, sink: &mut dyn Sink) -> Result<(), ServeError> {
-        let held = Outcome::Refused {
-            code: Refusal::NotEnrolled,
-        };
         let kept = self
             .uploads
             .verdicts()
             .iter()
-            .take_while(|verdict| verdict.outcome == held);
+            .take_while(|verdict| is_held(&verdict.outcome));
         let dismissal = if code == Refusal::NotEnrolled && self.ended {
             dismissal(hub, &self.session, kept.count() as u64)?
         } else {
@@ -324,4 +321,14 @@ impl SyncSession {
 
 fn send(sink: &mut dyn Sink, message: &DownMessage) -> Result<(), ServeError> {
     Ok(sink.send(message.to_frame()?.into_bytes())?)
+}
+
+/// Whether the hub has what was uploaded, in its log or in quarantine.
+const fn is_held(outcome: &Outcome) -> bool {
+    !matches!(
+        outcome,
+        Outcome::Refused {
+            code: Refusal::SendWhole | Refusal::Unavailable
+        }
+    )
 }

@@ -393,11 +393,11 @@ pub(super) fn refuse(hub: &Hub, author: &Author, id: DocumentId, bytes: &[u8], c
     };
     let kept = match hub.storage.quarantine(&refused, hub.clock.now_ms()) {
         // Ordinary refusals stay on the device as well; what a shut-out device destroys must be here.
-        Ok(Kept::Full) => code != Refusal::NotEnrolled,
+        Ok(Kept::Full) => !author.is_shut_out(),
         // Of what was destroyed by law nothing is kept, here or there.
         Ok(Kept::Yes | Kept::Destroyed) => true,
         // Whoever is shut out is told only what they may destroy: nobody wants this any more.
-        Ok(Kept::RefusedForGood) if code == Refusal::NotEnrolled => true,
+        Ok(Kept::RefusedForGood) if author.is_shut_out() => true,
         Ok(Kept::RefusedForGood) => {
             return Outcome::Refused { code: Refusal::ForGood };
         }

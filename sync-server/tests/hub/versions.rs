@@ -296,6 +296,40 @@ fn what_a_short_form_stands_on_and_nobody_knows_is_asked_for_whole() {
 }
 
 #[test]
+fn whoever_is_shut_out_hears_that_what_was_not_understood_in_short_is_not_held_and_brings_it_whole() {
+    let hub = TestHub::start();
+    let mut device = hub.officer("po_nic");
+    let case = device.open_case();
+    let core = document(case, Compartment::Core);
+    device.sync();
+    hub.hub.storage.revoke_author(device.author, 0).unwrap();
+    // The first lies in quarantine when two on top of it come in short.
+    device.edit(core, &[set("case.stage", "production")]);
+    let body = device.body(device.open());
+    device.post(body);
+    device.outbox.clear();
+    device.edit(core, &[set("case.stage", "inquiry")]);
+    device.edit(core, &[set("case.stage", "restored")]);
+    let key = sync_server::identity::pack_key(&*hub.hub.storage).unwrap().public();
+    let kept = |open: &Open, answer: &[u8]| match &messages(answer)[..] {
+        [DownMessage::Reject(reject)] => {
+            let signed = reject.dismissal.as_ref().unwrap();
+            signed.open(key, open.author, open.nonce).unwrap().kept
+        }
+        other => panic!("{other:?}"),
+    };
+    let open = device.open();
+    let batch = group(&device, &open, |_, _| {});
+    let answer = say(&device, open.clone(), vec![batch.into()]);
+    assert_eq!(kept(&open, &answer), 0);
+    device.version = PROTOCOL_VERSION_MIN;
+    let open = device.open();
+    let answer = device.post(device.body(open.clone()));
+    assert_eq!(kept(&open, &answer), 2);
+    assert_eq!(hub.hub.storage.quarantined(10).unwrap().len(), 3);
+}
+
+#[test]
 fn the_same_change_twice_in_one_batch_is_taken_once() {
     let hub = TestHub::start();
     let mut device = hub.officer("po_nic");

@@ -82,9 +82,10 @@ pub(super) fn rejected(
         more: false,
         packs: Vec::new(),
         access_left: false,
+        // The rest may be lost only on a hub that did not understand it in short: what that stands on lies in quarantine.
+        send_whole: outbound.sent.get(kept).copied(),
         dismissal: Some(dismissed),
         state: None,
-        send_whole: None,
         index_more: false,
     })
 }

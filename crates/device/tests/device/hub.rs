@@ -97,6 +97,8 @@ pub(crate) struct State {
     pub(crate) shut_out: Option<bool>,
     /// Signed by whom a dismissal is.
     pub(crate) dismissed_by: Option<PackKey>,
+    /// It does not understand what comes next from whoever is shut out, until that comes again.
+    pub(crate) understands_nothing_once: bool,
     /// Uploads kept in quarantine.
     pub(crate) kept_aside: usize,
     /// How many devices said that they destroy everything.

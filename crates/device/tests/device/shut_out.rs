@@ -51,6 +51,17 @@ fn what_was_not_sent_is_kept_at_the_hub_then_keys_and_files_are_gone_and_it_is_t
 }
 
 #[test]
+fn what_the_hub_did_not_understand_in_short_goes_whole_before_anything_is_gone() {
+    let bench = Bench::new();
+    let tablet = tablet(&bench);
+    bench.hub.state().shut_out = Some(false);
+    bench.hub.state().understands_nothing_once = true;
+    tablet.sync();
+    assert_eq!(bench.hub.state().kept_aside, 2);
+    assert_eq!(tablet.on_start().farewells[0].kept_aside, 2);
+}
+
+#[test]
 fn whoever_may_hand_in_is_judged_like_anybody() {
     let bench = Bench::new();
     let tablet = tablet(&bench);

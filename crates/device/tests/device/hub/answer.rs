@@ -369,10 +369,15 @@ impl State {
             });
             return amended.collect();
         };
+        let kept = if std::mem::take(&mut self.understands_nothing_once) {
+            0
+        } else {
+            uploads
+        };
         let dismissal = Dismissal {
             dismissed_ms: hub_time_ms,
             told_ms: hub_time_ms,
-            kept: uploads as u64,
+            kept: kept as u64,
             hand_in,
         };
         let key = self.dismissed_by.clone().unwrap_or_else(pack_key);
@@ -388,7 +393,7 @@ impl State {
             });
             return amended.collect();
         }
-        self.kept_aside += uploads;
+        self.kept_aside += kept;
         vec![
             down::Reject {
                 code: Refusal::NotEnrolled,
