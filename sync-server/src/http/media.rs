@@ -1,6 +1,7 @@
 //! `/v1/media/{sha256}/{size}`: pictures up and down, by tus 1.0 with creation, checksum, expiration and termination.
 
 mod bucket;
+mod described;
 mod folder;
 mod place;
 mod store;
@@ -22,6 +23,7 @@ use protocol::media::{
     MediaSize, PIECE_CONTENT_TYPE, STATUS_HASH_MISMATCH, UPLOAD_EXPIRES, UPLOAD_LENGTH, UPLOAD_OFFSET,
 };
 
+use described::{Always, Named, ToAPiece};
 use store::Progress;
 pub(crate) use store::{MediaError, Store};
 
@@ -108,18 +110,11 @@ impl IntoResponse for Refused {
 #[utoipa::path(
     head,
     path = "/v1/media/{sha256}/{size}",
-    params(
-        ("sha256" = String, Path, description = "The hash of the bytes, 64 hexadecimal digits"),
-        ("size" = String, Path, description = "`thumb`, `field` or `full`")
-    ),
+    params(Named),
     security(("token" = [])),
     responses(
         (status = 200, description = "How much has arrived, in `upload-offset`"),
-        (status = 400, description = "Not understood"),
-        (status = 401, description = "No token, or none that is good any more"),
-        (status = 404, description = "No such object, or none that the bearer may know of"),
-        (status = 412, description = "Another version of tus is asked for"),
-        (status = 503, description = "The hub cannot do it now")
+        Always
     )
 )]
 pub(super) async fn progress(State(app): State<App>, Path(name): Name, call: Call) -> Response {
@@ -141,8 +136,7 @@ pub(super) async fn progress(State(app): State<App>, Path(name): Name, call: Cal
     post,
     path = "/v1/media/{sha256}/{size}",
     params(
-        ("sha256" = String, Path, description = "The hash of the bytes, 64 hexadecimal digits"),
-        ("size" = String, Path, description = "`thumb`, `field` or `full`"),
+        Named,
         ("upload-length" = Option<u64>, Header, description = "How many bytes it has")
     ),
     security(("token" = [])),
@@ -151,18 +145,8 @@ pub(super) async fn progress(State(app): State<App>, Path(name): Name, call: Cal
         (status = 200, description = "It was begun before"),
         (status = 201, description = "It is begun"),
         (status = 204, description = "As of the method that it stands for"),
-        (status = 400, description = "Not understood"),
-        (status = 401, description = "No token, or none that is good any more"),
-        (status = 403, description = "It is whole, or its bearer may only hand in"),
-        (status = 404, description = "No such object, or none that the bearer may know of"),
-        (status = 408, description = "The rest never came"),
-        (status = 409, description = "It goes on elsewhere, as the headers say"),
-        (status = 412, description = "Another version of tus is asked for"),
-        (status = 413, description = "More bytes than may be"),
-        (status = 415, description = "The body is no piece, or the bytes are of no kind that is kept"),
-        (status = 460, description = "The bytes do not have the sum or the name they should"),
-        (status = 503, description = "The hub cannot do it now"),
-        (status = 507, description = "The case has as many bytes as it may")
+        Always,
+        ToAPiece
     )
 )]
 pub(super) async fn begin(state: State<App>, name: Name, call: Call, body: Body) -> Response {
@@ -214,26 +198,15 @@ pub(super) async fn begin(state: State<App>, name: Name, call: Call, body: Body)
     patch,
     path = "/v1/media/{sha256}/{size}",
     params(
-        ("sha256" = String, Path, description = "The hash of the bytes, 64 hexadecimal digits"),
-        ("size" = String, Path, description = "`thumb`, `field` or `full`"),
+        Named,
         ("upload-offset" = Option<u64>, Header, description = "Where the piece begins")
     ),
     security(("token" = [])),
     request_body(content = Binary, content_type = "application/offset+octet-stream"),
     responses(
         (status = 204, description = "The piece has arrived"),
-        (status = 400, description = "Not understood"),
-        (status = 401, description = "No token, or none that is good any more"),
-        (status = 403, description = "It is whole, or its bearer may only hand in"),
-        (status = 404, description = "No such object, or none that the bearer may know of"),
-        (status = 408, description = "The rest never came"),
-        (status = 409, description = "It goes on elsewhere, as the headers say"),
-        (status = 412, description = "Another version of tus is asked for"),
-        (status = 413, description = "More bytes than may be"),
-        (status = 415, description = "The body is no piece, or the bytes are of no kind that is kept"),
-        (status = 460, description = "The bytes do not have the sum or the name they should"),
-        (status = 503, description = "The hub cannot do it now"),
-        (status = 507, description = "The case has as many bytes as it may")
+        Always,
+        ToAPiece
     )
 )]
 pub(super) async fn piece(State(app): State<App>, Path(name): Name, call: Call, body: Body) -> Response {
@@ -244,19 +217,12 @@ pub(super) async fn piece(State(app): State<App>, Path(name): Name, call: Call, 
 #[utoipa::path(
     delete,
     path = "/v1/media/{sha256}/{size}",
-    params(
-        ("sha256" = String, Path, description = "The hash of the bytes, 64 hexadecimal digits"),
-        ("size" = String, Path, description = "`thumb`, `field` or `full`")
-    ),
+    params(Named),
     security(("token" = [])),
     responses(
         (status = 204, description = "Nobody waits for the rest"),
-        (status = 400, description = "Not understood"),
-        (status = 401, description = "No token, or none that is good any more"),
         (status = 403, description = "It is whole"),
-        (status = 404, description = "No such object, or none that the bearer may know of"),
-        (status = 412, description = "Another version of tus is asked for"),
-        (status = 503, description = "The hub cannot do it now")
+        Always
     )
 )]
 pub(super) async fn terminate(State(app): State<App>, Path(name): Name, call: Call) -> Response {
@@ -329,21 +295,16 @@ async fn add(app: App, name: (String, String), call: Call, body: Body) -> Respon
     get,
     path = "/v1/media/{sha256}/{size}",
     params(
-        ("sha256" = String, Path, description = "The hash of the bytes, 64 hexadecimal digits"),
-        ("size" = String, Path, description = "`thumb`, `field` or `full`"),
+        Named,
         ("range" = Option<String>, Header, description = "`bytes=N-`: from the Nth on")
     ),
     security(("token" = [])),
     responses(
         (status = 200, description = "The bytes", content_type = "application/octet-stream", body = Binary),
         (status = 206, description = "The bytes from an offset on", content_type = "application/octet-stream", body = Binary),
-        (status = 400, description = "Not understood"),
-        (status = 401, description = "No token, or none that is good any more"),
         (status = 403, description = "Its bearer may only hand in"),
-        (status = 404, description = "No such object, or none that the bearer may know of"),
-        (status = 412, description = "Another version of tus is asked for"),
         (status = 416, description = "It has no bytes from there on"),
-        (status = 503, description = "The hub cannot do it now")
+        Always
     )
 )]
 pub(super) async fn download(State(app): State<App>, Path(name): Name, call: Call) -> Response {

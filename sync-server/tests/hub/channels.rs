@@ -8,8 +8,8 @@ use protocol::message::down::ReceiptState;
 use serde_json::Value as Json;
 use sync_server::channel::CHANNELS;
 use sync_server::channel::figures::Figures;
-use sync_server::storage::Order;
 
+use crate::destroyed::order;
 use crate::office::{HOUR_MS, Office, sent_to};
 use crate::receiver::{Does, Receiver};
 use crate::support::{TestHub, document, eventually, new_case, now_ms, set};
@@ -190,13 +190,7 @@ fn a_destroyed_record_is_taken_back_from_every_channel_that_was_told_of_it() {
     }
     let before = receiver.took().len();
     assert_eq!(before, told.len());
-    let order = Order {
-        subject: case,
-        kind: 1,
-        ordered_by: "The Board".into(),
-        reference: "JJB/7".into(),
-        section: "JJ Act 2015, s.24(2)".into(),
-    };
+    let order = order(case);
     let survey = office.hub.storage.survey(case).unwrap().unwrap();
     assert_eq!(survey.channels, told);
     let retractions: Vec<_> = survey

@@ -17,7 +17,8 @@ use crate::bucket::Bucket;
 use crate::media::{another_picture, caller, case_with_picture, picture};
 use crate::support::{TestDevice, TestHub, document, eventually, now_ms, set};
 
-fn order(subject: [u8; 16]) -> Order {
+/// What a board orders.
+pub(crate) fn order(subject: [u8; 16]) -> Order {
     Order {
         subject,
         kind: 1,

@@ -1,13 +1,14 @@
 //! Projection, delivery, receipts.
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use casework::{Compartment, Value};
 use protocol::message::down::{Outcome, Receipt, ReceiptState};
 
+use crate::receiver;
 use crate::support::{Answer, TestDevice, TestHub, document, eventually, set};
 
 pub(crate) const SECRET: &str = "whsec_dGVzdCBzZWNyZXQgb2YgMjQgYnl0ZXMh";
@@ -62,24 +63,7 @@ fn serve(stream: TcpStream, kept: &Mutex<Vec<serde_json::Value>>, answers: &Mute
 
 /// One request, its signature checked by another implementation than the hub's.
 fn read_message(reader: &mut BufReader<TcpStream>) -> Option<serde_json::Value> {
-    let mut headers = reqwest::header::HeaderMap::new();
-    let mut length = 0;
-    let mut line = String::new();
-    reader.read_line(&mut line).ok().filter(|count| *count > 0)?;
-    loop {
-        line.clear();
-        reader.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.trim().split_once(": ") else {
-            break;
-        };
-        let name: reqwest::header::HeaderName = name.parse().unwrap();
-        if name == "content-length" {
-            length = value.parse().unwrap();
-        }
-        headers.insert(name, value.parse().unwrap());
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
+    let (headers, body) = receiver::read(reader)?;
     standardwebhooks::Webhook::new(SECRET)
         .unwrap()
         .verify(&body, &headers)

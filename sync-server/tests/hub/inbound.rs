@@ -6,8 +6,8 @@ use reqwest::blocking::Response;
 use serde_json::{Value as Json, json};
 use standardwebhooks::Webhook;
 use sync_server::inbound::INBOUND;
-use sync_server::storage::Order;
 
+use crate::destroyed::order;
 use crate::pulled::{fetched, whole};
 use crate::receiver::SECRET;
 use crate::support::{TestDevice, TestHub, document, eventually, now_ms};
@@ -167,13 +167,7 @@ fn a_post_is_taken_once_by_its_reference_and_another_under_it_is_refused() {
         12
     );
     // What the law destroyed does not come back by being posted again.
-    let order = Order {
-        subject: record(&answer),
-        kind: 1,
-        ordered_by: "The Board".into(),
-        reference: "JJB/7".into(),
-        section: "JJ Act 2015, s.24(2)".into(),
-    };
+    let order = order(record(&answer));
     hub.hub.storage.destroy(&order, &[], now_ms()).unwrap();
     assert_eq!(post(&hub, "helpline", &body).0, 410);
     eventually(|| hub.hub.keys.of(order.subject).is_none().then_some(()));

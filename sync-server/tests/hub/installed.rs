@@ -43,17 +43,21 @@ impl Installed {
 }
 
 pub(crate) struct Serving {
-    child: Child,
+    pub(crate) child: Child,
     pub(crate) url: String,
 }
 
 impl Serving {
     pub(crate) fn start(installed: &Installed) -> Self {
+        Self::start_logging_to(installed, Stdio::null())
+    }
+
+    pub(crate) fn start_logging_to(installed: &Installed, log: Stdio) -> Self {
         let mut child = installed
             .command()
             .arg("serve")
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut line = String::new();
@@ -67,7 +71,7 @@ impl Serving {
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        self.child.kill().unwrap();
+        let _ = self.child.kill();
         self.child.wait().unwrap();
     }
 }

@@ -8,8 +8,8 @@ use reqwest::blocking::Response;
 use serde_json::{Value as Json, json};
 use sha2::Digest as _;
 use standardwebhooks::Webhook;
-use sync_server::storage::Order;
 
+use crate::destroyed::order;
 use crate::media::{caller, picture};
 use crate::receiver::{SECRET, fits};
 use crate::support::{TestDevice, TestHub, document, eventually, now_ms, set};
@@ -230,13 +230,7 @@ fn who_fetches_is_told_of_a_destroyed_record_in_its_place() {
     worker.sync();
     is_folded(&hub);
     let (_, next) = whole(&hub, "helpline", 0);
-    let order = Order {
-        subject: case,
-        kind: 1,
-        ordered_by: "The Board".into(),
-        reference: "JJB/7".into(),
-        section: "JJ Act 2015, s.24(2)".into(),
-    };
+    let order = order(case);
     let way = sync_server::storage::Way::Fetched;
     let retraction = sync_server::channel::retraction("helpline", &order, crate::support::DISTRICT, way, now_ms());
     hub.hub

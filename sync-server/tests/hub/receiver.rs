@@ -229,7 +229,8 @@ fn append(path: &Path, line: &str) {
     writeln!(file, "{line}").unwrap();
 }
 
-fn read(reader: &mut BufReader<TcpStream>) -> Option<(reqwest::header::HeaderMap, Vec<u8>)> {
+/// The headers and the body of one request; none where the sender is gone.
+pub(crate) fn read(reader: &mut BufReader<TcpStream>) -> Option<(reqwest::header::HeaderMap, Vec<u8>)> {
     let mut headers = reqwest::header::HeaderMap::new();
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|count| *count > 0)?;

@@ -2,38 +2,26 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use casework::Compartment;
 use protocol::EnrolLink;
 use protocol::message::down::Outcome;
 
-use crate::installed::Installed;
+use crate::installed::{Installed, Serving};
 use crate::support::{TestDevice, document, set};
 
 /// A hub that is watched, with what it writes in its log.
 struct Watched {
-    child: Child,
-    url: String,
+    serving: Serving,
     watch: String,
     log: BufReader<std::process::ChildStderr>,
 }
 
 impl Watched {
     fn start(hub: &Installed) -> Self {
-        let mut child = hub
-            .command()
-            .arg("serve")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let url = line.trim().strip_prefix("listening on ").unwrap().to_owned();
-        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let mut serving = Serving::start_logging_to(hub, Stdio::piped());
+        let mut log = BufReader::new(serving.child.stderr.take().unwrap());
         let watch = loop {
             let mut line = String::new();
             assert!(
@@ -45,7 +33,7 @@ impl Watched {
                 break format!("http://{watch}");
             }
         };
-        Self { child, url, watch, log }
+        Self { serving, watch, log }
     }
 
     fn ask(&self, path: &str) -> (u16, String) {
@@ -55,15 +43,8 @@ impl Watched {
 
     /// Asks it to stop, as a system does.
     fn terminate(&self) {
-        let id = self.child.id().to_string();
+        let id = self.serving.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-    }
-}
-
-impl Drop for Watched {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -92,7 +73,7 @@ fn with_an_officer(hub: &Installed, url: &str) -> TestDevice {
 fn what_is_counted_and_logged_names_routes_and_nobody() {
     let hub = Installed::with(WATCHED);
     let mut serving = Watched::start(&hub);
-    let mut device = with_an_officer(&hub, &serving.url);
+    let mut device = with_an_officer(&hub, &serving.serving.url);
     let case = device.open_case();
     device.edit(
         document(case, Compartment::Identity),
@@ -101,7 +82,13 @@ fn what_is_counted_and_logged_names_routes_and_nobody() {
     device.sync();
     device.put(document(case, Compartment::Core), b"no change".to_vec());
     device.sync();
-    let get = |path: &str| device.client.get(format!("{}{path}", serving.url)).send().unwrap();
+    let get = |path: &str| {
+        device
+            .client
+            .get(format!("{}{path}", serving.serving.url))
+            .send()
+            .unwrap()
+    };
     let wrong = get(&format!("/v1/media/{}/full", "ab".repeat(32)));
     assert_eq!(wrong.status().as_u16(), 401);
     assert!(
@@ -133,7 +120,7 @@ fn what_is_counted_and_logged_names_routes_and_nobody() {
     serving.terminate();
     let mut log = String::new();
     serving.log.read_to_string(&mut log).unwrap();
-    assert!(serving.child.wait().unwrap().success(), "it ends in peace");
+    assert!(serving.serving.child.wait().unwrap().success(), "it ends in peace");
     let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let answered: Vec<_> = lines
         .iter()
@@ -166,11 +153,11 @@ fn what_is_counted_and_logged_names_routes_and_nobody() {
 fn what_is_on_its_way_when_the_hub_stops_is_answered_and_nobody_new_is_let_in() {
     let hub = Installed::with(WATCHED);
     let mut serving = Watched::start(&hub);
-    let mut device = with_an_officer(&hub, &serving.url);
+    let mut device = with_an_officer(&hub, &serving.serving.url);
     device.sync();
     let case = device.open_case();
     let body = device.body(device.open());
-    let address = serving.url.strip_prefix("http://").unwrap().to_owned();
+    let address = serving.serving.url.strip_prefix("http://").unwrap().to_owned();
     let mut stream = TcpStream::connect(&address).unwrap();
     let head = format!(
         "POST /v1/sync HTTP/1.1\r\nhost: hub\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
@@ -196,10 +183,10 @@ fn what_is_on_its_way_when_the_hub_stops_is_answered_and_nobody_new_is_let_in() 
             .all(|outcome| matches!(outcome, Outcome::Accepted { .. }))
     );
     assert!(!said.verdicts.is_empty());
-    assert!(serving.child.wait().unwrap().success());
+    assert!(serving.serving.child.wait().unwrap().success());
 
     let again = Watched::start(&hub);
-    device.url.clone_from(&again.url);
+    device.url.clone_from(&again.serving.url);
     device.cursor = protocol::Cursor::start();
     let granted = device.sync().granted;
     assert_eq!(granted.iter().filter(|id| id.0[..16] == case).count(), 4);

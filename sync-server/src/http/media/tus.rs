@@ -40,10 +40,7 @@ const TUS_VERSION_SPOKEN: &str = "1.0.0";
 #[utoipa::path(
     options,
     path = "/v1/media/{sha256}/{size}",
-    params(
-        ("sha256" = String, Path, description = "The hash of the bytes, 64 hexadecimal digits"),
-        ("size" = String, Path, description = "`thumb`, `field` or `full`")
-    ),
+    params(super::described::Named),
     responses(
         (status = 204, description = "What the hub can do of tus, in the headers"),
         (status = 400, description = "Not understood")

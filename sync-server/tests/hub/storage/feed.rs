@@ -5,11 +5,12 @@ use std::sync::{Arc, Barrier};
 
 use sync_server::storage::{
     Acknowledged, Acknowledgement, CaseRow, Claim, ClockRow, Folded, Held, InstitutionRow, MissingRow, NewReceipt,
-    Order, Parcel, PlacementRow, Postgres, Receipt, Sqlite, Storage, Tables, Way, WorkerId, Writing,
+    Parcel, PlacementRow, Postgres, Receipt, Sqlite, Storage, Tables, Way, WorkerId, Writing,
 };
 
 use super::{CASE, DISTRICT, OFFICER, beginning, begun, change, core, on_each, prepared, reached};
 use crate::cluster;
+use crate::destroyed::order;
 
 const HERE: WorkerId = WorkerId([0x11; 16]);
 const CHANNEL: &str = "helpline";
@@ -276,13 +277,7 @@ fn a_destroyed_record_leaves_its_retraction_in_every_feed_that_had_it() {
             ]
         };
         put(storage, 1, &told, 100);
-        let order = Order {
-            subject: CASE,
-            kind: 1,
-            ordered_by: "The Board".into(),
-            reference: "JJB/7".into(),
-            section: "JJ Act 2015, s.24(2)".into(),
-        };
+        let order = order(CASE);
         assert_eq!(storage.survey(CASE).unwrap().unwrap().channels, ["carings", CHANNEL]);
         let gone = [
             parcel(CHANNEL, "h-gone", 0, Way::Sent),
