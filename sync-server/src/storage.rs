@@ -52,7 +52,7 @@ pub use documents::{
 pub use entries::{Entries, Entry, EntryBody, Window};
 pub use grants::{Access, Assigned, Grants, Readable};
 pub use inbound::{Inbounds, Post, Posted, RefusedPost};
-pub use media::{Media, MediaRow};
+pub use media::{Media, MediaClaim, MediaRow};
 pub use notices::{Ear, Notices};
 pub use openings::{Opened, Openings, TokenHolder};
 pub use outbox::{Delivery, Outbox, Parcel, Told, Way};

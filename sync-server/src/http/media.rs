@@ -24,7 +24,7 @@ use protocol::media::{
 };
 
 use described::{Always, Named, ToAPiece};
-use store::Progress;
+use store::{Brought, Claim, Progress};
 pub(crate) use store::{MediaError, Store};
 
 use super::App;
@@ -119,10 +119,10 @@ impl IntoResponse for Refused {
 )]
 pub(super) async fn progress(State(app): State<App>, Path(name): Name, call: Call) -> Response {
     blocking(move || {
-        let sha256 = to_bring(&app, &name, &call)?;
+        let brought = to_bring(&app, &name, &call)?;
         let progress = app
             .media
-            .progress(&*app.hub.storage, sha256)?
+            .progress(&*app.hub.storage, brought)?
             .filter(|progress| !is_over(&app, *progress))
             .ok_or(Refused::NotFound)?;
         Ok((StatusCode::OK, headers_of(progress)).into_response())
@@ -161,15 +161,16 @@ pub(super) async fn begin(state: State<App>, name: Name, call: Call, body: Body)
     let (asked, theirs) = (app.clone(), call.clone());
     let at = named.clone();
     let begun = blocking(move || {
-        let sha256 = to_bring(&asked, &at, &theirs)?;
+        let brought = to_bring(&asked, &at, &theirs)?;
         let bytes = number(&theirs.headers, UPLOAD_LENGTH).ok_or(Refused::Bad("upload-length is missing"))?;
         if bytes == 0 || bytes > MEDIA_BYTES_MAX {
             return Err(MediaError::TooLong.into());
         }
         let now_ms = asked.hub.clock.now_ms();
-        let (progress, is_new) = asked.media.begin(&*asked.hub.storage, sha256, bytes, now_ms)?;
+        let (progress, is_new) = asked.media.begin(&*asked.hub.storage, brought, bytes, now_ms)?;
         let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-        let location = HeaderValue::from_str(&format!("/v1/media/{sha256}/{}", at.1)).map_err(|_| Refused::NotFound)?;
+        let location =
+            HeaderValue::from_str(&format!("/v1/media/{}/{}", brought.sha256, at.1)).map_err(|_| Refused::NotFound)?;
         Ok((status, [(header::LOCATION, location)], headers_of(progress)).into_response())
     })
     .await;
@@ -227,8 +228,8 @@ pub(super) async fn piece(State(app): State<App>, Path(name): Name, call: Call, 
 )]
 pub(super) async fn terminate(State(app): State<App>, Path(name): Name, call: Call) -> Response {
     blocking(move || {
-        let sha256 = to_bring(&app, &name, &call)?;
-        app.media.terminate(&*app.hub.storage, sha256)?;
+        let brought = to_bring(&app, &name, &call)?;
+        app.media.terminate(&*app.hub.storage, brought)?;
         Ok(StatusCode::NO_CONTENT.into_response())
     })
     .await
@@ -241,8 +242,8 @@ async fn add(app: App, name: (String, String), call: Call, body: Body) -> Respon
     let idle = Duration::from_secs(app.hub.config.limits.idle_seconds);
     // Whoever may not bring it is told so before anything else of the request is looked at.
     let known = blocking_of(move || {
-        let sha256 = to_bring(&asked, &name, &call)?;
-        let begun = asked.media.progress(&*asked.hub.storage, sha256)?;
+        let brought = to_bring(&asked, &name, &call)?;
+        let begun = asked.media.progress(&*asked.hub.storage, brought)?;
         let begun = begun
             .filter(|begun| !is_over(&asked, *begun))
             .ok_or(Refused::NotFound)?;
@@ -252,12 +253,12 @@ async fn add(app: App, name: (String, String), call: Call, body: Body) -> Respon
         let sum = tus::Sum::of(&call.headers)
             .map_err(|tus::UnknownSum| Refused::Bad("upload-checksum names no sum that is known here"))?;
         match number(&call.headers, UPLOAD_OFFSET) {
-            Some(offset) if offset == begun.offset => Ok((sha256, begun, sum)),
+            Some(offset) if offset == begun.offset => Ok((brought, begun, sum)),
             Some(_) => Err(MediaError::Offset(begun).into()),
             None => Err(Refused::Bad("upload-offset is missing")),
         }
     });
-    let (sha256, mut progress, sum) = match known.await {
+    let (brought, mut progress, sum) = match known.await {
         Ok(known) => known,
         Err(refused) => return refused.into_response(),
     };
@@ -282,7 +283,7 @@ async fn add(app: App, name: (String, String), call: Call, body: Body) -> Respon
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         };
         let (to, at) = (app.clone(), progress.offset);
-        let added = blocking_of(move || Ok(to.media.append(&*to.hub.storage, sha256, at, &piece)?)).await;
+        let added = blocking_of(move || Ok(to.media.append(&*to.hub.storage, brought, at, &piece)?)).await;
         progress = match added {
             Ok(progress) => progress,
             Err(refused) => return refused.into_response(),
@@ -406,17 +407,28 @@ fn is_piece(headers: &HeaderMap) -> bool {
 }
 
 /// The object, if the bearer of the token may read a document that names it, or wrote in it until lately: a picture that
-/// was not sent when the case was given to somebody else is handed in like words.
-fn to_bring(app: &App, name: &(String, String), call: &Call) -> Result<Sha256, Refused> {
+/// was not sent when the case was given to somebody else is handed in like words. What others brought is brought once more by
+/// whoever names it, too: before that nobody can tell whether the hub has it.
+fn to_bring(app: &App, name: &(String, String), call: &Call) -> Result<Brought, Refused> {
     let user = holder(app, call)?.user;
     let sha256 = named(name)?;
     let storage = &app.hub.storage;
     let until_ms = app.hub.clock.now_ms() - LATE_MS;
-    let may = storage.may_have_media(user, sha256).map_err(MediaError::from)?
-        || storage
-            .may_bring_media(user, sha256, until_ms)
-            .map_err(MediaError::from)?;
-    if may { Ok(sha256) } else { Err(Refused::NotFound) }
+    let may = || -> Result<bool, StorageError> {
+        Ok(storage.may_have_media(user, sha256)? || storage.may_bring_media(user, sha256, until_ms)?)
+    };
+    let claim = if may().map_err(MediaError::from)? {
+        None
+    } else {
+        let of = storage.media_claim(user, sha256, until_ms).map_err(MediaError::from)?;
+        match of {
+            Some(of) => Some(Claim { of, user, until_ms }),
+            // It may be theirs by now.
+            None if may().map_err(MediaError::from)? => None,
+            None => return Err(Refused::NotFound),
+        }
+    };
+    Ok(Brought { sha256, claim })
 }
 
 fn holder(app: &App, call: &Call) -> Result<TokenHolder, Refused> {

@@ -54,6 +54,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/schema/0011.sql"),
     include_str!("sqlite/schema/0012.sql"),
     include_str!("sqlite/schema/0013.sql"),
+    include_str!("sqlite/schema/0014.sql"),
 ];
 /// How long a call waits for another process (`admin` beside `serve`) to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

@@ -11,8 +11,9 @@ use sha2::Digest;
 
 use crate::bucket::Bucket;
 use crate::cluster;
+use crate::destroyed::order;
 use crate::hubs::Beside;
-use crate::support::{TestDevice, TestHub, document, random};
+use crate::support::{TestDevice, TestHub, document, eventually, now_ms, random};
 
 pub(crate) struct Caller<'a> {
     pub(crate) device: &'a TestDevice,
@@ -166,7 +167,15 @@ fn naming_a_strangers_picture_in_ones_own_case_does_not_open_it() {
             StatusCode::NOT_FOUND
         );
     }
-    assert_eq!(theirs.begin(sha256, picture.len()).status(), StatusCode::NOT_FOUND);
+    // Whoever brings it is answered as if nobody had, whatever they bring.
+    let begun = theirs.begin(sha256, picture.len());
+    assert_eq!((begun.status(), offset(&begun)), (StatusCode::CREATED, "0"));
+    let wrong = vec![b'x'; picture.len()];
+    assert_eq!(theirs.piece(sha256, 0, &wrong).status().as_u16(), 460);
+    assert_eq!(
+        theirs.call(Method::GET, sha256, &[], Vec::new()).status(),
+        StatusCode::NOT_FOUND
+    );
 
     // In another case of one's own it does: whoever may see it may use it again.
     let (_, again) = case_with_picture(&mut worker, &picture);
@@ -174,6 +183,71 @@ fn naming_a_strangers_picture_in_ones_own_case_does_not_open_it() {
         caller(&mut worker).call(Method::GET, again, &[], Vec::new()).status(),
         StatusCode::OK
     );
+}
+
+#[test]
+fn the_same_picture_in_two_cases_is_for_both_once_both_have_brought_it() {
+    let hub = TestHub::start();
+    let (mut worker, mut stranger) = (hub.officer("po_nic"), hub.officer("po_nic"));
+    let mut colleague = hub.officer("po_nic");
+    let picture = picture(&random::<1000>());
+    let (_, sha256) = case_with_picture(&mut worker, &picture);
+    let up = caller(&mut worker);
+    up.begin(sha256, picture.len());
+    up.piece(sha256, 0, &picture[..300]);
+    let (case, _) = case_with_picture(&mut stranger, &picture);
+    let theirs = caller(&mut stranger);
+    assert_eq!(theirs.begin(sha256, picture.len()).status(), StatusCode::CREATED);
+    assert_eq!(offset(&theirs.piece(sha256, 0, &picture[..200])), "200");
+    let head = |up: &Caller<'_>| up.call(Method::HEAD, sha256, &[], Vec::new());
+    assert_eq!(offset(&head(&theirs)), "200");
+    assert_eq!(offset(&head(&up)), "300", "each brings their own");
+    // What nobody has brought whole goes on from where the others are.
+    let shown = theirs.piece(sha256, 200, &picture[200..]);
+    assert_eq!((shown.status(), offset(&shown)), (StatusCode::CONFLICT, "300"));
+    let got = |up: &Caller<'_>| up.call(Method::GET, sha256, &[], Vec::new());
+    assert_eq!(got(&theirs).status(), StatusCode::NOT_FOUND);
+    assert_eq!(
+        theirs.piece(sha256, 300, &picture[300..]).status(),
+        StatusCode::NO_CONTENT
+    );
+    for has in [&up, &theirs] {
+        assert_eq!(got(has).bytes().unwrap(), picture);
+    }
+    hub.assign(&colleague, case);
+    assert_eq!(got(&caller(&mut colleague)).bytes().unwrap(), picture);
+
+    // The third finds it whole, and shows all the same that it is there.
+    let mut third = hub.officer("po_nic");
+    case_with_picture(&mut third, &picture);
+    let thirds = caller(&mut third);
+    thirds.begin(sha256, picture.len());
+    assert_eq!(thirds.piece(sha256, 0, &picture).status(), StatusCode::NO_CONTENT);
+    assert_eq!(got(&thirds).bytes().unwrap(), picture);
+}
+
+#[test]
+fn what_is_brought_to_show_that_it_is_there_counts_in_its_case_and_goes_with_it() {
+    let mut bucket = Bucket::start();
+    let hub = TestHub::start_with(&format!("{}\n[limits]\nmedia_mb_of_a_case = 1\n", bucket.settings()));
+    let (mut worker, mut stranger) = (hub.officer("po_nic"), hub.officer("po_nic"));
+    let picture = picture(&vec![7; 600_000]);
+    let (_, sha256) = case_with_picture(&mut worker, &picture);
+    let up = caller(&mut worker);
+    up.begin(sha256, picture.len());
+    let (case, _) = case_with_picture(&mut stranger, &picture);
+    let other = another_picture(&mut stranger, case, &super::media::picture(b"another"));
+    let theirs = caller(&mut stranger);
+    theirs.begin(sha256, picture.len());
+    assert_eq!(offset(&theirs.piece(sha256, 0, &picture[..9000])), "9000");
+    assert_eq!(theirs.begin(other, 600_000).status(), StatusCode::INSUFFICIENT_STORAGE);
+    let pieces = bucket.objects("sealing");
+    assert!(pieces > 0);
+    hub.hub.storage.destroy(&order(case), &[], now_ms()).unwrap();
+    eventually(|| (bucket.objects("sealing") == 0).then_some(()));
+    let gone = theirs.call(Method::HEAD, sha256, &[], Vec::new());
+    assert_eq!(gone.status(), StatusCode::NOT_FOUND);
+    bucket.stop();
 }
 
 #[test]

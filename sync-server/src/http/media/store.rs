@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use protocol::UserId;
 use protocol::ids::Sha256;
 use protocol::media::kind::{MediaKind, NotMedia};
 use sha2::Digest;
@@ -13,7 +14,7 @@ use super::folder::Folder;
 use super::place::Place;
 use crate::config::Config;
 use crate::identity::{RecordKey, RecordKeys, SEALED_MORE_BYTES, Sealed};
-use crate::storage::{Storage, StorageError};
+use crate::storage::{MediaClaim, Storage, StorageError};
 
 /// Why media could not be taken or given.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +41,44 @@ pub(crate) enum MediaError {
     Io(#[from] io::Error),
     #[error(transparent)]
     Storage(#[from] StorageError),
+}
+
+/// An object that somebody brings.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Brought {
+    /// What its bytes hash to.
+    pub(super) sha256: Sha256,
+    /// Where others brought it: the bytes come once more, to show that they are there.
+    pub(super) claim: Option<Claim>,
+}
+
+/// Who names an object that others brought, and where.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Claim {
+    pub(super) of: MediaClaim,
+    pub(super) user: UserId,
+    /// Until when at least they could write there.
+    pub(super) until_ms: i64,
+}
+
+impl Brought {
+    /// Under which name its pieces lie.
+    fn name(&self) -> Sha256 {
+        self.claim.map_or(self.sha256, |claim| claim.of.name)
+    }
+
+    /// The records that name it.
+    fn subjects(&self, storage: &dyn Storage) -> Result<Vec<[u8; OWNER_BYTES]>, StorageError> {
+        match self.claim {
+            Some(claim) => Ok(vec![claim.of.document.subject().0]),
+            None => storage.subjects_of_media(self.sha256),
+        }
+    }
+
+    /// With whose key its pieces are sealed.
+    fn owner(&self, storage: &dyn Storage) -> Result<[u8; OWNER_BYTES], MediaError> {
+        self.subjects(storage)?.first().copied().ok_or(MediaError::NotBegun)
+    }
 }
 
 /// How far an upload has come.
@@ -103,19 +142,20 @@ impl Store {
         })
     }
 
-    pub(super) fn progress(&self, storage: &dyn Storage, sha256: Sha256) -> Result<Option<Progress>, MediaError> {
-        let Some(row) = storage.media(sha256)? else {
+    pub(super) fn progress(&self, storage: &dyn Storage, brought: Brought) -> Result<Option<Progress>, MediaError> {
+        let name = brought.name();
+        let Some(row) = storage.media(name)? else {
             return Ok(None);
         };
         let offset = if row.complete {
             row.bytes
         } else {
-            self.place.arrived(sha256)?
+            self.place.arrived(name)?
         };
         if !row.complete && offset == row.bytes {
             // The hub was stopped between the last piece and the end.
-            let _alone = self.alone(sha256);
-            self.complete(storage, sha256)?;
+            let _alone = self.alone(name);
+            self.complete(storage, brought)?;
         }
         Ok(Some(Progress {
             offset,
@@ -134,51 +174,58 @@ impl Store {
     pub(super) fn begin(
         &self,
         storage: &dyn Storage,
-        sha256: Sha256,
+        brought: Brought,
         bytes: u64,
         now_ms: i64,
     ) -> Result<(Progress, bool), MediaError> {
         for old in storage.unfinished_media(now_ms - UNFINISHED_MS, FORGOTTEN_AT_ONCE)? {
             self.forget(storage, old)?;
         }
-        match self.progress(storage, sha256)? {
+        match self.progress(storage, brought)? {
             Some(begun) if begun.bytes == bytes || begun.until_ms.is_none() => return Ok((begun, false)),
-            Some(_) => self.forget(storage, sha256)?,
+            Some(_) => self.forget(storage, brought.name())?,
             None => {}
         }
-        if storage.media_bytes_beside(sha256)?.saturating_add(bytes) > self.case_bytes_max {
-            return Err(MediaError::Quota);
+        for subject in brought.subjects(storage)? {
+            if storage.media_bytes_of(subject)?.saturating_add(bytes) > self.case_bytes_max {
+                return Err(MediaError::Quota);
+            }
         }
-        storage.begin_media(sha256, bytes, now_ms)?;
-        let progress = self.progress(storage, sha256)?.ok_or(MediaError::NotBegun)?;
+        storage.begin_media(brought.name(), bytes, now_ms)?;
+        let progress = self.progress(storage, brought)?.ok_or(MediaError::NotBegun)?;
         Ok((progress, true))
     }
 
     /// Ends an upload that nobody will finish. What is whole stays: others may have it already.
-    pub(super) fn terminate(&self, storage: &dyn Storage, sha256: Sha256) -> Result<(), MediaError> {
-        let progress = self.progress(storage, sha256)?.ok_or(MediaError::NotBegun)?;
+    pub(super) fn terminate(&self, storage: &dyn Storage, brought: Brought) -> Result<(), MediaError> {
+        let progress = self.progress(storage, brought)?.ok_or(MediaError::NotBegun)?;
         if progress.until_ms.is_none() {
             return Err(MediaError::Whole);
         }
-        self.forget(storage, sha256)
+        self.forget(storage, brought.name())
     }
 
-    fn forget(&self, storage: &dyn Storage, sha256: Sha256) -> Result<(), MediaError> {
-        let _alone = self.alone(sha256);
-        storage.forget_media(sha256)?;
-        Ok(self.place.discard(sha256)?)
+    fn forget(&self, storage: &dyn Storage, name: Sha256) -> Result<(), MediaError> {
+        let _alone = self.alone(name);
+        self.drop_part(storage, name)
+    }
+
+    fn drop_part(&self, storage: &dyn Storage, name: Sha256) -> Result<(), MediaError> {
+        storage.forget_media(name)?;
+        Ok(self.place.discard(name)?)
     }
 
     pub(super) fn append(
         &self,
         storage: &dyn Storage,
-        sha256: Sha256,
+        brought: Brought,
         offset: u64,
         piece: &[u8],
     ) -> Result<Progress, MediaError> {
-        let now = || self.progress(storage, sha256)?.ok_or(MediaError::NotBegun);
+        let name = brought.name();
+        let now = || self.progress(storage, brought)?.ok_or(MediaError::NotBegun);
         let progress = now()?;
-        let alone = self.alone(sha256);
+        let alone = self.alone(name);
         if offset != progress.offset {
             return Err(MediaError::Offset(progress));
         }
@@ -187,16 +234,15 @@ impl Store {
             return Err(MediaError::TooLong);
         }
         if progress.offset < progress.bytes && !piece.is_empty() {
-            let owner = storage.subjects_of_media(sha256)?.first().copied();
-            let owner = owner.ok_or(MediaError::NotBegun)?;
-            let sealed = self.key(owner)?.seal(Sealed::Piece, &place_in(sha256, offset), piece);
+            let owner = brought.owner(storage)?;
+            let sealed = self.key(owner)?.seal(Sealed::Piece, &place_in(name, offset), piece);
             let sealed = [owner.as_slice(), &sealed].concat();
-            if !self.place.add(sha256, offset, piece.len() as u64, &sealed)? {
+            if !self.place.add(name, offset, piece.len() as u64, &sealed)? {
                 drop(alone);
                 return Err(MediaError::Offset(now()?));
             }
             if grown == progress.bytes {
-                self.complete(storage, sha256)?;
+                self.complete(storage, brought)?;
             }
         }
         Ok(Progress {
@@ -206,30 +252,47 @@ impl Store {
         })
     }
 
-    fn complete(&self, storage: &dyn Storage, sha256: Sha256) -> Result<(), MediaError> {
-        let is_whole = || Ok::<_, StorageError>(storage.media(sha256)?.is_some_and(|row| row.complete));
+    fn complete(&self, storage: &dyn Storage, brought: Brought) -> Result<(), MediaError> {
+        let name = brought.name();
+        let is_whole = || Ok::<_, StorageError>(storage.media(name)?.is_some_and(|row| row.complete));
         if is_whole()? {
             return Ok(());
         }
-        let bytes = self.part(sha256)?;
-        if sha2::Sha256::digest(&bytes).as_slice() != sha256.as_bytes() {
+        let bytes = self.part(name)?;
+        if sha2::Sha256::digest(&bytes).as_slice() != brought.sha256.as_bytes() {
             // Another hub may have made it whole meanwhile, and taken the pieces away.
             if is_whole()? {
                 return Ok(());
             }
-            self.place.discard(sha256)?;
-            storage.forget_media(sha256)?;
+            self.drop_part(storage, name)?;
             return Err(MediaError::HashMismatch);
         }
         // A program under a picture's name is not kept, whoever names it.
         if let Err(why) = MediaKind::check(&bytes) {
-            self.place.discard(sha256)?;
-            storage.forget_media(sha256)?;
+            self.drop_part(storage, name)?;
             return Err(why.into());
         }
-        let owner = storage.subjects_of_media(sha256)?.first().copied();
-        self.keep_whole(sha256, owner.ok_or(MediaError::NotBegun)?, &bytes)?;
-        Ok(storage.complete_media(sha256)?)
+        if let Some(claim) = brought.claim {
+            return self.prove(storage, brought.sha256, claim);
+        }
+        self.keep_whole(name, brought.owner(storage)?, &bytes)?;
+        Ok(storage.complete_media(name)?)
+    }
+
+    /// Whoever names what others brought has it: it is theirs as well. Where the others have not brought all of it yet, the rest
+    /// may come from either.
+    fn prove(&self, storage: &dyn Storage, sha256: Sha256, claim: Claim) -> Result<(), MediaError> {
+        storage.media_proven(claim.user, sha256, claim.until_ms)?;
+        self.drop_part(storage, claim.of.name)?;
+        match storage.media(sha256)? {
+            Some(row) if row.complete => Ok(()),
+            Some(row) => Err(MediaError::Offset(Progress {
+                offset: self.place.arrived(sha256)?,
+                bytes: row.bytes,
+                until_ms: Some(row.begun_ms.saturating_add(UNFINISHED_MS)),
+            })),
+            None => Err(MediaError::NotBegun),
+        }
     }
 
     /// What has arrived. Behind a piece that does not open nothing has.

@@ -9,9 +9,11 @@ use protocol::{DocumentId, UserId};
 use super::destructions::destroyed_as;
 use super::documents::read_stored;
 use super::grants::{GRANTED, NewGrants, find_access};
+use super::media;
 use super::transaction::{FIND_BY_KEYS, Tx};
 use super::value::{Fixed, Number, at, fixed, number};
 use super::write::STAND_IN_LINE;
+use crate::storage::media::name_of_claim;
 use crate::storage::write::{KIND_CHANGE, runs};
 use crate::storage::{
     Access, CommitError, Committed, Deed, NewChange, NewSubject, Result, StorageError, StoredChange, Writing,
@@ -295,11 +297,7 @@ fn name_media(tx: &Tx<'_>, user: UserId, document: DocumentId, media: BTreeSet<S
     )?;
     for row in &new {
         let sha256 = Sha256(fixed(row, 0)?);
-        // Of two who name the same new picture in two districts at once, one is the first. Locks are taken in the order of
-        // hashes.
-        let mut lock = [0; 8];
-        lock.copy_from_slice(&sha256.0[..8]);
-        tx.rows("SELECT pg_advisory_xact_lock($1)", &[&i64::from_be_bytes(lock)])?;
+        media::lock(tx, sha256)?;
         // To name somebody else's picture does not open it: it takes being new, or a document with it that one may read.
         tx.execute(
             "INSERT INTO attachment (sha256, document)
@@ -308,6 +306,14 @@ fn name_media(tx: &Tx<'_>, user: UserId, document: DocumentId, media: BTreeSet<S
                 WHERE a.sha256 = $1 AND g.user_id = $3)
              ON CONFLICT DO NOTHING",
             &[&Fixed(sha256.0), &Fixed(document.0), &Fixed(user.0)],
+        )?;
+        // Where it does not, whoever has the bytes may show it.
+        let name = name_of_claim(sha256, document);
+        tx.execute(
+            "INSERT INTO media_claim (sha256, document, name)
+             SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM attachment WHERE sha256 = $1 AND document = $2)
+             ON CONFLICT DO NOTHING",
+            &[&Fixed(sha256.0), &Fixed(document.0), &Fixed(name.0)],
         )?;
     }
     Ok(())

@@ -31,6 +31,7 @@ const VACUUMED: &[&str] = &[
     "report",
     "receipt",
     "attachment",
+    "media_claim",
     "match_proposal",
     "match_decision",
     "feed",
@@ -401,13 +402,16 @@ fn take_grants_back(tx: &Tx<'_>, subject: [u8; 16], now_ms: i64) -> Result<()> {
 fn unname_media(tx: &Tx<'_>, of: u64, first: Fixed<17>, last: Fixed<17>) -> Result<()> {
     tx.execute(
         "INSERT INTO destruction_media (number, sha256)
-         SELECT DISTINCT $1::bigint, sha256 FROM attachment WHERE document BETWEEN $2 AND $3",
+         SELECT $1::bigint, sha256 FROM attachment WHERE document BETWEEN $2 AND $3
+         UNION SELECT $1::bigint, name FROM media_claim WHERE document BETWEEN $2 AND $3",
         &[&Number(of), &first, &last],
     )?;
-    tx.execute(
-        "DELETE FROM attachment WHERE document BETWEEN $1 AND $2",
-        &[&first, &last],
-    )?;
+    for table in ["attachment", "media_claim"] {
+        tx.execute(
+            &format!("DELETE FROM {table} WHERE document BETWEEN $1 AND $2"),
+            &[&first, &last],
+        )?;
+    }
     tx.execute(
         "DELETE FROM media WHERE sha256 IN (SELECT sha256 FROM destruction_media WHERE number = $1)
          AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.sha256 = media.sha256)",

@@ -10,9 +10,9 @@ use super::Sealing;
 use crate::storage::{
     Access, AccessFilter, AccessLine, AccessLog, AccessLogs, Acknowledged, Acknowledgement, Assigned, Audit, AuditRow,
     Author, Backups, Contents, Deed, Destruction, Destructions, Device, District, Districts, Ear, Enrolment, Grants,
-    Held, HolderDevice, Institution, KeyCopy, Media, MediaRow, MediaToDestroy, NewPack, NewReceipt, Notices, Opened,
-    Openings, Order, PackRow, Packs, Parcel, People, Readable, Receipt, Receipts, Recoveries, Recovery, Result, Seal,
-    Survey, TokenHolder, User,
+    Held, HolderDevice, Institution, KeyCopy, Media, MediaClaim, MediaRow, MediaToDestroy, NewPack, NewReceipt,
+    Notices, Opened, Openings, Order, PackRow, Packs, Parcel, People, Readable, Receipt, Receipts, Recoveries,
+    Recovery, Result, Seal, Survey, TokenHolder, User,
 };
 
 impl AccessLogs for Sealing {
@@ -208,6 +208,14 @@ impl Media for Sealing {
         self.inner.may_bring_media(user, sha256, until_ms)
     }
 
+    fn media_claim(&self, user: UserId, sha256: Sha256, until_ms: i64) -> Result<Option<MediaClaim>> {
+        self.inner.media_claim(user, sha256, until_ms)
+    }
+
+    fn media_proven(&self, user: UserId, sha256: Sha256, until_ms: i64) -> Result<()> {
+        self.inner.media_proven(user, sha256, until_ms)
+    }
+
     fn media(&self, sha256: Sha256) -> Result<Option<MediaRow>> {
         self.inner.media(sha256)
     }
@@ -220,8 +228,8 @@ impl Media for Sealing {
         self.inner.unfinished_media(begun_before_ms, at_most)
     }
 
-    fn media_bytes_beside(&self, sha256: Sha256) -> Result<u64> {
-        self.inner.media_bytes_beside(sha256)
+    fn media_bytes_of(&self, subject: [u8; 16]) -> Result<u64> {
+        self.inner.media_bytes_of(subject)
     }
 
     fn complete_media(&self, sha256: Sha256) -> Result<()> {

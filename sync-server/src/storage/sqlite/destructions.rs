@@ -391,10 +391,16 @@ fn unname_media(tx: &Connection, number: u64, subject: [u8; 16]) -> Result<()> {
     let (first, last) = documents_of(subject);
     tx.execute(
         "INSERT INTO destruction_media (number, sha256)
-         SELECT DISTINCT ?1, sha256 FROM attachment WHERE document BETWEEN ?2 AND ?3",
+         SELECT ?1, sha256 FROM attachment WHERE document BETWEEN ?2 AND ?3
+         UNION SELECT ?1, name FROM media_claim WHERE document BETWEEN ?2 AND ?3",
         params![Number(number), first, last],
     )?;
-    tx.execute("DELETE FROM attachment WHERE document BETWEEN ?1 AND ?2", [first, last])?;
+    for table in ["attachment", "media_claim"] {
+        tx.execute(
+            &format!("DELETE FROM {table} WHERE document BETWEEN ?1 AND ?2"),
+            [first, last],
+        )?;
+    }
     tx.execute(
         "DELETE FROM media WHERE sha256 IN (SELECT sha256 FROM destruction_media WHERE number = ?1)
          AND NOT EXISTS (SELECT 1 FROM attachment a WHERE a.sha256 = media.sha256)",

@@ -6,6 +6,7 @@ use super::grants::{find_access, grant};
 use super::write::{append, audit};
 use super::{Number, Sqlite};
 use crate::storage::documents::{add_to_runs, hashes_between};
+use crate::storage::media::name_of_claim;
 use crate::storage::write::{About, KIND_CHANGE, NewEntry, runs};
 use crate::storage::{
     Access, CommitError, Committed, Deed, DocumentState, Documents, NewChange, NewSubject, ReceivedRun, Result,
@@ -262,6 +263,16 @@ fn append_change(tx: &Connection, change: &NewChange<'_>, late: bool) -> Result<
                 WHERE a.sha256 = ?1 AND g.user = ?3)",
         )?
         .execute(params![sha256.0, change.document.0, change.user.0])?;
+        // Where it does not, whoever has the bytes may show it.
+        tx.prepare_cached(
+            "INSERT OR IGNORE INTO media_claim (sha256, document, name)
+             SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM attachment WHERE sha256 = ?1 AND document = ?2)",
+        )?
+        .execute(params![
+            sha256.0,
+            change.document.0,
+            name_of_claim(*sha256, change.document).0
+        ])?;
     }
     Ok(number)
 }

@@ -1,9 +1,29 @@
-use protocol::UserId;
 use protocol::ids::Sha256;
-use rusqlite::{OptionalExtension, params};
+use protocol::{DocumentId, UserId};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Number, Sqlite};
-use crate::storage::{Media, MediaRow, Result};
+use crate::storage::{Media, MediaClaim, MediaRow, Result, StorageError};
+
+/// Claims to an object that a user may show to be true.
+const CLAIMS_OF: &str = "FROM media_claim c WHERE c.sha256 = ?1 AND (
+        EXISTS (SELECT 1 FROM granted g WHERE g.document = c.document AND g.user = ?2)
+        OR EXISTS (SELECT 1 FROM revoked r
+                   WHERE r.document = c.document AND r.user = ?2 AND r.writable = 1 AND r.at_ms >= ?3))";
+
+/// What a user claims is theirs.
+fn accept(tx: &Connection, user: UserId, sha256: Sha256, until_ms: i64) -> Result<()> {
+    let who = params![sha256.0, user.0, until_ms];
+    tx.prepare_cached(&format!(
+        "INSERT OR IGNORE INTO attachment (sha256, document) SELECT c.sha256, c.document {CLAIMS_OF}"
+    ))?
+    .execute(who)?;
+    tx.prepare_cached(&format!(
+        "DELETE FROM media_claim WHERE sha256 = ?1 AND document IN (SELECT c.document {CLAIMS_OF})"
+    ))?
+    .execute(who)?;
+    Ok(())
+}
 
 impl Media for Sqlite {
     fn may_have_media(&self, user: UserId, sha256: Sha256) -> Result<bool> {
@@ -30,6 +50,41 @@ impl Media for Sqlite {
                 .optional()?
                 .is_some())
         })
+    }
+
+    fn media_claim(&self, user: UserId, sha256: Sha256, until_ms: i64) -> Result<Option<MediaClaim>> {
+        let claim = self.read(|tx| {
+            let mut statement = tx.prepare_cached(&format!(
+                "SELECT c.document, c.name, EXISTS (SELECT 1 FROM attachment WHERE sha256 = ?1) {CLAIMS_OF}
+                 ORDER BY c.document LIMIT 1"
+            ))?;
+            let found = statement.query_row(params![sha256.0, user.0, until_ms], |row| {
+                let claim = MediaClaim {
+                    document: DocumentId(row.get(0)?),
+                    name: Sha256(row.get(1)?),
+                };
+                Ok((claim, row.get::<_, bool>(2)?))
+            });
+            Ok(found.optional()?)
+        })?;
+        match claim {
+            None => Ok(None),
+            Some((claim, true)) => Ok(Some(claim)),
+            Some((_, false)) => {
+                self.write(|tx| {
+                    let others = "SELECT EXISTS (SELECT 1 FROM attachment WHERE sha256 = ?1)";
+                    if !tx.query_row(others, [sha256.0], |row| row.get::<_, bool>(0))? {
+                        accept(tx, user, sha256, until_ms)?;
+                    }
+                    Ok::<_, StorageError>(())
+                })?;
+                Ok(None)
+            }
+        }
+    }
+
+    fn media_proven(&self, user: UserId, sha256: Sha256, until_ms: i64) -> Result<()> {
+        self.write(|tx| accept(tx, user, sha256, until_ms))
     }
 
     fn media(&self, sha256: Sha256) -> Result<Option<MediaRow>> {
@@ -67,20 +122,14 @@ impl Media for Sqlite {
         })
     }
 
-    fn media_bytes_beside(&self, sha256: Sha256) -> Result<u64> {
+    fn media_bytes_of(&self, subject: [u8; 16]) -> Result<u64> {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(
-                "SELECT coalesce(max(bytes), 0) FROM (
-                     SELECT sum(bytes) AS bytes FROM (
-                         SELECT DISTINCT s.subject, m.sha256, m.bytes
-                         FROM (SELECT DISTINCT d.subject FROM attachment a JOIN document d ON d.id = a.document
-                               WHERE a.sha256 = ?1) s
-                         JOIN document d ON d.subject = s.subject
-                         JOIN attachment a ON a.document = d.id
-                         JOIN media m ON m.sha256 = a.sha256)
-                     GROUP BY subject)",
+                "SELECT coalesce(sum(m.bytes), 0) FROM media m WHERE m.sha256 IN (
+                     SELECT a.sha256 FROM document d JOIN attachment a ON a.document = d.id WHERE d.subject = ?1
+                     UNION SELECT c.name FROM document d JOIN media_claim c ON c.document = d.id WHERE d.subject = ?1)",
             )?;
-            Ok(statement.query_row([sha256.0], |row| row.get::<_, Number>(0))?.0)
+            Ok(statement.query_row([subject], |row| row.get::<_, Number>(0))?.0)
         })
     }
 

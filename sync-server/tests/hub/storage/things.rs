@@ -66,6 +66,11 @@ fn to_name_somebody_elses_picture_does_not_open_it() {
         assert!(!storage.may_have_media(OTHER, PICTURE).unwrap());
         assert!(storage.may_have_media(OTHER, own).unwrap());
         assert!(storage.may_have_media(OFFICER, PICTURE).unwrap());
+        let theirs = storage.media_claim(OTHER, PICTURE, 0).unwrap().unwrap();
+        assert_eq!(theirs.document, document);
+        assert_ne!(theirs.name, PICTURE);
+        assert_eq!(storage.media_claim(OTHER, own, 0).unwrap(), None);
+        assert_eq!(storage.media_claim(OFFICER, PICTURE, 0).unwrap(), None);
         // What was taken away may still be brought for a while.
         assert!(!storage.may_bring_media(OFFICER, PICTURE, 0).unwrap());
         storage.unassign(CASE, OFFICER, &[], 70).unwrap();
@@ -73,6 +78,44 @@ fn to_name_somebody_elses_picture_does_not_open_it() {
         assert!(storage.may_bring_media(OFFICER, PICTURE, 70).unwrap());
         assert!(!storage.may_bring_media(OFFICER, PICTURE, 71).unwrap());
         assert!(!storage.may_bring_media(OTHER, PICTURE, 0).unwrap());
+        // What is shown to be there is theirs; another's word is no proof for this document.
+        storage.media_proven(OFFICER, PICTURE, 0).unwrap();
+        assert!(!storage.may_have_media(OTHER, PICTURE).unwrap());
+        storage.media_proven(OTHER, PICTURE, 0).unwrap();
+        assert!(storage.may_have_media(OTHER, PICTURE).unwrap());
+        assert_eq!(storage.media_claim(OTHER, PICTURE, 0).unwrap(), None);
+        assert_eq!(storage.subjects_of_media(PICTURE).unwrap().len(), 2);
+    });
+}
+
+#[test]
+fn a_picture_that_its_first_record_no_longer_names_is_the_next_ones() {
+    on_each(|storage| {
+        prepared(storage);
+        storage.commit_change(&change(1, 1, beginning(&[OFFICER]))).unwrap();
+        let document = DocumentId([&[0xcb; 16][..], &core().0[16..]].concat().try_into().unwrap());
+        let readable = Readable {
+            document,
+            writable: true,
+        };
+        let begins = NewSubject {
+            documents: vec![document],
+            assigned: Some(OTHER),
+            readable: vec![(OTHER, readable)],
+        };
+        storage
+            .commit_change(&NewChange {
+                document,
+                user: OTHER,
+                author: OTHERS_AUTHOR,
+                ..change(1, 2, Writing::Begins(begins))
+            })
+            .unwrap();
+        assert!(storage.media_claim(OTHER, PICTURE, 0).unwrap().is_some());
+        let order = crate::destroyed::order(CASE);
+        storage.destroy(&order, &[], 50).unwrap();
+        assert_eq!(storage.media_claim(OTHER, PICTURE, 0).unwrap(), None);
+        assert!(storage.may_have_media(OTHER, PICTURE).unwrap());
     });
 }
 

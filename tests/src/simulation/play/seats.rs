@@ -66,7 +66,7 @@ enum HandsIn {
     No,
 }
 
-/// A picture that somebody takes, as small as pictures are, and unlike every other.
+/// A picture that somebody takes, as small as pictures are, and unlike those of other numbers.
 fn picture(number: u64) -> String {
     STANDARD.encode(pictures::as_jpeg(&pictures::draw(number, 48, 36), 60))
 }
@@ -284,7 +284,14 @@ impl World {
         }
         let case = cases[self.random.random_range(0..cases.len())];
         let caption = format!("Photo {} of {}", self.photos.len(), self.seats[n].name);
-        let picture = picture(self.seed << 8 | self.photos.len() as u64);
+        let new = self.photos.len() as u64;
+        // Some are of what somebody else has a picture of, who may not know of this case.
+        let drawn = if new > 0 && self.random.random_bool(0.3) {
+            self.random.random_range(0..new)
+        } else {
+            new
+        };
+        let picture = picture(self.seed << 8 | drawn);
         let request = Request::AddPhoto {
             case,
             caption: caption.clone(),
