@@ -2,6 +2,7 @@
 
 mod access_log;
 mod appeals;
+mod archive;
 mod audit;
 mod backup;
 mod bulk;
@@ -36,6 +37,7 @@ use uuid::Uuid;
 use crate::hub::Hub;
 pub use access_log::AccessLogCommand;
 pub use appeals::AppealsCommand;
+pub use archive::ArchiveCommand;
 pub use audit::AuditCommand;
 pub use backup::{BackupCommand, RestoreCommand, restore};
 pub use bulk::BulkCommand;
@@ -145,6 +147,9 @@ pub enum AdminCommand {
     Backup(BackupCommand),
     /// Puts a backup back where hub.toml says, which must be empty but for record.keys, checks it, and says what there is.
     Restore(RestoreCommand),
+    /// The part of a district's log that every tablet has read, in a file.
+    #[command(subcommand)]
+    Archive(ArchiveCommand),
     /// Gives the logs a new name, after a copy of the database was put back by other means than `restore`, or a standby took
     /// over that may lack the last words: devices then send again what the hub may not have.
     NewEpoch,
@@ -222,6 +227,7 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
         AdminCommand::Rebuild { later } => rebuild::run(hub, later, out)?,
         AdminCommand::Backup(command) => backup::back_up(hub, &command, out)?,
         AdminCommand::Restore(_) => bail!("there is a hub here: a backup is put back into an empty place only"),
+        AdminCommand::Archive(command) => archive::run(hub, &command, out)?,
         AdminCommand::NewEpoch => backup::new_epoch(hub, out)?,
         AdminCommand::Destroy(command) => destroy::run(hub, &command, &mut std::io::stdin().lock(), out)?,
         AdminCommand::DestructionCertificate(command) => destroy::certificate(hub, &command, out)?,

@@ -8,6 +8,7 @@
 //! stands in `storage`, cryptography in `identity` and in the webhook signature of `channel`.
 
 pub mod admin;
+pub mod archive;
 pub mod backup;
 pub mod channel;
 pub mod clock;

@@ -8,6 +8,7 @@
 
 mod access_log;
 mod appeals;
+mod archives;
 mod audit;
 mod backups;
 mod cases;
@@ -37,6 +38,7 @@ mod write;
 
 pub use access_log::{AccessFilter, AccessLine, AccessLog, AccessLogs};
 pub use appeals::{APPEALS_PER_AUTHOR_MAX, AppealRow, Appeals, Decision, Standing};
+pub use archives::{ArchivedChange, Archives, ReadUpto};
 pub use audit::{Audit, AuditRow, Deed};
 pub use backups::{Backups, Contents};
 pub use cases::{CaseRow, Cases, Folded, Held, UnfoldedSubject};
@@ -54,7 +56,7 @@ pub use grants::{Access, Assigned, Grants, Readable};
 pub use inbound::{Inbounds, Post, Posted, RefusedPost};
 pub use media::{Media, MediaClaim, MediaRow};
 pub use notices::{Ear, Notices};
-pub use openings::{Opened, Openings, TokenHolder};
+pub use openings::{NewOpening, Opened, Openings, TokenHolder};
 pub use outbox::{Delivery, Outbox, Parcel, Told, Way};
 pub use packs::{NewPack, PackRow, Packs};
 pub use people::{Author, Device, Enrolment, People, User};
@@ -176,6 +178,7 @@ pub trait Storage:
     + Destructions
     + Notices
     + Audit
+    + Archives
     + Backups
     + Rest
     + std::fmt::Debug

@@ -18,8 +18,9 @@ mod serve;
 mod session;
 mod upload;
 
-pub(crate) use fold::packed;
+pub(crate) use cursor::reads_after;
 pub use fold::{FoldError, fold};
+pub(crate) use fold::{packed, snapshot};
 pub use release::{Rejudged, release};
 pub use serve::{Sink, SinkClosed};
 pub use session::SyncSession;

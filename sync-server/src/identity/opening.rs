@@ -11,7 +11,8 @@ use protocol::{Frame, PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, Refusal, UpMessage
 
 use super::{random, sha256};
 use crate::hub::Hub;
-use crate::storage::{Author, Opened, StorageError};
+use crate::storage::{Author, NewOpening, Opened, StorageError};
+use crate::sync::reads_after;
 
 /// How long a media token lives: as long as a full picture needs on a slow link.
 pub const TOKEN_S: u32 = 30 * 60;
@@ -67,14 +68,17 @@ pub fn accept_opening(hub: &Hub, frame: &Frame) -> Result<Result<Session, Refusa
     }
     let token = random();
     let token_ends_ms = now_ms + i64::from(TOKEN_S) * 1000;
-    let opened = hub.storage.open_request(
-        author.id,
-        open.nonce,
-        &open.app_version,
-        (token_hash(&Token::of(token).0), token_ends_ms),
+    let district = hub.storage.district(&author.user.district)?;
+    let district = district.ok_or(StorageError::NoSuch("district"))?;
+    let opened = hub.storage.open_request(&NewOpening {
+        author: author.id,
+        nonce: open.nonce,
+        app_version: &open.app_version,
+        reads_after: reads_after(&open.cursor, hub.storage.epoch(), &district),
+        token: (token_hash(&Token::of(token).0), token_ends_ms),
         now_ms,
-        now_ms - REMEMBER_MS,
-    )?;
+        forget_before_ms: now_ms - REMEMBER_MS,
+    })?;
     Ok(match opened {
         Opened::Replay => Err(Refusal::Replay),
         Opened::New => Ok(Session {

@@ -78,6 +78,10 @@ pub enum Deed {
     NewEpoch,
     /// The audit was written out.
     ExportAudit,
+    /// Changes that nobody reads any more were taken out of a log into an archive.
+    Archive,
+    /// Some were put back.
+    PutBack,
 }
 
 impl Deed {
@@ -119,6 +123,8 @@ impl Deed {
             Self::Restore => "restore",
             Self::NewEpoch => "new-epoch",
             Self::ExportAudit => "export-audit",
+            Self::Archive => "archive",
+            Self::PutBack => "put-back",
         }
     }
 }

@@ -11,6 +11,8 @@ pub struct District {
     pub name: String,
     /// The number of the last entry of its log.
     pub last_number: u64,
+    /// Up to which number the changes of its log may lie in an archive: whoever reads from before it begins anew.
+    pub archived_upto: u64,
     /// For how many days a vault opens without the hub.
     pub lease_days: u32,
     /// The age recipient that devices seal their keys to.

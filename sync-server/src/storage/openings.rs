@@ -13,6 +13,25 @@ pub enum Opened {
     Replay,
 }
 
+/// An opening, as it is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct NewOpening<'a> {
+    /// Who opens.
+    pub author: AuthorId,
+    /// The random bytes of the opening.
+    pub nonce: Nonce,
+    /// What the device calls its app.
+    pub app_version: &'a str,
+    /// Behind which number of the district's log the device reads.
+    pub reads_after: u64,
+    /// The hash of a new token, and when that ends.
+    pub token: ([u8; 32], i64),
+    /// Now, by the hub's clock.
+    pub now_ms: i64,
+    /// Openings from before this moment are forgotten.
+    pub forget_before_ms: i64,
+}
+
 /// Whose token it is, and what for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TokenHolder {
@@ -26,16 +45,8 @@ pub struct TokenHolder {
 
 /// What is known of openings and tokens.
 pub trait Openings {
-    /// Keeps an opening, forgets those older than `forget_before_ms`, and keeps the hash of a new token.
-    fn open_request(
-        &self,
-        author: AuthorId,
-        nonce: Nonce,
-        app_version: &str,
-        token: ([u8; 32], i64),
-        now_ms: i64,
-        forget_before_ms: i64,
-    ) -> Result<Opened>;
+    /// Keeps an opening, forgets old ones, and keeps the hash of a new token.
+    fn open_request(&self, opening: &NewOpening<'_>) -> Result<Opened>;
 
     /// Who holds this token, while it lives and the author is not shut out, or may still hand in.
     fn token_holder(&self, token_hash: [u8; 32], now_ms: i64) -> Result<Option<TokenHolder>>;

@@ -7,6 +7,7 @@
 
 mod access_log;
 mod appeals;
+mod archives;
 mod audit;
 mod backups;
 mod cases;

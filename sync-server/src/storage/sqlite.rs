@@ -3,6 +3,7 @@
 
 mod access_log;
 mod appeals;
+mod archives;
 mod audit;
 mod backups;
 mod cases;
@@ -55,6 +56,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/schema/0012.sql"),
     include_str!("sqlite/schema/0013.sql"),
     include_str!("sqlite/schema/0014.sql"),
+    include_str!("sqlite/schema/0015.sql"),
 ];
 /// How long a call waits for another process (`admin` beside `serve`) to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::hub::Hub;
 use crate::identity::Session;
-use crate::storage::Window;
+use crate::storage::{District, Window};
 
 /// A cursor between two readings has one number; within a reading it has three.
 const AT_REST: u8 = 2;
@@ -97,8 +97,28 @@ pub(super) fn encode(epoch: Epoch, district: &str, place: Place) -> Cursor {
     Cursor::from_bytes(&bytes).expect("a cursor of ours is short")
 }
 
-/// Where a device stands. A cursor of another epoch or district, or none, begins at the beginning.
-pub(super) fn decode(cursor: &Cursor, epoch: Epoch, district: &str, last_number: u64) -> Place {
+/// Behind which number of the log whoever has this cursor reads. Whoever begins is told of documents as they stand, and reads
+/// what comes after.
+pub(crate) fn reads_after(cursor: &Cursor, epoch: Epoch, district: &District) -> u64 {
+    match decode(cursor, epoch, district) {
+        Place::BEGINNING => district.last_number,
+        Place { at: At::Log(at), .. } => at.after,
+        Place {
+            at: At::First { head, .. },
+            ..
+        } => head,
+    }
+}
+
+/// Where a device stands. A cursor of another epoch or district, or none, begins at the beginning; so does one from before what
+/// lies in an archive.
+pub(super) fn decode(cursor: &Cursor, epoch: Epoch, district: &District) -> Place {
+    let District {
+        last_number,
+        archived_upto,
+        ..
+    } = *district;
+    let district = district.code.as_str();
     let mut numbers = Vec::new();
     let mut rest: &[u8] = &[];
     if is_here(cursor, epoch, district) {
@@ -144,8 +164,10 @@ pub(super) fn decode(cursor: &Cursor, epoch: Epoch, district: &str, last_number:
         _ => return Place::BEGINNING,
     };
     let sound = match at {
-        At::Log(at) => at.from <= at.after && at.after <= at.head && at.head <= last_number,
-        At::First { head, .. } => head <= last_number,
+        At::Log(at) => {
+            archived_upto <= at.after && at.from <= at.after && at.after <= at.head && at.head <= last_number
+        }
+        At::First { head, .. } => archived_upto <= head && head <= last_number,
     };
     if sound { Place { at, piece } } else { Place::BEGINNING }
 }
@@ -209,6 +231,18 @@ mod tests {
     use super::*;
 
     const EPOCH: Epoch = Epoch([7; 16]);
+
+    fn log(code: &str, last_number: u64) -> District {
+        District {
+            code: code.into(),
+            name: String::new(),
+            last_number,
+            archived_upto: 0,
+            lease_days: 1,
+            recovery: None,
+        }
+    }
+
     const WINDOW: Window = Window {
         after: 5,
         from: 2,
@@ -223,10 +257,10 @@ mod tests {
             bytes.extend_from_slice(&number.to_le_bytes());
         }
         let cursor = Cursor::from_bytes(&bytes).unwrap();
-        assert_eq!(decode(&cursor, EPOCH, "KA-BLR", 9), WINDOW.into());
-        assert_eq!(decode(&cursor, Epoch([8; 16]), "KA-BLR", 9), Place::BEGINNING);
+        assert_eq!(decode(&cursor, EPOCH, &log("KA-BLR", 9)), WINDOW.into());
+        assert_eq!(decode(&cursor, Epoch([8; 16]), &log("KA-BLR", 9)), Place::BEGINNING);
         let cut = Cursor::from_bytes(&bytes[..bytes.len() - 1]).unwrap();
-        assert_eq!(decode(&cut, EPOCH, "KA-BLR", 9), Place::BEGINNING);
+        assert_eq!(decode(&cut, EPOCH, &log("KA-BLR", 9)), Place::BEGINNING);
     }
 
     #[test]
@@ -238,7 +272,7 @@ mod tests {
                 head: number,
             };
             let cursor = encode(EPOCH, "KA-BLR", ended.into());
-            assert_eq!(decode(&cursor, EPOCH, "KA-BLR", u64::MAX), ended.into());
+            assert_eq!(decode(&cursor, EPOCH, &log("KA-BLR", u64::MAX)), ended.into());
             assert!(number > 300_000 || cursor.as_bytes().len() <= 12);
         }
     }
@@ -246,23 +280,23 @@ mod tests {
     #[test]
     fn a_cursor_survives_and_a_strange_one_begins_again() {
         let cursor = encode(EPOCH, "KA-BLR", WINDOW.into());
-        assert_eq!(decode(&cursor, EPOCH, "KA-BLR", 9), WINDOW.into());
+        assert_eq!(decode(&cursor, EPOCH, &log("KA-BLR", 9)), WINDOW.into());
         let beginning = Place::BEGINNING;
-        assert_eq!(decode(&cursor, Epoch([8; 16]), "KA-BLR", 9), beginning);
-        assert_eq!(decode(&cursor, EPOCH, "KA-MYS", 9), beginning);
+        assert_eq!(decode(&cursor, Epoch([8; 16]), &log("KA-BLR", 9)), beginning);
+        assert_eq!(decode(&cursor, EPOCH, &log("KA-MYS", 9)), beginning);
         assert_eq!(
-            decode(&cursor, EPOCH, "KA-BLR", 8),
+            decode(&cursor, EPOCH, &log("KA-BLR", 8)),
             beginning,
             "a number the log has not reached"
         );
-        assert_eq!(decode(&Cursor::start(), EPOCH, "KA-BLR", 9), beginning);
+        assert_eq!(decode(&Cursor::start(), EPOCH, &log("KA-BLR", 9)), beginning);
         assert_eq!(
-            decode(&Cursor::from_bytes(&[1; 45]).unwrap(), EPOCH, "KA-BLR", 9),
+            decode(&Cursor::from_bytes(&[1; 45]).unwrap(), EPOCH, &log("KA-BLR", 9)),
             beginning
         );
         for length in 0..cursor.as_bytes().len() {
             let cut = Cursor::from_bytes(&cursor.as_bytes()[..length]).unwrap();
-            assert_eq!(decode(&cut, EPOCH, "KA-BLR", 9), beginning);
+            assert_eq!(decode(&cut, EPOCH, &log("KA-BLR", 9)), beginning);
         }
     }
 
@@ -276,11 +310,11 @@ mod tests {
         for at in [At::Log(WINDOW), At::First { head: 9, place: 4000 }] {
             for place in [Place { at, piece: None }, Place { at, piece }] {
                 let cursor = encode(EPOCH, "KA-BLR", place);
-                assert_eq!(decode(&cursor, EPOCH, "KA-BLR", 9), place);
-                assert_eq!(decode(&cursor, EPOCH, "KA-BLR", 8), Place::BEGINNING);
+                assert_eq!(decode(&cursor, EPOCH, &log("KA-BLR", 9)), place);
+                assert_eq!(decode(&cursor, EPOCH, &log("KA-BLR", 8)), Place::BEGINNING);
                 for length in 0..cursor.as_bytes().len() {
                     let cut = Cursor::from_bytes(&cursor.as_bytes()[..length]).unwrap();
-                    let decoded = decode(&cut, EPOCH, "KA-BLR", 9);
+                    let decoded = decode(&cut, EPOCH, &log("KA-BLR", 9));
                     assert!(decoded == Place::BEGINNING || decoded.piece != place.piece, "{length}");
                 }
             }

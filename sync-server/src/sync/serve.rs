@@ -115,9 +115,9 @@ impl<'a> Serving<'a> {
         if self.session.author.revoked_ms.is_some() {
             return self.run_for_shut_out();
         }
-        let district = &self.session.author.user.district;
-        let last = self.last_number()?;
-        let place = cursor::decode(&self.session.open.cursor, self.hub.storage.epoch(), district, last);
+        let district = self.district()?;
+        let last = district.last_number;
+        let place = cursor::decode(&self.session.open.cursor, self.hub.storage.epoch(), &district);
         self.resumed = place.piece;
         let (place, more) = match self.first_reading(place, last)? {
             FirstRead::Broken(place) => (place, true),

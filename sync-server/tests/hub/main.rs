@@ -8,6 +8,7 @@
 mod access_log;
 mod admin;
 mod appeals;
+mod archive;
 mod attack;
 mod backup;
 mod bucket;

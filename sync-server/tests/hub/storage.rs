@@ -20,8 +20,8 @@ use protocol::ids::Sha256;
 use protocol::{AuthorId, DocumentId, Nonce, PublicKey, Refusal, UserId};
 use sync_server::identity::RecordKeys;
 use sync_server::storage::{
-    Access, CommitError, Committed, Enrolment, EntryBody, NewChange, NewSubject, Opened, Postgres, PostgresConfig,
-    Readable, ReceivedRun, Refused, Sealing, Sqlite, Storage, StorageError, User, Window, Writing,
+    Access, CommitError, Committed, Enrolment, EntryBody, NewChange, NewOpening, NewSubject, Opened, Postgres,
+    PostgresConfig, Readable, ReceivedRun, Refused, Sealing, Sqlite, Storage, StorageError, User, Window, Writing,
 };
 
 use crate::cluster;
@@ -382,7 +382,15 @@ fn an_opening_is_new_once_and_forgotten_in_time() {
             let mut hash = [0; 32];
             hash[..2].copy_from_slice(&token.0);
             storage
-                .open_request(AUTHOR, Nonce([nonce; 16]), "1", (hash, token.1), now_ms, now_ms - 100)
+                .open_request(&NewOpening {
+                    author: AUTHOR,
+                    nonce: Nonce([nonce; 16]),
+                    app_version: "1",
+                    reads_after: 0,
+                    token: (hash, token.1),
+                    now_ms,
+                    forget_before_ms: now_ms - 100,
+                })
                 .unwrap()
         };
         assert_eq!(open(1, 1_000), Opened::New);

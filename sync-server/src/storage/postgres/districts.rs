@@ -6,7 +6,7 @@ use super::write::audit;
 use crate::storage::write::About;
 use crate::storage::{Deed, District, Districts, Institution, Result, StorageError};
 
-const SELECT: &str = "SELECT code, name, last_number, lease_days, recovery FROM district";
+const SELECT: &str = "SELECT code, name, last_number, lease_days, recovery, archived_upto FROM district";
 
 impl Districts for Postgres {
     fn add_district(&self, code: &str, name: &str, now_ms: i64) -> Result<()> {
@@ -127,5 +127,6 @@ fn read_district(row: &Row) -> Result<District> {
         last_number: number(row, 2)?,
         lease_days: small(row, 3)?,
         recovery: at(row, 4)?,
+        archived_upto: number(row, 5)?,
     })
 }

@@ -1,26 +1,22 @@
-use protocol::{AuthorId, Nonce, UserId};
+use protocol::{AuthorId, UserId};
 
 use super::Postgres;
-use super::value::{Fixed, at, fixed, text};
-use crate::storage::{Opened, Openings, Result, TokenHolder};
+use super::value::{Fixed, Number, at, fixed, text};
+use crate::storage::{NewOpening, Opened, Openings, Result, TokenHolder};
 
 impl Openings for Postgres {
-    fn open_request(
-        &self,
-        author: AuthorId,
-        nonce: Nonce,
-        app_version: &str,
-        (token_hash, token_ends_ms): ([u8; 32], i64),
-        now_ms: i64,
-        forget_before_ms: i64,
-    ) -> Result<Opened> {
+    fn open_request(&self, opening: &NewOpening<'_>) -> Result<Opened> {
+        let NewOpening {
+            author, nonce, now_ms, ..
+        } = *opening;
+        let (token_hash, token_ends_ms) = opening.token;
         self.write(|tx| {
             // What another request forgets at this moment is passed over: two that forget do not wait for each other.
             tx.execute(
                 "DELETE FROM opening o USING (
                     SELECT author, nonce FROM opening WHERE at_ms < $1 FOR UPDATE SKIP LOCKED) old
                  WHERE o.author = old.author AND o.nonce = old.nonce",
-                &[&forget_before_ms],
+                &[&opening.forget_before_ms],
             )?;
             let added = tx.execute(
                 "INSERT INTO opening (author, nonce, at_ms) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
@@ -37,15 +33,16 @@ impl Openings for Postgres {
             )?;
             tx.execute(
                 "WITH token AS (INSERT INTO media_token (hash, author, ends_ms) VALUES ($4, $1, $5))
-                 UPDATE author SET seen_ms = $2, app_version = $3, seen_number = (
+                 UPDATE author SET seen_ms = $2, app_version = $3, reads_after = $6, seen_number = (
                     SELECT d.last_number FROM users u JOIN district d ON d.code = u.district WHERE u.id = author.user_id)
                  WHERE id = $1",
                 &[
                     &Fixed(author.0),
                     &now_ms,
-                    &text(app_version),
+                    &text(opening.app_version),
                     &Fixed(token_hash),
                     &token_ends_ms,
+                    &Number(opening.reads_after),
                 ],
             )?;
             Ok(Opened::New)

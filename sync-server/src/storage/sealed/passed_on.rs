@@ -4,15 +4,15 @@ use std::path::Path;
 
 use protocol::access_log::AccessRow;
 use protocol::ids::Sha256;
-use protocol::{AuthorId, DocumentId, Epoch, Nonce, Refusal, UserId};
+use protocol::{AuthorId, DocumentId, Epoch, Refusal, UserId};
 
 use super::Sealing;
 use crate::storage::{
-    Access, AccessFilter, AccessLine, AccessLog, AccessLogs, Acknowledged, Acknowledgement, Assigned, Audit, AuditRow,
-    Author, Backups, Contents, Deed, Destruction, Destructions, Device, District, Districts, Ear, Enrolment, Grants,
-    Held, HolderDevice, Institution, KeyCopy, Media, MediaClaim, MediaRow, MediaToDestroy, NewPack, NewReceipt,
-    Notices, Opened, Openings, Order, PackRow, Packs, Parcel, People, Readable, Receipt, Receipts, Recoveries,
-    Recovery, Result, Seal, Survey, TokenHolder, User,
+    Access, AccessFilter, AccessLine, AccessLog, AccessLogs, Acknowledged, Acknowledgement, ArchivedChange, Archives,
+    Assigned, Audit, AuditRow, Author, Backups, Contents, Deed, Destruction, Destructions, Device, District, Districts,
+    Ear, Enrolment, Grants, Held, HolderDevice, Institution, KeyCopy, Media, MediaClaim, MediaRow, MediaToDestroy,
+    NewOpening, NewPack, NewReceipt, Notices, Opened, Openings, Order, PackRow, Packs, Parcel, People, ReadUpto,
+    Readable, Receipt, Receipts, Recoveries, Recovery, Result, Seal, Survey, TokenHolder, User,
 };
 
 impl AccessLogs for Sealing {
@@ -48,6 +48,32 @@ impl Audit for Sealing {
 
     fn broken_audit_row(&self) -> Result<Option<i64>> {
         self.inner.broken_audit_row()
+    }
+}
+
+impl Archives for Sealing {
+    fn read_upto(&self, district: &str, heard_since_ms: i64) -> Result<ReadUpto> {
+        self.inner.read_upto(district, heard_since_ms)
+    }
+
+    fn not_folded(&self, district: &str, upto: u64, after: Option<DocumentId>, limit: u32) -> Result<Vec<DocumentId>> {
+        self.inner.not_folded(district, upto, after, limit)
+    }
+
+    fn archivable(&self, district: &str, after: u64, upto: u64, limit: u32) -> Result<Vec<ArchivedChange>> {
+        self.inner.archivable(district, after, upto, limit)
+    }
+
+    fn set_archived_upto(&self, district: &str, upto: u64) -> Result<()> {
+        self.inner.set_archived_upto(district, upto)
+    }
+
+    fn empty_archived(&self, district: &str, numbers: &[u64]) -> Result<u64> {
+        self.inner.empty_archived(district, numbers)
+    }
+
+    fn put_back(&self, district: &str, changes: &[ArchivedChange]) -> Result<u64> {
+        self.inner.put_back(district, changes)
     }
 }
 
@@ -248,17 +274,8 @@ impl Notices for Sealing {
 }
 
 impl Openings for Sealing {
-    fn open_request(
-        &self,
-        author: AuthorId,
-        nonce: Nonce,
-        app_version: &str,
-        token: ([u8; 32], i64),
-        now_ms: i64,
-        forget_before_ms: i64,
-    ) -> Result<Opened> {
-        self.inner
-            .open_request(author, nonce, app_version, token, now_ms, forget_before_ms)
+    fn open_request(&self, opening: &NewOpening<'_>) -> Result<Opened> {
+        self.inner.open_request(opening)
     }
 
     fn token_holder(&self, token_hash: [u8; 32], now_ms: i64) -> Result<Option<TokenHolder>> {

@@ -29,16 +29,18 @@ impl Districts for Sqlite {
 
     fn district(&self, code: &str) -> Result<Option<District>> {
         self.read(|tx| {
-            let mut statement = tx
-                .prepare_cached("SELECT code, name, last_number, lease_days, recovery FROM district WHERE code = ?1")?;
+            let mut statement = tx.prepare_cached(
+                "SELECT code, name, last_number, lease_days, recovery, archived_upto FROM district WHERE code = ?1",
+            )?;
             Ok(statement.query_row([code], read_district).optional()?)
         })
     }
 
     fn districts(&self) -> Result<Vec<District>> {
         self.read(|tx| {
-            let mut statement =
-                tx.prepare_cached("SELECT code, name, last_number, lease_days, recovery FROM district ORDER BY code")?;
+            let mut statement = tx.prepare_cached(
+                "SELECT code, name, last_number, lease_days, recovery, archived_upto FROM district ORDER BY code",
+            )?;
             let rows = statement.query_map([], read_district)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
@@ -132,5 +134,6 @@ fn read_district(row: &rusqlite::Row<'_>) -> rusqlite::Result<District> {
         last_number: row.get::<_, Number>(2)?.0,
         lease_days: row.get(3)?,
         recovery: row.get(4)?,
+        archived_upto: row.get::<_, Number>(5)?.0,
     })
 }

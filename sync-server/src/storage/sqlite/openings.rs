@@ -1,22 +1,18 @@
-use protocol::{AuthorId, Nonce, UserId};
+use protocol::{AuthorId, UserId};
 use rusqlite::{OptionalExtension, params};
 
-use super::Sqlite;
-use crate::storage::{Opened, Openings, Result, TokenHolder};
+use super::{Number, Sqlite};
+use crate::storage::{NewOpening, Opened, Openings, Result, TokenHolder};
 
 impl Openings for Sqlite {
-    fn open_request(
-        &self,
-        author: AuthorId,
-        nonce: Nonce,
-        app_version: &str,
-        (token_hash, token_ends_ms): ([u8; 32], i64),
-        now_ms: i64,
-        forget_before_ms: i64,
-    ) -> Result<Opened> {
+    fn open_request(&self, opening: &NewOpening<'_>) -> Result<Opened> {
+        let NewOpening {
+            author, nonce, now_ms, ..
+        } = *opening;
+        let (token_hash, token_ends_ms) = opening.token;
         self.write(|tx| {
             tx.prepare_cached("DELETE FROM opening WHERE at_ms < ?1")?
-                .execute([forget_before_ms])?;
+                .execute([opening.forget_before_ms])?;
             let added = tx
                 .prepare_cached("INSERT OR IGNORE INTO opening (author, nonce, at_ms) VALUES (?1, ?2, ?3)")?
                 .execute(params![author.0, nonce.0, now_ms])?;
@@ -28,11 +24,16 @@ impl Openings for Sqlite {
             tx.prepare_cached("INSERT INTO media_token (hash, author, ends_ms) VALUES (?1, ?2, ?3)")?
                 .execute(params![token_hash, author.0, token_ends_ms])?;
             tx.prepare_cached(
-                "UPDATE author SET seen_ms = ?2, app_version = ?3, seen_number = (
+                "UPDATE author SET seen_ms = ?2, app_version = ?3, reads_after = ?4, seen_number = (
                     SELECT d.last_number FROM user u JOIN district d ON d.code = u.district WHERE u.id = author.user)
                  WHERE id = ?1",
             )?
-            .execute(params![author.0, now_ms, app_version])?;
+            .execute(params![
+                author.0,
+                now_ms,
+                opening.app_version,
+                Number(opening.reads_after)
+            ])?;
             Ok(Opened::New)
         })
     }

@@ -1,7 +1,7 @@
 //! What an administrator asks of a store.
 
 use protocol::Nonce;
-use sync_server::storage::{Deed, EntryBody, Readable, Writing};
+use sync_server::storage::{Deed, EntryBody, NewOpening, Readable, Writing};
 
 use super::{
     AUTHOR, CASE, DISTRICT, OFFICER, OTHER, OTHERS_AUTHOR, WHOLE, begun, change, core, documents, on_each, prepared,
@@ -15,7 +15,15 @@ fn devices_say_when_they_were_heard_and_what_they_lack() {
         let heard = |author, n: u8, app: &str, now_ms| {
             let token = ([n; 32], now_ms + 1_000);
             storage
-                .open_request(author, Nonce([n; 16]), app, token, now_ms, 0)
+                .open_request(&NewOpening {
+                    author,
+                    nonce: Nonce([n; 16]),
+                    app_version: app,
+                    reads_after: 0,
+                    token,
+                    now_ms,
+                    forget_before_ms: 0,
+                })
                 .unwrap();
         };
         heard(AUTHOR, 1, "1.2", 70);

@@ -1,7 +1,7 @@
 //! Districts, users, devices, codes and what they may read.
 
 use protocol::{AuthorId, Nonce, PublicKey, Refusal, UserId};
-use sync_server::storage::{Enrolment, Institution, Readable, StorageError, TokenHolder, User};
+use sync_server::storage::{Enrolment, Institution, NewOpening, Readable, StorageError, TokenHolder, User};
 
 use super::{AUTHOR, CASE, DISTRICT, OFFICER, OTHER, beginning, change, core, documents, on_each, prepared};
 
@@ -124,7 +124,15 @@ fn a_token_lives_as_long_as_it_says_and_not_past_a_dismissal() {
         prepared(storage);
         let open = |hash: u8| {
             storage
-                .open_request(AUTHOR, Nonce([hash; 16]), "1\0", ([hash; 32], 2_000), 1_000, 0)
+                .open_request(&NewOpening {
+                    author: AUTHOR,
+                    nonce: Nonce([hash; 16]),
+                    app_version: "1\0",
+                    reads_after: 0,
+                    token: ([hash; 32], 2_000),
+                    now_ms: 1_000,
+                    forget_before_ms: 0,
+                })
                 .unwrap();
         };
         let holder = |hands_in| {
