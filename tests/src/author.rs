@@ -161,6 +161,18 @@ impl Author {
             .send()?)
     }
 
+    /// Asks for a path of the hub with the token of the last answer, in any way.
+    pub fn ask(&self, method: reqwest::Method, path: &str, headers: &[(&str, &str)]) -> anyhow::Result<Response> {
+        let mut request = self
+            .client
+            .request(method, format!("{}{path}", self.hub))
+            .bearer_auth(&self.token);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Ok(request.send()?)
+    }
+
     /// Sends a whole media object, as the tus core has it.
     pub fn send_media(&self, path: &str, bytes: &[u8]) -> anyhow::Result<()> {
         use protocol::{limits::MEDIA_PIECE_BYTES_MAX, media};

@@ -1,5 +1,6 @@
 //! Measuring: samples, what the machine is, and the page that the figures are written to.
 
+mod alike;
 mod busy_hour;
 mod case;
 mod clocks;
@@ -12,6 +13,7 @@ mod run;
 pub mod sync;
 mod window;
 
+pub use alike::alike;
 pub use busy_hour::busy_hour;
 pub use case::{LongCase, long_case};
 pub use clocks::{Clocks, all_clocks};

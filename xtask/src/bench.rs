@@ -15,7 +15,7 @@ use crate::{
     steps::Steps,
 };
 
-/// `cargo xtask bench`, and what is measured by itself: `matching`, `memory`, `store`, `sync`.
+/// `cargo xtask bench`, and what is measured by itself: `alike`, `matching`, `memory`, `store`, `sync`.
 pub(crate) fn bench(arguments: &[String]) -> Result<()> {
     if arguments == ["matching"] {
         return matching::bench();
@@ -23,8 +23,11 @@ pub(crate) fn bench(arguments: &[String]) -> Result<()> {
     if arguments.first().is_some_and(|part| part == "store") {
         return store(arguments);
     }
-    if arguments.first().is_some_and(|part| part == "memory") {
-        return memory(arguments);
+    if arguments
+        .first()
+        .is_some_and(|part| part == "memory" || part == "alike")
+    {
+        return at_a_hub(arguments);
     }
     if let Some((first, rest)) = arguments.split_first()
         && first == "sync"
@@ -64,8 +67,8 @@ fn store(arguments: &[String]) -> Result<()> {
     run(command(&paths::target().join("release/bench").to_string_lossy(), &[]).args(arguments))
 }
 
-/// What a hub takes of memory: prints a table, and leaves the page as it is.
-fn memory(arguments: &[String]) -> Result<()> {
+/// What a hub takes of memory, or how long its answers take: prints a table, and leaves the page as it is.
+fn at_a_hub(arguments: &[String]) -> Result<()> {
     build_hub()?;
     let programs = paths::target().join("release");
     let mut bench = command(&programs.join("bench").to_string_lossy(), &[]);

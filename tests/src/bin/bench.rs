@@ -114,6 +114,12 @@ enum Part {
         #[arg(long, default_value_t = 10_000)]
         devices: u64,
     },
+    /// Whether the time of an answer tells what somebody may not know. Prints a table.
+    Alike {
+        /// Pairs of each question.
+        #[arg(long, default_value_t = 2_000)]
+        pairs: usize,
+    },
     /// What a hub takes of memory with a district in it. Prints a table.
     Memory {
         /// Cases of the district.
@@ -178,6 +184,7 @@ fn main() -> anyhow::Result<()> {
             out: section,
         }),
         Some(Part::Store { devices }) => bench::busy_hour(devices),
+        Some(Part::Alike { pairs }) => bench::alike(pairs),
         Some(Part::Memory { cases }) => bench::hub_memory(cases),
         Some(Part::MakeSizes { file, out }) => bench::make_sizes(&file, &out),
         Some(Part::Open { data_dir }) => {
