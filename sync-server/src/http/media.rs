@@ -414,18 +414,22 @@ fn to_bring(app: &App, name: &(String, String), call: &Call) -> Result<Brought, 
     let sha256 = named(name)?;
     let storage = &app.hub.storage;
     let until_ms = app.hub.clock.now_ms() - LATE_MS;
-    let may = || -> Result<bool, StorageError> {
-        Ok(storage.may_have_media(user, sha256)? || storage.may_bring_media(user, sha256, until_ms)?)
-    };
-    let claim = if may().map_err(MediaError::from)? {
-        None
-    } else {
-        let of = storage.media_claim(user, sha256, until_ms).map_err(MediaError::from)?;
-        match of {
-            Some(of) => Some(Claim { of, user, until_ms }),
-            // It may be theirs by now.
-            None if may().map_err(MediaError::from)? => None,
-            None => return Err(Refused::NotFound),
+    let claim = storage.media_claim(user, sha256, until_ms).map_err(MediaError::from)?;
+    let may_have = storage.may_have_media(user, sha256).map_err(MediaError::from)?;
+    let claim = match claim {
+        // Whoever may see it in another document has it.
+        Some(_) if may_have => {
+            storage.media_proven(user, sha256, until_ms).map_err(MediaError::from)?;
+            None
+        }
+        Some(of) => Some(Claim { of, user, until_ms }),
+        None if may_have => None,
+        None => {
+            let may_bring = storage.may_bring_media(user, sha256, until_ms);
+            if !may_bring.map_err(MediaError::from)? {
+                return Err(Refused::NotFound);
+            }
+            None
         }
     };
     Ok(Brought { sha256, claim })

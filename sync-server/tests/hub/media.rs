@@ -227,6 +227,25 @@ fn the_same_picture_in_two_cases_is_for_both_once_both_have_brought_it() {
 }
 
 #[test]
+fn whoever_gave_a_case_away_brings_its_picture_for_another_case_and_then_has_it_there() {
+    let hub = TestHub::start();
+    let mut worker = hub.officer("po_nic");
+    let picture = picture(&random::<1000>());
+    let (first, sha256) = case_with_picture(&mut worker, &picture);
+    let up = caller(&mut worker);
+    up.begin(sha256, picture.len());
+    up.piece(sha256, 0, &picture);
+    hub.unassign(&worker, first);
+    worker.sync();
+    case_with_picture(&mut worker, &picture);
+    let up = caller(&mut worker);
+    assert_eq!(up.begin(sha256, picture.len()).status(), StatusCode::CREATED);
+    assert_eq!(up.piece(sha256, 0, &picture).status(), StatusCode::NO_CONTENT);
+    let got = up.call(Method::GET, sha256, &[], Vec::new());
+    assert_eq!(got.bytes().unwrap(), picture);
+}
+
+#[test]
 fn what_is_brought_to_show_that_it_is_there_counts_in_its_case_and_goes_with_it() {
     let mut bucket = Bucket::start();
     let hub = TestHub::start_with(&format!("{}\n[limits]\nmedia_mb_of_a_case = 1\n", bucket.settings()));

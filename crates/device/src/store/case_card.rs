@@ -262,13 +262,13 @@ impl Write<'_> {
         for sql in [
             "DELETE FROM case_card WHERE subject = ?1",
             "DELETE FROM institution_card WHERE subject = ?1",
-            "DELETE FROM media WHERE subject = ?1",
             "DELETE FROM receipt WHERE subject = ?1",
             "DELETE FROM received WHERE subject = ?1",
             "DELETE FROM case_clock WHERE subject = ?1",
         ] {
             connection.prepare_cached(sql)?.execute([subject])?;
         }
+        self.forget_media(subject)?;
         Ok(true)
     }
 }

@@ -75,7 +75,6 @@ impl Write<'_> {
         self.forget_appeals(document)?;
         let subject = &document[..16];
         for sql in [
-            "DELETE FROM media WHERE subject = ?1",
             "DELETE FROM receipt WHERE subject = ?1",
             "DELETE FROM received WHERE subject = ?1",
             "DELETE FROM asked WHERE record = ?1",
@@ -86,6 +85,6 @@ impl Write<'_> {
         ] {
             connection.prepare_cached(sql)?.execute([subject])?;
         }
-        Ok(())
+        self.forget_media(subject)
     }
 }

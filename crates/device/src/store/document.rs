@@ -82,7 +82,7 @@ impl Read<'_> {
                  SELECT 1 FROM own_change o
                  WHERE o.subject = d.subject AND o.document = d.id AND o.number IS NULL AND o.refused IS NULL)
              AND NOT (substr(d.id, 17) = x'02' AND EXISTS (
-                 SELECT 1 FROM media m WHERE m.subject = d.subject AND m.unsent = 1))",
+                 SELECT 1 FROM media_of o JOIN media m ON m.sha = o.sha WHERE o.subject = d.subject AND m.unsent = 1))",
         )?;
         let rows = statement.query_map([], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)

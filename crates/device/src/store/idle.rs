@@ -3,8 +3,8 @@
 use super::{Read, StoreError, Write};
 
 /// Pictures that the hub has, of cases that have left.
-const PICTURES: &str =
-    "FROM media WHERE unsent = 0 AND NOT EXISTS (SELECT 1 FROM document d WHERE d.subject = media.subject)";
+const PICTURES: &str = "FROM media WHERE unsent = 0 AND NOT EXISTS (
+    SELECT 1 FROM media_of o JOIN document d ON d.subject = o.subject WHERE o.sha = media.sha)";
 /// How far changes came that the hub has taken in, in documents that have left.
 const WAYS: &str = "FROM own_change WHERE number IS NOT NULL AND NOT EXISTS (SELECT 1 FROM document d WHERE d.id = own_change.document)";
 /// What portals and the hub said of cases that have left.

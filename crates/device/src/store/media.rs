@@ -76,7 +76,8 @@ impl Read<'_> {
 }
 
 impl Write<'_> {
-    /// A picture made here, which the hub is to have.
+    /// A picture made here, which the hub is to have. One that is here already is offered once more where another case names it
+    /// now: whether the hub knows that case's picture is the hub's to say.
     pub(crate) fn add_media(
         &self,
         sha: &[u8; 32],
@@ -87,10 +88,12 @@ impl Write<'_> {
         let mut statement = self.0.0.prepare_cached(
             "INSERT INTO media (sha, size, subject, bytes, unsent) VALUES (?1, ?2, ?3, ?4, 1)
              ON CONFLICT (sha) DO UPDATE SET
-                 unsent = (media.bytes IS NULL OR media.unsent = 1), bytes = excluded.bytes, wanted = 0",
+                 unsent = (media.bytes IS NULL OR media.unsent = 1 OR NOT EXISTS (
+                     SELECT 1 FROM media_of o WHERE o.sha = excluded.sha AND o.subject = excluded.subject)),
+                 bytes = excluded.bytes, wanted = 0",
         )?;
         statement.execute((sha, size as i64, subject, bytes))?;
-        Ok(())
+        self.name_media(sha, subject)
     }
 
     /// A document names a picture that is not here: fetch it, unless it is a full one, which waits until asked for.
@@ -100,6 +103,14 @@ impl Write<'_> {
             .0
             .prepare_cached("INSERT OR IGNORE INTO media (sha, size, subject, wanted) VALUES (?1, ?2, ?3, ?4)")?;
         statement.execute((sha, size as i64, subject, size != MediaSize::Full))?;
+        self.name_media(sha, subject)
+    }
+
+    fn name_media(&self, sha: &[u8; 32], subject: &[u8; 16]) -> Result<(), StoreError> {
+        self.0
+            .0
+            .prepare_cached("INSERT OR IGNORE INTO media_of (sha, subject) VALUES (?1, ?2)")?
+            .execute((sha, subject))?;
         Ok(())
     }
 
@@ -113,44 +124,59 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// The hub has the picture. Returns its case.
-    pub(crate) fn set_media_sent(&self, sha: &[u8; 32]) -> Result<Option<[u8; 16]>, StoreError> {
-        let mut statement = self
-            .0
-            .0
-            .prepare_cached("UPDATE media SET unsent = 0 WHERE sha = ?1 RETURNING subject")?;
-        Ok(statement.query_row([sha], |row| row.get(0)).optional()?)
-    }
-
-    /// Destroys the pictures of a case.
-    pub(crate) fn forget_media(&self, subject: &[u8; 16]) -> Result<(), StoreError> {
+    /// The hub has the picture. Returns whose it is.
+    pub(crate) fn set_media_sent(&self, sha: &[u8; 32]) -> Result<Vec<[u8; 16]>, StoreError> {
         self.0
             .0
-            .prepare_cached("DELETE FROM media WHERE subject = ?1")?
-            .execute([subject])?;
+            .prepare_cached("UPDATE media SET unsent = 0 WHERE sha = ?1")?
+            .execute([sha])?;
+        self.subjects_of_media(sha)
+    }
+
+    fn subjects_of_media(&self, sha: &[u8; 32]) -> Result<Vec<[u8; 16]>, StoreError> {
+        let sql = "SELECT subject FROM media_of WHERE sha = ?1 ORDER BY subject";
+        let mut statement = self.0.0.prepare_cached(sql)?;
+        let rows = statement.query_map([sha], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Destroys the pictures of a case or another subject, but for those that another names as well.
+    pub(crate) fn forget_media(&self, subject: &[u8]) -> Result<(), StoreError> {
+        for sql in [
+            "DELETE FROM media_of WHERE subject = ?1",
+            "DELETE FROM media WHERE subject = ?1 AND NOT EXISTS (SELECT 1 FROM media_of o WHERE o.sha = media.sha)",
+            "UPDATE media SET subject = (SELECT o.subject FROM media_of o WHERE o.sha = media.sha LIMIT 1)
+             WHERE subject = ?1",
+        ] {
+            self.0.0.prepare_cached(sql)?.execute([subject])?;
+        }
         Ok(())
     }
 
-    /// The hub does not take a picture of a case that has left, and never will: everything written there is said. It goes
-    /// with the rest. Returns whether that is so.
-    pub(crate) fn give_media_up(&self, sha: &[u8; 32]) -> Result<Option<[u8; 16]>, StoreError> {
+    /// The hub does not take a picture of cases that have left, and never will: everything written there is said. It goes
+    /// with the rest. Returns of whom that is so.
+    pub(crate) fn give_media_up(&self, sha: &[u8; 32]) -> Result<Vec<[u8; 16]>, StoreError> {
+        let theirs = self.subjects_of_media(sha)?;
         let mut statement = self.0.0.prepare_cached(
-            "DELETE FROM media WHERE sha = ?1 AND EXISTS (
-                 SELECT 1 FROM document d WHERE d.subject = media.subject AND d.leaving = 1 AND substr(d.id, 17) = x'02')
-             AND NOT EXISTS (
-                 SELECT 1 FROM own_change o
-                 WHERE o.subject = media.subject AND o.number IS NULL AND o.refused IS NULL)
-             RETURNING subject",
+            "DELETE FROM media WHERE sha = ?1 AND NOT EXISTS (
+                 SELECT 1 FROM media_of m WHERE m.sha = media.sha AND (
+                     NOT EXISTS (
+                         SELECT 1 FROM document d
+                         WHERE d.subject = m.subject AND d.leaving = 1 AND substr(d.id, 17) = x'02')
+                     OR EXISTS (
+                         SELECT 1 FROM own_change o
+                         WHERE o.subject = m.subject AND o.number IS NULL AND o.refused IS NULL)))",
         )?;
-        Ok(statement.query_row([sha], |row| row.get(0)).optional()?)
+        let gone = statement.execute([sha])?;
+        Ok(if gone > 0 { theirs } else { Vec::new() })
     }
 
-    /// The bytes have arrived. Returns the case; `None` where it has left the tablet meanwhile.
-    pub(crate) fn set_media_here(&self, sha: &[u8; 32], bytes: &[u8]) -> Result<Option<[u8; 16]>, StoreError> {
-        let mut statement = self
+    /// The bytes have arrived. Returns whose they are; nobody's where they have left the tablet meanwhile.
+    pub(crate) fn set_media_here(&self, sha: &[u8; 32], bytes: &[u8]) -> Result<Vec<[u8; 16]>, StoreError> {
+        self.0
             .0
-            .0
-            .prepare_cached("UPDATE media SET bytes = ?2, wanted = 0 WHERE sha = ?1 RETURNING subject")?;
-        Ok(statement.query_row((sha, bytes), |row| row.get(0)).optional()?)
+            .prepare_cached("UPDATE media SET bytes = ?2, wanted = 0 WHERE sha = ?1")?
+            .execute((sha, bytes))?;
+        self.subjects_of_media(sha)
     }
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::StoreError;
 
 /// Migration `n` brings a store from schema `n` to `n + 1`; the schema's number is SQLite's `user_version`.
-const MIGRATIONS: [&str; 11] = [
+const MIGRATIONS: [&str; 12] = [
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_clocks.sql"),
     include_str!("migrations/0003_damage.sql"),
@@ -17,6 +17,7 @@ const MIGRATIONS: [&str; 11] = [
     include_str!("migrations/0009_on_their_way.sql"),
     include_str!("migrations/0010_destroyed_records.sql"),
     include_str!("migrations/0011_appeals.sql"),
+    include_str!("migrations/0012_media_of.sql"),
 ];
 
 /// The schema of this app.

@@ -113,9 +113,7 @@ fn send(
             .filter(|from| *from <= bytes.len())
             .ok_or(ExchangeError::Garbled)?;
         if from == bytes.len() {
-            if let Some(subject) = session.store.write(|write| write.set_media_sent(sha))? {
-                session.tell_changed(casework::CaseId::from_bytes(subject).into());
-            }
+            tell(session, session.store.write(|write| write.set_media_sent(sha))?);
             return Ok(Carried::Done);
         }
         if text_waits(session, sent_upto)? {
@@ -152,24 +150,30 @@ fn fetch(
     if sha256(&bytes) != *sha {
         return Err(ExchangeError::Garbled);
     }
-    if let Some(subject) = session.store.write(|write| write.set_media_here(sha, &bytes))? {
-        session.tell_changed(casework::CaseId::from_bytes(subject).into());
-    }
+    tell(session, session.store.write(|write| write.set_media_here(sha, &bytes))?);
     Ok(Carried::Done)
+}
+
+/// What is shown of these cases has changed.
+fn tell(session: &Session, subjects: Vec<[u8; 16]>) {
+    session.tell_all_changed(
+        subjects
+            .into_iter()
+            .map(|subject| casework::CaseId::from_bytes(subject).into()),
+    );
 }
 
 /// The hub knows no document that names the picture. Where that cannot change any more, it is over, and written down.
 fn give_up(session: &Session, sha: &[u8; 32]) -> Result<Carried, ExchangeError> {
     let now_ms = session.now_ms();
     session.store.write(|write| {
-        let Some(subject) = write.give_media_up(sha)? else {
-            return Ok(());
-        };
-        write.log_access(&AccessRow {
-            at_ms: now_ms,
-            action: AccessAction::Destroyed,
-            subject: Some(&subject),
-            detail: "picture not taken",
+        write.give_media_up(sha)?.iter().try_for_each(|subject| {
+            write.log_access(&AccessRow {
+                at_ms: now_ms,
+                action: AccessAction::Destroyed,
+                subject: Some(subject),
+                detail: "picture not taken",
+            })
         })
     })?;
     Ok(Carried::NotNow)

@@ -71,6 +71,41 @@ fn a_photo_is_here_at_once_and_reaches_the_other_tablet_small_sizes_first() {
 }
 
 #[test]
+fn the_same_picture_in_two_cases_stays_while_one_of_them_is_here_and_is_offered_for_each() {
+    let bench = Bench::new();
+    let asha = bench.tablet_of("Asha", Role::SocialWorker);
+    let cases = ["Meena", "Sunil"].map(|name| asha.open_case(name));
+    let add = |case| {
+        asha.call(Request::AddPhoto {
+            case,
+            caption: "The two of them".into(),
+            picture: photo(),
+        })
+        .unwrap();
+    };
+    add(cases[0]);
+    asha.sync_well();
+    assert!(asha.case(cases[0]).unwrap().attachments[0].on_hub);
+    add(cases[1]);
+    assert_eq!(
+        asha.status().pictures_waiting,
+        3,
+        "the hub says what it has for this case"
+    );
+    asha.sync_well();
+    bench.hub.unassign("Asha", cases[0]);
+    asha.sync_well();
+    assert!(asha.case(cases[0]).is_err());
+    let view = &asha.case(cases[1]).unwrap().attachments[0];
+    assert_eq!((view.here.len(), view.on_hub), (3, true));
+    assert!(get(&asha, cases[1], PictureSize::Full).is_ok());
+    bench.hub.unassign("Asha", cases[1]);
+    asha.sync_well();
+    assert!(asha.case(cases[1]).is_err());
+    assert_eq!(asha.status().pictures_waiting, 0);
+}
+
+#[test]
 fn a_picture_that_was_changed_on_the_way_is_not_taken() {
     let bench = Bench::new();
     let asha = bench.tablet_of("Asha", Role::SocialWorker);
