@@ -76,8 +76,8 @@ impl Read<'_> {
 }
 
 impl Write<'_> {
-    /// A picture made here, which the hub is to have. One that is here already is offered once more where another case names it
-    /// now: whether the hub knows that case's picture is the hub's to say.
+    /// A picture made here, which the hub is to have. One that is here already is offered once more: whether the hub has it for
+    /// this case, too, is the hub's to say.
     pub(crate) fn add_media(
         &self,
         sha: &[u8; 32],
@@ -87,10 +87,7 @@ impl Write<'_> {
     ) -> Result<(), StoreError> {
         let mut statement = self.0.0.prepare_cached(
             "INSERT INTO media (sha, size, subject, bytes, unsent) VALUES (?1, ?2, ?3, ?4, 1)
-             ON CONFLICT (sha) DO UPDATE SET
-                 unsent = (media.bytes IS NULL OR media.unsent = 1 OR NOT EXISTS (
-                     SELECT 1 FROM media_of o WHERE o.sha = excluded.sha AND o.subject = excluded.subject)),
-                 bytes = excluded.bytes, wanted = 0",
+             ON CONFLICT (sha) DO UPDATE SET unsent = 1, bytes = excluded.bytes, wanted = 0",
         )?;
         statement.execute((sha, size as i64, subject, bytes))?;
         self.name_media(sha, subject)
