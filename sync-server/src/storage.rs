@@ -22,6 +22,7 @@ mod media;
 mod notices;
 mod openings;
 mod outbox;
+mod overview;
 mod packs;
 mod people;
 mod postgres;
@@ -32,6 +33,7 @@ mod recoveries;
 mod reports;
 mod sealed;
 mod sqlite;
+mod staff;
 mod tables;
 mod write;
 
@@ -56,6 +58,7 @@ pub use media::{Media, MediaRow};
 pub use notices::{Ear, Notices};
 pub use openings::{Opened, Openings, TokenHolder};
 pub use outbox::{Delivery, Outbox, Parcel, Told, Way};
+pub use overview::Overviews;
 pub use packs::{NewPack, PackRow, Packs};
 pub use people::{Author, Device, Enrolment, People, User};
 pub use postgres::{DatabaseUrl, DatabaseUrlError, Postgres, PostgresConfig};
@@ -66,6 +69,7 @@ pub use recoveries::{Recoveries, Recovery};
 pub use reports::{MadeDecision, MatchProposal, NumberedReport, ProposedTo, ReportRow, ReportSort, Reports};
 pub use sealed::{Sealing, seal_plain};
 pub use sqlite::Sqlite;
+pub use staff::{SignedIn, StaffId, StaffKeys, StaffMember, StaffRoll, StaffSession, Try};
 pub use tables::{ClockRow, InstitutionRow, MissingRow, PlacementRow, Tables};
 
 /// Why storage did not do as asked.
@@ -171,6 +175,8 @@ pub trait Storage:
     + AccessLogs
     + Appeals
     + Recoveries
+    + StaffRoll
+    + Overviews
     + Reports
     + Readings
     + Destructions

@@ -78,6 +78,22 @@ pub enum Deed {
     NewEpoch,
     /// The audit was written out.
     ExportAudit,
+    /// Somebody was given the administration of a district, or of all, over HTTP.
+    AddStaff,
+    /// They were given a new passphrase and a new secret for codes.
+    RenewStaff,
+    /// They chose another passphrase.
+    SetPassphrase,
+    /// They were shut out.
+    ShutOutStaff,
+    /// They signed in.
+    SignIn,
+    /// Somebody tried to sign in as them, with a wrong passphrase or code.
+    WrongSignIn,
+    /// They signed out.
+    SignOut,
+    /// They asked over HTTP for something to be done or shown: the detail says what. What came of it has a row behind this one.
+    Administer,
 }
 
 impl Deed {
@@ -119,6 +135,14 @@ impl Deed {
             Self::Restore => "restore",
             Self::NewEpoch => "new-epoch",
             Self::ExportAudit => "export-audit",
+            Self::AddStaff => "add-staff",
+            Self::RenewStaff => "renew-staff",
+            Self::SetPassphrase => "set-passphrase",
+            Self::ShutOutStaff => "shut-out-staff",
+            Self::SignIn => "sign-in",
+            Self::WrongSignIn => "wrong-sign-in",
+            Self::SignOut => "sign-out",
+            Self::Administer => "administer",
         }
     }
 }
@@ -132,7 +156,7 @@ pub struct AuditRow {
     pub at_ms: i64,
     /// The word of a [`Deed`].
     pub deed: String,
-    /// The user it was done by or to.
+    /// The user or the member of staff it was done by or to.
     pub user: Option<UserId>,
     /// The author it was done by or to.
     pub author: Option<AuthorId>,
