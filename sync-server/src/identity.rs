@@ -20,8 +20,8 @@ pub use record_key::{NotSealedSo, RecordKey, SEALED_MORE_BYTES, Sealed, is_seale
 pub use record_keys::{RecordKeys, RecordKeysError};
 pub use recovery::{Answered, RecoveryError, answer_recovery, check_recipient, make_recovery_identity};
 pub use staff::{
-    PASSPHRASE_BYTES_MAX, PASSPHRASE_CHARS_MIN, SESSION_IDLE_MS, SESSION_MS, PassphraseChange, SignIn, StaffAccess, change_passphrase,
-    new_staff_keys, open_session, one_time_codes, sign_in, sign_out,
+    PASSPHRASE_BYTES_MAX, PASSPHRASE_CHARS_MIN, PassphraseChange, SESSION_IDLE_MS, SESSION_MS, SignIn, StaffAccess,
+    change_passphrase, new_staff_keys, open_session, sign_in, sign_out,
 };
 pub use terms::{dismissal, terms};
 pub use tries::Tries;

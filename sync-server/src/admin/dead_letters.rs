@@ -6,10 +6,10 @@ use anyhow::Result;
 use clap::Subcommand;
 use uuid::Uuid;
 
-use crate::deeds::table::shown;
 use crate::channel::{CHANNELS, Channel};
 use crate::deeds::dead_letters::{self, known};
 use crate::deeds::moment;
+use crate::deeds::table::shown;
 use crate::hub::Hub;
 
 /// What may be asked about dead letters.

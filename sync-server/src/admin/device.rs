@@ -79,7 +79,10 @@ fn wipe(
     out: &mut dyn Write,
 ) -> Result<()> {
     let id = AuthorId(*author.as_bytes());
-    let found = hinted(devices::found(hub, id), "`admin device list` shows which there are, by author")?;
+    let found = hinted(
+        devices::found(hub, id),
+        "`admin device list` shows which there are, by author",
+    )?;
     let confirmation = Confirmation {
         what: "name of its user",
         expected: &found.user.name,

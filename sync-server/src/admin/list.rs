@@ -5,9 +5,9 @@ use std::io::Write;
 use anyhow::Result;
 use uuid::Uuid;
 
-use crate::deeds::table::shown;
 use crate::channel::CHANNELS;
 use crate::deeds::moment;
+use crate::deeds::table::shown;
 use crate::storage::Storage;
 
 pub(super) fn districts(storage: &dyn Storage, out: &mut dyn Write) -> Result<()> {

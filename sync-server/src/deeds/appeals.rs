@@ -79,9 +79,7 @@ fn release(hub: &Hub, row: &AppealRow) -> Result<Vec<Rejudged>, FoldError> {
 }
 
 fn decide(hub: &Hub, number: i64, decision: Decision, words: &str) -> Result<(), DeedError> {
-    let decided = hub
-        .storage
-        .decide_appeal(number, decision, words, hub.clock.now_ms());
+    let decided = hub.storage.decide_appeal(number, decision, words, hub.clock.now_ms());
     match decided {
         Err(StorageError::NoSuch(_)) => Err(NOT_OPEN),
         decided => Ok(decided?),
@@ -90,9 +88,8 @@ fn decide(hub: &Hub, number: i64, decision: Decision, words: &str) -> Result<(),
 
 fn check_words(words: &str) -> Result<(), DeedError> {
     if words.len() > APPEAL_WORDS_BYTES_MAX || words.chars().any(char::is_control) {
-        let limits = format!(
-            "what is said to the officer has at most {APPEAL_WORDS_BYTES_MAX} bytes and no control characters"
-        );
+        let limits =
+            format!("what is said to the officer has at most {APPEAL_WORDS_BYTES_MAX} bytes and no control characters");
         return Err(DeedError::NotSo(limits.into()));
     }
     Ok(())

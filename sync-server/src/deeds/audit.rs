@@ -63,7 +63,9 @@ pub fn export<W: Write>(
     let mut places = Places::default();
     let mut exported = Exported { rows: 0, last: after };
     loop {
-        let some = storage.audit_rows_after(exported.last, ROWS_AT_ONCE).map_err(DeedError::from)?;
+        let some = storage
+            .audit_rows_after(exported.last, ROWS_AT_ONCE)
+            .map_err(DeedError::from)?;
         for row in &some {
             exported.last = row.id;
             let is_ours = district.map_or(Ok(true), |district| places.is_of(storage, row, district));

@@ -79,7 +79,9 @@ fn read(table: impl Read) -> Result<Vec<(u64, Result<Asked, DeedError>)>, DeedEr
         let at = headers
             .iter()
             .position(|known| known.trim_start_matches('\u{feff}') == name);
-        at.ok_or_else(|| DeedError::NotSo(format!("there is no column `{name}`: it needs `case`, `from` and `to`").into()))
+        at.ok_or_else(|| {
+            DeedError::NotSo(format!("there is no column `{name}`: it needs `case`, `from` and `to`").into())
+        })
     };
     let columns = [column("case")?, column("from")?, column("to")?];
     let mut rows = Vec::new();

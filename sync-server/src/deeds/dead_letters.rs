@@ -25,9 +25,7 @@ pub fn list(hub: &Hub, channel: &Channel, district: Option<&str>) -> Result<Vec<
 
 /// Tries them anew, all of the channel or that of one record; says how many.
 pub fn send_again(hub: &Hub, channel: &Channel, record: Option<[u8; 16]>) -> Result<u64, DeedError> {
-    let again = hub
-        .storage
-        .send_again(channel.code, record, hub.clock.now_ms())?;
+    let again = hub.storage.send_again(channel.code, record, hub.clock.now_ms())?;
     if again == 0 {
         return Err(DeedError::NotThere("there is no such dead letter"));
     }

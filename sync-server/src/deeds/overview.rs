@@ -120,9 +120,9 @@ fn heard(devices: &[Device], now_ms: i64) -> Heard {
 fn waiting(hub: &Hub, district: &str, devices: &[Device]) -> Result<Waiting> {
     let working = |device: &&Device| device.author.revoked_ms.is_none();
     let rows = hub.storage.quarantined(COUNTED_MAX)?;
-    let ours = rows.iter().filter(|row| {
-        row.refused_ms.is_none() && devices.iter().any(|device| device.author.id == row.author)
-    });
+    let ours = rows
+        .iter()
+        .filter(|row| row.refused_ms.is_none() && devices.iter().any(|device| device.author.id == row.author));
     Ok(Waiting {
         appeals: hub.storage.open_appeals(Some(district), COUNTED_MAX)?.len() as u64,
         quarantine: ours.count() as u64,
@@ -159,7 +159,11 @@ fn feeds(hub: &Hub) -> Result<Vec<Feed>> {
 fn told<T>(counts: Vec<(T, u64)>) -> Vec<(T, Count)> {
     let is_few = |count: u64| (1..FEW).contains(&count);
     let alone = counts.iter().filter(|(_, count)| is_few(*count)).count() == 1;
-    let least = counts.iter().map(|(_, count)| *count).filter(|count| *count >= FEW).min();
+    let least = counts
+        .iter()
+        .map(|(_, count)| *count)
+        .filter(|count| *count >= FEW)
+        .min();
     let mut cover = least.filter(|_| alone);
     let tell = |(of, count)| {
         let covers = cover == Some(count);

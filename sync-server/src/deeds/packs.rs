@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use casework::lint::{self, Finding};
 use casework::PackBundle;
+use casework::lint::{self, Finding};
 use serde::Deserialize;
 
 use super::DeedError;

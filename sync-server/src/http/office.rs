@@ -222,7 +222,9 @@ impl<T: std::str::FromStr> FromRequestParts<App> for Named<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let path = RawPathParams::from_request_parts(parts, app).await.map_err(|_| NOTHING)?;
+        let path = RawPathParams::from_request_parts(parts, app)
+            .await
+            .map_err(|_| NOTHING)?;
         let named = path.iter().next().and_then(|(_, text)| text.parse().ok());
         named.map(Self).ok_or(NOTHING)
     }

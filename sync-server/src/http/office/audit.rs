@@ -77,7 +77,11 @@ pub(in crate::http) async fn export(State(app): State<App>, officer: Officer, bo
             Form::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"audit.csv\""),
             Form::JsonLines => ("application/jsonl", "attachment; filename=\"audit.jsonl\""),
         };
-        Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], rows).into_response())
+        Ok((
+            [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)],
+            rows,
+        )
+            .into_response())
     })
     .await
 }

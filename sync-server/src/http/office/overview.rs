@@ -174,7 +174,9 @@ pub(in crate::http) async fn overview(
         return BAD_QUERY.into_response();
     };
     answer(app, officer, move |hub, officer| {
-        let district = district.or_else(|| officer.district().map(str::to_owned)).ok_or(BAD_QUERY)?;
+        let district = district
+            .or_else(|| officer.district().map(str::to_owned))
+            .ok_or(BAD_QUERY)?;
         officer.reach(&district)?;
         hub.storage.district(&district)?.ok_or(NOTHING)?;
         let seen = overview::of(hub, &district)?;

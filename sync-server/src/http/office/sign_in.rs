@@ -75,12 +75,7 @@ pub(in crate::http) struct Session {
         (status = 503, description = "Not now", content_type = "application/problem+json", body = Trouble)
     )
 )]
-pub(in crate::http) async fn sign_in(
-    State(app): State<App>,
-    peer: Peer,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
+pub(in crate::http) async fn sign_in(State(app): State<App>, peer: Peer, headers: HeaderMap, body: Body) -> Response {
     match try_to_sign_in(app, peer, &headers, body).await {
         Ok(response) => response,
         Err(problem) => problem.into_response(),
@@ -102,7 +97,9 @@ async fn try_to_sign_in(app: App, peer: Peer, headers: &HeaderMap, body: Body) -
     let tried = watch::blocking(move || identity::sign_in(&hub, &name, &passphrase, &code)).await;
     drop(stretching);
     match tried.map_err(|_| FAILED)?? {
-        SignIn::Yes(token) => Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set(&token, SESSION_MS))]).into_response()),
+        SignIn::Yes(token) => {
+            Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set(&token, SESSION_MS))]).into_response())
+        }
         SignIn::No => {
             app.tries.was_wrong(peer.ip(), app.hub.clock.now_ms());
             Err(WRONG)

@@ -10,9 +10,10 @@ use super::Sealing;
 use crate::storage::{
     Access, AccessFilter, AccessLine, AccessLog, AccessLogs, Acknowledged, Acknowledgement, Assigned, Audit, AuditRow,
     Author, Backups, Contents, Deed, Destruction, Destructions, Device, District, Districts, Ear, Enrolment, Grants,
-    Held, HolderDevice, Institution, InstitutionRow, KeyCopy, Media, MediaRow, MediaToDestroy, NewPack, NewReceipt, Notices, Opened,
-    Openings, Order, Overviews, PackRow, Packs, Parcel, People, Readable, Receipt, Receipts, Recoveries, Recovery, Result, Seal,
-    SignedIn, StaffId, StaffKeys, StaffMember, StaffRoll, StaffSession, Survey, TokenHolder, Try, User,
+    Held, HolderDevice, Institution, InstitutionRow, KeyCopy, Media, MediaRow, MediaToDestroy, NewPack, NewReceipt,
+    Notices, Opened, Openings, Order, Overviews, PackRow, Packs, Parcel, People, Readable, Receipt, Receipts,
+    Recoveries, Recovery, Result, Seal, SignedIn, StaffId, StaffKeys, StaffMember, StaffRoll, StaffSession, Survey,
+    TokenHolder, Try, User,
 };
 
 impl AccessLogs for Sealing {

@@ -81,9 +81,10 @@ impl StaffRoll for Sqlite {
 
     fn set_passphrase(&self, id: StaffId, passphrase: &str, keep: [u8; 32], now_ms: i64) -> Result<()> {
         self.write(|tx| {
-            let set = tx.execute("UPDATE staff SET passphrase = ?2, wrong = 0 WHERE id = ?1", params![
-                id.0, passphrase
-            ])?;
+            let set = tx.execute(
+                "UPDATE staff SET passphrase = ?2, wrong = 0 WHERE id = ?1",
+                params![id.0, passphrase],
+            )?;
             there(set)?;
             end_sessions(tx, id, Some(keep))?;
             note(tx, id, Deed::SetPassphrase, "", now_ms)
