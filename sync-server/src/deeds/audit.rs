@@ -1,6 +1,7 @@
 //! The audit: whether nothing was taken out, and its rows for a spreadsheet or a program.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io::{self, BufWriter, Write};
 
 use protocol::UserId;
@@ -97,11 +98,12 @@ impl Places {
     fn is_of(&mut self, storage: &dyn Storage, row: &AuditRow, district: &str) -> Result<bool, StorageError> {
         if let Some(document) = row.document {
             let [subject @ .., _kind] = document.0;
-            if !self.records.contains_key(&subject) {
-                self.records.insert(subject, storage.subject_district(subject)?);
-            }
+            let found = match self.records.entry(subject) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => unknown.insert(storage.subject_district(subject)?),
+            };
             // Of a record that was destroyed nothing says where it was; the person does.
-            if let Some(found) = &self.records[&subject] {
+            if let Some(found) = found {
                 return Ok(found == district);
             }
         }
@@ -113,19 +115,22 @@ impl Places {
         let Some(user) = user else {
             return Ok(false);
         };
-        if !self.people.contains_key(&user) {
-            let found = match storage.user(user)? {
-                Some(user) => Some(user.district),
-                None => storage
-                    .staff()?
-                    .into_iter()
-                    .find(|member| member.id.0 == user.0)
-                    .and_then(|member| member.district),
-            };
-            self.people.insert(user, found);
-        }
-        Ok(self.people[&user].as_deref() == Some(district))
+        let found = match self.people.entry(user) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(place_of(storage, user)?),
+        };
+        Ok(found.as_deref() == Some(district))
     }
+}
+
+/// The district of a user, or of a member of staff.
+fn place_of(storage: &dyn Storage, user: UserId) -> Result<Option<String>, StorageError> {
+    if let Some(user) = storage.user(user)? {
+        return Ok(Some(user.district));
+    }
+    let mut staff = storage.staff()?.into_iter();
+    let member = staff.find(|member| member.id.0 == user.0);
+    Ok(member.and_then(|member| member.district))
 }
 
 /// In which form rows are written out.

@@ -66,8 +66,11 @@ pub fn look_over(hub: &Hub, table: impl Read, district: Option<&str>) -> Result<
     Ok(rows)
 }
 
+/// What a row asks for, and the line it stands in.
+type ReadRow = (u64, Result<Asked, DeedError>);
+
 /// The rows with the lines they stand in.
-fn read(table: impl Read) -> Result<Vec<(u64, Result<Asked, DeedError>)>, DeedError> {
+fn read(table: impl Read) -> Result<Vec<ReadRow>, DeedError> {
     let no_table = |_| DeedError::not_so("it is no table of text");
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)

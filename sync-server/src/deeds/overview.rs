@@ -62,6 +62,15 @@ pub struct Feed {
     pub since_ms: Option<i64>,
 }
 
+/// How much of somebody's work is overdue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfOfficer {
+    /// The officer and their name; `None`: of cases that are given to nobody.
+    pub officer: Option<(UserId, String)>,
+    /// How many clocks.
+    pub overdue: u64,
+}
+
 /// A district at one look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overview {
@@ -73,8 +82,8 @@ pub struct Overview {
     pub cases: Vec<((String, String), Count)>,
     /// Overdue clocks by name.
     pub clocks: Vec<(String, Count)>,
-    /// How many clocks of an officer's cases are overdue, with the officer's name; `None`: given to nobody.
-    pub officers: Vec<(Option<(UserId, String)>, u64)>,
+    /// How many clocks of an officer's cases are overdue.
+    pub officers: Vec<OfOfficer>,
     /// Institutions, with how many clocks of their people's cases are overdue.
     pub institutions: Vec<(InstitutionRow, u64)>,
     /// Channels.
@@ -130,14 +139,14 @@ fn waiting(hub: &Hub, district: &str, devices: &[Device]) -> Result<Waiting> {
     })
 }
 
-fn officers(hub: &Hub, district: &str, now_ms: i64) -> Result<Vec<(Option<(UserId, String)>, u64)>> {
+fn officers(hub: &Hub, district: &str, now_ms: i64) -> Result<Vec<OfOfficer>> {
     let mut officers = Vec::new();
     for (user, overdue) in hub.storage.overdue_by_user(district, now_ms)? {
-        let named = match user {
+        let officer = match user {
             Some(id) => hub.storage.user(id)?.map(|user| (id, user.name)),
             None => None,
         };
-        officers.push((named, overdue));
+        officers.push(OfOfficer { officer, overdue });
     }
     Ok(officers)
 }
@@ -188,7 +197,7 @@ mod tests {
     fn few_children_are_not_counted_and_their_number_does_not_follow() {
         let of = |counts: &[u64]| -> Vec<Option<u64>> {
             let counts = counts.iter().map(|count| ((), *count)).collect();
-            let tell = |(_, count)| match count {
+            let tell = |((), count)| match count {
                 Count::Of(count) => Some(count),
                 Count::Hidden => None,
             };

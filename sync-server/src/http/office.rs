@@ -41,6 +41,7 @@ use crate::hub::Hub;
 use crate::identity;
 use crate::packs::PublishError;
 use crate::storage::{StaffSession, StorageError, User};
+use crate::sync::FoldError;
 
 /// The cookie of a session: bound to this very host, by its name.
 pub(super) const COOKIE: &str = "__Host-vatsalya-office";
@@ -345,12 +346,12 @@ impl From<StorageError> for Problem {
 impl From<DeedError> for Problem {
     fn from(error: DeedError) -> Self {
         match error {
-            DeedError::NotThere(_) => NOTHING,
+            DeedError::NotThere(_) | DeedError::Pack(PublishError::NoSuch) => NOTHING,
             DeedError::NotSo(words) => Self::not_so(words),
-            DeedError::Storage(error) | DeedError::Pack(PublishError::Storage(error)) => error.into(),
-            DeedError::Pack(PublishError::NoSuch) => NOTHING,
+            DeedError::Storage(error)
+            | DeedError::Pack(PublishError::Storage(error))
+            | DeedError::Fold(FoldError::Storage(error)) => error.into(),
             DeedError::Pack(error) => Self::not_so(error.to_string()),
-            DeedError::Fold(crate::sync::FoldError::Storage(error)) => error.into(),
             DeedError::Fold(error) => {
                 tracing::error!(%error, "an administrator could not be answered");
                 FAILED

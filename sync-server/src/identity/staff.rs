@@ -208,13 +208,11 @@ fn prove(
     }
     let is_right = is_passphrase(&keys.passphrase, passphrase);
     let step = codes(&keys.code_secret, "", "").check(code, seconds(now_ms));
-    match step.filter(|_| is_right) {
-        Some(step) => Ok(Proof::Step(step)),
-        None => {
-            hub.storage.note_wrong_try(member.id, now_ms)?;
-            Ok(Proof::No)
-        }
+    if let Some(step) = step.filter(|_| is_right) {
+        return Ok(Proof::Step(step));
     }
+    hub.storage.note_wrong_try(member.id, now_ms)?;
+    Ok(Proof::No)
 }
 
 fn codes(secret: &[u8], issuer: &str, account: &str) -> Totp {

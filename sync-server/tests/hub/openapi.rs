@@ -160,6 +160,13 @@ fn whatever_is_asked_is_answered_as_described_and_the_hub_never_fails() {
         );
     }
     assert_eq!(clerk.get("/v1/admin/session").status(), StatusCode::OK);
+    let deeds = hub.hub.storage.audit_rows(5_000).unwrap();
+    for deed in ["administer", "export-audit"] {
+        assert!(
+            deeds.iter().any(|row| row.deed == deed),
+            "it was let in, and did it: {deed}"
+        );
+    }
     assert_eq!(
         reqwest::blocking::get(format!("{}/healthz", hub.url)).unwrap().status(),
         StatusCode::OK

@@ -115,9 +115,10 @@ impl From<overview::Overview> for Overview {
             clock,
             count: told(count),
         });
-        let officers = seen.officers.into_iter().map(|(who, count)| {
-            let (user, name) = who.map_or((None, None), |(id, name)| (Some(Uuid::from_bytes(id.0)), Some(name)));
-            OfOfficer { user, name, count }
+        let officers = seen.officers.into_iter().map(|one| OfOfficer {
+            user: one.officer.as_ref().map(|(id, _)| Uuid::from_bytes(id.0)),
+            name: one.officer.map(|(_, name)| name),
+            count: one.overdue,
         });
         let institutions = seen.institutions.into_iter().map(|(row, overdue)| Institution {
             name: row.name,

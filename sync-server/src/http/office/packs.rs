@@ -39,7 +39,7 @@ pub(in crate::http) struct LookedOver {
 
 /// A published pack.
 #[derive(Serialize, ToSchema)]
-pub(in crate::http) struct Published {
+pub(in crate::http) struct InForce {
     /// `national`, or the code of a state.
     scope: String,
     number: u64,
@@ -55,7 +55,7 @@ pub(in crate::http) struct Back {
     number: u64,
 }
 
-impl From<PackRow> for Published {
+impl From<PackRow> for InForce {
     fn from(row: PackRow) -> Self {
         Self {
             scope: row.scope,
@@ -77,11 +77,11 @@ async fn files(app: &App, body: Body) -> Result<BTreeMap<String, String>, Proble
     get,
     path = "/v1/admin/packs",
     security(("staff" = [])),
-    responses((status = 200, description = "They", content_type = "application/json", body = Vec<Published>), AskRefused)
+    responses((status = 200, description = "They", content_type = "application/json", body = Vec<InForce>), AskRefused)
 )]
 pub(in crate::http) async fn list(State(app): State<App>, officer: Officer) -> Response {
     answer(app, officer, |hub, _| {
-        let published = hub.storage.packs()?.into_iter().map(Published::from);
+        let published = hub.storage.packs()?.into_iter().map(InForce::from);
         json(&published.collect::<Vec<_>>())
     })
     .await
@@ -118,7 +118,7 @@ pub(in crate::http) async fn check(State(app): State<App>, officer: Officer, bod
     path = "/v1/admin/packs",
     request_body = Files,
     security(("staff" = [])),
-    responses((status = 200, description = "It is in force", content_type = "application/json", body = Published), DeedRefused)
+    responses((status = 200, description = "It is in force", content_type = "application/json", body = InForce), DeedRefused)
 )]
 pub(in crate::http) async fn publish(State(app): State<App>, officer: Officer, body: Body) -> Response {
     if let Err(problem) = officer.reach_all() {
@@ -133,7 +133,7 @@ pub(in crate::http) async fn publish(State(app): State<App>, officer: Officer, b
         packs::check(&*hub.storage, &bundle)?;
         officer.note(hub, "publish a pack")?;
         let row = packs::publish(&*hub.storage, &bundle, hub.clock.now_ms())?;
-        json(&Published::from(row))
+        json(&InForce::from(row))
     })
     .await
 }
@@ -145,7 +145,7 @@ pub(in crate::http) async fn publish(State(app): State<App>, officer: Officer, b
     params(("scope" = String, Path, description = "`national`, or the code of a state")),
     request_body = Back,
     security(("staff" = [])),
-    responses((status = 200, description = "It is in force", content_type = "application/json", body = Published), DeedRefused)
+    responses((status = 200, description = "It is in force", content_type = "application/json", body = InForce), DeedRefused)
 )]
 pub(in crate::http) async fn roll_back(
     State(app): State<App>,
@@ -163,7 +163,7 @@ pub(in crate::http) async fn roll_back(
     answer(app, officer, move |hub, officer| {
         officer.note(hub, &format!("roll packs back to {number}"))?;
         let row = packs::roll_back(&*hub.storage, &scope, number, hub.clock.now_ms())?;
-        json(&Published::from(row))
+        json(&InForce::from(row))
     })
     .await
 }

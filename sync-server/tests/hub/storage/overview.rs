@@ -1,10 +1,14 @@
 //! What is counted of a district, and of which.
 
+use casefile::DocumentKey;
+use casework::DocumentKind;
+use protocol::DocumentId;
 use sync_server::storage::{
-    CaseRow, Claim, ClockRow, Folded, Held, Institution, InstitutionRow, Readable, Storage, Tables, WorkerId,
+    CaseRow, Claim, ClockRow, Folded, Held, Institution, InstitutionRow, NewChange, NewSubject, Readable, Storage,
+    Tables, WorkerId, Writing,
 };
 
-use super::{CASE, DISTRICT, OFFICER, OTHER, begun, core, on_each, prepared};
+use super::{CASE, DISTRICT, OFFICER, OTHER, begun, change, core, on_each, prepared};
 
 const HERE: WorkerId = WorkerId([1; 16]);
 const HOME: [u8; 16] = [0x40; 16];
@@ -89,6 +93,22 @@ fn what_ran_out_and_was_not_stopped_is_overdue_once_for_each_clock() {
             capacity: 50,
         };
         storage.add_institution(&home, 6).unwrap();
+        let key = DocumentKey {
+            subject: HOME,
+            kind: DocumentKind::Institution,
+        };
+        let document = DocumentId(key.to_bytes());
+        let begins = Writing::Begins(NewSubject {
+            documents: vec![document],
+            assigned: None,
+            readable: Vec::new(),
+        });
+        let first = NewChange {
+            document,
+            media: Vec::new(),
+            ..change(1, 7, begins)
+        };
+        storage.commit_change(&first).unwrap();
         for user in [OFFICER, OTHER] {
             storage.assign(HOME, user, &[], 7).unwrap();
         }
