@@ -87,6 +87,7 @@ fn list(storage: &dyn Storage, last: u32, out: &mut dyn Write) -> Result<()> {
 }
 
 fn export(hub: &Hub, path: &Path, form: Form, after: i64, out: &mut dyn Write) -> Result<()> {
+    check(&*hub.storage)?;
     let cannot = || format!("cannot write {}", path.display());
     let file = File::create_new(path).with_context(cannot)?;
     let mut sheet = Sheet::new(form, file);

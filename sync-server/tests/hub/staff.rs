@@ -70,7 +70,7 @@ impl Clerk {
     pub(crate) fn sign_in(&mut self, code: &str) -> Response {
         let said = json!({ "name": self.name, "passphrase": self.passphrase, "code": code });
         let answer = self
-            .from_here(self.bare("POST", "/v1/admin/sign-in"))
+            .with_origin(self.bare("POST", "/v1/admin/sign-in"))
             .body(said.to_string())
             .send()
             .unwrap();
@@ -87,14 +87,14 @@ impl Clerk {
         self.client.request(method, format!("{}{path}", self.url))
     }
 
-    fn from_here(&self, request: RequestBuilder) -> RequestBuilder {
+    fn with_origin(&self, request: RequestBuilder) -> RequestBuilder {
         request.header("origin", &self.url)
     }
 
     pub(crate) fn ask(&self, method: &str, path: &str, body: Option<String>) -> Response {
         let mut request = self.bare(method, path);
         if method != "GET" {
-            request = self.from_here(request);
+            request = self.with_origin(request);
         }
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", cookie);

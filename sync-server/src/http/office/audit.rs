@@ -69,6 +69,7 @@ pub(in crate::http) async fn export(State(app): State<App>, officer: Officer, bo
         Err(problem) => return problem.into_response(),
     };
     answer(app, officer, move |hub, officer| {
+        audit::check(&*hub.storage)?;
         officer.note(hub, "export the audit")?;
         let mut sheet = Sheet::new(form, Vec::new());
         audit::export(hub, &mut sheet, after, officer.district())?;

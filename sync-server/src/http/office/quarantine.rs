@@ -17,7 +17,9 @@ use crate::storage::{Committed, QuarantineRow};
 use crate::sync::Rejudged;
 
 /// The most that is listed, newest first.
-const LISTED_MAX: u32 = 500;
+const LISTED_MAX: usize = 500;
+/// So many rows, of whichever district, are looked at for them.
+const LOOKED_AT_MAX: u32 = 50_000;
 
 /// A refused upload.
 #[derive(Serialize, ToSchema)]
@@ -102,13 +104,13 @@ pub(in crate::http) struct Told {
 pub(in crate::http) async fn list(State(app): State<App>, officer: Officer) -> Response {
     answer(app, officer, |hub, officer| {
         let mut found = Vec::new();
-        for row in hub.storage.quarantined(u32::MAX >> 1)? {
+        for row in hub.storage.quarantined(LOOKED_AT_MAX)? {
             match upload(hub, officer, &row) {
                 Ok(upload) => found.push(upload),
                 Err(problem) if problem == NOTHING => {}
                 Err(problem) => return Err(problem),
             }
-            if found.len() >= LISTED_MAX as usize {
+            if found.len() >= LISTED_MAX {
                 break;
             }
         }

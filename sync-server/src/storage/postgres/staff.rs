@@ -3,7 +3,7 @@ use tokio_postgres::Row;
 
 use super::Postgres;
 use super::transaction::Tx;
-use super::value::{Fixed, Number, at, fixed, small};
+use super::value::{Fixed, Number, at, fixed, small, text};
 use super::write::audit;
 use crate::storage::staff::wait_ms;
 use crate::storage::write::About;
@@ -53,7 +53,7 @@ impl StaffRoll for Postgres {
             let sql = format!(
                 "SELECT {MEMBER}, s.passphrase, s.code_secret FROM staff s WHERE s.name = $1 AND s.shut_out_ms IS NULL"
             );
-            let Some(row) = tx.row(&sql, &[&name])? else {
+            let Some(row) = tx.row(&sql, &[&text(name)])? else {
                 return Ok(None);
             };
             let keys = StaffKeys {

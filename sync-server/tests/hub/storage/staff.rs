@@ -40,7 +40,9 @@ fn staff_are_kept_with_their_keys_and_let_go() {
         let names: Vec<String> = storage.staff().unwrap().into_iter().map(|one| one.name).collect();
         assert_eq!(names, ["Zoya", "asha"]);
         assert_eq!(storage.staff_named("asha").unwrap(), Some((asha, keys(b"secret one"))));
-        assert_eq!(storage.staff_named("Asha").unwrap(), None);
+        for nobody in ["Asha", "asha\0", "\0", "' OR 1=1 --"] {
+            assert_eq!(storage.staff_named(nobody).unwrap(), None);
+        }
         storage.shut_out_staff(ASHA, 9).unwrap();
         assert_eq!(storage.staff_named("asha").unwrap(), None);
         assert_eq!(storage.staff().unwrap()[1].shut_out_ms, Some(9));
