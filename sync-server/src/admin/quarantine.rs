@@ -88,8 +88,8 @@ fn list(hub: &Hub, last: u32, out: &mut dyn Write) -> Result<()> {
 }
 
 /// What is there, or where to look for what is.
-fn there<T>(done: Result<T, DeedError>) -> Result<T> {
-    hinted(done, "`admin quarantine list` shows what is there")
+fn there<T>(upload: i64, done: Result<T, DeedError>) -> Result<T> {
+    hinted(done, &format!("{upload}; `admin quarantine list` shows what is there"))
 }
 
 fn show(hub: &Hub, command: &ShowCommand, out: &mut dyn Write) -> Result<()> {
@@ -98,7 +98,7 @@ fn show(hub: &Hub, command: &ShowCommand, out: &mut dyn Write) -> Result<()> {
         author,
         head,
         beside,
-    } = there(quarantine::look(hub, command.upload))?;
+    } = there(command.upload, quarantine::look(hub, command.upload))?;
     writeln!(out, "upload    {}", row.id)?;
     writeln!(out, "came      {}", moment(row.at_ms))?;
     writeln!(out, "refused   {}", row.code)?;
@@ -133,9 +133,13 @@ fn show(hub: &Hub, command: &ShowCommand, out: &mut dyn Write) -> Result<()> {
     }
     writeln!(out, "beside it {beside} more of the same author and document")?;
     writeln!(out, "what now  {}", way_on(row.code))?;
+    writeln!(
+        out,
+        "by        admin assign, admin quarantine release, admin quarantine refuse"
+    )?;
     if command.content {
         let purpose = command.purpose.as_deref().unwrap_or_default();
-        content(&there(quarantine::content(hub, row.id, purpose))?, out)?;
+        content(&there(row.id, quarantine::content(hub, row.id, purpose))?, out)?;
     }
     Ok(())
 }
@@ -154,7 +158,7 @@ fn content(said: &[Said], out: &mut dyn Write) -> Result<()> {
 
 fn release(hub: &Hub, upload: i64, out: &mut dyn Write) -> Result<()> {
     let mut taken = 0;
-    for one in there(quarantine::release(hub, upload))? {
+    for one in there(upload, quarantine::release(hub, upload))? {
         match one.judged {
             Ok(Committed::New { number, late }) => {
                 taken += 1;
@@ -175,7 +179,7 @@ fn release(hub: &Hub, upload: i64, out: &mut dyn Write) -> Result<()> {
 }
 
 fn refuse(hub: &Hub, upload: i64, typed: Option<&str>, input: &mut dyn BufRead, out: &mut dyn Write) -> Result<()> {
-    let row = there(quarantine::undecided(hub, upload))?;
+    let row = there(upload, quarantine::undecided(hub, upload))?;
     let author = Uuid::from_bytes(row.author.0).to_string();
     let confirmation = Confirmation {
         what: "id of the author",
@@ -183,7 +187,7 @@ fn refuse(hub: &Hub, upload: i64, typed: Option<&str>, input: &mut dyn BufRead, 
         otherwise: "nothing was refused",
     };
     confirmation.ask(typed, input, out)?;
-    let told = if there(quarantine::refuse(hub, upload))? {
+    let told = if there(upload, quarantine::refuse(hub, upload))? {
         "its device is told"
     } else {
         "no device can be told of what is no change"

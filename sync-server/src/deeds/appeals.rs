@@ -61,7 +61,9 @@ pub fn grant(hub: &Hub, number: i64, words: &str) -> Result<Granted, DeedError> 
 pub fn decline(hub: &Hub, number: i64, words: &str) -> Result<(), DeedError> {
     check_words(words)?;
     if words.trim().is_empty() {
-        return Err(DeedError::not_so("say to the officer why, and what to do instead"));
+        return Err(DeedError::not_so(
+            "say to the officer why, and what to do instead: `--words`, or `words` of the body",
+        ));
     }
     decide(hub, number, Decision::Decline, words)
 }

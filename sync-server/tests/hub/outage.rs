@@ -114,11 +114,11 @@ fn hubs_that_start_together_make_one_schema_and_a_newer_one_is_refused() {
         opening.into_iter().map(|one| one.join().unwrap()).collect()
     });
     assert!(epochs.iter().all(|epoch| *epoch == epochs[0]));
-    assert_eq!(cluster::sql(&url, "SELECT version FROM schema_version").trim(), "9");
+    assert_eq!(cluster::sql(&url, "SELECT version FROM schema_version").trim(), "10");
     cluster::sql(&url, "INSERT INTO schema_version VALUES (999)");
     assert!(matches!(
         Postgres::open(&reached(url)),
-        Err(StorageError::NewerSchema { found: 999, known: 9 })
+        Err(StorageError::NewerSchema { found: 999, known: 10 })
     ));
 }
 

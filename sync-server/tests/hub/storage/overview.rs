@@ -101,7 +101,13 @@ fn what_ran_out_and_was_not_stopped_is_overdue_once_for_each_clock() {
         let begins = Writing::Begins(NewSubject {
             documents: vec![document],
             assigned: None,
-            readable: Vec::new(),
+            readable: vec![(
+                OFFICER,
+                Readable {
+                    document,
+                    writable: true,
+                },
+            )],
         });
         let first = NewChange {
             document,
