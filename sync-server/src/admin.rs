@@ -23,13 +23,13 @@ mod packs_check;
 mod quarantine;
 mod rebuild;
 mod recovery;
-mod table;
+mod staff;
 mod user;
 
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Subcommand;
 use protocol::{AuthorId, UserId};
 use uuid::Uuid;
@@ -48,15 +48,18 @@ pub use destroy::{
 };
 pub use device::DeviceCommand;
 pub use district::DistrictCommand;
-pub use enrol::{EnrolCodeCommand, enrol_link, qr_picture};
+pub use enrol::{EnrolCodeCommand, Show};
 pub use institution::InstitutionCommand;
 pub use matching::{DedupeCommand, MatchCommand, dedupe, match_lists};
 pub use packs::PacksCommand;
 pub use packs_check::check_packs;
 pub use quarantine::QuarantineCommand;
 pub use recovery::{RecoveryCommand, recovery_without_hub};
+pub use staff::StaffCommand;
 pub use user::{UserCommand, add_user, set_role};
 
+pub use crate::deeds::enrol::enrol_link;
+use crate::deeds::{DeedError, check_name, devices};
 use crate::{identity, rights};
 
 /// What an administrator may ask.
@@ -68,6 +71,9 @@ pub enum AdminCommand {
     /// Users.
     #[command(subcommand)]
     User(UserCommand),
+    /// Staff who administer a district, or all of them, over HTTP.
+    #[command(subcommand)]
+    Staff(StaffCommand),
     /// Child care institutions.
     #[command(subcommand)]
     Institution(InstitutionCommand),
@@ -193,6 +199,7 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
     match command {
         AdminCommand::District(command) => district::run(storage, command, now_ms, out)?,
         AdminCommand::User(command) => user::run(hub, command, out)?,
+        AdminCommand::Staff(command) => staff::run(hub, &command, out)?,
         AdminCommand::Institution(command) => institution::run(hub, command, out)?,
         AdminCommand::EnrolCode(command) => enrol::run(hub, &command, out)?,
         AdminCommand::Bulk(command) => bulk::run(hub, &command, out)?,
@@ -206,20 +213,15 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
         }
         AdminCommand::Cases { district } => list::cases(storage, district.as_deref(), out)?,
         AdminCommand::Outbox => list::outbox(storage, out)?,
-        AdminCommand::Appeals(command) => appeals::run(hub, &command, now_ms, out)?,
+        AdminCommand::Appeals(command) => appeals::run(hub, &command, out)?,
         AdminCommand::Quarantine(command) => quarantine::run(hub, &command, &mut std::io::stdin().lock(), out)?,
         AdminCommand::DeadLetters(command) => dead_letters::run(hub, &command, out)?,
         AdminCommand::RevokeAuthor { author, hand_in } => {
-            storage.dismiss_author(AuthorId(*author.as_bytes()), hand_in, now_ms)?;
+            devices::shut_out(hub, AuthorId(*author.as_bytes()), hand_in)?;
         }
         AdminCommand::RevokeUser { user, hand_in } => {
-            let user = UserId(*user.as_bytes());
-            storage
-                .user(user)?
-                .context("no such user: `admin user list` shows who there is")?;
-            for author in storage.authors(user)? {
-                storage.dismiss_author(author.id, hand_in, now_ms)?;
-            }
+            let done = devices::shut_out_user(hub, UserId(*user.as_bytes()), hand_in);
+            hinted(done, "`admin user list` shows who there is")?;
         }
         AdminCommand::Recovery(command) => recovery::run(hub, command, now_ms, out)?,
         AdminCommand::Audit(command) => audit::run(hub, &command, out)?,
@@ -242,9 +244,10 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
     Ok(())
 }
 
-fn check_name(what: &str, name: &str, bytes_max: usize) -> Result<()> {
-    if name.trim().is_empty() || name.len() > bytes_max || name.chars().any(char::is_control) {
-        bail!("the {what} must have 1 to {bytes_max} bytes and no control characters");
+/// What was done, or why not; where something is not there, with where to look for what is.
+fn hinted<T>(done: Result<T, DeedError>, hint: &str) -> Result<T> {
+    match done {
+        Err(error @ DeedError::NotThere(_)) => bail!("{error}: {hint}"),
+        done => Ok(done?),
     }
-    Ok(())
 }

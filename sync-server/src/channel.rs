@@ -9,7 +9,7 @@ pub mod carings;
 mod delivery;
 pub mod figures;
 pub mod helpline;
-mod inert;
+pub(crate) mod inert;
 pub mod khoya_paya;
 mod retraction;
 mod retry;

@@ -5,6 +5,7 @@ mod channels;
 mod enrol;
 mod inbound;
 pub(crate) mod media;
+mod office;
 mod openapi;
 mod packs;
 mod peer;
@@ -42,12 +43,17 @@ pub struct App {
     syncs: Arc<Semaphore>,
     turns: Arc<turns::Turns>,
     media: Arc<media::Store>,
+    /// Passphrases of staff that are stretched at once, each in 64 MiB; more wait.
+    stretches: Arc<Semaphore>,
     /// Pieces of media that are written at once; more wait.
     pieces: Arc<Semaphore>,
 }
 
 /// How many pieces of media are written at once: the last of an object has the whole of it in memory.
 const PIECES_AT_ONCE: usize = 8;
+
+/// How many passphrases of staff are stretched at once.
+const STRETCHES_AT_ONCE: usize = 2;
 
 /// How Prometheus calls the text that it reads.
 const METRICS_CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -59,6 +65,7 @@ pub fn router(hub: Arc<Hub>) -> std::io::Result<Router> {
         tries: Arc::new(Tries::new(limits.wrong_codes, limits.code_window_minutes)),
         syncs: Arc::new(Semaphore::new(limits.syncs_at_once)),
         turns: Arc::default(),
+        stretches: Arc::new(Semaphore::new(STRETCHES_AT_ONCE)),
         media: Arc::new(media::Store::new(&hub.config, hub.keys.clone())?),
         pieces: Arc::new(Semaphore::new(PIECES_AT_ONCE)),
         hub,
@@ -94,6 +101,42 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(channels::receipts))
         .routes(routes!(inbound::post))
         .routes(routes!(openapi::openapi))
+        .merge(office_routes().layer(middleware::from_fn(office::guarded)))
+}
+
+/// Those of a district's staff.
+fn office_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(office::sign_in::sign_in))
+        .routes(routes!(office::sign_in::sign_out))
+        .routes(routes!(office::sign_in::session))
+        .routes(routes!(office::sign_in::passphrase))
+        .routes(routes!(office::lists::districts))
+        .routes(routes!(office::lists::users))
+        .routes(routes!(office::lists::devices))
+        .routes(routes!(office::lists::health))
+        .routes(routes!(office::lists::dead))
+        .routes(routes!(office::lists::send_again))
+        .routes(routes!(office::overview::overview))
+        .routes(routes!(office::devices::enrol))
+        .routes(routes!(office::devices::revoke_user))
+        .routes(routes!(office::devices::revoke))
+        .routes(routes!(office::devices::wipe))
+        .routes(routes!(office::cases::assign))
+        .routes(routes!(office::cases::table))
+        .routes(routes!(office::quarantine::list))
+        .routes(routes!(office::quarantine::show))
+        .routes(routes!(office::quarantine::look))
+        .routes(routes!(office::quarantine::release))
+        .routes(routes!(office::quarantine::refuse))
+        .routes(routes!(office::appeals::list))
+        .routes(routes!(office::appeals::grant))
+        .routes(routes!(office::appeals::decline))
+        .routes(routes!(office::audit::verify))
+        .routes(routes!(office::audit::export))
+        .routes(routes!(office::packs::list, office::packs::publish))
+        .routes(routes!(office::packs::check))
+        .routes(routes!(office::packs::roll_back))
 }
 
 /// Whether the hub works.

@@ -8,6 +8,7 @@ mod packs;
 mod record_key;
 mod record_keys;
 mod recovery;
+mod staff;
 mod terms;
 mod tries;
 
@@ -18,6 +19,10 @@ pub use packs::pack_key;
 pub use record_key::{NotSealedSo, RecordKey, SEALED_MORE_BYTES, Sealed, is_sealed};
 pub use record_keys::{RecordKeys, RecordKeysError};
 pub use recovery::{Answered, RecoveryError, answer_recovery, check_recipient, make_recovery_identity};
+pub use staff::{
+    PASSPHRASE_BYTES_MAX, PASSPHRASE_CHARS_MIN, PassphraseChange, SESSION_IDLE_MS, SESSION_MS, SignIn, StaffAccess,
+    change_passphrase, new_staff_keys, open_session, sign_in, sign_out,
+};
 pub use terms::{dismissal, terms};
 pub use tries::Tries;
 

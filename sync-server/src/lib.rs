@@ -14,6 +14,7 @@ pub mod channel;
 pub mod clock;
 pub mod config;
 mod crowd;
+pub mod deeds;
 pub mod health;
 pub mod http;
 pub mod hub;

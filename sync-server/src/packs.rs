@@ -124,12 +124,24 @@ pub fn check(storage: &dyn Storage, bundle: &PackBundle) -> Result<(), PublishEr
     if scope == NATIONAL {
         Pack::in_force("", Some(bundle), None)?;
     } else {
-        let rows = storage.packs()?;
-        let national = rows.iter().find(|row| row.scope == NATIONAL);
-        let national = national.map(|row| open(storage, row)).transpose()?;
-        Pack::in_force(scope, national.as_ref(), Some(bundle))?;
+        Pack::in_force(scope, national(storage)?.as_ref(), Some(bundle))?;
     }
     Ok(())
+}
+
+/// The national pack in force, where a pack is to lie over it.
+pub fn below(storage: &dyn Storage, bundle: &PackBundle) -> Result<Option<Arc<Pack>>, PublishError> {
+    if scope_of(bundle) == NATIONAL {
+        return Ok(None);
+    }
+    Ok(Some(Pack::in_force("", national(storage)?.as_ref(), None)?))
+}
+
+/// The published national pack, where there is one.
+fn national(storage: &dyn Storage) -> Result<Option<PackBundle>, PublishError> {
+    let rows = storage.packs()?;
+    let national = rows.iter().find(|row| row.scope == NATIONAL);
+    national.map(|row| open(storage, row)).transpose()
 }
 
 /// Publishes a pack under the next number of its scope, signed. It must read without a mistake over what is in force.

@@ -23,6 +23,7 @@ mod media;
 mod notices;
 mod openings;
 mod outbox;
+mod overview;
 mod packs;
 mod people;
 mod postgres;
@@ -33,6 +34,7 @@ mod recoveries;
 mod reports;
 mod sealed;
 mod sqlite;
+mod staff;
 mod tables;
 mod write;
 
@@ -58,6 +60,7 @@ pub use media::{Media, MediaClaim, MediaRow};
 pub use notices::{Ear, Notices};
 pub use openings::{NewOpening, Opened, Openings, TokenHolder};
 pub use outbox::{Delivery, Outbox, Parcel, Told, Way};
+pub use overview::Overviews;
 pub use packs::{NewPack, PackRow, Packs};
 pub use people::{Author, Device, Enrolment, People, User};
 pub use postgres::{DatabaseUrl, DatabaseUrlError, Postgres, PostgresConfig};
@@ -68,6 +71,7 @@ pub use recoveries::{Recoveries, Recovery};
 pub use reports::{MadeDecision, MatchProposal, NumberedReport, ProposedTo, ReportRow, ReportSort, Reports};
 pub use sealed::{Sealing, seal_plain};
 pub use sqlite::Sqlite;
+pub use staff::{SignedIn, StaffId, StaffKeys, StaffMember, StaffRoll, StaffSession, Try};
 pub use tables::{ClockRow, InstitutionRow, MissingRow, PlacementRow, Tables};
 
 /// Why storage did not do as asked.
@@ -173,6 +177,8 @@ pub trait Storage:
     + AccessLogs
     + Appeals
     + Recoveries
+    + StaffRoll
+    + Overviews
     + Reports
     + Readings
     + Destructions

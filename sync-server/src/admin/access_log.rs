@@ -7,8 +7,8 @@ use clap::Subcommand;
 use protocol::AuthorId;
 use uuid::Uuid;
 
-use super::list::moment;
-use super::table::shown;
+use crate::deeds::moment;
+use crate::deeds::table::shown;
 use crate::storage::{AccessFilter, Storage};
 
 /// What may be asked about access logs.

@@ -2,16 +2,15 @@
 
 use std::io::Write;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Subcommand;
-use protocol::limits::APPEAL_WORDS_BYTES_MAX;
-use protocol::{DocumentId, Plea};
 use uuid::Uuid;
 
-use super::list::moment;
+use super::hinted;
+use crate::deeds::appeals::{self, LISTED_MAX};
+use crate::deeds::table::shown;
+use crate::deeds::{DeedError, moment};
 use crate::hub::Hub;
-use crate::storage::{AppealRow, Decision};
-use crate::{rights, sync};
 
 /// What may be asked about appeals.
 #[derive(Debug, Subcommand)]
@@ -42,20 +41,11 @@ pub enum AppealsCommand {
     },
 }
 
-/// The most that is listed at once.
-const LISTED_MAX: u32 = 500;
-
-pub(super) fn run(hub: &Hub, command: &AppealsCommand, now_ms: i64, out: &mut dyn Write) -> Result<()> {
+pub(super) fn run(hub: &Hub, command: &AppealsCommand, out: &mut dyn Write) -> Result<()> {
     match command {
         AppealsCommand::List { district } => list(hub, district.as_deref(), out),
-        AppealsCommand::Grant { number, words } => grant(hub, *number, words, now_ms, out),
-        AppealsCommand::Decline { number, words } => {
-            check_words(words)?;
-            if words.trim().is_empty() {
-                bail!("say to the officer why, and what to do instead: --words");
-            }
-            decide(hub, *number, Decision::Decline, words, now_ms)
-        }
+        AppealsCommand::Grant { number, words } => grant(hub, *number, words, out),
+        AppealsCommand::Decline { number, words } => there(appeals::decline(hub, *number, words)),
     }
 }
 
@@ -72,7 +62,7 @@ fn list(hub: &Hub, district: Option<&str>, out: &mut dyn Write) -> Result<()> {
             row.id,
             moment(row.at_ms),
             row.plea.word(),
-            user.map_or_else(String::new, |user| format!("{} ({})", user.name, user.role)),
+            user.map_or_else(String::new, |user| format!("{} ({})", shown(&user.name), user.role)),
             row.document,
             hub.storage.quarantined_of(row.author, row.document)?.len(),
         )?;
@@ -83,68 +73,31 @@ fn list(hub: &Hub, district: Option<&str>, out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-fn grant(hub: &Hub, number: i64, words: &str, now_ms: i64, out: &mut dyn Write) -> Result<()> {
-    check_words(words)?;
-    let row = open_appeal(hub, number)?;
-    if row.plea == Plea::Access {
-        let subject = subject_of(row.document);
-        if hub.storage.subject_district(subject)?.is_none() {
-            bail!("there is no such record: decline the appeal and say which one the officer may mean");
-        }
-        rights::assign(hub, subject, row.user, now_ms)?;
+fn grant(hub: &Hub, number: i64, words: &str, out: &mut dyn Write) -> Result<()> {
+    let granted = there(appeals::grant(hub, number, words))?;
+    if let Some((subject, user)) = granted.given {
         writeln!(
             out,
             "{} was given to {}",
             Uuid::from_bytes(subject),
-            Uuid::from_bytes(row.user.0)
+            Uuid::from_bytes(user.0)
         )?;
     }
-    release(hub, &row, out)?;
-    decide(hub, number, Decision::Grant, words, now_ms)
-}
-
-/// What lies in quarantine of it is judged again. Words handed over are taken in, or the appeal stays open.
-fn release(hub: &Hub, row: &AppealRow, out: &mut dyn Write) -> Result<()> {
-    let lying = hub.storage.quarantined_of(row.author, row.document)?;
-    for refused in &lying {
-        // One that followed an earlier one is not there any more.
-        if hub.storage.quarantined_row(refused.id)?.is_none() {
-            continue;
-        }
-        for one in sync::release(hub, refused.id)? {
-            match one.judged {
-                Ok(_) => writeln!(out, "{}\ttaken", one.row)?,
-                Err(code) => writeln!(out, "{}\trefused again: {code}", one.row)?,
-            }
+    for one in granted.judged {
+        match one.judged {
+            Ok(_) => writeln!(out, "{}\ttaken", one.row)?,
+            Err(code) => writeln!(out, "{}\trefused again: {code}", one.row)?,
         }
     }
-    let left = hub.storage.quarantined_of(row.author, row.document)?.len();
-    if row.plea == Plea::HandOver && left > 0 {
+    if granted.left > 0 {
         bail!(
-            "{left} of them stay in quarantine: `quarantine show` says why. Decline the appeal and say what to do instead"
+            "{} of them stay in quarantine: `quarantine show` says why. Decline the appeal and say what to do instead",
+            granted.left
         );
     }
     Ok(())
 }
 
-fn decide(hub: &Hub, number: i64, decision: Decision, words: &str, now_ms: i64) -> Result<()> {
-    let decided = hub.storage.decide_appeal(number, decision, words, now_ms);
-    decided.context("there is no open appeal with this number; `appeals list` shows them")
-}
-
-fn open_appeal(hub: &Hub, number: i64) -> Result<AppealRow> {
-    let row = hub.storage.appeal(number)?.filter(|row| row.decided_ms.is_none());
-    row.context("there is no open appeal with this number; `appeals list` shows them")
-}
-
-fn check_words(words: &str) -> Result<()> {
-    if words.len() > APPEAL_WORDS_BYTES_MAX || words.chars().any(char::is_control) {
-        bail!("what is said to the officer has at most {APPEAL_WORDS_BYTES_MAX} bytes and no control characters");
-    }
-    Ok(())
-}
-
-const fn subject_of(document: DocumentId) -> [u8; 16] {
-    let [subject @ .., _kind] = document.0;
-    subject
+fn there<T>(done: Result<T, DeedError>) -> Result<T> {
+    hinted(done, "`appeals list` shows them")
 }

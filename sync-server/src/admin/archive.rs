@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 
-use super::list::moment;
 use crate::archive::{self, Contents};
+use crate::deeds::moment;
 use crate::hub::Hub;
 
 /// What may be asked about archives.

@@ -1,23 +1,14 @@
 //! `admin bulk`: cases given, taken and handed over by a table, looked at as a whole before anything of it is done.
 
-use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use protocol::UserId;
-use uuid::Uuid;
 
+use crate::deeds::bulk::{TABLE_BYTES_MAX, look_over};
 use crate::hub::Hub;
-use crate::rights;
-use crate::storage::{StorageError, User};
-
-/// Largest table, in bytes.
-const TABLE_BYTES_MAX: u64 = 4 * 1024 * 1024;
-/// Most rows of a table.
-const ROWS_MAX: usize = 10_000;
 
 /// Which table, and whether it is only looked at.
 #[derive(Debug, Args)]
@@ -30,26 +21,26 @@ pub struct BulkCommand {
     dry_run: bool,
 }
 
-/// What a row says is to be done.
-#[derive(Debug, PartialEq, Eq)]
-struct Move {
-    case: [u8; 16],
-    from: Option<User>,
-    to: Option<User>,
-}
-
 pub(super) fn run(hub: &Hub, command: &BulkCommand, out: &mut dyn Write) -> Result<()> {
+    let cannot = || format!("cannot read {}", command.table.display());
+    let file = File::open(&command.table).with_context(cannot)?;
+    if file.metadata()?.len() > TABLE_BYTES_MAX as u64 {
+        bail!(
+            "{} has more than {TABLE_BYTES_MAX} bytes: cut it into several",
+            command.table.display()
+        );
+    }
     let (mut good, mut bad) = (Vec::new(), 0);
-    let mut seen = BTreeSet::new();
-    for (line, row) in read(&command.table)? {
-        match row.and_then(|row| looked_at(hub, row, &mut seen)) {
+    for row in look_over(hub, file, None).with_context(cannot)? {
+        let line = row.line;
+        match row.looked_at {
             Ok(one) => {
-                writeln!(out, "line {line}\t{}\t{}", Uuid::from_bytes(one.case), words(&one))?;
+                writeln!(out, "line {line}\t{}\t{}", one.case(), one.words())?;
                 good.push((line, one));
             }
             Err(error) => {
                 bad += 1;
-                writeln!(out, "line {line}\tBAD\t{error:#}")?;
+                writeln!(out, "line {line}\tBAD\t{error}")?;
             }
         }
     }
@@ -64,130 +55,9 @@ pub(super) fn run(hub: &Hub, command: &BulkCommand, out: &mut dyn Write) -> Resu
         );
     }
     for (line, one) in &good {
-        let done = carry_out(hub, one);
+        let done = one.carry_out(hub);
         done.with_context(|| format!("the rows before line {line} are done, it and those behind it are not"))?;
     }
     writeln!(out, "done")?;
-    Ok(())
-}
-
-/// The rows with the lines they stand in.
-fn read(path: &Path) -> Result<Vec<(u64, Result<[String; 3]>)>> {
-    let cannot = || format!("cannot read {}", path.display());
-    let file = File::open(path).with_context(cannot)?;
-    if file.metadata()?.len() > TABLE_BYTES_MAX {
-        bail!(
-            "{} has more than {TABLE_BYTES_MAX} bytes: cut it into several",
-            path.display()
-        );
-    }
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(file.take(TABLE_BYTES_MAX));
-    let headers = reader.headers().with_context(cannot)?.clone();
-    let column = |name: &str| {
-        // A spreadsheet puts a mark before the first column's name.
-        let at = headers
-            .iter()
-            .position(|known| known.trim_start_matches('\u{feff}') == name);
-        at.with_context(|| {
-            format!(
-                "{} has no column `{name}`: it needs `case`, `from` and `to`",
-                path.display()
-            )
-        })
-    };
-    let columns = [column("case")?, column("from")?, column("to")?];
-    let mut rows = Vec::new();
-    let mut record = csv::StringRecord::new();
-    loop {
-        let next = reader.read_record(&mut record);
-        if matches!(next, Ok(false)) {
-            return Ok(rows);
-        }
-        if rows.len() >= ROWS_MAX {
-            bail!("{} has more than {ROWS_MAX} rows: cut it into several", path.display());
-        }
-        let line = record.position().map_or(0, csv::Position::line);
-        let cells = columns.map(|at| record.get(at).unwrap_or_default().to_owned());
-        rows.push((line, next.map(|_| cells).context("it is no row of text")));
-    }
-}
-
-fn looked_at(hub: &Hub, [case, from, to]: [String; 3], seen: &mut BTreeSet<[String; 3]>) -> Result<Move> {
-    let id = |what: &str, text: &str| {
-        text.parse::<Uuid>()
-            .ok()
-            .with_context(|| format!("the {what} is no id"))
-    };
-    let case_id = id("case", &case)?.into_bytes();
-    let district = hub
-        .storage
-        .subject_district(case_id)?
-        .context("there is no such case or institution")?;
-    let find = |what: &str, text: &str| -> Result<Option<User>> {
-        if text.is_empty() {
-            return Ok(None);
-        }
-        let user = hub.storage.user(UserId(*id(what, text)?.as_bytes()))?;
-        let user = user.with_context(|| format!("`{what}` is nobody's id"))?;
-        if user.district == district {
-            Ok(Some(user))
-        } else {
-            bail!("`{what}` works in {}, and the case is of {district}", user.district)
-        }
-    };
-    let (from_user, to_user) = (find("from", &from)?, find("to", &to)?);
-    let given = hub.storage.assigned(case_id)?;
-    let has = |user: &User| given.iter().any(|one| one.user.id == user.id);
-    match (&from_user, &to_user) {
-        (None, None) => bail!("neither `from` nor `to` is said"),
-        (Some(from), Some(to)) if from.id == to.id => bail!("`from` and `to` are the same"),
-        (Some(from), _) if !has(from) => bail!("it is not given to `from`"),
-        (None, Some(to)) if has(to) => bail!("it is given to `to` already"),
-        _ => {}
-    }
-    if let Some(to) = &to_user {
-        reads_it(hub, case_id, to)?;
-    }
-    if !seen.insert([case, from, to]) {
-        bail!("the same stands in a row before");
-    }
-    Ok(Move {
-        case: case_id,
-        from: from_user,
-        to: to_user,
-    })
-}
-
-/// To be given what one's role reads nothing of is a mistake in the table.
-fn reads_it(hub: &Hub, case: [u8; 16], to: &User) -> Result<()> {
-    let documents = hub.storage.subject_documents(case)?;
-    let pack = hub.pack_of(&to.district)?;
-    if rights::readable(&pack, to, &documents, rights::Given::Yes).is_empty() {
-        bail!("`to` has the role {}, which reads nothing of it", to.role);
-    }
-    Ok(())
-}
-
-fn words(one: &Move) -> String {
-    let user = |user: &User| format!("{} ({})", Uuid::from_bytes(user.id.0), user.role);
-    match (&one.from, &one.to) {
-        (None, Some(to)) => format!("given to {}", user(to)),
-        (Some(from), None) => format!("taken from {}", user(from)),
-        (Some(from), Some(to)) => format!("handed over from {} to {}", user(from), user(to)),
-        (None, None) => String::new(),
-    }
-}
-
-fn carry_out(hub: &Hub, one: &Move) -> Result<(), StorageError> {
-    let now_ms = hub.clock.now_ms();
-    if let Some(to) = &one.to {
-        rights::assign(hub, one.case, to.id, now_ms)?;
-    }
-    if let Some(from) = &one.from {
-        rights::unassign(hub, one.case, from.id, now_ms)?;
-    }
     Ok(())
 }

@@ -4,6 +4,8 @@ use std::io::{BufRead, Write};
 
 use anyhow::{Result, bail};
 
+use crate::deeds::is_confirmed;
+
 /// Something that is to be typed before it is done.
 pub(super) struct Confirmation<'a> {
     /// What is to be typed, e.g. "number of the case".
@@ -31,7 +33,7 @@ impl Confirmation<'_> {
             input.read_line(&mut line)?;
             line
         };
-        if typed.trim() != *expected {
+        if !is_confirmed(&typed, expected) {
             bail!("that is not the {what}; {otherwise}");
         }
         Ok(())

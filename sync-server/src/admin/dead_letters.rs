@@ -2,12 +2,14 @@
 
 use std::io::Write;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use clap::Subcommand;
 use uuid::Uuid;
 
-use super::list::moment;
-use crate::channel::{CHANNELS, Channel, find};
+use crate::channel::{CHANNELS, Channel};
+use crate::deeds::dead_letters::{self, known};
+use crate::deeds::moment;
+use crate::deeds::table::shown;
 use crate::hub::Hub;
 
 /// What may be asked about dead letters.
@@ -31,9 +33,6 @@ pub enum DeadLettersCommand {
     },
 }
 
-/// Lists at most so many of each channel.
-const SHOWN_MAX: u32 = 1_000;
-
 /// Does what is asked and prints what came of it.
 pub fn run(hub: &Hub, command: &DeadLettersCommand, out: &mut dyn Write) -> Result<()> {
     match command {
@@ -47,27 +46,15 @@ pub fn run(hub: &Hub, command: &DeadLettersCommand, out: &mut dyn Write) -> Resu
         }
         DeadLettersCommand::SendAgain { channel, record } => {
             let channel = known(channel)?;
-            let record = record.map(|record| *record.as_bytes());
-            let again = hub.storage.send_again(channel.code, record, hub.clock.now_ms())?;
-            if again == 0 {
-                bail!("there is no such dead letter");
-            }
-            hub.to_deliver.ring();
+            let again = dead_letters::send_again(hub, channel, record.map(|record| *record.as_bytes()))?;
             writeln!(out, "{again} will be sent again")?;
             Ok(())
         }
     }
 }
 
-fn known(code: &str) -> Result<&'static Channel> {
-    find(code).with_context(|| {
-        let codes: Vec<&str> = CHANNELS.iter().map(|channel| channel.code).collect();
-        format!("no such channel; there are {}", codes.join(", "))
-    })
-}
-
 fn list(hub: &Hub, channel: &Channel, out: &mut dyn Write) -> Result<()> {
-    for dead in hub.storage.dead_deliveries(channel.code, SHOWN_MAX)? {
+    for dead in dead_letters::list(hub, channel, None)? {
         writeln!(
             out,
             "{}\t{}\t{}\t{} tries\t{}",
@@ -75,7 +62,7 @@ fn list(hub: &Hub, channel: &Channel, out: &mut dyn Write) -> Result<()> {
             Uuid::from_bytes(dead.parcel.subject),
             dead.dead_ms.map_or_else(String::new, moment),
             dead.attempts,
-            dead.trouble.unwrap_or_default(),
+            shown(&dead.trouble.unwrap_or_default()),
         )?;
     }
     Ok(())

@@ -2,16 +2,17 @@
 
 use std::io::{BufRead, Write};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Subcommand;
 use protocol::AuthorId;
 use uuid::Uuid;
 
 use super::confirm::Confirmation;
-use super::list::moment;
-use super::table::shown;
+use super::hinted;
+use crate::deeds::devices::{self, state};
+use crate::deeds::moment;
+use crate::deeds::table::shown;
 use crate::hub::Hub;
-use crate::storage::Device;
 
 /// What may be asked about devices.
 #[derive(Debug, Subcommand)]
@@ -69,19 +70,6 @@ fn list(hub: &Hub, district: Option<&str>, out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-/// How far the end of a device has come, where it has begun.
-pub(super) fn state(device: &Device) -> String {
-    let author = &device.author;
-    match (author.destroyed_ms, author.revoked_ms) {
-        (Some(at_ms), _) => format!("wiped, confirmed {}", moment(at_ms)),
-        (None, Some(at_ms)) if device.seen_ms.is_some_and(|seen| seen >= at_ms) => {
-            "to be wiped, heard since".to_owned()
-        }
-        (None, Some(_)) => "to be wiped, not heard since".to_owned(),
-        (None, None) => "enrolled".to_owned(),
-    }
-}
-
 fn wipe(
     hub: &Hub,
     author: Uuid,
@@ -91,15 +79,17 @@ fn wipe(
     out: &mut dyn Write,
 ) -> Result<()> {
     let id = AuthorId(*author.as_bytes());
-    let found = hub.storage.author(id)?;
-    let found = found.context("no such device: `admin device list` shows which there are, by author")?;
+    let found = hinted(
+        devices::found(hub, id),
+        "`admin device list` shows which there are, by author",
+    )?;
     let confirmation = Confirmation {
         what: "name of its user",
         expected: &found.user.name,
         otherwise: "nothing was wiped",
     };
     confirmation.ask(typed, input, out)?;
-    hub.storage.dismiss_author(id, hand_in, hub.clock.now_ms())?;
+    devices::shut_out(hub, id, hand_in)?;
     writeln!(
         out,
         "it destroys keys and files at its next contact; `admin device list` says when it has confirmed"

@@ -5,8 +5,9 @@ use std::io::Write;
 use anyhow::Result;
 use uuid::Uuid;
 
-use super::table::shown;
 use crate::channel::CHANNELS;
+use crate::deeds::moment;
+use crate::deeds::table::shown;
 use crate::storage::Storage;
 
 pub(super) fn districts(storage: &dyn Storage, out: &mut dyn Write) -> Result<()> {
@@ -113,8 +114,4 @@ pub(super) fn outbox(storage: &dyn Storage, out: &mut dyn Write) -> Result<()> {
         }
     }
     Ok(())
-}
-
-pub(super) fn moment(ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| String::new(), |moment| moment.to_string())
 }

@@ -8,8 +8,8 @@ use anyhow::{Context, Result, bail};
 use casework::{PackBundle, pack_limits};
 use clap::Subcommand;
 
-use crate::packs;
 use crate::storage::Storage;
+use crate::{deeds, packs};
 
 /// What may be asked about packs.
 #[derive(Debug, Subcommand)]
@@ -91,15 +91,5 @@ pub(super) fn read_folder(folder: &Path) -> Result<PackBundle> {
             files.insert(below, text);
         }
     }
-    let about = files.get("pack.toml");
-    let about = about.with_context(|| format!("{} has no pack.toml", folder.display()))?;
-    let About { id, version } = toml::from_str(about).context("pack.toml")?;
-    Ok(PackBundle { id, version, files })
-}
-
-/// What `pack.toml` says of the pack; the rest is read with the pack itself.
-#[derive(serde::Deserialize)]
-struct About {
-    id: String,
-    version: String,
+    deeds::packs::bundle(files).with_context(|| format!("in {}", folder.display()))
 }

@@ -3,22 +3,18 @@
 
 use std::io::{BufRead, Write};
 
-use anyhow::{Context, Result, bail};
-use casefile::ChangeHead;
+use anyhow::{Result, bail};
+use casefile::Said;
 use clap::{Args, Subcommand};
-use protocol::Refusal;
 use uuid::Uuid;
 
-use super::check_name;
 use super::confirm::Confirmation;
-use super::list::moment;
+use super::hinted;
+use crate::deeds::quarantine::{self, About, way_on};
+use crate::deeds::{DeedError, moment};
 use crate::hub::Hub;
 use crate::rights::key_of;
-use crate::storage::{Committed, QuarantineRow};
-use crate::sync;
-
-/// Longest purpose of looking, in bytes.
-const PURPOSE_BYTES_MAX: usize = 200;
+use crate::storage::Committed;
 
 /// What may be asked about refused uploads.
 #[derive(Debug, Subcommand)]
@@ -91,27 +87,18 @@ fn list(hub: &Hub, last: u32, out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-fn found(hub: &Hub, upload: i64) -> Result<QuarantineRow> {
-    let row = hub.storage.quarantined_row(upload)?;
-    row.with_context(|| {
-        format!("nothing in quarantine has the number {upload}: `admin quarantine list` shows what is there")
-    })
-}
-
-fn undecided(hub: &Hub, upload: i64) -> Result<QuarantineRow> {
-    let row = found(hub, upload)?;
-    match row.refused_ms {
-        None => Ok(row),
-        Some(at_ms) => bail!(
-            "upload {upload} was refused for good on {}; its bytes are gone",
-            moment(at_ms)
-        ),
-    }
+/// What is there, or where to look for what is.
+fn there<T>(upload: i64, done: Result<T, DeedError>) -> Result<T> {
+    hinted(done, &format!("{upload}; `admin quarantine list` shows what is there"))
 }
 
 fn show(hub: &Hub, command: &ShowCommand, out: &mut dyn Write) -> Result<()> {
-    let row = found(hub, command.upload)?;
-    let author = hub.storage.author(row.author)?.context("no such author")?;
+    let About {
+        row,
+        author,
+        head,
+        beside,
+    } = there(command.upload, quarantine::look(hub, command.upload))?;
     writeln!(out, "upload    {}", row.id)?;
     writeln!(out, "came      {}", moment(row.at_ms))?;
     writeln!(out, "refused   {}", row.code)?;
@@ -128,12 +115,12 @@ fn show(hub: &Hub, command: &ShowCommand, out: &mut dyn Write) -> Result<()> {
         writeln!(out, "record    {} ({})", Uuid::from_bytes(key.subject), key.kind.code())?;
     }
     writeln!(out, "size      {} bytes", row.bytes)?;
-    let Some(bytes) = hub.storage.refused_bytes(row.id)? else {
+    let Some(head) = head else {
         let at = row.refused_ms.map(moment).unwrap_or_default();
         writeln!(out, "decided   refused for good on {at}; the bytes are gone")?;
         return Ok(());
     };
-    match ChangeHead::parse(&bytes) {
+    match head {
         Ok(head) => {
             let at = moment(head.at_ms);
             writeln!(
@@ -144,24 +131,24 @@ fn show(hub: &Hub, command: &ShowCommand, out: &mut dyn Write) -> Result<()> {
         }
         Err(error) => writeln!(out, "change    none: {error}")?,
     }
-    let beside = hub.storage.quarantined_of(row.author, row.document)?.len() - 1;
     writeln!(out, "beside it {beside} more of the same author and document")?;
     writeln!(out, "what now  {}", way_on(row.code))?;
+    writeln!(
+        out,
+        "by        admin assign, admin quarantine release, admin quarantine refuse"
+    )?;
     if command.content {
-        let purpose = command.purpose.as_deref().unwrap_or_default().trim();
-        check_name("purpose", purpose, PURPOSE_BYTES_MAX)?;
-        hub.storage.note_looked(row.id, purpose, hub.clock.now_ms())?;
-        content(&bytes, out)?;
+        let purpose = command.purpose.as_deref().unwrap_or_default();
+        content(&there(row.id, quarantine::content(hub, row.id, purpose))?, out)?;
     }
     Ok(())
 }
 
 /// What the change writes. Nobody has checked it: what a terminal would act on is shown as what it is.
-fn content(bytes: &[u8], out: &mut dyn Write) -> Result<()> {
-    let said = casefile::said(bytes).context("it cannot be read: what came is no change")?;
+fn content(said: &[Said], out: &mut dyn Write) -> Result<()> {
     writeln!(out)?;
     for one in said {
-        match one.value {
+        match &one.value {
             Some(value) => writeln!(out, "{} = {}", one.key.escape_debug(), value.escape_debug())?,
             None => writeln!(out, "{} is taken away", one.key.escape_debug())?,
         }
@@ -169,31 +156,9 @@ fn content(bytes: &[u8], out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-/// What somebody who decides can do about a reason.
-const fn way_on(code: Refusal) -> &'static str {
-    match code {
-        Refusal::NotPermitted | Refusal::UnknownDocument | Refusal::Revoked => {
-            "the user may not write there: `admin assign` gives them the record, then `release`; or `refuse`"
-        }
-        Refusal::SequenceGap | Refusal::MissingDependencies => {
-            "it stands on what the hub does not have: release what came before it, and it follows; or wait until the device sent it"
-        }
-        Refusal::NotEnrolled => "its device was shut out: `release` takes what the user may still write; or `refuse`",
-        Refusal::Schema | Refusal::Filing | Refusal::Derived => {
-            "the law's pack of that day did not let it in: `release` asks the one of today; or `refuse`"
-        }
-        Refusal::Fork => {
-            "its author has another change of that number, as after an old copy of the tablet was put back: it is never taken; \
-             have the officer write it anew, then `refuse`"
-        }
-        _ => "it is no change that can be taken: have the officer write it anew, then `refuse`",
-    }
-}
-
 fn release(hub: &Hub, upload: i64, out: &mut dyn Write) -> Result<()> {
-    undecided(hub, upload)?;
     let mut taken = 0;
-    for one in sync::release(hub, upload)? {
+    for one in there(upload, quarantine::release(hub, upload))? {
         match one.judged {
             Ok(Committed::New { number, late }) => {
                 taken += 1;
@@ -214,7 +179,7 @@ fn release(hub: &Hub, upload: i64, out: &mut dyn Write) -> Result<()> {
 }
 
 fn refuse(hub: &Hub, upload: i64, typed: Option<&str>, input: &mut dyn BufRead, out: &mut dyn Write) -> Result<()> {
-    let row = undecided(hub, upload)?;
+    let row = there(upload, quarantine::undecided(hub, upload))?;
     let author = Uuid::from_bytes(row.author.0).to_string();
     let confirmation = Confirmation {
         what: "id of the author",
@@ -222,10 +187,7 @@ fn refuse(hub: &Hub, upload: i64, typed: Option<&str>, input: &mut dyn BufRead, 
         otherwise: "nothing was refused",
     };
     confirmation.ask(typed, input, out)?;
-    let bytes = hub.storage.refused_bytes(upload)?.unwrap_or_default();
-    let change = ChangeHead::parse(&bytes).ok().map(|head| head.hash);
-    hub.storage.refuse_for_good(upload, change, hub.clock.now_ms())?;
-    let told = if change.is_some() {
+    let told = if there(upload, quarantine::refuse(hub, upload))? {
         "its device is told"
     } else {
         "no device can be told of what is no change"

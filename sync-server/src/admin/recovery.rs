@@ -9,7 +9,7 @@ use clap::Subcommand;
 use protocol::recovery::{RecoveryRequest, check_code};
 use uuid::Uuid;
 
-use super::list::moment;
+use crate::deeds::moment;
 use crate::hub::Hub;
 use crate::identity;
 use crate::storage::Recovery;

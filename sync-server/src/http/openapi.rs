@@ -22,6 +22,7 @@ pub(super) struct Binary(Vec<u8>);
         description = "What tablets ask of a hub. Bodies of sync, enrolment, recovery and packs are CBOR or frames of the sync \
                        protocol, which has its own document; media go by tus 1.0."
     ),
+    components(schemas(super::office::Trouble)),
     modifiers(&Token)
 )]
 pub(super) struct About;
@@ -47,6 +48,11 @@ impl Modify for Token {
             "By Standard Webhooks, with `webhook-id` and `webhook-timestamp`, by the channel's secret",
         );
         components.add_security_scheme("signature", SecurityScheme::ApiKey(ApiKey::Header(signature)));
+        let staff = ApiKeyValue::with_description(
+            super::office::COOKIE,
+            "From signing in; what changes something is to come from the hub's own origin, too",
+        );
+        components.add_security_scheme("staff", SecurityScheme::ApiKey(ApiKey::Cookie(staff)));
     }
 }
 

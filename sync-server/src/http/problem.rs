@@ -1,5 +1,7 @@
 //! What is wrong with a request, as RFC 9457 writes it.
 
+use std::borrow::Cow;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value as Json, json};
@@ -10,12 +12,16 @@ pub(super) struct Problem {
     pub(super) status: StatusCode,
     /// The last part of its type, by which a program knows it.
     pub(super) sort: &'static str,
-    pub(super) detail: &'static str,
+    pub(super) detail: Cow<'static, str>,
 }
 
 impl Problem {
     pub(super) const fn new(status: StatusCode, sort: &'static str, detail: &'static str) -> Self {
-        Self { status, sort, detail }
+        Self {
+            status,
+            sort,
+            detail: Cow::Borrowed(detail),
+        }
     }
 
     /// The database fails, or is out of reach: the same request may succeed later.

@@ -65,7 +65,7 @@ fn said(words: &str) -> Vec<u8> {
     [CONTEXT, words.as_bytes()].concat()
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes
         .iter()
         .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))

@@ -45,6 +45,8 @@ pub enum Sealed {
     Words = 11,
     /// What another system posted.
     Post = 12,
+    /// What somebody's one-time codes are made of.
+    CodeSecret = 13,
 }
 
 /// What was sealed does not open.

@@ -82,6 +82,22 @@ pub enum Deed {
     Archive,
     /// Some were put back.
     PutBack,
+    /// Somebody was given the administration of a district, or of all, over HTTP.
+    AddStaff,
+    /// They were given a new passphrase and a new secret for codes.
+    RenewStaff,
+    /// They chose another passphrase.
+    SetPassphrase,
+    /// They were shut out.
+    ShutOutStaff,
+    /// They signed in.
+    SignIn,
+    /// Somebody tried to sign in as them, with a wrong passphrase or code.
+    WrongSignIn,
+    /// They signed out.
+    SignOut,
+    /// They asked over HTTP for something to be done or shown: the detail says what. What came of it has a row behind this one.
+    Administer,
 }
 
 impl Deed {
@@ -125,6 +141,14 @@ impl Deed {
             Self::ExportAudit => "export-audit",
             Self::Archive => "archive",
             Self::PutBack => "put-back",
+            Self::AddStaff => "add-staff",
+            Self::RenewStaff => "renew-staff",
+            Self::SetPassphrase => "set-passphrase",
+            Self::ShutOutStaff => "shut-out-staff",
+            Self::SignIn => "sign-in",
+            Self::WrongSignIn => "wrong-sign-in",
+            Self::SignOut => "sign-out",
+            Self::Administer => "administer",
         }
     }
 }
@@ -138,7 +162,7 @@ pub struct AuditRow {
     pub at_ms: i64,
     /// The word of a [`Deed`].
     pub deed: String,
-    /// The user it was done by or to.
+    /// The user or the member of staff it was done by or to.
     pub user: Option<UserId>,
     /// The author it was done by or to.
     pub author: Option<AuthorId>,

@@ -19,8 +19,8 @@ use super::{
     AppealRow, Appeals, CardRow, CaseRow, Cases, Claim, CommitError, Committed, Decision, Delivery, DocumentState,
     Documents, Entries, Entry, EntryBody, FirstReading, Folded, Held, Inbounds, Kept, Listed, MadeDecision,
     MatchProposal, NewChange, NumberedReport, Outbox, Parcel, PlainBytes, Post, Posted, ProposedTo, Quarantine,
-    QuarantineRow, Readings, ReceivedRun, Refused, RefusedPost, ReportRow, ReportSort, Reports, Rest, Result, Storage,
-    StorageError, StoredChange, Told, UnfoldedSubject, Window, WorkerId,
+    QuarantineRow, Readings, ReceivedRun, Refused, RefusedPost, ReportRow, ReportSort, Reports, Rest, Result, StaffId,
+    StaffKeys, Storage, StorageError, StoredChange, Told, UnfoldedSubject, Window, WorkerId,
 };
 use crate::identity::{RecordKey, RecordKeys, SEALED_MORE_BYTES, Sealed, is_sealed};
 
@@ -84,6 +84,19 @@ impl Sealing {
     fn opened_appeal(&self, mut row: AppealRow) -> Result<AppealRow> {
         row.words = self.open_text(Sealed::Words, subject_of(row.document.0), row.words)?;
         Ok(row)
+    }
+
+    fn sealed_keys(&self, id: StaffId, keys: &StaffKeys) -> Result<StaffKeys> {
+        let code_secret = self.key(id.0)?.seal(Sealed::CodeSecret, &id.0, &keys.code_secret);
+        Ok(StaffKeys {
+            code_secret,
+            ..keys.clone()
+        })
+    }
+
+    fn opened_keys(&self, id: StaffId, keys: StaffKeys) -> Result<StaffKeys> {
+        let code_secret = self.open(Sealed::CodeSecret, id.0, &id.0, keys.code_secret)?;
+        Ok(StaffKeys { code_secret, ..keys })
     }
 
     fn open_report(&self, row: &mut ReportRow) -> Result<()> {

@@ -18,6 +18,7 @@ mod media;
 mod notices;
 mod openings;
 mod outbox;
+mod overview;
 mod packs;
 mod people;
 mod plain;
@@ -26,6 +27,7 @@ mod readings;
 mod receipts;
 mod recoveries;
 mod reports;
+mod staff;
 mod tables;
 mod write;
 
@@ -57,6 +59,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/schema/0013.sql"),
     include_str!("sqlite/schema/0014.sql"),
     include_str!("sqlite/schema/0015.sql"),
+    include_str!("sqlite/schema/0016.sql"),
 ];
 /// How long a call waits for another process (`admin` beside `serve`) to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

@@ -11,6 +11,17 @@ fn id(bytes: [u8; 16]) -> String {
     Uuid::from_bytes(bytes).to_string()
 }
 
+/// What a camera reads in a picture.
+pub(crate) fn read_qr(png: &[u8]) -> String {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let frame = reader.next_frame(&mut pixels).unwrap();
+    assert!(frame.width == frame.height && frame.width >= 320);
+    let (width, height) = (frame.width as usize, frame.height as usize);
+    let mut image = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| pixels[y * width + x]);
+    image.detect_grids()[0].decode().unwrap().1
+}
+
 fn line_of(list: &str, id: &str) -> Vec<String> {
     let line = list.lines().find(|line| line.starts_with(id)).unwrap();
     line.split('\t').map(str::to_owned).collect()
@@ -255,14 +266,7 @@ fn an_enrolment_link_is_a_picture_of_either_sort_and_shown_on_the_terminal() {
         said.lines().skip(1).filter(|line| line.contains('\u{2588}')).count() > 10,
         "{said}"
     );
-    let mut reader = png::Decoder::new(std::io::Cursor::new(&png)).read_info().unwrap();
-    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-    let frame = reader.next_frame(&mut pixels).unwrap();
-    assert!(frame.width == frame.height && frame.width >= 320);
-    let (width, height) = (frame.width as usize, frame.height as usize);
-    let mut image = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| pixels[y * width + x]);
-    let grids = image.detect_grids();
-    assert_eq!(grids[0].decode().unwrap().1, link, "a tablet reads the same link in it");
+    assert_eq!(read_qr(&png), link, "a tablet reads the same link in it");
     assert!(code("code.svg").unwrap().1.starts_with(b"<?xml"));
     assert!(code("code.jpg").unwrap_err().contains("FILE.svg or FILE.png"));
 }

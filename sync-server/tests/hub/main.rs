@@ -7,6 +7,7 @@
 
 mod access_log;
 mod admin;
+mod administration;
 mod appeals;
 mod archive;
 mod attack;
@@ -47,6 +48,7 @@ mod pulled;
 mod quarantine;
 mod receiver;
 mod receivers;
+mod staff;
 mod storage;
 mod support;
 mod sync;

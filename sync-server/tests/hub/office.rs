@@ -19,7 +19,7 @@ pub(crate) const HOUR_MS: i64 = 3_600_000;
 
 /// A clock that the test keeps hold of.
 #[derive(Debug, Clone)]
-struct Shared(Arc<StandingClock>);
+pub(crate) struct Shared(pub(crate) Arc<StandingClock>);
 
 impl Clock for Shared {
     fn now_ms(&self) -> i64 {

@@ -8,6 +8,7 @@ use std::process::Command;
 use reqwest::StatusCode;
 
 use crate::media::{caller, case_with_picture, picture};
+use crate::staff::Clerk;
 use crate::support::TestHub;
 
 fn described(hub: &TestHub) -> serde_json::Value {
@@ -17,9 +18,21 @@ fn described(hub: &TestHub) -> serde_json::Value {
 }
 
 /// Every operation, by hand: a new one is added here when its description has been read.
-const OPERATIONS: [&str; 18] = [
+const OPERATIONS: [&str; 49] = [
     "delete /v1/media/{sha256}/{size}",
     "get /healthz",
+    "get /v1/admin/appeals",
+    "get /v1/admin/audit/verify",
+    "get /v1/admin/dead-letters",
+    "get /v1/admin/devices",
+    "get /v1/admin/districts",
+    "get /v1/admin/health",
+    "get /v1/admin/overview",
+    "get /v1/admin/packs",
+    "get /v1/admin/quarantine",
+    "get /v1/admin/quarantine/{number}",
+    "get /v1/admin/session",
+    "get /v1/admin/users",
     "get /v1/channels/{code}/messages",
     "get /v1/channels/{code}/photos/{record}/{sha256}",
     "get /v1/media/{sha256}/{size}",
@@ -30,6 +43,25 @@ const OPERATIONS: [&str; 18] = [
     "head /v1/media/{sha256}/{size}",
     "options /v1/media/{sha256}/{size}",
     "patch /v1/media/{sha256}/{size}",
+    "post /v1/admin/appeals/{number}/decline",
+    "post /v1/admin/appeals/{number}/grant",
+    "post /v1/admin/assignments",
+    "post /v1/admin/audit/export",
+    "post /v1/admin/cases/{case}/assignment",
+    "post /v1/admin/dead-letters/{channel}/send-again",
+    "post /v1/admin/devices/{author}/revoke",
+    "post /v1/admin/devices/{author}/wipe",
+    "post /v1/admin/packs",
+    "post /v1/admin/packs/check",
+    "post /v1/admin/packs/{scope}/roll-back",
+    "post /v1/admin/passphrase",
+    "post /v1/admin/quarantine/{number}/look",
+    "post /v1/admin/quarantine/{number}/refuse",
+    "post /v1/admin/quarantine/{number}/release",
+    "post /v1/admin/sign-in",
+    "post /v1/admin/sign-out",
+    "post /v1/admin/users/{user}/enrolment",
+    "post /v1/admin/users/{user}/revoke",
     "post /v1/channels/{code}/receipts",
     "post /v1/enrol",
     "post /v1/inbound/{channel}",
@@ -37,6 +69,9 @@ const OPERATIONS: [&str; 18] = [
     "post /v1/recovery",
     "post /v1/sync",
 ];
+
+/// Whoever asks there has what they show in the body.
+const SHOW_IT_THEMSELVES: [&str; 3] = ["/v1/sync", "/v1/enrol", "/v1/admin/sign-in"];
 
 #[test]
 fn every_route_is_described_and_nothing_else() {
@@ -51,7 +86,7 @@ fn every_route_is_described_and_nothing_else() {
             assert!(!answers.is_empty(), "{method} {path}");
             let needs_token = operation["security"].as_array().is_some_and(|some| !some.is_empty());
             assert_eq!(
-                answers.contains_key("401") && path != "/v1/sync" && path != "/v1/enrol",
+                answers.contains_key("401") && !SHOW_IT_THEMSELVES.contains(&path.as_str()),
                 needs_token,
                 "{path}"
             );
@@ -71,10 +106,23 @@ fn whatever_is_asked_is_answered_as_described_and_the_hub_never_fails() {
     up.begin(sha256, bytes.len());
     assert_eq!(up.piece(sha256, 0, &bytes).status(), StatusCode::NO_CONTENT);
     let bearer = format!("Authorization: Bearer {}", up.token);
+    let clerk = Clerk::signed_in(&hub, "asha", &["--all"]);
+    let cookie = format!("Cookie: {}", clerk.cookie.as_deref().unwrap());
+    let origin = format!("Origin: {}", hub.url);
     // It keeps notes in the folder it is started in.
     let notes = tempfile::tempdir().unwrap();
-    // With a token and without; by the same seed each time.
-    for more in [&[] as &[&str], &["--header", &bearer]] {
+    // With a token and without, and as somebody of the staff, who stays signed in; by the same seed each time.
+    let as_staff = [
+        "--header",
+        &cookie,
+        "--header",
+        &origin,
+        "--include-path-regex",
+        "^/v1/admin/",
+        "--exclude-path",
+        "/v1/admin/sign-out",
+    ];
+    for more in [&[] as &[&str], &["--header", &bearer], &as_staff] {
         let output = Command::new(program())
             .current_dir(notes.path())
             .env("PYTHONPATH", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support"))
@@ -109,6 +157,14 @@ fn whatever_is_asked_is_answered_as_described_and_the_hub_never_fails() {
             output.status.success(),
             "{said}\n{}",
             String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    assert_eq!(clerk.get("/v1/admin/session").status(), StatusCode::OK);
+    let deeds = hub.hub.storage.audit_rows(5_000).unwrap();
+    for deed in ["administer", "export-audit"] {
+        assert!(
+            deeds.iter().any(|row| row.deed == deed),
+            "it was let in, and did it: {deed}"
         );
     }
     assert_eq!(

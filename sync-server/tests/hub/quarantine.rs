@@ -119,7 +119,7 @@ fn whoever_looks_at_what_an_upload_says_has_said_what_for() {
     );
     let looked = ("look-at-refused".to_owned(), "1: asked by the officer".to_owned());
     assert_eq!(scene.deeds()[before..], [looked]);
-    assert!(scene.admin(&["show", "7"]).unwrap_err().contains("has the number 7"));
+    assert!(scene.admin(&["show", "7"]).unwrap_err().contains("has this number: 7"));
 }
 
 #[test]

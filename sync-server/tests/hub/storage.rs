@@ -7,9 +7,11 @@ mod batches;
 mod destroyed;
 mod feed;
 mod inbound;
+mod overview;
 mod people;
 mod readings;
 mod reports;
+mod staff;
 mod things;
 mod work;
 

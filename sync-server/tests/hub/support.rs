@@ -42,10 +42,15 @@ impl TestHub {
 
     /// With more lines in its configuration.
     pub(crate) fn start_with(more: &str) -> Self {
+        Self::start_at(more, Box::new(SystemClock))
+    }
+
+    /// With another clock, too.
+    pub(crate) fn start_at(more: &str, clock: Box<dyn Clock>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("hub.toml");
         std::fs::write(&path, format!("listen = '127.0.0.1:0'\ndata_dir = 'data'\n{more}")).unwrap();
-        let hub = Hub::open(Config::read(&path).unwrap()).unwrap();
+        let hub = Hub::open_with(Config::read(&path).unwrap(), clock).unwrap();
         hub.storage.add_district(DISTRICT, "Bengaluru Urban", 0).unwrap();
         let (address_sender, address) = std::sync::mpsc::channel();
         let (stop, stopped) = tokio::sync::oneshot::channel();

@@ -48,7 +48,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
 ];
 
 /// Crates that belong in one place, and the folders that may use them.
-const PLACES: [(&str, &[&str]); 12] = [
+const PLACES: [(&str, &[&str]); 13] = [
     ("tokio-postgres", &["sync-server"]),
     ("object_store", &["sync-server"]),
     ("tauri", &["src-tauri"]),
@@ -57,7 +57,8 @@ const PLACES: [(&str, &[&str]); 12] = [
     ("automerge", &["crates/casefile"]),
     ("rusqlite", &["crates/device", "sync-server", "tests"]),
     ("ed25519-dalek", &["crates/protocol", "crates/device", "sync-server"]),
-    ("argon2", &["crates/device"]),
+    ("argon2", &["crates/device", "sync-server"]),
+    ("totp-rs", &["sync-server"]),
     ("chacha20poly1305", &["crates/device", "sync-server"]),
     ("age", &["crates/sealing"]),
     ("axum", &["sync-server", "tests"]),

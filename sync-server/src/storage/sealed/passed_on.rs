@@ -10,9 +10,10 @@ use super::Sealing;
 use crate::storage::{
     Access, AccessFilter, AccessLine, AccessLog, AccessLogs, Acknowledged, Acknowledgement, ArchivedChange, Archives,
     Assigned, Audit, AuditRow, Author, Backups, Contents, Deed, Destruction, Destructions, Device, District, Districts,
-    Ear, Enrolment, Grants, Held, HolderDevice, Institution, KeyCopy, Media, MediaClaim, MediaRow, MediaToDestroy,
-    NewOpening, NewPack, NewReceipt, Notices, Opened, Openings, Order, PackRow, Packs, Parcel, People, ReadUpto,
-    Readable, Receipt, Receipts, Recoveries, Recovery, Result, Seal, Survey, TokenHolder, User,
+    Ear, Enrolment, Grants, Held, HolderDevice, Institution, InstitutionRow, KeyCopy, Media, MediaClaim, MediaRow,
+    MediaToDestroy, NewOpening, NewPack, NewReceipt, Notices, Opened, Openings, Order, Overviews, PackRow, Packs,
+    Parcel, People, ReadUpto, Readable, Receipt, Receipts, Recoveries, Recovery, Result, Seal, SignedIn, StaffId,
+    StaffKeys, StaffMember, StaffRoll, StaffSession, Survey, TokenHolder, Try, User,
 };
 
 impl AccessLogs for Sealing {
@@ -283,6 +284,28 @@ impl Openings for Sealing {
     }
 }
 
+impl Overviews for Sealing {
+    fn cases_by_stage(&self, district: &str) -> Result<Vec<(String, String, u64)>> {
+        self.inner.cases_by_stage(district)
+    }
+
+    fn overdue_by_clock(&self, district: &str, now_ms: i64) -> Result<Vec<(String, u64)>> {
+        self.inner.overdue_by_clock(district, now_ms)
+    }
+
+    fn overdue_by_user(&self, district: &str, now_ms: i64) -> Result<Vec<(Option<UserId>, u64)>> {
+        self.inner.overdue_by_user(district, now_ms)
+    }
+
+    fn overdue_by_institution(&self, district: &str, now_ms: i64) -> Result<Vec<([u8; 16], u64)>> {
+        self.inner.overdue_by_institution(district, now_ms)
+    }
+
+    fn occupancy(&self, district: &str) -> Result<Vec<([u8; 16], InstitutionRow)>> {
+        self.inner.occupancy(district)
+    }
+}
+
 impl Packs for Sealing {
     fn pack_seed(&self, fresh: [u8; 32]) -> Result<[u8; 32]> {
         self.inner.pack_seed(fresh)
@@ -358,6 +381,76 @@ impl Receipts for Sealing {
 
     fn latest_receipts(&self, document: DocumentId) -> Result<Vec<Receipt>> {
         self.inner.latest_receipts(document)
+    }
+}
+
+/// But for what codes are made of, which is sealed; see beside.
+impl StaffRoll for Sealing {
+    fn add_staff(&self, member: &StaffMember, keys: &StaffKeys, now_ms: i64) -> Result<()> {
+        self.inner
+            .add_staff(member, &self.sealed_keys(member.id, keys)?, now_ms)
+    }
+
+    fn staff(&self) -> Result<Vec<StaffMember>> {
+        self.inner.staff()
+    }
+
+    fn staff_named(&self, name: &str) -> Result<Option<(StaffMember, StaffKeys)>> {
+        let found = self.inner.staff_named(name)?;
+        found
+            .map(|(member, keys)| Ok((member.clone(), self.opened_keys(member.id, keys)?)))
+            .transpose()
+    }
+
+    fn renew_staff(&self, id: StaffId, keys: &StaffKeys, now_ms: i64) -> Result<()> {
+        self.inner.renew_staff(id, &self.sealed_keys(id, keys)?, now_ms)
+    }
+
+    fn set_passphrase(&self, id: StaffId, passphrase: &str, keep: [u8; 32], now_ms: i64) -> Result<()> {
+        self.inner.set_passphrase(id, passphrase, keep, now_ms)
+    }
+
+    fn shut_out_staff(&self, id: StaffId, now_ms: i64) -> Result<()> {
+        self.inner.shut_out_staff(id, now_ms)
+    }
+
+    fn begin_try(&self, id: StaffId, now_ms: i64) -> Result<Try> {
+        self.inner.begin_try(id, now_ms)
+    }
+
+    fn note_wrong_try(&self, id: StaffId, now_ms: i64) -> Result<()> {
+        self.inner.note_wrong_try(id, now_ms)
+    }
+
+    fn sign_in(
+        &self,
+        id: StaffId,
+        step: u64,
+        session: [u8; 32],
+        now_ms: i64,
+        forget_before_ms: i64,
+    ) -> Result<SignedIn> {
+        self.inner.sign_in(id, step, session, now_ms, forget_before_ms)
+    }
+
+    fn use_code(&self, id: StaffId, step: u64) -> Result<SignedIn> {
+        self.inner.use_code(id, step)
+    }
+
+    fn staff_session(&self, session: [u8; 32]) -> Result<Option<StaffSession>> {
+        self.inner.staff_session(session)
+    }
+
+    fn touch_staff_session(&self, session: [u8; 32], now_ms: i64) -> Result<()> {
+        self.inner.touch_staff_session(session, now_ms)
+    }
+
+    fn sign_out(&self, session: [u8; 32], now_ms: i64) -> Result<()> {
+        self.inner.sign_out(session, now_ms)
+    }
+
+    fn note_staff(&self, id: StaffId, what: &str, now_ms: i64) -> Result<()> {
+        self.inner.note_staff(id, what, now_ms)
     }
 }
 

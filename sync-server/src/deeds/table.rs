@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 /// The words as a terminal shows them: what it would act on is written out.
-pub(super) fn shown(words: &str) -> Cow<'_, str> {
+pub fn shown(words: &str) -> Cow<'_, str> {
     if words.chars().all(is_plain) {
         return Cow::Borrowed(words);
     }
@@ -21,7 +21,7 @@ pub(super) fn shown(words: &str) -> Cow<'_, str> {
 }
 
 /// The words as a cell of a spreadsheet: a formula begins with one of these, and not behind an apostrophe.
-pub(super) fn cell(words: &str) -> Cow<'_, str> {
+pub fn cell(words: &str) -> Cow<'_, str> {
     let shown = shown(words);
     if shown.trim_start().starts_with(['=', '+', '-', '@', '|', '%']) {
         return Cow::Owned(format!("'{shown}"));

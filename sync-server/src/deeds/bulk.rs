@@ -1,0 +1,201 @@
+//! Cases given, taken and handed over, one or a table of them, looked at as a whole before anything of it is done.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+
+use protocol::UserId;
+use uuid::Uuid;
+
+use super::DeedError;
+use crate::hub::Hub;
+use crate::rights;
+use crate::storage::{StorageError, User};
+
+/// Largest table, in bytes.
+pub const TABLE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Most rows of a table.
+pub const ROWS_MAX: usize = 10_000;
+
+/// What a row says is to be done.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Move {
+    case: [u8; 16],
+    from: Option<User>,
+    to: Option<User>,
+}
+
+/// A row that was looked at.
+#[derive(Debug)]
+pub struct Row {
+    /// The line it stands in.
+    pub line: u64,
+    /// What it says is to be done, or why that cannot be.
+    pub looked_at: Result<Move, DeedError>,
+}
+
+/// What somebody asks for: ids as they were written. Without `from` the case is given to `to`, without `to` it is taken from
+/// `from`, with both it is handed over: given first and taken then, so that it is with somebody all the time.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Asked {
+    /// The case or institution.
+    pub case: String,
+    /// Who has it.
+    pub from: String,
+    /// Who is to have it.
+    pub to: String,
+}
+
+/// Looks at every row of a CSV table with the columns `case`, `from` and `to`; of a district's only, or of all.
+pub fn look_over(hub: &Hub, table: impl Read, district: Option<&str>) -> Result<Vec<Row>, DeedError> {
+    let mut seen = BTreeSet::new();
+    let mut rows = Vec::new();
+    for (line, asked) in read(table)? {
+        let looked_at = asked.and_then(|asked| {
+            let one = look(hub, &asked, district)?;
+            if seen.insert(asked) {
+                Ok(one)
+            } else {
+                Err(DeedError::not_so("the same stands in a row before"))
+            }
+        });
+        rows.push(match looked_at {
+            Err(error @ DeedError::Storage(_)) => return Err(error),
+            looked_at => Row { line, looked_at },
+        });
+    }
+    Ok(rows)
+}
+
+/// What a row asks for, and the line it stands in.
+type ReadRow = (u64, Result<Asked, DeedError>);
+
+/// The rows with the lines they stand in.
+fn read(table: impl Read) -> Result<Vec<ReadRow>, DeedError> {
+    let no_table = |_| DeedError::not_so("it is no table of text");
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(table.take(TABLE_BYTES_MAX as u64));
+    let headers = reader.headers().map_err(no_table)?.clone();
+    let column = |name: &str| {
+        // A spreadsheet puts a mark before the first column's name.
+        let at = headers
+            .iter()
+            .position(|known| known.trim_start_matches('\u{feff}') == name);
+        at.ok_or_else(|| {
+            DeedError::NotSo(format!("there is no column `{name}`: it needs `case`, `from` and `to`").into())
+        })
+    };
+    let columns = [column("case")?, column("from")?, column("to")?];
+    let mut rows = Vec::new();
+    let mut record = csv::StringRecord::new();
+    loop {
+        let next = reader.read_record(&mut record);
+        if matches!(next, Ok(false)) {
+            return Ok(rows);
+        }
+        if rows.len() >= ROWS_MAX {
+            let words = format!("it has more than {ROWS_MAX} rows: cut it into several");
+            return Err(DeedError::NotSo(words.into()));
+        }
+        let line = record.position().map_or(0, csv::Position::line);
+        let [case, from, to] = columns.map(|at| record.get(at).unwrap_or_default().to_owned());
+        let row = next.map(|_| Asked { case, from, to });
+        rows.push((line, row.map_err(|_| DeedError::not_so("it is no row of text"))));
+    }
+}
+
+/// Looks at one, of a district only or of any. Somebody or something of another district is not there.
+pub fn look(hub: &Hub, asked: &Asked, only: Option<&str>) -> Result<Move, DeedError> {
+    let case = id(&asked.case).ok_or(DeedError::not_so("the case is no id"))?;
+    let district = hub.storage.subject_district(case)?;
+    let district = district
+        .filter(|district| only.is_none_or(|only| only == district))
+        .ok_or(DeedError::NotThere("there is no such case or institution"))?;
+    let from = person(hub, "from", &asked.from, &district, only)?;
+    let to = person(hub, "to", &asked.to, &district, only)?;
+    let given = hub.storage.assigned(case)?;
+    let has = |user: &User| given.iter().any(|one| one.user.id == user.id);
+    match (&from, &to) {
+        (None, None) => return Err(DeedError::not_so("neither `from` nor `to` is said")),
+        (Some(from), Some(to)) if from.id == to.id => {
+            return Err(DeedError::not_so("`from` and `to` are the same"));
+        }
+        (Some(from), _) if !has(from) => return Err(DeedError::not_so("it is not given to `from`")),
+        (None, Some(to)) if has(to) => return Err(DeedError::not_so("it is given to `to` already")),
+        _ => {}
+    }
+    if let Some(to) = &to {
+        reads_it(hub, case, to)?;
+    }
+    Ok(Move { case, from, to })
+}
+
+fn person(
+    hub: &Hub,
+    what: &'static str,
+    text: &str,
+    district: &str,
+    only: Option<&str>,
+) -> Result<Option<User>, DeedError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let id = id(text).ok_or_else(|| DeedError::NotSo(format!("the {what} is no id").into()))?;
+    let user = hub.storage.user(UserId(id))?;
+    let user = user.filter(|user| only.is_none_or(|only| only == user.district));
+    let user = user.ok_or(match what {
+        "from" => DeedError::NotThere("`from` is nobody's id"),
+        _ => DeedError::NotThere("`to` is nobody's id"),
+    })?;
+    if user.district == district {
+        return Ok(Some(user));
+    }
+    let words = format!("`{what}` works in {}, and the case is of {district}", user.district);
+    Err(DeedError::NotSo(words.into()))
+}
+
+/// To be given what one's role reads nothing of is a mistake.
+fn reads_it(hub: &Hub, case: [u8; 16], to: &User) -> Result<(), DeedError> {
+    let documents = hub.storage.subject_documents(case)?;
+    let pack = hub.pack_of(&to.district)?;
+    if rights::readable(&pack, to, &documents, rights::Given::Yes).is_empty() {
+        let words = format!("`to` has the role {}, which reads nothing of it", to.role);
+        return Err(DeedError::NotSo(words.into()));
+    }
+    Ok(())
+}
+
+fn id(text: &str) -> Option<[u8; 16]> {
+    Some(text.parse::<Uuid>().ok()?.into_bytes())
+}
+
+impl Move {
+    /// The case or institution.
+    pub fn case(&self) -> Uuid {
+        Uuid::from_bytes(self.case)
+    }
+
+    /// What is to be done, in words.
+    pub fn words(&self) -> String {
+        let user = |user: &User| format!("{} ({})", Uuid::from_bytes(user.id.0), user.role);
+        match (&self.from, &self.to) {
+            (None, Some(to)) => format!("given to {}", user(to)),
+            (Some(from), None) => format!("taken from {}", user(from)),
+            (Some(from), Some(to)) => format!("handed over from {} to {}", user(from), user(to)),
+            (None, None) => String::new(),
+        }
+    }
+
+    /// Does it.
+    pub fn carry_out(&self, hub: &Hub) -> Result<(), StorageError> {
+        let now_ms = hub.clock.now_ms();
+        if let Some(to) = &self.to {
+            rights::assign(hub, self.case, to.id, now_ms)?;
+        }
+        if let Some(from) = &self.from {
+            rights::unassign(hub, self.case, from.id, now_ms)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,41 @@
+//! Tablets: how far the end of one has come, and shutting one out.
+
+use protocol::{AuthorId, UserId};
+
+use super::{DeedError, moment};
+use crate::hub::Hub;
+use crate::storage::{Author, Device};
+
+/// How far the end of a device has come, where it has begun.
+pub fn state(device: &Device) -> String {
+    let author = &device.author;
+    match (author.destroyed_ms, author.revoked_ms) {
+        (Some(at_ms), _) => format!("wiped, confirmed {}", moment(at_ms)),
+        (None, Some(at_ms)) if device.seen_ms.is_some_and(|seen| seen >= at_ms) => {
+            "to be wiped, heard since".to_owned()
+        }
+        (None, Some(_)) => "to be wiped, not heard since".to_owned(),
+        (None, None) => "enrolled".to_owned(),
+    }
+}
+
+/// The device of an author.
+pub fn found(hub: &Hub, author: AuthorId) -> Result<Author, DeedError> {
+    let found = hub.storage.author(author)?;
+    found.ok_or(DeedError::NotThere("no such device"))
+}
+
+/// Shuts a device out: at its next contact it hands in what it had not sent, then destroys keys and files.
+pub fn shut_out(hub: &Hub, author: AuthorId, hand_in: bool) -> Result<(), DeedError> {
+    Ok(hub.storage.dismiss_author(author, hand_in, hub.clock.now_ms())?)
+}
+
+/// Shuts every device of a user out, and says how many there are.
+pub fn shut_out_user(hub: &Hub, user: UserId, hand_in: bool) -> Result<usize, DeedError> {
+    hub.storage.user(user)?.ok_or(DeedError::NotThere("no such user"))?;
+    let authors = hub.storage.authors(user)?;
+    for author in &authors {
+        shut_out(hub, author.id, hand_in)?;
+    }
+    Ok(authors.len())
+}

@@ -1,0 +1,247 @@
+use protocol::UserId;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::write::audit;
+use super::{Number, Sqlite};
+use crate::storage::staff::wait_ms;
+use crate::storage::write::About;
+use crate::storage::{
+    Deed, Result, SignedIn, StaffId, StaffKeys, StaffMember, StaffRoll, StaffSession, StorageError, Try,
+};
+
+const MEMBER: &str = "s.id, s.name, s.district, s.shut_out_ms, s.signed_in_ms";
+
+impl StaffRoll for Sqlite {
+    fn add_staff(&self, member: &StaffMember, keys: &StaffKeys, now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            if let Some(district) = &member.district {
+                let known = tx
+                    .query_row("SELECT 1 FROM district WHERE code = ?1", [district], |_| Ok(()))
+                    .optional()?;
+                known.ok_or(StorageError::NoSuch("district"))?;
+            }
+            let added = tx.execute(
+                "INSERT OR IGNORE INTO staff
+                     (id, name, district, passphrase, code_secret, code_step, wrong, wrong_ms, created_ms)
+                 VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, 0, ?6)",
+                params![
+                    member.id.0,
+                    member.name,
+                    member.district,
+                    keys.passphrase,
+                    keys.code_secret,
+                    now_ms
+                ],
+            )?;
+            if added == 0 {
+                return Err(StorageError::Exists("member of staff"));
+            }
+            let detail = member.district.as_deref().unwrap_or("all districts");
+            note(tx, member.id, Deed::AddStaff, detail, now_ms)
+        })
+    }
+
+    fn staff(&self) -> Result<Vec<StaffMember>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(&format!("SELECT {MEMBER} FROM staff s ORDER BY s.name"))?;
+            let rows = statement.query_map([], read_member)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    fn staff_named(&self, name: &str) -> Result<Option<(StaffMember, StaffKeys)>> {
+        self.read(|tx| {
+            let sql = format!(
+                "SELECT {MEMBER}, s.passphrase, s.code_secret FROM staff s WHERE s.name = ?1 AND s.shut_out_ms IS NULL"
+            );
+            let mut statement = tx.prepare_cached(&sql)?;
+            let read = |row: &Row<'_>| {
+                let keys = StaffKeys {
+                    passphrase: row.get(5)?,
+                    code_secret: row.get(6)?,
+                };
+                Ok((read_member(row)?, keys))
+            };
+            Ok(statement.query_row([name], read).optional()?)
+        })
+    }
+
+    fn renew_staff(&self, id: StaffId, keys: &StaffKeys, now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let set = tx.execute(
+                "UPDATE staff SET passphrase = ?2, code_secret = ?3, code_step = 0, wrong = 0, shut_out_ms = NULL
+                 WHERE id = ?1",
+                params![id.0, keys.passphrase, keys.code_secret],
+            )?;
+            there(set)?;
+            end_sessions(tx, id, None)?;
+            note(tx, id, Deed::RenewStaff, "", now_ms)
+        })
+    }
+
+    fn set_passphrase(&self, id: StaffId, passphrase: &str, keep: [u8; 32], now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let set = tx.execute(
+                "UPDATE staff SET passphrase = ?2, wrong = 0 WHERE id = ?1",
+                params![id.0, passphrase],
+            )?;
+            there(set)?;
+            end_sessions(tx, id, Some(keep))?;
+            note(tx, id, Deed::SetPassphrase, "", now_ms)
+        })
+    }
+
+    fn shut_out_staff(&self, id: StaffId, now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let set = tx.execute(
+                "UPDATE staff SET shut_out_ms = coalesce(shut_out_ms, ?2) WHERE id = ?1",
+                params![id.0, now_ms],
+            )?;
+            there(set)?;
+            end_sessions(tx, id, None)?;
+            note(tx, id, Deed::ShutOutStaff, "", now_ms)
+        })
+    }
+
+    fn begin_try(&self, id: StaffId, now_ms: i64) -> Result<Try> {
+        self.write(|tx| {
+            let tried = tx
+                .query_row("SELECT wrong, wrong_ms FROM staff WHERE id = ?1", [id.0], |row| {
+                    Ok((row.get(0)?, row.get::<_, i64>(1)?))
+                })
+                .optional()?;
+            let (wrong, wrong_ms) = tried.ok_or(StorageError::NoSuch("member of staff"))?;
+            let left_ms = wrong_ms + wait_ms(wrong) - now_ms;
+            if left_ms > 0 {
+                return Ok(Try::Wait(left_ms));
+            }
+            tx.execute(
+                "UPDATE staff SET wrong = wrong + 1, wrong_ms = ?2 WHERE id = ?1",
+                params![id.0, now_ms],
+            )?;
+            Ok(Try::Counted)
+        })
+    }
+
+    fn note_wrong_try(&self, id: StaffId, now_ms: i64) -> Result<()> {
+        self.write(|tx| note(tx, id, Deed::WrongSignIn, "", now_ms))
+    }
+
+    fn sign_in(
+        &self,
+        id: StaffId,
+        step: u64,
+        session: [u8; 32],
+        now_ms: i64,
+        forget_before_ms: i64,
+    ) -> Result<SignedIn> {
+        self.write(|tx| {
+            if use_code(tx, id, step)? == SignedIn::Replay {
+                return Ok(SignedIn::Replay);
+            }
+            tx.execute(
+                "UPDATE staff SET wrong = 0, signed_in_ms = ?2 WHERE id = ?1",
+                params![id.0, now_ms],
+            )?;
+            tx.execute("DELETE FROM staff_session WHERE began_ms < ?1", [forget_before_ms])?;
+            tx.execute(
+                "INSERT INTO staff_session (hash, staff, began_ms, seen_ms) VALUES (?1, ?2, ?3, ?3)",
+                params![session, id.0, now_ms],
+            )?;
+            note(tx, id, Deed::SignIn, "", now_ms)?;
+            Ok(SignedIn::Yes)
+        })
+    }
+
+    fn use_code(&self, id: StaffId, step: u64) -> Result<SignedIn> {
+        self.write(|tx| use_code(tx, id, step))
+    }
+
+    fn staff_session(&self, session: [u8; 32]) -> Result<Option<StaffSession>> {
+        self.read(|tx| {
+            let sql = format!(
+                "SELECT {MEMBER}, e.began_ms, e.seen_ms FROM staff_session e JOIN staff s ON s.id = e.staff
+                 WHERE e.hash = ?1 AND s.shut_out_ms IS NULL"
+            );
+            let mut statement = tx.prepare_cached(&sql)?;
+            let read = |row: &Row<'_>| {
+                Ok(StaffSession {
+                    member: read_member(row)?,
+                    began_ms: row.get(5)?,
+                    seen_ms: row.get(6)?,
+                })
+            };
+            Ok(statement.query_row([session], read).optional()?)
+        })
+    }
+
+    fn touch_staff_session(&self, session: [u8; 32], now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let touch = "UPDATE staff_session SET seen_ms = max(seen_ms, ?2) WHERE hash = ?1";
+            tx.execute(touch, params![session, now_ms])?;
+            Ok(())
+        })
+    }
+
+    fn sign_out(&self, session: [u8; 32], now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let ended = tx
+                .query_row(
+                    "DELETE FROM staff_session WHERE hash = ?1 RETURNING staff",
+                    [session],
+                    |row| row.get(0).map(StaffId),
+                )
+                .optional()?;
+            match ended {
+                Some(id) => note(tx, id, Deed::SignOut, "", now_ms),
+                None => Ok(()),
+            }
+        })
+    }
+
+    fn note_staff(&self, id: StaffId, what: &str, now_ms: i64) -> Result<()> {
+        self.write(|tx| note(tx, id, Deed::Administer, what, now_ms))
+    }
+}
+
+fn there(rows: usize) -> Result<()> {
+    if rows == 0 {
+        return Err(StorageError::NoSuch("member of staff"));
+    }
+    Ok(())
+}
+
+fn use_code(tx: &Connection, id: StaffId, step: u64) -> Result<SignedIn> {
+    let used = tx.execute(
+        "UPDATE staff SET code_step = ?2 WHERE id = ?1 AND code_step < ?2",
+        params![id.0, Number(step)],
+    )?;
+    Ok(if used == 0 { SignedIn::Replay } else { SignedIn::Yes })
+}
+
+fn end_sessions(tx: &Connection, id: StaffId, but: Option<[u8; 32]>) -> Result<()> {
+    tx.execute(
+        "DELETE FROM staff_session WHERE staff = ?1 AND (?2 IS NULL OR hash <> ?2)",
+        params![id.0, but],
+    )?;
+    Ok(())
+}
+
+fn note(tx: &Connection, id: StaffId, deed: Deed, detail: &str, now_ms: i64) -> Result<()> {
+    let about = About {
+        user: Some(UserId(id.0)),
+        detail,
+        ..About::default()
+    };
+    audit(tx, now_ms, deed, &about)
+}
+
+fn read_member(row: &Row<'_>) -> rusqlite::Result<StaffMember> {
+    Ok(StaffMember {
+        id: StaffId(row.get(0)?),
+        name: row.get(1)?,
+        district: row.get(2)?,
+        shut_out_ms: row.get(3)?,
+        signed_in_ms: row.get(4)?,
+    })
+}
