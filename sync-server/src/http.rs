@@ -12,6 +12,7 @@ mod problem;
 mod recovery;
 mod sync;
 mod turns;
+mod wait;
 mod watch;
 
 use std::sync::Arc;
@@ -41,6 +42,9 @@ pub struct App {
     tries: Arc<Tries>,
     syncs: Arc<Semaphore>,
     turns: Arc<turns::Turns>,
+    /// Devices that wait to hear of a referral: one connection each, and not more than there may be.
+    waits: Arc<turns::Turns>,
+    waiting: Arc<Semaphore>,
     media: Arc<media::Store>,
     /// Pieces of media that are written at once; more wait.
     pieces: Arc<Semaphore>,
@@ -59,6 +63,8 @@ pub fn router(hub: Arc<Hub>) -> std::io::Result<Router> {
         tries: Arc::new(Tries::new(limits.wrong_codes, limits.code_window_minutes)),
         syncs: Arc::new(Semaphore::new(limits.syncs_at_once)),
         turns: Arc::default(),
+        waits: Arc::default(),
+        waiting: Arc::new(Semaphore::new(limits.waits_at_once)),
         media: Arc::new(media::Store::new(&hub.config, hub.keys.clone())?),
         pieces: Arc::new(Semaphore::new(PIECES_AT_ONCE)),
         hub,
@@ -74,6 +80,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(healthz))
         .routes(routes!(enrol::enrol))
         .routes(routes!(sync::sync))
+        .routes(routes!(wait::wait))
         .routes(
             routes!(
                 media::download,

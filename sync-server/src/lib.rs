@@ -9,10 +9,12 @@
 
 pub mod admin;
 pub mod backup;
+pub mod bells;
 pub mod channel;
 pub mod clock;
 pub mod config;
 mod crowd;
+pub mod duty;
 pub mod health;
 pub mod http;
 pub mod hub;

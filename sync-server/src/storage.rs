@@ -15,6 +15,7 @@ mod claim;
 mod destructions;
 mod districts;
 mod documents;
+mod duties;
 mod entries;
 mod grants;
 mod inbound;
@@ -49,6 +50,7 @@ pub use districts::{District, Districts, Institution};
 pub use documents::{
     CommitError, Committed, DocumentState, Documents, NewChange, NewSubject, ReceivedRun, StoredChange, Writing,
 };
+pub use duties::{Asking, Duties, Load, NewAsking, Referral, RosterRow, Unanswered};
 pub use entries::{Entries, Entry, EntryBody, Window};
 pub use grants::{Access, Assigned, Grants, Readable};
 pub use inbound::{Inbounds, Post, Posted, RefusedPost};
@@ -165,6 +167,7 @@ pub trait Storage:
     + Cases
     + Outbox
     + Inbounds
+    + Duties
     + Media
     + Quarantine
     + Packs

@@ -1,23 +1,18 @@
 //! `admin bulk`: cases given, taken and handed over by a table, looked at as a whole before anything of it is done.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use protocol::UserId;
 use uuid::Uuid;
 
+use super::csv_table;
 use crate::hub::Hub;
 use crate::rights;
 use crate::storage::{StorageError, User};
-
-/// Largest table, in bytes.
-const TABLE_BYTES_MAX: u64 = 4 * 1024 * 1024;
-/// Most rows of a table.
-const ROWS_MAX: usize = 10_000;
 
 /// Which table, and whether it is only looked at.
 #[derive(Debug, Args)]
@@ -41,7 +36,7 @@ struct Move {
 pub(super) fn run(hub: &Hub, command: &BulkCommand, out: &mut dyn Write) -> Result<()> {
     let (mut good, mut bad) = (Vec::new(), 0);
     let mut seen = BTreeSet::new();
-    for (line, row) in read(&command.table)? {
+    for (line, row) in csv_table::read(&command.table, ["case", "from", "to"])? {
         match row.and_then(|row| looked_at(hub, row, &mut seen)) {
             Ok(one) => {
                 writeln!(out, "line {line}\t{}\t{}", Uuid::from_bytes(one.case), words(&one))?;
@@ -69,50 +64,6 @@ pub(super) fn run(hub: &Hub, command: &BulkCommand, out: &mut dyn Write) -> Resu
     }
     writeln!(out, "done")?;
     Ok(())
-}
-
-/// The rows with the lines they stand in.
-fn read(path: &Path) -> Result<Vec<(u64, Result<[String; 3]>)>> {
-    let cannot = || format!("cannot read {}", path.display());
-    let file = File::open(path).with_context(cannot)?;
-    if file.metadata()?.len() > TABLE_BYTES_MAX {
-        bail!(
-            "{} has more than {TABLE_BYTES_MAX} bytes: cut it into several",
-            path.display()
-        );
-    }
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(file.take(TABLE_BYTES_MAX));
-    let headers = reader.headers().with_context(cannot)?.clone();
-    let column = |name: &str| {
-        // A spreadsheet puts a mark before the first column's name.
-        let at = headers
-            .iter()
-            .position(|known| known.trim_start_matches('\u{feff}') == name);
-        at.with_context(|| {
-            format!(
-                "{} has no column `{name}`: it needs `case`, `from` and `to`",
-                path.display()
-            )
-        })
-    };
-    let columns = [column("case")?, column("from")?, column("to")?];
-    let mut rows = Vec::new();
-    let mut record = csv::StringRecord::new();
-    loop {
-        let next = reader.read_record(&mut record);
-        if matches!(next, Ok(false)) {
-            return Ok(rows);
-        }
-        if rows.len() >= ROWS_MAX {
-            bail!("{} has more than {ROWS_MAX} rows: cut it into several", path.display());
-        }
-        let line = record.position().map_or(0, csv::Position::line);
-        let cells = columns.map(|at| record.get(at).unwrap_or_default().to_owned());
-        rows.push((line, next.map(|_| cells).context("it is no row of text")));
-    }
 }
 
 fn looked_at(hub: &Hub, [case, from, to]: [String; 3], seen: &mut BTreeSet<[String; 3]>) -> Result<Move> {

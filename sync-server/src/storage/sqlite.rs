@@ -9,6 +9,7 @@ mod cases;
 mod destructions;
 mod districts;
 mod documents;
+mod duties;
 mod entries;
 mod grants;
 mod group;
@@ -54,6 +55,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/schema/0011.sql"),
     include_str!("sqlite/schema/0012.sql"),
     include_str!("sqlite/schema/0013.sql"),
+    include_str!("sqlite/schema/0014.sql"),
 ];
 /// How long a call waits for another process (`admin` beside `serve`) to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0007.sql"),
     include_str!("schema/0008.sql"),
     include_str!("schema/0009.sql"),
+    include_str!("schema/0010.sql"),
 ];
 /// The lock that processes of a hub take to look after the tables of a database: "vatsalya" in bytes.
 const LOCK: i64 = i64::from_be_bytes(*b"vatsalya");
