@@ -9,12 +9,14 @@ mod bulk;
 mod certificate;
 mod certificate_of_destruction;
 mod confirm;
+mod csv_table;
 mod dead_letters;
 mod destroy;
 mod device;
 mod district;
 mod enrol;
 mod health;
+mod inbound;
 mod institution;
 mod list;
 mod matching;
@@ -23,6 +25,7 @@ mod packs_check;
 mod quarantine;
 mod rebuild;
 mod recovery;
+mod roster;
 mod staff;
 mod user;
 
@@ -49,12 +52,14 @@ pub use destroy::{
 pub use device::DeviceCommand;
 pub use district::DistrictCommand;
 pub use enrol::{EnrolCodeCommand, Show};
+pub use inbound::InboundCommand;
 pub use institution::InstitutionCommand;
 pub use matching::{DedupeCommand, MatchCommand, dedupe, match_lists};
 pub use packs::PacksCommand;
 pub use packs_check::check_packs;
 pub use quarantine::QuarantineCommand;
 pub use recovery::{RecoveryCommand, recovery_without_hub};
+pub use roster::RosterCommand;
 pub use staff::StaffCommand;
 pub use user::{UserCommand, add_user, set_role};
 
@@ -95,6 +100,12 @@ pub enum AdminCommand {
     },
     /// Gives, takes and hands over cases by a CSV table.
     Bulk(BulkCommand),
+    /// Who is on duty when, and which referrals wait for somebody.
+    #[command(subcommand)]
+    Roster(RosterCommand),
+    /// Posts of helplines and portals that were refused: look, take again, forget.
+    #[command(subcommand)]
+    Inbound(InboundCommand),
     /// Tablets: when each was last heard, and wiping one.
     #[command(subcommand)]
     Device(DeviceCommand),
@@ -204,6 +215,8 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
         AdminCommand::EnrolCode(command) => enrol::run(hub, &command, out)?,
         AdminCommand::Bulk(command) => bulk::run(hub, &command, out)?,
         AdminCommand::Device(command) => device::run(hub, &command, &mut std::io::stdin().lock(), out)?,
+        AdminCommand::Roster(command) => roster::run(hub, &command, out)?,
+        AdminCommand::Inbound(command) => inbound::run(hub, &command, &mut std::io::stdin().lock(), out)?,
         AdminCommand::Health => health::run(hub, out)?,
         AdminCommand::Assign { case, user } => {
             rights::assign(hub, *case.as_bytes(), UserId(*user.as_bytes()), now_ms)?;

@@ -32,6 +32,10 @@
 //! [records]                           # without it: record.keys in data_dir
 //! keys = "/etc/vatsalya/record.keys"  # what the keys of records grow out of; beside the file, unless absolute
 //!
+//! [duty]                              # without it: nobody is told by text message
+//! command = ["/usr/local/bin/text"]   # called with the officer's id and "1 urgent item"; or webhook = "https://…" and a secret
+//! timeout_seconds = 10
+//!
 //! [watch]                             # without it: nowhere
 //! listen = "127.0.0.1:9440"           # /metrics and /healthz for whoever runs the hub; plain, never where devices come to
 //!
@@ -51,6 +55,7 @@ use serde::{Deserialize, Deserializer};
 use sha2::{Digest, Sha256};
 
 use crate::channel::{self, WebhookSecret};
+use crate::duty::HookConfig;
 use crate::storage::PostgresConfig;
 use crate::tls::{TlsConfig, TlsError};
 
@@ -83,6 +88,8 @@ pub struct Config {
     /// Where changes are told.
     #[serde(default)]
     pub channels: Channels,
+    /// Who is told by text message that there is something to do; without it nobody.
+    pub duty: Option<HookConfig>,
     /// Where whoever runs the hub asks how it is.
     pub watch: Option<WatchConfig>,
     /// How the hub writes its log.
@@ -179,7 +186,7 @@ impl TryFrom<BTreeMap<String, ChannelConfig>> for Channels {
 }
 
 /// Whether nobody on the way reads what is sent there.
-fn is_private(url: &str) -> bool {
+pub(crate) fn is_private(url: &str) -> bool {
     let Ok(url) = reqwest::Url::parse(url) else {
         return false;
     };
@@ -328,6 +335,11 @@ pub struct Limits {
     pub change_bytes: usize,
     /// How often workers look for work without being told of any.
     pub look_every_ms: u64,
+    /// How long a device that waits to hear of a referral is let wait, before it asks once more. Less than the minute after
+    /// which most of what stands in front of a hub gives up.
+    pub wait_seconds: u64,
+    /// Devices that may wait so at once; others ask now and then.
+    pub waits_at_once: usize,
 }
 
 impl Default for Limits {
@@ -345,6 +357,8 @@ impl Default for Limits {
             media_mb_of_a_case: 512,
             change_bytes: protocol::limits::CHANGE_BYTES_MAX,
             look_every_ms: 1_000,
+            wait_seconds: 50,
+            waits_at_once: 512,
         }
     }
 }

@@ -4,6 +4,7 @@
 pub mod appeals;
 pub mod audit;
 pub mod bulk;
+pub mod csv_table;
 pub mod dead_letters;
 pub mod devices;
 pub mod enrol;

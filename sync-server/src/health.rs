@@ -28,6 +28,10 @@ pub struct Health {
     pub unfolded_since_ms: Option<i64>,
     /// Messages that wait for channels.
     pub deliveries: u64,
+    /// Referrals that nobody has taken up.
+    pub referrals: u64,
+    /// Those of them for which nobody is left to be asked, or nobody was found.
+    pub referrals_at_their_end: u64,
     /// How long the hub's certificate is good, in milliseconds; `None` where the hub does not speak TLS itself.
     pub certificate_left_ms: Option<i64>,
 }
@@ -42,6 +46,8 @@ impl Health {
             unfolded: 0,
             unfolded_since_ms: None,
             deliveries: 0,
+            referrals: 0,
+            referrals_at_their_end: 0,
             certificate_left_ms: None,
         };
         if let Some(tls) = &hub.config.tls {
@@ -55,6 +61,9 @@ impl Health {
         let storage = &*hub.storage;
         storage.districts()?;
         self.deliveries = storage.waiting_deliveries(vatsalya::CODE)?;
+        let unanswered = storage.unanswered()?;
+        self.referrals = unanswered.all;
+        self.referrals_at_their_end = unanswered.at_their_end;
         let unfolded = storage.unfolded(UNFOLDED_COUNTED_MAX)?;
         self.unfolded = unfolded.len() as u64;
         if let Some(first) = unfolded.first()
@@ -84,6 +93,12 @@ impl Health {
         {
             troubles.push("changes wait to be folded into the tables for more than ten minutes: is `serve` running?");
         }
+        if self.referrals_at_their_end > 0 {
+            troubles.push(
+                "a child was referred and nobody has taken it up, nor is anybody left to be asked: `admin roster waiting` says \
+                 which; call somebody",
+            );
+        }
         if self
             .certificate_left_ms
             .is_some_and(|left| left < CERTIFICATE_LEFT_MIN_MS)
@@ -108,6 +123,8 @@ mod tests {
             unfolded: 3,
             unfolded_since_ms: Some(FOLDING_BEHIND_MAX_MS),
             deliveries: 9,
+            referrals: 2,
+            referrals_at_their_end: 0,
             certificate_left_ms: Some(CERTIFICATE_LEFT_MIN_MS),
         };
         assert_eq!(well.troubles(), [] as [&str; 0]);
@@ -116,8 +133,9 @@ mod tests {
             disk_free_bytes: Some(DISK_FREE_MIN - 1),
             unfolded_since_ms: Some(FOLDING_BEHIND_MAX_MS + 1),
             certificate_left_ms: Some(-1),
+            referrals_at_their_end: 1,
             ..well
         };
-        assert_eq!(ill.troubles().len(), 4);
+        assert_eq!(ill.troubles().len(), 5);
     }
 }

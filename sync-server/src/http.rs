@@ -13,6 +13,7 @@ mod problem;
 mod recovery;
 mod sync;
 mod turns;
+mod wait;
 mod watch;
 
 use std::sync::Arc;
@@ -42,6 +43,9 @@ pub struct App {
     tries: Arc<Tries>,
     syncs: Arc<Semaphore>,
     turns: Arc<turns::Turns>,
+    /// Devices that wait to hear of a referral: one connection each, and not more than there may be.
+    waits: Arc<turns::Turns>,
+    waiting: Arc<Semaphore>,
     media: Arc<media::Store>,
     /// Passphrases of staff that are stretched at once, each in 64 MiB; more wait.
     stretches: Arc<Semaphore>,
@@ -66,6 +70,8 @@ pub fn router(hub: Arc<Hub>) -> std::io::Result<Router> {
         syncs: Arc::new(Semaphore::new(limits.syncs_at_once)),
         turns: Arc::default(),
         stretches: Arc::new(Semaphore::new(STRETCHES_AT_ONCE)),
+        waits: Arc::default(),
+        waiting: Arc::new(Semaphore::new(limits.waits_at_once)),
         media: Arc::new(media::Store::new(&hub.config, hub.keys.clone())?),
         pieces: Arc::new(Semaphore::new(PIECES_AT_ONCE)),
         hub,
@@ -81,6 +87,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(healthz))
         .routes(routes!(enrol::enrol))
         .routes(routes!(sync::sync))
+        .routes(routes!(wait::wait))
         .routes(
             routes!(
                 media::download,

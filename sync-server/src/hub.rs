@@ -3,9 +3,11 @@
 use std::sync::{Arc, OnceLock};
 
 use casework::Pack;
+use protocol::UserId;
 use protocol::pack::PackKey;
 
 use crate::backup;
+use crate::bells::Bells;
 use crate::channel::CHANNELS;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
@@ -19,6 +21,9 @@ use crate::storage::{Postgres, Sealing, Sqlite, Storage, StorageError, WorkerId}
 use crate::trial::Trials;
 use crate::wake::{Wake, Wakes};
 use crate::worker::Worker;
+
+/// Nobody: who sends what the hub writes itself.
+pub(crate) const NOBODY: UserId = UserId([0; 16]);
 
 /// A hub without its sockets: storage, clock, configuration, the law.
 pub struct Hub {
@@ -39,11 +44,15 @@ pub struct Hub {
     /// Rung when documents have changed, here or by another hub.
     pub changed: Arc<Wake>,
     /// What is counted.
-    pub metrics: Metrics,
+    pub metrics: Arc<Metrics>,
     /// Hears of work, so that what it leaves is let go when there is none.
     pub pause: Pause,
     /// Rung when something is to be delivered: a bell for each channel.
     pub to_deliver: Wakes,
+    /// Rung when a referral came, or a log has grown here or at another hub.
+    pub to_ask: Arc<Wake>,
+    /// Rung for whoever is asked to take a referral up, where their device waits to hear of it.
+    pub bells: Arc<Bells>,
     /// Rung when something of a destroyed record is still to be done.
     pub to_keep: Wake,
     key: OnceLock<PackKey>,
@@ -72,8 +81,12 @@ impl Hub {
         let storage: Box<dyn Storage> = Box::new(Sealing::new(store, Arc::clone(&keys)));
         keeping::destroy_again(&*storage, &keys, clock.now_ms())?;
         let changed = Arc::<Wake>::default();
-        let bell = changed.clone();
-        storage.on_growth(Arc::new(move |_| bell.ring()));
+        let to_ask = Arc::<Wake>::default();
+        let (bell, duty) = (changed.clone(), to_ask.clone());
+        storage.on_growth(Arc::new(move |_| {
+            bell.ring();
+            duty.ring();
+        }));
         Ok(Arc::new(Self {
             storage,
             keys,
@@ -83,9 +96,11 @@ impl Hub {
             packs: Packs::default(),
             trials: Trials::default(),
             changed,
-            metrics: Metrics::default(),
+            metrics: Arc::default(),
             pause: Pause::default(),
             to_deliver: Wakes::new(CHANNELS.map(|channel| channel.code)),
+            to_ask,
+            bells: Arc::default(),
             to_keep: Wake::default(),
             key: OnceLock::new(),
             worker: OnceLock::new(),

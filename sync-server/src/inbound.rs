@@ -14,18 +14,16 @@ use std::sync::LazyLock;
 use casefile::{Action, Document, DocumentKey, Edit, EditError};
 use casework::{DocumentKind, Subject, Value};
 use jsonschema::Validator;
-use protocol::{AuthorId, DocumentId, UserId};
+use protocol::{AuthorId, DocumentId};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
-use crate::hub::Hub;
+use crate::hub::{Hub, NOBODY};
 use crate::rights::{Given, readable};
 use crate::storage::{CommitError, NewChange, NewSubject, Post, Posted, RefusedPost, StorageError, Writing};
 
 /// A referral is a few sentences.
 pub const POST_BYTES_MAX: usize = 32 * 1024;
-/// Nobody: what the hub writes itself.
-const NOBODY: UserId = UserId([0; 16]);
 /// Faults of one post that are told.
 const FAULTS_MAX: usize = 16;
 
@@ -40,6 +38,8 @@ pub struct Inbound {
     pub schema: &'static str,
     /// A golden example.
     pub example: &'static str,
+    /// Whether somebody on duty is asked to go.
+    asks_for_somebody: bool,
     /// What the post says, as facts.
     read: fn(&str, &Json, i64) -> Reading,
 }
@@ -157,6 +157,10 @@ pub fn take(hub: &Hub, from: &'static Inbound, body: &[u8]) -> Result<Outcome, I
     if hub.storage.subject_district(subject)?.is_some() {
         return Ok(Outcome::Known(subject));
     }
+    if from.asks_for_somebody {
+        // Before the case begins: whatever ends this here, the referral is not left to nobody.
+        hub.storage.add_referral(subject, district, now_ms)?;
+    }
     begin(hub, district, subject, (from.read)(from.channel, data, now_ms), now_ms)
 }
 
@@ -212,6 +216,7 @@ fn begin(hub: &Hub, district: &str, subject: [u8; 16], reading: Reading, now_ms:
         .collect();
     match hub.storage.commit_changes(&changes) {
         Ok(_) => {
+            hub.to_ask.ring();
             hub.changed.ring();
             Ok(Outcome::Begun(subject))
         }
@@ -277,6 +282,10 @@ fn text(data: &Json, pointer: &str) -> Option<Value> {
 
 fn integer(data: &Json, pointer: &str) -> Option<Value> {
     data.pointer(pointer)?.as_i64().map(Value::Integer)
+}
+
+fn number(data: &Json, pointer: &str) -> Option<Value> {
+    data.pointer(pointer)?.as_f64().map(Value::Number)
 }
 
 fn moment(data: &Json, pointer: &str) -> Option<Value> {

@@ -3,14 +3,11 @@
 
 use casefile::{Action, Document, DocumentKey, Edit};
 use casework::{DocumentKind, InstitutionId, Subject, Value, institution as facts};
-use protocol::{AuthorId, DocumentId, UserId};
+use protocol::{AuthorId, DocumentId};
 
-use crate::hub::Hub;
+use crate::hub::{Hub, NOBODY};
 use crate::rights::{Given, readable};
 use crate::storage::{CommitError, Institution, NewChange, NewSubject, StorageError, Writing};
-
-/// Nobody: what the hub writes itself.
-const NOBODY: UserId = UserId([0; 16]);
 
 /// Why an institution's document could not be begun.
 #[derive(Debug, thiserror::Error)]

@@ -10,11 +10,13 @@
 pub mod admin;
 pub mod archive;
 pub mod backup;
+pub mod bells;
 pub mod channel;
 pub mod clock;
 pub mod config;
 mod crowd;
 pub mod deeds;
+pub mod duty;
 pub mod health;
 pub mod http;
 pub mod hub;

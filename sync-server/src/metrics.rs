@@ -43,6 +43,10 @@ pub struct Metrics {
     seconds: Family<Routed, Histogram, fn() -> Histogram>,
     in_flight: Gauge,
     uploads: Family<Became, Counter>,
+    duty_words: Family<Became, Counter>,
+    waiting: Gauge,
+    referrals: Gauge,
+    referrals_at_their_end: Gauge,
     database: Gauge,
     disk_free_bytes: Gauge,
     unfolded: Gauge,
@@ -58,7 +62,7 @@ fn histogram() -> Histogram {
 impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("vatsalya_hub");
-        let (requests, uploads) = (Family::default(), Family::default());
+        let (requests, uploads, duty_words) = (Family::default(), Family::default(), Family::default());
         let seconds = Family::new_with_constructor(histogram as fn() -> Histogram);
         registry.register("requests", "Requests that were answered", requests.clone());
         registry.register_with_unit(
@@ -72,6 +76,11 @@ impl Default for Metrics {
             "Changes that devices sent, by what became of them",
             uploads.clone(),
         );
+        registry.register(
+            "duty_words",
+            "Text messages to officers on duty, by what became of them",
+            duty_words.clone(),
+        );
         let mut gauge = |name: &str, help: &str| {
             let gauge = Gauge::default();
             registry.register(name, help, gauge.clone());
@@ -84,6 +93,12 @@ impl Default for Metrics {
             unfolded: gauge("unfolded", "Records that changed and are not folded into the tables"),
             unfolded_since_ms: gauge("unfolded_since_milliseconds", "How long the first of them has waited"),
             deliveries: gauge("deliveries_waiting", "Messages that wait for channels"),
+            waiting: gauge("devices_waiting", "Devices that wait to hear of a referral at once"),
+            referrals: gauge("referrals_waiting", "Referrals that nobody has taken up"),
+            referrals_at_their_end: gauge(
+                "referrals_at_their_end",
+                "Those of them for which nobody is left to be asked",
+            ),
             certificate_left_ms: gauge(
                 "certificate_left_milliseconds",
                 "How long the hub's certificate is good",
@@ -91,6 +106,7 @@ impl Default for Metrics {
             requests,
             seconds,
             uploads,
+            duty_words,
             registry,
         }
     }
@@ -101,6 +117,12 @@ impl Metrics {
     pub fn in_flight(&self) -> InFlight {
         self.in_flight.inc();
         InFlight(self.in_flight.clone())
+    }
+
+    /// A device waits to hear of a referral until what this gives is dropped.
+    pub fn waiting(&self) -> InFlight {
+        self.waiting.inc();
+        InFlight(self.waiting.clone())
     }
 
     /// A request was answered.
@@ -123,6 +145,12 @@ impl Metrics {
         self.uploads.get_or_create(&Became { outcome }).inc();
     }
 
+    /// A text message to an officer was passed on, or could not be.
+    pub fn duty_word(&self, passed_on: bool) {
+        let outcome = if passed_on { "passed_on" } else { "failed" }.to_owned();
+        self.duty_words.get_or_create(&Became { outcome }).inc();
+    }
+
     /// All of it, with how the hub is now, in the text that Prometheus reads.
     pub fn text(&self, health: &Health) -> Result<String, fmt::Error> {
         let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
@@ -131,6 +159,8 @@ impl Metrics {
         self.unfolded.set(whole(health.unfolded));
         self.unfolded_since_ms.set(health.unfolded_since_ms.unwrap_or(0));
         self.deliveries.set(whole(health.deliveries));
+        self.referrals.set(whole(health.referrals));
+        self.referrals_at_their_end.set(whole(health.referrals_at_their_end));
         self.certificate_left_ms.set(health.certificate_left_ms.unwrap_or(0));
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
@@ -144,7 +174,7 @@ impl fmt::Debug for Metrics {
     }
 }
 
-/// A request that is worked at.
+/// A request that is worked at, or waits.
 #[derive(Debug)]
 pub struct InFlight(Gauge);
 

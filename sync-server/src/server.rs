@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::crowd::Crowd;
 use crate::hub::Hub;
 use crate::tls::Greeter;
-use crate::{channel, http, institutions, keeping, project};
+use crate::{channel, duty, http, institutions, keeping, project};
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -121,6 +121,9 @@ impl Server {
         self.hub.changed.stop();
         self.hub.to_deliver.stop();
         self.hub.to_keep.stop();
+        self.hub.to_ask.stop();
+        // Whoever waits to hear of a referral is let go, and comes again.
+        self.hub.bells.stop();
         // Nobody new is let in; how the end goes can be watched until it has come.
         drop(self.listener);
         let _ = tokio::time::timeout(END_TIMEOUT, graceful.shutdown()).await;
@@ -139,6 +142,8 @@ impl Server {
         });
         let hub = self.hub.clone();
         std::thread::spawn(move || keeping::run(&hub));
+        let hub = self.hub.clone();
+        std::thread::spawn(move || duty::run(&hub));
         for (channel, config) in channel::configured(&self.hub) {
             let (hub, config) = (self.hub.clone(), config.clone());
             std::thread::spawn(move || channel::run(&hub, channel.code, config));

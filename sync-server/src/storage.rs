@@ -16,6 +16,7 @@ mod claim;
 mod destructions;
 mod districts;
 mod documents;
+mod duties;
 mod entries;
 mod grants;
 mod inbound;
@@ -53,6 +54,7 @@ pub use districts::{District, Districts, Institution};
 pub use documents::{
     CommitError, Committed, DocumentState, Documents, NewChange, NewSubject, ReceivedRun, StoredChange, Writing,
 };
+pub use duties::{Asking, Duties, Load, NewAsking, Referral, RosterRow, Unanswered};
 pub use entries::{Entries, Entry, EntryBody, Window};
 pub use grants::{Access, Assigned, Grants, Readable};
 pub use inbound::{Inbounds, Post, Posted, RefusedPost};
@@ -171,6 +173,7 @@ pub trait Storage:
     + Cases
     + Outbox
     + Inbounds
+    + Duties
     + Media
     + Quarantine
     + Packs

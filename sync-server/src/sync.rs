@@ -17,6 +17,7 @@ mod release;
 mod serve;
 mod session;
 mod upload;
+mod urgent;
 
 pub(crate) use cursor::reads_after;
 pub use fold::{FoldError, fold};
@@ -25,3 +26,4 @@ pub use release::{Rejudged, release};
 pub use serve::{Sink, SinkClosed};
 pub use session::SyncSession;
 pub(crate) use upload::LATE_MS;
+pub use urgent::is_asked;

@@ -24,8 +24,8 @@ pub struct Hub {
     portal: Option<String>,
     database: Option<String>,
     under_tls: bool,
-    /// Lines of its configuration's table of limits.
-    limits: String,
+    /// More lines of its configuration.
+    more: String,
 }
 
 impl Hub {
@@ -43,8 +43,13 @@ impl Hub {
 
     /// The same with these lines in its table of limits.
     pub fn start_with_limits(portal: Option<&str>, limits: &str) -> anyhow::Result<Self> {
+        Self::start_with(portal, &format!("[limits]\n{limits}"))
+    }
+
+    /// The same with these lines at the end of its configuration.
+    pub fn start_with(portal: Option<&str>, more: &str) -> anyhow::Result<Self> {
         let mut hub = Self::not_started(portal, None)?;
-        hub.limits = format!("\n[limits]\n{limits}\n");
+        hub.more = format!("\n{more}\n");
         hub.start_again()?;
         Ok(hub)
     }
@@ -82,7 +87,7 @@ impl Hub {
             portal: portal.map(str::to_owned),
             database: database.map(str::to_owned),
             under_tls: false,
-            limits: String::new(),
+            more: String::new(),
         })
     }
 
@@ -165,7 +170,7 @@ impl Hub {
             "listen = \"{}\"\ndata_dir = \"{}\"\n{channel}{database}{tls}{}",
             self.address,
             data.display(),
-            self.limits
+            self.more
         )
     }
 

@@ -70,6 +70,14 @@ impl Scene {
         Self::of(|portal| Hub::start_with_limits(Some(portal), limits))
     }
 
+    /// The same with a hub that has these lines at the end of its configuration.
+    ///
+    /// # Panics
+    /// When a part cannot be started.
+    pub fn with(more: &str) -> Self {
+        Self::of(|portal| Hub::start_with(Some(portal), more))
+    }
+
     fn of(start: impl FnOnce(&str) -> anyhow::Result<Hub>) -> Self {
         let portal = portal();
         let hub = start(&portal.webhook_url()).expect("the hub starts");

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     DocumentKind, FactId, Pack, Record, RecordRow, Spine, Stage, Urgency, Value,
     clock::{self, Running},
-    facts, initials,
+    duty, facts, initials,
 };
 
 /// The fact that is a case's number.
@@ -19,7 +19,7 @@ const TASKS: &str = "tasks";
 const DONE: &str = "done_at";
 /// How a case presses, in the order of lists.
 pub mod pressing {
-    /// An emergency.
+    /// An emergency, or a referral that nobody has taken up.
     pub const EMERGENCY: u8 = 0;
     /// Any other open case.
     pub const OPEN: u8 = 1;
@@ -54,6 +54,8 @@ impl CoreCard {
         let pressing = match (&spine.stage, &spine.urgency) {
             (Stage::Closed, _) => pressing::CLOSED,
             (_, Urgency::Emergency) => pressing::EMERGENCY,
+            // Somebody waits for an answer, however little the rest presses.
+            _ if duty::waits_for_answer(facts) => pressing::EMERGENCY,
             _ => pressing::OPEN,
         };
         Self {

@@ -13,6 +13,7 @@ mod compartment;
 pub mod custody;
 mod dictionary;
 pub mod disability;
+pub mod duty;
 pub mod expression;
 mod form;
 pub mod growth;

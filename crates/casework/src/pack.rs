@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use jiff::civil;
 
 use crate::{
-    Fact, FactId, FactType, Form, Rights, Table, Vocabulary, clock::Clocks, matching::Knowledge, period, stage::Stages,
+    Fact, FactId, FactType, Form, Rights, Table, Vocabulary, clock::Clocks, duty::DutyRules, matching::Knowledge,
+    period, stage::Stages,
 };
 
 #[cfg(feature = "packs")]
@@ -54,6 +55,7 @@ pub struct Pack {
     clocks: Clocks,
     stages: Stages,
     matching: Option<Box<Knowledge>>,
+    duty: Option<Box<DutyRules>>,
     rights: Rights,
     /// Keys and files that a newer pack has and this app left out, those of the pack below counted in.
     left_out: usize,
@@ -65,7 +67,7 @@ impl Pack {
         &self.id
     }
 
-    /// The pack's own version, e.g. `2026.12`.
+    /// The pack's own version, e.g. `2026.13`.
     pub fn version(&self) -> &str {
         &self.version
     }
@@ -150,6 +152,11 @@ impl Pack {
     /// What matching knows beforehand; a pack may be without.
     pub fn matching(&self) -> Option<&Knowledge> {
         self.matching.as_deref()
+    }
+
+    /// How long a referral waits for an officer on duty; a pack may be without.
+    pub fn duty(&self) -> Option<&DutyRules> {
+        self.duty.as_deref()
     }
 
     /// Who may do what, as it reads last.

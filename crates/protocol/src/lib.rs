@@ -162,6 +162,14 @@
 //! Pictures do not travel in frames. The end of an answer carries a bearer token that lives for minutes; with it
 //! `/v1/media/{sha256}/{size}` follows tus 1.0, so that any of its clients can bring bytes; `GET` gives them. The bytes must hash to their name. See [`media`].
 //!
+//! # Waiting
+//!
+//! What cannot wait for the next sync is a referral that the user is asked to take up. A device that has nothing to say may ask
+//! `GET /v1/wait?cursor=…` with the token from the end of an answer as its bearer token and its cursor in URL-safe base64 without padding. The hub answers 200
+//! with an empty body as soon as there is a referral that a device with that cursor has not heard of, and 204 when its patience ends, within a minute; a hub
+//! that does not know this answers 404. The sync that follows tells of it before anything else: `Grant` messages of its documents, as for `Again`, and a `Mark`
+//! with the cursor that the device had. They come once more where the log has them.
+//!
 //! # The access log
 //!
 //! What was opened, revealed, looked for and refused on a device goes to the hub, too, in a chain of hashes of its own:

@@ -1,13 +1,13 @@
 //! `admin bulk`: cases given, taken and handed over by a table, looked at as a whole before anything of it is done.
 
-use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::deeds::bulk::{TABLE_BYTES_MAX, look_over};
+use super::csv_table;
+use crate::deeds::bulk::look_over;
 use crate::hub::Hub;
 
 /// Which table, and whether it is only looked at.
@@ -22,16 +22,9 @@ pub struct BulkCommand {
 }
 
 pub(super) fn run(hub: &Hub, command: &BulkCommand, out: &mut dyn Write) -> Result<()> {
-    let cannot = || format!("cannot read {}", command.table.display());
-    let file = File::open(&command.table).with_context(cannot)?;
-    if file.metadata()?.len() > TABLE_BYTES_MAX as u64 {
-        bail!(
-            "{} has more than {TABLE_BYTES_MAX} bytes: cut it into several",
-            command.table.display()
-        );
-    }
+    let file = csv_table::open(&command.table)?;
     let (mut good, mut bad) = (Vec::new(), 0);
-    for row in look_over(hub, file, None).with_context(cannot)? {
+    for row in look_over(hub, file, None).with_context(|| csv_table::cannot_read(&command.table))? {
         let line = row.line;
         match row.looked_at {
             Ok(one) => {

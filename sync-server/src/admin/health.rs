@@ -21,6 +21,12 @@ pub(super) fn run(hub: &Hub, out: &mut dyn Write) -> Result<()> {
         .map_or_else(String::new, |ms| format!(", the first for {} s", ms / 1_000));
     writeln!(out, "to fold      {}{waited}", health.unfolded)?;
     writeln!(out, "to deliver   {}", health.deliveries)?;
+    let left = health.referrals_at_their_end;
+    writeln!(
+        out,
+        "referrals    {} not taken up, {left} of them with nobody left to be asked",
+        health.referrals
+    )?;
     match health.certificate_left_ms {
         Some(left) => writeln!(out, "certificate  good for {} days", left / DAY_MS)?,
         None => writeln!(out, "certificate  none: what stands in front of the hub speaks TLS")?,

@@ -12,10 +12,13 @@ pub const CODE: &str = "helpline";
 const LINES: [(&str, &str); 3] = [("helpline_1098", "1098"), ("erss_112", "112"), ("women_181", "181")];
 
 /// The steps in their order, and the facts that say when each was taken.
-const STEPS: [(&str, &str); 4] = [
+const STEPS: [(&str, &str); 7] = [
+    ("assigned", "intake.assigned_at"),
+    ("escalated", "intake.escalated_at"),
     ("acknowledged", "intake.acknowledged_at"),
     ("reached", "intake.reached_at"),
     ("handed_over", "intake.handed_over_at"),
+    ("before_committee", "production.at"),
     ("closed", "intake.closed_at"),
 ];
 
@@ -26,9 +29,12 @@ pub static CHANNEL: Channel = Channel {
         "intake.source",
         "intake.reference",
         "intake.received_at",
+        "intake.assigned_at",
+        "intake.escalated_at",
         "intake.acknowledged_at",
         "intake.reached_at",
         "intake.handed_over_at",
+        "production.at",
         "intake.closed_at",
     ],
     columns: &[],
@@ -64,9 +70,12 @@ fn tell(seen: &Seen<'_>) -> Option<Message> {
             "district": seen.district(),
             "state": state,
             "received_at": seen.moment("intake.received_at"),
+            "assigned_at": seen.moment("intake.assigned_at"),
+            "escalated_at": seen.moment("intake.escalated_at"),
             "acknowledged_at": seen.moment("intake.acknowledged_at"),
             "reached_at": seen.moment("intake.reached_at"),
             "handed_over_at": seen.moment("intake.handed_over_at"),
+            "before_committee_at": seen.moment("production.at"),
             "closed_at": seen.moment("intake.closed_at"),
         }),
     })

@@ -440,7 +440,8 @@ fn a_helpline_hears_of_its_own_calls_by_their_numbers() {
         assert_eq!(told(channel, &golden).unwrap()["data"]["line"], line);
     }
     let moment = |hour: i64| Some(Value::Instant(NOON_MS + hour));
-    let none = ["acknowledged_at", "reached_at", "handed_over_at"].map(|step| (format!("intake.{step}"), None));
+    let steps = ["assigned_at", "acknowledged_at", "reached_at", "handed_over_at"];
+    let none = steps.map(|step| (format!("intake.{step}"), None));
     let none: Vec<(&str, Option<Value>)> = none
         .iter()
         .map(|(name, value)| (name.as_str(), value.clone()))
@@ -449,6 +450,8 @@ fn a_helpline_hears_of_its_own_calls_by_their_numbers() {
     assert_eq!(told(channel, &golden).unwrap()["data"]["state"], "received");
     let (channel, golden) = golden_with("helpline-call-1", &[("intake.closed_at", moment(9))]);
     assert_eq!(told(channel, &golden).unwrap()["data"]["state"], "closed");
+    let (channel, golden) = golden_with("helpline-call-1", &[("production.at", moment(8))]);
+    assert_eq!(told(channel, &golden).unwrap()["data"]["state"], "before_committee");
 }
 
 /// What somebody could write who wants more than a word of it.

@@ -111,7 +111,7 @@ impl WebhookSecret {
     }
 
     /// The value of the header `webhook-signature`.
-    pub(super) fn sign(&self, id: &str, timestamp_s: i64, body: &str) -> String {
+    pub(crate) fn sign(&self, id: &str, timestamp_s: i64, body: &str) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
         mac.update(format!("{id}.{timestamp_s}.{body}").as_bytes());
         format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))

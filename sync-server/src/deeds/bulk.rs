@@ -6,15 +6,10 @@ use std::io::Read;
 use protocol::UserId;
 use uuid::Uuid;
 
-use super::DeedError;
+use super::{DeedError, csv_table};
 use crate::hub::Hub;
 use crate::rights;
 use crate::storage::{StorageError, User};
-
-/// Largest table, in bytes.
-pub const TABLE_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// Most rows of a table.
-pub const ROWS_MAX: usize = 10_000;
 
 /// What a row says is to be done.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,8 +44,9 @@ pub struct Asked {
 pub fn look_over(hub: &Hub, table: impl Read, district: Option<&str>) -> Result<Vec<Row>, DeedError> {
     let mut seen = BTreeSet::new();
     let mut rows = Vec::new();
-    for (line, asked) in read(table)? {
-        let looked_at = asked.and_then(|asked| {
+    for (line, cells) in csv_table::read(table, ["case", "from", "to"])? {
+        let looked_at = cells.and_then(|[case, from, to]| {
+            let asked = Asked { case, from, to };
             let one = look(hub, &asked, district)?;
             if seen.insert(asked) {
                 Ok(one)
@@ -64,45 +60,6 @@ pub fn look_over(hub: &Hub, table: impl Read, district: Option<&str>) -> Result<
         });
     }
     Ok(rows)
-}
-
-/// What a row asks for, and the line it stands in.
-type ReadRow = (u64, Result<Asked, DeedError>);
-
-/// The rows with the lines they stand in.
-fn read(table: impl Read) -> Result<Vec<ReadRow>, DeedError> {
-    let no_table = |_| DeedError::not_so("it is no table of text");
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(table.take(TABLE_BYTES_MAX as u64));
-    let headers = reader.headers().map_err(no_table)?.clone();
-    let column = |name: &str| {
-        // A spreadsheet puts a mark before the first column's name.
-        let at = headers
-            .iter()
-            .position(|known| known.trim_start_matches('\u{feff}') == name);
-        at.ok_or_else(|| {
-            DeedError::NotSo(format!("there is no column `{name}`: it needs `case`, `from` and `to`").into())
-        })
-    };
-    let columns = [column("case")?, column("from")?, column("to")?];
-    let mut rows = Vec::new();
-    let mut record = csv::StringRecord::new();
-    loop {
-        let next = reader.read_record(&mut record);
-        if matches!(next, Ok(false)) {
-            return Ok(rows);
-        }
-        if rows.len() >= ROWS_MAX {
-            let words = format!("it has more than {ROWS_MAX} rows: cut it into several");
-            return Err(DeedError::NotSo(words.into()));
-        }
-        let line = record.position().map_or(0, csv::Position::line);
-        let [case, from, to] = columns.map(|at| record.get(at).unwrap_or_default().to_owned());
-        let row = next.map(|_| Asked { case, from, to });
-        rows.push((line, row.map_err(|_| DeedError::not_so("it is no row of text"))));
-    }
 }
 
 /// Looks at one, of a district only or of any. Somebody or something of another district is not there.

@@ -3,7 +3,7 @@
 use casework::{CaseId, Compartment, Subject, Value};
 use serde_json::Value as Json;
 
-use super::{Inbound, Reading, integer, known, moment, text};
+use super::{Inbound, Reading, integer, known, moment, number, text};
 
 /// The helplines 1098, 112 and 181.
 pub(super) static HELPLINE: Inbound = Inbound {
@@ -11,6 +11,7 @@ pub(super) static HELPLINE: Inbound = Inbound {
     name: "inbound-referral-1",
     schema: include_str!("../../schemas/inbound-referral-1.json"),
     example: include_str!("../../schemas/inbound-referral-1.example.json"),
+    asks_for_somebody: true,
     read,
 };
 
@@ -29,12 +30,15 @@ fn read(_: &str, data: &Json, now_ms: i64) -> Reading {
         ("intake.source", word(source)),
         ("intake.reference", text(data, "/reference")),
         ("intake.received_at", moment(data, "/received_at")),
+        ("intake.language", text(data, "/language")),
     ]);
     let identity = known([
         ("child.name", text(data, "/child/name")),
         ("child.sex", text(data, "/child/sex")),
         ("child.age_stated", integer(data, "/child/age_years")),
         ("found.place", text(data, "/place")),
+        ("found.north", number(data, "/position/north")),
+        ("found.east", number(data, "/position/east")),
     ]);
     // What was told in the call may be a statement: it is read by those who read statements.
     let legal = known([("found.circumstances", text(data, "/told"))]);

@@ -11,6 +11,7 @@ pub(super) static TRACKCHILD: Inbound = Inbound {
     name: "inbound-missing-1",
     schema: include_str!("../../schemas/inbound-missing-1.json"),
     example: include_str!("../../schemas/inbound-missing-1.example.json"),
+    asks_for_somebody: false,
     read,
 };
 
@@ -20,6 +21,7 @@ pub(super) static KHOYA_PAYA: Inbound = Inbound {
     name: "inbound-post-1",
     schema: include_str!("../../schemas/inbound-post-1.json"),
     example: include_str!("../../schemas/inbound-post-1.example.json"),
+    asks_for_somebody: false,
     read,
 };
 

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use casework::card::{Card, CoreCard, IdentityCard, next_by_core, open_tasks, pressing};
-use casework::{CaseId, Compartment, FactId, Pack, Record, Spine, Subject, Value, age_years, clock, custody, facts};
+use casework::{
+    CaseId, Compartment, FactId, Pack, Record, Spine, Stage, Subject, Value, age_years, clock, custody, duty, facts,
+};
 use protocol::DocumentId;
 use protocol::limits::CARD_BYTES_MAX;
 use serde::{Deserialize, Serialize};
@@ -120,6 +122,9 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]
         placements: placements(&pack, &record, hub.clock.now_ms()),
     };
     folded.tables = kept.tables();
+    // A case that is closed waits for nobody.
+    let closed_ms = (spine.stage == Stage::Closed).then_some(changed_ms);
+    folded.answered_ms = duty::answered_ms(&record.facts).or(closed_ms);
     if hub.config.channels.any() {
         let source = Source {
             subject: Subject::Case(CaseId::from_bytes(subject.subject)),

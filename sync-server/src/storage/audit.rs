@@ -27,6 +27,12 @@ pub enum Deed {
     Assign,
     /// A case was taken from a user.
     Unassign,
+    /// A roster of duty was written.
+    SetRoster,
+    /// Somebody looked at what a refused post says.
+    LookAtPost,
+    /// A refused post was forgotten.
+    ForgetPost,
     /// Changes of one document were taken, under numbers of the log that follow each other.
     Accept,
     /// A change was refused.
@@ -114,6 +120,9 @@ impl Deed {
             Self::OpenCase => "open-case",
             Self::Assign => "assign",
             Self::Unassign => "unassign",
+            Self::SetRoster => "set-roster",
+            Self::LookAtPost => "look-at-post",
+            Self::ForgetPost => "forget-post",
             Self::Accept => "accept",
             Self::Refuse => "refuse",
             Self::Destroy => "destroy",

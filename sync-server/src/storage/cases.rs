@@ -67,6 +67,8 @@ pub struct Folded {
     pub parcels: Vec<Parcel>,
     /// What it tells of a child, for comparing.
     pub report: Option<ReportRow>,
+    /// When a referral that it began with was taken up, where it was.
+    pub answered_ms: Option<i64>,
     /// What its people decided about others that may be the same child; `None` where it is no case.
     pub decisions: Option<Vec<MadeDecision>>,
 }
@@ -82,6 +84,7 @@ impl Folded {
             tables: Tables::Nothing,
             parcels: Vec::new(),
             report: None,
+            answered_ms: None,
             decisions: None,
         }
     }

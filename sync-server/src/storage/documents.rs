@@ -44,6 +44,8 @@ pub enum Writing {
     Begins(NewSubject),
     /// The same, begun by the hub itself for the district: nobody's right is asked for.
     Founds(NewSubject),
+    /// The hub itself notes something in a document that there is.
+    Notes,
 }
 
 /// What begins to exist with a first change: all documents of a case at once.

@@ -55,6 +55,10 @@ pub trait Inbounds {
     /// The refused posts, the latest first.
     fn refused_posts(&self, limit: u32) -> Result<Vec<RefusedPost>>;
 
-    /// Forgets a refused post that somebody has looked at; says whether there was one.
-    fn forget_refused_post(&self, id: [u8; 16]) -> Result<bool>;
+    /// The refused post of that id.
+    fn refused_post(&self, id: [u8; 16]) -> Result<Option<RefusedPost>>;
+
+    /// A refused post is kept no more; says whether there was one. Where somebody has decided so, and not because it is taken now,
+    /// the audit says when.
+    fn forget_refused_post(&self, id: [u8; 16], decided_ms: Option<i64>) -> Result<bool>;
 }

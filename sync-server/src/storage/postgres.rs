@@ -16,6 +16,7 @@ mod connect;
 mod destructions;
 mod districts;
 mod documents;
+mod duties;
 mod entries;
 mod error;
 mod grants;

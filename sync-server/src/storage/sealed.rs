@@ -99,6 +99,11 @@ impl Sealing {
         Ok(StaffKeys { code_secret, ..keys })
     }
 
+    fn opened_post(&self, mut refused: RefusedPost) -> Result<RefusedPost> {
+        refused.body = self.open(Sealed::Post, refused.id, &refused.id, refused.body)?;
+        Ok(refused)
+    }
+
     fn open_report(&self, row: &mut ReportRow) -> Result<()> {
         let subject = row.subject;
         let entry = row.entry.take();
@@ -420,15 +425,19 @@ impl Inbounds for Sealing {
     }
 
     fn refused_posts(&self, limit: u32) -> Result<Vec<RefusedPost>> {
-        let open = |mut refused: RefusedPost| {
-            refused.body = self.open(Sealed::Post, refused.id, &refused.id, refused.body)?;
-            Ok(refused)
-        };
+        let open = |refused| self.opened_post(refused);
         self.inner.refused_posts(limit)?.into_iter().map(open).collect()
     }
 
-    fn forget_refused_post(&self, id: [u8; 16]) -> Result<bool> {
-        self.inner.forget_refused_post(id)
+    fn refused_post(&self, id: [u8; 16]) -> Result<Option<RefusedPost>> {
+        self.inner
+            .refused_post(id)?
+            .map(|refused| self.opened_post(refused))
+            .transpose()
+    }
+
+    fn forget_refused_post(&self, id: [u8; 16], decided_ms: Option<i64>) -> Result<bool> {
+        self.inner.forget_refused_post(id, decided_ms)
     }
 }
 

@@ -10,6 +10,7 @@ mod cases;
 mod destructions;
 mod districts;
 mod documents;
+mod duties;
 mod entries;
 mod grants;
 mod group;
@@ -60,6 +61,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/schema/0014.sql"),
     include_str!("sqlite/schema/0015.sql"),
     include_str!("sqlite/schema/0016.sql"),
+    include_str!("sqlite/schema/0017.sql"),
 ];
 /// How long a call waits for another process (`admin` beside `serve`) to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

@@ -118,6 +118,7 @@ impl<'a> Serving<'a> {
         let district = self.district()?;
         let last = district.last_number;
         let place = cursor::decode(&self.session.open.cursor, self.hub.storage.epoch(), &district);
+        self.askings_first(place)?;
         self.resumed = place.piece;
         let (place, more) = match self.first_reading(place, last)? {
             FirstRead::Broken(place) => (place, true),

@@ -359,7 +359,7 @@ impl Uploads {
         // Not open, or somebody else has written in it since it was opened.
         let mut document = match writing {
             Writing::Begins(_) | Writing::Founds(_) => Document::new(kind),
-            Writing::Granted | Writing::Late => {
+            Writing::Granted | Writing::Late | Writing::Notes => {
                 let state = hub.storage.document(id)?.ok_or(StorageError::NoSuch("document"))?;
                 fold(kind, &state, &self.pack)?
             }

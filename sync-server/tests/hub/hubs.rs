@@ -54,7 +54,7 @@ impl Drop for Process {
 /// A database, and a hub without workers or sockets beside the processes at it.
 pub(crate) struct Beside {
     pub(crate) dir: tempfile::TempDir,
-    hub: Arc<Hub>,
+    pub(crate) hub: Arc<Hub>,
 }
 
 impl Beside {

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use standardwebhooks::Webhook;
 use sync_server::inbound::INBOUND;
 
+use crate::command::administer;
 use crate::destroyed::order;
 use crate::pulled::{fetched, whole};
 use crate::receiver::SECRET;
@@ -19,16 +20,16 @@ fn hub() -> TestHub {
     TestHub::start_with(&channels.map(fetched).concat())
 }
 
-fn example(channel: &str) -> Json {
+pub(crate) fn example(channel: &str) -> Json {
     let found = INBOUND.into_iter().find(|one| one.channel == channel).unwrap();
     serde_json::from_str(found.example).unwrap()
 }
 
-fn post_signed(hub: &TestHub, channel: &str, body: &str, secret: &str) -> Response {
+fn post_signed(url: &str, channel: &str, body: &str, secret: &str) -> Response {
     let now_s = now_ms() / 1000;
     let signature = Webhook::new(secret).unwrap().sign("msg_in", now_s, body.as_bytes());
     reqwest::blocking::Client::new()
-        .post(format!("{}/v1/inbound/{channel}", hub.url))
+        .post(format!("{url}/v1/inbound/{channel}"))
         .header("webhook-id", "msg_in")
         .header("webhook-timestamp", now_s.to_string())
         .header("webhook-signature", signature.unwrap())
@@ -37,8 +38,12 @@ fn post_signed(hub: &TestHub, channel: &str, body: &str, secret: &str) -> Respon
         .unwrap()
 }
 
-fn post(hub: &TestHub, channel: &str, body: &Json) -> (u16, Json) {
-    let answer = post_signed(hub, channel, &body.to_string(), SECRET);
+pub(crate) fn post(hub: &TestHub, channel: &str, body: &Json) -> (u16, Json) {
+    post_to(&hub.url, channel, body)
+}
+
+pub(crate) fn post_to(url: &str, channel: &str, body: &Json) -> (u16, Json) {
+    let answer = post_signed(url, channel, &body.to_string(), SECRET);
     let status = answer.status().as_u16();
     let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
     assert_eq!(
@@ -52,7 +57,7 @@ fn post(hub: &TestHub, channel: &str, body: &Json) -> (u16, Json) {
     (status, serde_json::from_str(&answer.text().unwrap()).unwrap())
 }
 
-fn record(answer: &Json) -> [u8; 16] {
+pub(crate) fn record(answer: &Json) -> [u8; 16] {
     let id: uuid::Uuid = answer["record"].as_str().unwrap().parse().unwrap();
     *id.as_bytes()
 }
@@ -201,8 +206,8 @@ fn a_bad_post_is_told_which_field_and_why_and_is_kept_for_a_person() {
     // Posted again it is kept once; looked at, it goes.
     post(&hub, "trackchild", &bad);
     assert_eq!(hub.hub.storage.refused_posts(9).unwrap().len(), 1);
-    assert!(hub.hub.storage.forget_refused_post(kept[0].id).unwrap());
-    assert!(!hub.hub.storage.forget_refused_post(kept[0].id).unwrap());
+    assert!(hub.hub.storage.forget_refused_post(kept[0].id, None).unwrap());
+    assert!(!hub.hub.storage.forget_refused_post(kept[0].id, None).unwrap());
     let mut elsewhere = example("trackchild");
     elsewhere["data"]["district"] = "XX-YYY".into();
     let (status, problem) = post(&hub, "trackchild", &elsewhere);
@@ -210,7 +215,7 @@ fn a_bad_post_is_told_which_field_and_why_and_is_kept_for_a_person() {
         (status, &problem["errors"][0]["pointer"]),
         (422, &json!("#/data/district"))
     );
-    let garbage = post_signed(&hub, "trackchild", "{\"type\":", SECRET);
+    let garbage = post_signed(&hub.url, "trackchild", "{\"type\":", SECRET);
     assert_eq!(garbage.status().as_u16(), 422);
     assert_eq!(
         hub.hub.storage.district_documents(crate::support::DISTRICT).unwrap(),
@@ -223,7 +228,7 @@ fn who_does_not_sign_posts_too_much_or_to_nobody_leaves_nothing() {
     let hub = hub();
     let body = example("helpline").to_string();
     assert_eq!(
-        post_signed(&hub, "helpline", &body, OTHER_SECRET).status().as_u16(),
+        post_signed(&hub.url, "helpline", &body, OTHER_SECRET).status().as_u16(),
         401
     );
     let bare = reqwest::blocking::Client::new()
@@ -234,16 +239,81 @@ fn who_does_not_sign_posts_too_much_or_to_nobody_leaves_nothing() {
     assert_eq!(bare.status().as_u16(), 401);
     for channel in ["vatsalya", "carings", "nobody"] {
         assert_eq!(
-            post_signed(&hub, channel, &body, SECRET).status().as_u16(),
+            post_signed(&hub.url, channel, &body, SECRET).status().as_u16(),
             404,
             "{channel}"
         );
     }
     let large = "x".repeat(sync_server::inbound::POST_BYTES_MAX + 1);
-    assert_eq!(post_signed(&hub, "helpline", &large, SECRET).status().as_u16(), 413);
+    assert_eq!(post_signed(&hub.url, "helpline", &large, SECRET).status().as_u16(), 413);
     assert!(hub.hub.storage.refused_posts(9).unwrap().is_empty());
     assert_eq!(
         hub.hub.storage.district_documents(crate::support::DISTRICT).unwrap(),
         []
     );
+}
+
+#[test]
+fn who_administers_the_hub_looks_at_refused_posts_takes_them_again_and_forgets_them() {
+    let hub = hub();
+    let mut elsewhere = example("helpline");
+    elsewhere["data"]["district"] = "KA-MYS".into();
+    elsewhere["data"]["told"] = "A girl\u{1b}[2J alone".into();
+    assert_eq!(post(&hub, "helpline", &elsewhere).0, 422);
+    assert_eq!(
+        post_signed(&hub.url, "trackchild", "{\"type\":", SECRET)
+            .status()
+            .as_u16(),
+        422
+    );
+    let admin = |arguments: &[&str]| administer(&hub.hub, &[&["inbound"], arguments].concat());
+    let listed = admin(&["list", "--channel", "helpline"]).unwrap();
+    assert_eq!(listed.lines().count(), 1);
+    assert!(listed.contains("/data/district is no district of this hub"), "{listed}");
+    assert!(!listed.contains("alone"), "what it says is not listed");
+    assert_eq!(admin(&["list"]).unwrap().lines().count(), 2);
+    assert_eq!(admin(&["list", "--last", "1"]).unwrap().lines().count(), 1);
+    assert!(
+        admin(&["list", "--channel", "nobody"])
+            .unwrap_err()
+            .contains("helpline")
+    );
+
+    let id = listed.split('\t').next().unwrap().to_owned();
+    assert!(admin(&["show", &id]).is_err(), "nobody looks without a purpose");
+    let shown = admin(&["show", &id, "--purpose", "the helpline called"]).unwrap();
+    assert!(shown.contains("alone") && !shown.contains('\u{1b}'), "{shown}");
+    let audit = administer(&hub.hub, &["audit"]).unwrap();
+    assert!(
+        audit.contains("look-at-post") && audit.contains("the helpline called"),
+        "{audit}"
+    );
+
+    let again = admin(&["retry", &id]).unwrap_err();
+    assert!(again.contains("refused again") && !again.contains("alone"), "{again}");
+    hub.hub.storage.add_district("KA-MYS", "Mysuru", 0).unwrap();
+    let taken = admin(&["retry", &id]).unwrap();
+    let record: uuid::Uuid = taken.trim().rsplit(' ').next().unwrap().parse().unwrap();
+    assert_eq!(
+        hub.hub
+            .storage
+            .subject_district(record.into_bytes())
+            .unwrap()
+            .as_deref(),
+        Some("KA-MYS")
+    );
+    assert!(admin(&["retry", &id]).unwrap_err().contains("no such refused post"));
+    assert_eq!(post(&hub, "helpline", &elsewhere).0, 200, "as if it had been posted");
+
+    let left = admin(&["list"]).unwrap();
+    let id = left.split('\t').next().unwrap();
+    assert!(
+        admin(&["forget", id, "--confirm", "another"])
+            .unwrap_err()
+            .contains("nothing was forgotten")
+    );
+    admin(&["forget", id, "--confirm", id]).unwrap();
+    assert_eq!(admin(&["list"]).unwrap(), "");
+    assert!(administer(&hub.hub, &["audit"]).unwrap().contains("forget-post"));
+    assert_eq!(hub.hub.storage.broken_audit_row().unwrap(), None);
 }

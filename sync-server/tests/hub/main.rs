@@ -26,6 +26,8 @@ mod compaction;
 mod crowd;
 mod destroyed;
 mod devices;
+mod duty;
+mod duty_words;
 mod enrol;
 mod feed;
 mod filings;

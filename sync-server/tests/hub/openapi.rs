@@ -18,7 +18,7 @@ fn described(hub: &TestHub) -> serde_json::Value {
 }
 
 /// Every operation, by hand: a new one is added here when its description has been read.
-const OPERATIONS: [&str; 49] = [
+const OPERATIONS: [&str; 50] = [
     "delete /v1/media/{sha256}/{size}",
     "get /healthz",
     "get /v1/admin/appeals",
@@ -40,6 +40,7 @@ const OPERATIONS: [&str; 49] = [
     "get /v1/packs/{sha256}",
     "get /v1/recovery/{sha256}",
     "get /v1/schemas/{name}",
+    "get /v1/wait",
     "head /v1/media/{sha256}/{size}",
     "options /v1/media/{sha256}/{size}",
     "patch /v1/media/{sha256}/{size}",
@@ -98,7 +99,7 @@ fn every_route_is_described_and_nothing_else() {
 
 #[test]
 fn whatever_is_asked_is_answered_as_described_and_the_hub_never_fails() {
-    let hub = TestHub::start_with("[limits]\nwrong_codes = 1000000\n");
+    let hub = TestHub::start_with("[limits]\nwrong_codes = 1000000\nwait_seconds = 0\n");
     let mut worker = hub.officer("po_nic");
     let bytes = picture(b"a picture");
     let (_, sha256) = case_with_picture(&mut worker, &bytes);

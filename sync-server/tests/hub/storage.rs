@@ -5,6 +5,7 @@ mod administration;
 mod appeals;
 mod batches;
 mod destroyed;
+mod duties;
 mod feed;
 mod inbound;
 mod overview;

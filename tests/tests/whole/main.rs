@@ -31,7 +31,11 @@ mod not_assigned;
 mod path;
 mod poor_links;
 mod published_pack;
+#[path = "../../../sync-server/tests/hub/receiver.rs"]
+#[allow(dead_code, reason = "the hub's own tests have it do more")]
+mod receiver;
 mod recording_in_the_window;
+mod referral;
 mod refused;
 mod restored;
 mod rolled_back;
@@ -39,6 +43,7 @@ mod same_words;
 mod screens;
 mod simulation;
 mod stories;
+mod support;
 mod tls;
 mod window;
 mod without_the_hub;

@@ -12,6 +12,7 @@ mod overview;
 mod photos;
 mod plan;
 mod records;
+mod referral;
 mod stage;
 mod tasks;
 mod timeline;

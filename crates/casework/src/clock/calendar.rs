@@ -4,7 +4,7 @@ use jiff::civil;
 
 /// Indian standard time is five and a half hours ahead of UTC, all the year.
 const AHEAD_MS: i64 = (5 * 60 + 30) * 60_000;
-pub(super) const DAY_MS: i64 = 86_400_000;
+pub(crate) const DAY_MS: i64 = 86_400_000;
 
 /// Moments that are computed with: from the year -9700 to the year 9900. What a tablet writes may be any number.
 const FIRST_MS: i64 = -368_000_000_000_000;
@@ -12,18 +12,18 @@ const LAST_MS: i64 = 250_000_000_000_000;
 
 /// Days since 1970-01-01.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Day(pub(super) i64);
+pub(crate) struct Day(pub(crate) i64);
 
 impl Day {
     /// The day in India at `at_ms`; `None` outside the years that are computed with.
-    pub(super) fn at(at_ms: i64) -> Option<Self> {
+    pub(crate) fn at(at_ms: i64) -> Option<Self> {
         (FIRST_MS..LAST_MS)
             .contains(&at_ms)
             .then(|| Self((at_ms + AHEAD_MS).div_euclid(DAY_MS)))
     }
 
     /// The midnight with which it begins.
-    pub(super) const fn start_ms(self) -> i64 {
+    pub(crate) const fn start_ms(self) -> i64 {
         self.0 * DAY_MS - AHEAD_MS
     }
 
@@ -39,7 +39,7 @@ impl Day {
     }
 
     /// Year, month and day of the month (Hinnant, *chrono-compatible low-level date algorithms*).
-    pub(super) const fn civil(self) -> (i64, i64, i64) {
+    pub(crate) const fn civil(self) -> (i64, i64, i64) {
         let shifted = self.0 + 719_468;
         let era = shifted.div_euclid(146_097);
         let of_era = shifted.rem_euclid(146_097);

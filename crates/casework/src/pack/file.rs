@@ -5,7 +5,10 @@ use serde::{Deserialize, de::DeserializeOwned};
 use toml::Spanned;
 
 use super::{PackError, PackFault};
-use crate::{Fact, Form, Labels, RoleRights, Table, Vocabulary, clock::Clock, matching::Knowledge, stage::Stages};
+use crate::{
+    Fact, Form, Labels, RoleRights, Table, Vocabulary, clock::Clock, duty::DutyRules, matching::Knowledge,
+    stage::Stages,
+};
 
 /// What a reader takes of a pack from outside. Shipped packs stay far below.
 pub mod limits {
@@ -115,6 +118,7 @@ pub(super) enum Content {
     Roles(Vec<At<RoleRights>>),
     Stages(Box<Stages>),
     Matching(Box<Knowledge>),
+    Duty(Box<DutyRules>),
     Relabels(Vec<At<Relabel>>),
 }
 
@@ -127,6 +131,7 @@ pub(super) fn read(path: &str, text: &str, unknown: &mut Vec<PackError>) -> Resu
         ("", "roles.toml") => Content::Roles(file.items(|file: RolesFile| file.role)?),
         ("", "stages.toml") => Content::Stages(Box::new(file.parse()?)),
         ("", "matching.toml") => Content::Matching(Box::new(file.matching()?)),
+        ("", "duty.toml") => Content::Duty(Box::new(file.parse()?)),
         ("", "relabel.toml") => Content::Relabels(file.items(|file: RelabelFile| file.relabel)?),
         ("dictionary", _) => {
             let parsed: DictionaryFile = file.parse()?;

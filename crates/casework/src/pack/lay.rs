@@ -61,6 +61,9 @@ pub(super) fn over(base: &Pack, about: About, draft: Draft, clocks: &mut Vec<Clo
     if draft.matching.is_some() {
         pack.matching = draft.matching;
     }
+    if draft.duty.is_some() {
+        pack.duty = draft.duty;
+    }
     if let Some(stages) = draft.stages {
         pack.stages = pack.stages.overlaid(stages);
     }

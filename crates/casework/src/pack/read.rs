@@ -10,6 +10,7 @@ use super::{
 use crate::{
     Fact, Form, Rights, RoleRights, Table, Vocabulary,
     clock::{Clock, Clocks, Used},
+    duty::DutyRules,
     matching::Knowledge,
     stage::Stages,
 };
@@ -61,6 +62,7 @@ pub(super) struct Draft {
     pub(super) roles: Vec<RoleRights>,
     pub(super) stages: Option<Stages>,
     pub(super) matching: Option<Box<Knowledge>>,
+    pub(super) duty: Option<Box<DutyRules>>,
     pub(super) relabels: Vec<At<Relabel>>,
 }
 
@@ -204,6 +206,7 @@ impl Reading {
                 draft.stages = Some(*stages);
             }
             Content::Matching(knowledge) => draft.matching = Some(knowledge),
+            Content::Duty(duty) => draft.duty = Some(duty),
             Content::Relabels(relabels) => draft.relabels.extend(relabels),
         }
     }
@@ -255,6 +258,7 @@ impl Pack {
             clocks: Clocks::default(),
             stages: Stages::default(),
             matching: None,
+            duty: None,
             rights: Rights::default(),
             left_out: 0,
         }

@@ -11,7 +11,7 @@ use std::{
 
 use ipc::NetState;
 
-use super::{Transport, round};
+use super::{Transport, ear, round};
 use crate::session::Session;
 
 /// How often the hub is asked for news while all is well.
@@ -22,8 +22,9 @@ const LONGEST_WAIT: Duration = Duration::from_mins(5);
 /// Fields are left one after another: what is written within this time goes up together.
 const GATHER: Duration = Duration::from_millis(400);
 
+/// Why the sync thread is woken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wake {
+pub(super) enum Wake {
     Now,
     Written,
     Stop,
@@ -40,6 +41,7 @@ impl Engine {
     /// Starts the thread; it begins with a round.
     pub(crate) fn start(session: &Arc<Session>, transport: &Arc<dyn Transport>) -> std::io::Result<Self> {
         let (wake, woken) = channel();
+        ear::start(&session.status.ear, transport, wake.clone())?;
         let (running, transport) = (Arc::clone(session), Arc::clone(transport));
         let thread = std::thread::Builder::new()
             .name("sync".into())
@@ -65,6 +67,8 @@ impl Engine {
     /// with its connection.
     pub(crate) fn stop(mut self) {
         self.session.status.stop();
+        // A request that waits at the hub ends with its connection; it has nothing of the vault.
+        self.session.status.ear.stop();
         let _ = self.wake.send(Wake::Stop);
         if let Some(thread) = self.thread.take().filter(JoinHandle::is_finished) {
             let _ = thread.join();

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use protocol::{
     ENROL_CONTENT_TYPE, HubUrl, Pin, SYNC_CONTENT_TYPE,
     ids::Sha256,
@@ -188,6 +189,17 @@ impl Transport for HttpTransport {
             return Err(without_body(&response));
         }
         Ok(Box::new(response))
+    }
+
+    fn wait(&self, hub: &HubUrl, cursor: &[u8], token: &str) -> Result<bool, TransportError> {
+        let path = format!("/v1/wait?cursor={}", URL_SAFE_NO_PAD.encode(cursor));
+        let request = self.request(hub, Method::GET, &path)?;
+        let response = send(request.header(AUTHORIZATION, format!("Bearer {token}")))?;
+        match response.status() {
+            StatusCode::OK => Ok(true),
+            StatusCode::NO_CONTENT => Ok(false),
+            _ => Err(without_body(&response)),
+        }
     }
 
     fn begin_upload(&self, hub: &HubUrl, media: MediaCall<'_>, length: u64) -> Result<u64, TransportError> {

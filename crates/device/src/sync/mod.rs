@@ -4,6 +4,7 @@
 //! no socket, so tests talk to it directly. [`engine`] decides when; [`pictures`] follows when all text is said.
 
 mod commit;
+mod ear;
 mod engine;
 mod enrolment;
 mod exchange;

@@ -5,9 +5,10 @@ use protocol::{HubUrl, PROTOCOL_VERSION_MIN, Refusal};
 
 use super::{
     Transport,
+    ear::Post,
     exchange::{ExchangeError, Exchanged, exchange},
     inbound::note_version,
-    outbound::{Parting, STATE},
+    outbound::{CURSOR, Parting, STATE},
     packs, parting, pictures,
 };
 use crate::{
@@ -107,8 +108,15 @@ fn talk(session: &Session, transport: &dyn Transport) -> Result<(), ExchangeErro
         if let Some(dismissed) = exchanged.dismissal {
             return parting::farewell(session, transport, &hub, dismissed);
         }
-        return Ok(());
+        return wait_for_word(session, hub, exchanged.token.0);
     }
+    Ok(())
+}
+
+/// Everything was said: from here on whatever the hub has to tell at once is news.
+fn wait_for_word(session: &Session, hub: HubUrl, token: String) -> Result<(), ExchangeError> {
+    let cursor = session.store.read(|read| read.blob(CURSOR))?.unwrap_or_default();
+    session.status.ear.wait_with(Post { hub, cursor, token });
     Ok(())
 }
 

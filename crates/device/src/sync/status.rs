@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::sync::{
-    Mutex, MutexGuard, PoisonError,
+    Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
 };
 
 use ipc::NetState;
+
+use super::ear::Ear;
 
 /// Name of the mark that says when the hub last answered to the end.
 pub(crate) const REACHED: &str = "reached_ms";
@@ -32,10 +34,12 @@ pub(crate) struct SyncStatus {
     /// The hub did not know what short forms stand on: the rest of this round sends whole chunks.
     whole: AtomicBool,
     round: Mutex<()>,
+    /// Where rounds leave what the hub is waited at with.
+    pub(super) ear: Arc<Ear>,
 }
 
 impl SyncStatus {
-    pub(crate) const fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             net: Mutex::new(NetState::NotTried),
             clock_offset_ms: AtomicI64::new(0),
@@ -44,6 +48,7 @@ impl SyncStatus {
             portion: AtomicUsize::new(PORTION_FIRST_BYTES),
             whole: AtomicBool::new(false),
             round: Mutex::new(()),
+            ear: Arc::default(),
         }
     }
 

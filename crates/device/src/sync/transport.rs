@@ -29,6 +29,9 @@ pub struct MediaCall<'a> {
     pub token: &'a str,
 }
 
+/// The status of a hub that does not know how to be waited at.
+pub(super) const NO_WAITING: u16 = 404;
+
 /// The calls a device makes.
 pub trait Transport: Send + Sync {
     /// Posts an enrolment and gives the answer's body.
@@ -36,6 +39,13 @@ pub trait Transport: Send + Sync {
 
     /// Posts the frames of an exchange and gives the stream of the answer's frames.
     fn sync(&self, hub: &HubUrl, body: Vec<u8>) -> Result<Box<dyn Read>, TransportError>;
+
+    /// Waits at the hub until there is something for the user of this token that a device with this cursor is to hear at once;
+    /// false where there was nothing for as long as the hub has patience.
+    fn wait(&self, hub: &HubUrl, cursor: &[u8], token: &str) -> Result<bool, TransportError> {
+        let _ = (hub, cursor, token);
+        Err(TransportError::Status(NO_WAITING))
+    }
 
     /// Begins or resumes an upload of `length` bytes; gives how many the hub has.
     fn begin_upload(&self, hub: &HubUrl, media: MediaCall<'_>, length: u64) -> Result<u64, TransportError>;

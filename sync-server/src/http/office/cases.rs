@@ -12,7 +12,8 @@ use super::super::App;
 use super::super::problem::Problem;
 use super::{BAD_QUERY, DeedRefused, Named, Officer, answer, bytes, done, json, said};
 use crate::deeds::DeedError;
-use crate::deeds::bulk::{Asked, Move, TABLE_BYTES_MAX, look, look_over};
+use crate::deeds::bulk::{Asked, Move, look, look_over};
+use crate::deeds::csv_table::TABLE_BYTES_MAX;
 
 /// Who has it and who is to have it. Without `from` it is given to `to`, without `to` it is taken from `from`, with both it is
 /// handed over.

@@ -2,6 +2,7 @@ use tokio_postgres::Row;
 
 use super::Postgres;
 use super::documents::keep_snapshot;
+use super::duties::answered;
 use super::outbox::put_parcel;
 use super::readings::replace_card;
 use super::reports::{put_decisions, put_report};
@@ -57,6 +58,9 @@ impl Cases for Postgres {
                 replace_card(tx, card)?;
             }
             put_tables(tx, folded.done.subject, &folded.tables)?;
+            if let Some(at_ms) = folded.answered_ms {
+                answered(tx, folded.done.subject, at_ms)?;
+            }
             for parcel in &folded.parcels {
                 put_parcel(tx, parcel, now_ms)?;
             }

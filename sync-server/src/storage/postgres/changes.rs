@@ -159,7 +159,7 @@ impl Line {
             }
         }
         match &change.writing {
-            Writing::Founds(_) => Ok(false),
+            Writing::Founds(_) | Writing::Notes => Ok(false),
             writing => match (writing, self.access(tx, change)?) {
                 (Writing::Granted | Writing::Begins(_), Access::Write) => Ok(false),
                 // Between the check and here the document may have been taken away; the words are not lost for that.

@@ -251,7 +251,7 @@ pub(super) fn set_grants(
     Ok(())
 }
 
-fn grant(tx: &Tx<'_>, district: &str, user: UserId, readable: Readable, now_ms: i64) -> Result<()> {
+pub(super) fn grant(tx: &Tx<'_>, district: &str, user: UserId, readable: Readable, now_ms: i64) -> Result<()> {
     let Readable { document, writable } = readable;
     let entry = NewEntry {
         kind: KIND_GRANT,

@@ -1,7 +1,11 @@
+use tokio_postgres::Row;
+
 use super::Postgres;
 use super::value::{Fixed, at, fixed};
+use super::write::audit;
 use crate::storage::inbound::REFUSED_POSTS_MAX;
-use crate::storage::{Inbounds, Post, Posted, RefusedPost, Result};
+use crate::storage::write::About;
+use crate::storage::{Deed, Inbounds, Post, Posted, RefusedPost, Result};
 
 impl Inbounds for Postgres {
     fn post(&self, post: &Post) -> Result<Posted> {
@@ -46,22 +50,39 @@ impl Inbounds for Postgres {
     fn refused_posts(&self, limit: u32) -> Result<Vec<RefusedPost>> {
         self.read_one(|tx| {
             let sql = "SELECT id, channel, at_ms, reason, body FROM post_refused ORDER BY at_ms DESC, id LIMIT $1";
-            let rows = tx.rows(sql, &[&i64::from(limit)])?;
-            rows.iter()
-                .map(|row| {
-                    Ok(RefusedPost {
-                        id: fixed(row, 0)?,
-                        channel: at(row, 1)?,
-                        at_ms: at(row, 2)?,
-                        reason: at(row, 3)?,
-                        body: at(row, 4)?,
-                    })
-                })
-                .collect()
+            tx.rows(sql, &[&i64::from(limit)])?.iter().map(read_refused).collect()
         })
     }
 
-    fn forget_refused_post(&self, id: [u8; 16]) -> Result<bool> {
-        self.write(|tx| Ok(tx.execute("DELETE FROM post_refused WHERE id = $1", &[&Fixed(id)])? > 0))
+    fn refused_post(&self, id: [u8; 16]) -> Result<Option<RefusedPost>> {
+        self.read_one(|tx| {
+            let sql = "SELECT id, channel, at_ms, reason, body FROM post_refused WHERE id = $1";
+            tx.row(sql, &[&Fixed(id)])?.as_ref().map(read_refused).transpose()
+        })
     }
+
+    fn forget_refused_post(&self, id: [u8; 16], decided_ms: Option<i64>) -> Result<bool> {
+        self.write(|tx| {
+            let gone = tx.execute("DELETE FROM post_refused WHERE id = $1", &[&Fixed(id)])? > 0;
+            if let Some(at_ms) = decided_ms.filter(|_| gone) {
+                let detail = uuid::Uuid::from_bytes(id).to_string();
+                let about = About {
+                    detail: &detail,
+                    ..About::default()
+                };
+                audit(tx, at_ms, Deed::ForgetPost, &about)?;
+            }
+            Ok(gone)
+        })
+    }
+}
+
+fn read_refused(row: &Row) -> Result<RefusedPost> {
+    Ok(RefusedPost {
+        id: fixed(row, 0)?,
+        channel: at(row, 1)?,
+        at_ms: at(row, 2)?,
+        reason: at(row, 3)?,
+        body: at(row, 4)?,
+    })
 }

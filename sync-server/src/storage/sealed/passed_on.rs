@@ -9,11 +9,12 @@ use protocol::{AuthorId, DocumentId, Epoch, Refusal, UserId};
 use super::Sealing;
 use crate::storage::{
     Access, AccessFilter, AccessLine, AccessLog, AccessLogs, Acknowledged, Acknowledgement, ArchivedChange, Archives,
-    Assigned, Audit, AuditRow, Author, Backups, Contents, Deed, Destruction, Destructions, Device, District, Districts,
-    Ear, Enrolment, Grants, Held, HolderDevice, Institution, InstitutionRow, KeyCopy, Media, MediaClaim, MediaRow,
-    MediaToDestroy, NewOpening, NewPack, NewReceipt, Notices, Opened, Openings, Order, Overviews, PackRow, Packs,
-    Parcel, People, ReadUpto, Readable, Receipt, Receipts, Recoveries, Recovery, Result, Seal, SignedIn, StaffId,
-    StaffKeys, StaffMember, StaffRoll, StaffSession, Survey, TokenHolder, Try, User,
+    Asking, Assigned, Audit, AuditRow, Author, Backups, Contents, Deed, Destruction, Destructions, Device, District,
+    Districts, Duties, Ear, Enrolment, Grants, Held, HolderDevice, Institution, InstitutionRow, KeyCopy, Load, Media,
+    MediaClaim, MediaRow, MediaToDestroy, NewAsking, NewOpening, NewPack, NewReceipt, Notices, Opened, Openings, Order,
+    Overviews, PackRow, Packs, Parcel, People, ReadUpto, Readable, Receipt, Receipts, Recoveries, Recovery, Referral,
+    Result, RosterRow, Seal, SignedIn, StaffId, StaffKeys, StaffMember, StaffRoll, StaffSession, Survey, TokenHolder,
+    Try, Unanswered, User,
 };
 
 impl AccessLogs for Sealing {
@@ -193,6 +194,57 @@ impl Districts for Sealing {
 
     fn institutions(&self, district: &str) -> Result<Vec<Institution>> {
         self.inner.institutions(district)
+    }
+}
+
+/// Codes, numbers and times; the words that decide who is asked stand in the record only.
+impl Duties for Sealing {
+    fn roster(&self, district: &str) -> Result<Vec<RosterRow>> {
+        self.inner.roster(district)
+    }
+
+    fn set_roster(&self, district: &str, of: Option<UserId>, rows: &[RosterRow], now_ms: i64) -> Result<()> {
+        self.inner.set_roster(district, of, rows, now_ms)
+    }
+
+    fn loads(&self, district: &str) -> Result<Vec<Load>> {
+        self.inner.loads(district)
+    }
+
+    fn add_referral(&self, subject: [u8; 16], district: &str, now_ms: i64) -> Result<()> {
+        self.inner.add_referral(subject, district, now_ms)
+    }
+
+    fn due_referrals(&self, now_ms: i64, limit: u32) -> Result<Vec<Referral>> {
+        self.inner.due_referrals(now_ms, limit)
+    }
+
+    fn asked(&self, subject: [u8; 16]) -> Result<Vec<Asking>> {
+        self.inner.asked(subject)
+    }
+
+    fn ask(&self, new: &NewAsking<'_>) -> Result<bool> {
+        self.inner.ask(new)
+    }
+
+    fn put_off_referral(&self, subject: [u8; 16], steps: u32, next_ms: i64) -> Result<()> {
+        self.inner.put_off_referral(subject, steps, next_ms)
+    }
+
+    fn unnoted(&self, limit: u32) -> Result<Vec<Asking>> {
+        self.inner.unnoted(limit)
+    }
+
+    fn noted(&self, subject: [u8; 16], step: u32) -> Result<()> {
+        self.inner.noted(subject, step)
+    }
+
+    fn waiting_askings(&self, of: Option<UserId>) -> Result<Vec<Asking>> {
+        self.inner.waiting_askings(of)
+    }
+
+    fn unanswered(&self) -> Result<Unanswered> {
+        self.inner.unanswered()
     }
 }
 

@@ -1,6 +1,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::documents::keep_snapshot;
+use super::duties::answered;
 use super::outbox::put_parcel;
 use super::readings::replace_card;
 use super::reports::{put_decisions, put_report};
@@ -60,6 +61,9 @@ impl Cases for Sqlite {
                 replace_card(tx, card)?;
             }
             put_tables(tx, folded.done.subject, &folded.tables)?;
+            if let Some(at_ms) = folded.answered_ms {
+                answered(tx, folded.done.subject, at_ms)?;
+            }
             for parcel in &folded.parcels {
                 put_parcel(tx, parcel, now_ms)?;
             }

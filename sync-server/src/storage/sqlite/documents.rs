@@ -163,7 +163,8 @@ fn commit(tx: &Connection, change: &NewChange<'_>) -> Result<Committed, CommitEr
     }
     let access = find_access(tx, change.user, change.author, change.document)?;
     let late = match (&change.writing, access) {
-        (Writing::Founds(_), _) | (Writing::Granted | Writing::Begins(_), Access::Write) => false,
+        (Writing::Notes, _) if !exists(tx, change.document)? => return Err(CommitError::RightGone),
+        (Writing::Founds(_) | Writing::Notes, _) | (Writing::Granted | Writing::Begins(_), Access::Write) => false,
         // Between the check and here the document may have been taken away; the words are not lost for that.
         (Writing::Granted | Writing::Late, Access::Formerly { .. }) => true,
         _ => return Err(CommitError::RightGone),
@@ -192,6 +193,12 @@ fn stored_change(tx: &Connection, document: DocumentId, author: AuthorId, seq: u
         })
     });
     Ok(stored.optional()?)
+}
+
+fn exists(tx: &Connection, document: DocumentId) -> Result<bool> {
+    Ok(tx
+        .prepare_cached("SELECT 1 FROM document WHERE id = ?1")?
+        .exists([document.0])?)
 }
 
 fn begin(tx: &Connection, change: &NewChange<'_>, subject: &NewSubject) -> Result<(), CommitError> {

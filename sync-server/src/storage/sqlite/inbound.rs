@@ -1,8 +1,10 @@
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::Sqlite;
+use super::write::audit;
 use crate::storage::inbound::REFUSED_POSTS_MAX;
-use crate::storage::{Inbounds, Post, Posted, RefusedPost, Result};
+use crate::storage::write::About;
+use crate::storage::{Deed, Inbounds, Post, Posted, RefusedPost, Result};
 
 impl Inbounds for Sqlite {
     fn post(&self, post: &Post) -> Result<Posted> {
@@ -51,20 +53,40 @@ impl Inbounds for Sqlite {
             let mut statement = tx.prepare_cached(
                 "SELECT id, channel, at_ms, reason, body FROM post_refused ORDER BY at_ms DESC, id LIMIT ?1",
             )?;
-            let rows = statement.query_map([limit], |row| {
-                Ok(RefusedPost {
-                    id: row.get(0)?,
-                    channel: row.get(1)?,
-                    at_ms: row.get(2)?,
-                    reason: row.get(3)?,
-                    body: row.get(4)?,
-                })
-            })?;
+            let rows = statement.query_map([limit], read_refused)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
 
-    fn forget_refused_post(&self, id: [u8; 16]) -> Result<bool> {
-        self.write(|tx| Ok(tx.execute("DELETE FROM post_refused WHERE id = ?1", [id])? > 0))
+    fn refused_post(&self, id: [u8; 16]) -> Result<Option<RefusedPost>> {
+        self.read(|tx| {
+            let sql = "SELECT id, channel, at_ms, reason, body FROM post_refused WHERE id = ?1";
+            Ok(tx.prepare_cached(sql)?.query_row([id], read_refused).optional()?)
+        })
     }
+
+    fn forget_refused_post(&self, id: [u8; 16], decided_ms: Option<i64>) -> Result<bool> {
+        self.write(|tx| {
+            let gone = tx.execute("DELETE FROM post_refused WHERE id = ?1", [id])? > 0;
+            if let Some(at_ms) = decided_ms.filter(|_| gone) {
+                let detail = uuid::Uuid::from_bytes(id).to_string();
+                let about = About {
+                    detail: &detail,
+                    ..About::default()
+                };
+                audit(tx, at_ms, Deed::ForgetPost, &about)?;
+            }
+            Ok(gone)
+        })
+    }
+}
+
+fn read_refused(row: &Row<'_>) -> rusqlite::Result<RefusedPost> {
+    Ok(RefusedPost {
+        id: row.get(0)?,
+        channel: row.get(1)?,
+        at_ms: row.get(2)?,
+        reason: row.get(3)?,
+        body: row.get(4)?,
+    })
 }

@@ -38,8 +38,12 @@ fn a_refused_post_is_kept_once_until_somebody_has_looked_at_it() {
         }
         assert_eq!(storage.refused_posts(9).unwrap(), [refused(1, 7), refused(2, 6)]);
         assert_eq!(storage.refused_posts(1).unwrap(), [refused(1, 7)]);
-        assert!(storage.forget_refused_post([1; 16]).unwrap());
-        assert!(!storage.forget_refused_post([1; 16]).unwrap());
+        assert_eq!(storage.refused_post([2; 16]).unwrap(), Some(refused(2, 6)));
+        assert!(storage.forget_refused_post([1; 16], Some(9)).unwrap());
+        assert!(!storage.forget_refused_post([1; 16], Some(9)).unwrap());
         assert_eq!(storage.refused_posts(9).unwrap(), [refused(2, 6)]);
+        assert_eq!(storage.refused_post([1; 16]).unwrap(), None);
+        let told = storage.audit_rows(9).unwrap();
+        assert_eq!(told.iter().filter(|row| row.deed == "forget-post").count(), 1);
     });
 }

@@ -4,7 +4,7 @@ use casework::Compartment;
 use ipc::{FactView, RegisterRef};
 use leptos::{ev, prelude::*};
 
-use super::{clocks::Clocks, head::say, open_case, stage::Stage, tasks::Tasks};
+use super::{clocks::Clocks, head::say, open_case, referral::Referral, stage::Stage, tasks::Tasks};
 use crate::{
     components::{Empty, Icon, icon},
     pages::{desk::Past, matches::OfRecord},
@@ -15,6 +15,7 @@ use crate::{
 #[component]
 pub(crate) fn Overview() -> impl IntoView {
     view! {
+        <Referral />
         <OfRecord own=open_case().case.into() />
         <Stage />
         <Clocks />

@@ -1,0 +1,152 @@
+//! `admin inbound`: posts of helplines and portals that were signed and refused. A person looks, and decides: take it once more, or
+//! forget it.
+
+use std::io::{BufRead, Write};
+
+use anyhow::{Context, Result, bail};
+use clap::Subcommand;
+use uuid::Uuid;
+
+use super::check_name;
+use super::confirm::Confirmation;
+use crate::deeds::moment;
+use crate::deeds::table::shown;
+use crate::hub::Hub;
+use crate::inbound::{self, Outcome};
+use crate::storage::{Deed, RefusedPost};
+
+/// Listed at most.
+const SHOWN_MAX: u32 = 10_000;
+/// Longest purpose of looking, in bytes.
+const PURPOSE_BYTES_MAX: usize = 200;
+
+/// What may be asked about refused posts.
+#[derive(Debug, Subcommand)]
+pub enum InboundCommand {
+    /// Lists them, the latest first: id, channel, when it came last, size, which fields are wrong and why. What they say is not
+    /// shown.
+    List {
+        /// Of this channel only.
+        #[arg(long)]
+        channel: Option<String>,
+        /// How many.
+        #[arg(long, default_value_t = 100)]
+        last: u32,
+    },
+    /// Shows what one says. That it was looked at, and what for, stands in the audit from then on.
+    Show {
+        /// Its id.
+        post: Uuid,
+        /// What it is looked at for.
+        #[arg(long, value_name = "WORDS")]
+        purpose: String,
+    },
+    /// Takes one once more, as if it were posted now: after a district was added that it names, or the hub learned another
+    /// schema. What is taken goes from here.
+    Retry {
+        /// Its id.
+        post: Uuid,
+    },
+    /// Forgets one. Cannot be undone: what it says is gone, and whoever posted it has to be asked for it again.
+    Forget {
+        /// Its id.
+        post: Uuid,
+        /// The id typed once more; without it, it is asked for.
+        #[arg(long, value_name = "POST")]
+        confirm: Option<String>,
+    },
+}
+
+pub(super) fn run(hub: &Hub, command: &InboundCommand, input: &mut dyn BufRead, out: &mut dyn Write) -> Result<()> {
+    match command {
+        InboundCommand::List { channel, last } => list(hub, channel.as_deref(), *last, out),
+        InboundCommand::Show { post, purpose } => show(hub, *post, purpose, out),
+        InboundCommand::Retry { post } => retry(hub, *post, out),
+        InboundCommand::Forget { post, confirm } => forget(hub, *post, confirm.as_deref(), input, out),
+    }
+}
+
+fn list(hub: &Hub, channel: Option<&str>, last: u32, out: &mut dyn Write) -> Result<()> {
+    if let Some(channel) = channel {
+        known(channel)?;
+    }
+    let posts = hub.storage.refused_posts(SHOWN_MAX)?;
+    let of = |post: &&RefusedPost| channel.is_none_or(|channel| post.channel == channel);
+    for post in posts.iter().filter(of).take(last as usize) {
+        writeln!(
+            out,
+            "{}\t{}\t{}\t{} bytes\t{}",
+            Uuid::from_bytes(post.id),
+            post.channel,
+            moment(post.at_ms),
+            post.body.len(),
+            shown(&post.reason),
+        )?;
+    }
+    Ok(())
+}
+
+fn known(channel: &str) -> Result<&'static inbound::Inbound> {
+    inbound::find(channel).with_context(|| {
+        let codes = inbound::INBOUND.map(|one| one.channel);
+        format!("no such channel; there are {}", codes.join(", "))
+    })
+}
+
+fn found(hub: &Hub, post: Uuid) -> Result<RefusedPost> {
+    let found = hub.storage.refused_post(post.into_bytes())?;
+    found.context("there is no such refused post: `admin inbound list` shows what is there")
+}
+
+fn show(hub: &Hub, post: Uuid, purpose: &str, out: &mut dyn Write) -> Result<()> {
+    let refused = found(hub, post)?;
+    check_name("purpose", purpose, PURPOSE_BYTES_MAX)?;
+    let detail = format!("{post} {purpose}");
+    hub.storage.note(Deed::LookAtPost, &detail, hub.clock.now_ms())?;
+    writeln!(out, "post      {post}")?;
+    writeln!(out, "channel   {}", refused.channel)?;
+    writeln!(out, "came      {}", moment(refused.at_ms))?;
+    writeln!(out, "refused   {}", shown(&refused.reason))?;
+    writeln!(out)?;
+    // Whoever posted wrote it: what a terminal would act on is written out.
+    for line in String::from_utf8_lossy(&refused.body).lines() {
+        writeln!(out, "{}", shown(line))?;
+    }
+    Ok(())
+}
+
+fn retry(hub: &Hub, post: Uuid, out: &mut dyn Write) -> Result<()> {
+    let refused = found(hub, post)?;
+    let from = known(&refused.channel)?;
+    let (record, how) = match inbound::take(hub, from, &refused.body)? {
+        Outcome::Begun(record) => (record, "taken"),
+        Outcome::Known(record) => (record, "was taken before"),
+        Outcome::Differs => bail!(
+            "something else was posted under its reference since and was taken; `show` says what this one says, `forget` ends it"
+        ),
+        Outcome::Destroyed => bail!("what was posted under its reference was destroyed by law; `forget` ends it"),
+        Outcome::Faulty(faults) => {
+            let said: Vec<String> = faults
+                .iter()
+                .map(|fault| format!("{} {}", fault.field, fault.reason))
+                .collect();
+            bail!("refused again, and kept: {}", shown(&said.join("; ")))
+        }
+    };
+    hub.storage.forget_refused_post(refused.id, None)?;
+    writeln!(out, "{post}\t{how}\trecord {}", Uuid::from_bytes(record))?;
+    Ok(())
+}
+
+fn forget(hub: &Hub, post: Uuid, typed: Option<&str>, input: &mut dyn BufRead, out: &mut dyn Write) -> Result<()> {
+    let refused = found(hub, post)?;
+    let confirmation = Confirmation {
+        what: "id of the post",
+        expected: &post.to_string(),
+        otherwise: "nothing was forgotten",
+    };
+    confirmation.ask(typed, input, out)?;
+    hub.storage.forget_refused_post(refused.id, Some(hub.clock.now_ms()))?;
+    writeln!(out, "{post}\tforgotten")?;
+    Ok(())
+}
