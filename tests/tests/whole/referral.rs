@@ -197,8 +197,8 @@ fn an_officer_who_was_away_sees_the_referral_before_everything_else_even_if_the_
         card(&away.tablet, case).is_some(),
         "the referral came with the first bytes"
     );
-    let came = away.tablet.cases().len() - 1;
-    assert!(came < OTHER_CASES, "{came} other cases came before the link broke");
+    let others = away.tablet.cases().len() - 1;
+    assert!(others < OTHER_CASES, "{others} other cases came before the link broke");
     network.set(Weather::Clear);
     away.tablet.sync_until_in_step();
     assert_eq!(away.tablet.cases().len(), OTHER_CASES + 1, "and nothing is lost");
