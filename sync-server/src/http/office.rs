@@ -20,7 +20,7 @@ pub(super) mod sign_in;
 use std::borrow::Cow;
 
 use axum::body::Body;
-use axum::extract::{FromRequestParts, RawPathParams, Request};
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -265,7 +265,17 @@ fn origin_of(url: &str) -> &str {
     &url[..end]
 }
 
-/// What a request says in JSON.
+/// What a request says in JSON; looked at behind who asks.
+pub(super) struct Said<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Said<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        said(app, request.into_body()).await.map(Self)
+    }
+}
+
 async fn said<T: DeserializeOwned>(app: &App, body: Body) -> Result<T, Problem> {
     let bytes = bytes(app, body, BODY_BYTES_MAX).await?;
     serde_json::from_slice(&bytes).map_err(|_| BAD_BODY)

@@ -1,8 +1,7 @@
 //! What officers ask about words of theirs that were refused.
 
-use axum::body::Body;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -10,7 +9,7 @@ use uuid::Uuid;
 use super::super::App;
 use super::super::problem::Problem;
 use super::quarantine::Judged;
-use super::{AskRefused, DeedRefused, Named, Officer, answer, done, json, said};
+use super::{AskRefused, DeedRefused, Named, Officer, Said, answer, done, json};
 use crate::deeds::appeals::{self, LISTED_MAX};
 use crate::deeds::moment;
 use crate::hub::Hub;
@@ -104,12 +103,8 @@ pub(in crate::http) async fn grant(
     State(app): State<App>,
     officer: Officer,
     Named(number): Named<i64>,
-    body: Body,
+    Said(Decision { words }): Said<Decision>,
 ) -> Response {
-    let Decision { words } = match said(&app, body).await {
-        Ok(said) => said,
-        Err(problem) => return problem.into_response(),
-    };
     answer(app, officer, move |hub, officer| {
         own(hub, officer, number)?;
         officer.note(hub, &format!("grant appeal {number}"))?;
@@ -136,12 +131,8 @@ pub(in crate::http) async fn decline(
     State(app): State<App>,
     officer: Officer,
     Named(number): Named<i64>,
-    body: Body,
+    Said(Decision { words }): Said<Decision>,
 ) -> Response {
-    let Decision { words } = match said(&app, body).await {
-        Ok(said) => said,
-        Err(problem) => return problem.into_response(),
-    };
     answer(app, officer, move |hub, officer| {
         own(hub, officer, number)?;
         officer.note(hub, &format!("decline appeal {number}"))?;

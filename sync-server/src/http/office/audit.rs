@@ -1,6 +1,5 @@
 //! The audit: whether nothing was taken out, and its rows in a file.
 
-use axum::body::Body;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -9,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::super::App;
 use super::super::problem::Problem;
-use super::{AskRefused, DeedRefused, FAILED, Officer, answer, json, said};
+use super::{AskRefused, DeedRefused, FAILED, Officer, Said, answer, json};
 use crate::deeds::audit::{self, ExportError, Form, Sheet};
 
 /// Whether the chain holds.
@@ -63,11 +62,11 @@ pub(in crate::http) async fn verify(State(app): State<App>, officer: Officer) ->
         DeedRefused
     )
 )]
-pub(in crate::http) async fn export(State(app): State<App>, officer: Officer, body: Body) -> Response {
-    let Which { form, after } = match said(&app, body).await {
-        Ok(said) => said,
-        Err(problem) => return problem.into_response(),
-    };
+pub(in crate::http) async fn export(
+    State(app): State<App>,
+    officer: Officer,
+    Said(Which { form, after }): Said<Which>,
+) -> Response {
     answer(app, officer, move |hub, officer| {
         audit::check(&*hub.storage)?;
         officer.note(hub, "export the audit")?;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::super::App;
 use super::super::problem::Problem;
-use super::{BAD_QUERY, DeedRefused, Named, Officer, answer, bytes, done, json, said};
+use super::{BAD_QUERY, DeedRefused, Named, Officer, Said, answer, bytes, done, json};
 use crate::deeds::DeedError;
 use crate::deeds::bulk::{Asked, Move, look, look_over};
 use crate::deeds::csv_table::TABLE_BYTES_MAX;
@@ -71,12 +71,8 @@ pub(in crate::http) async fn assign(
     State(app): State<App>,
     officer: Officer,
     Named(case): Named<Uuid>,
-    body: Body,
+    Said(Assignment { from, to }): Said<Assignment>,
 ) -> Response {
-    let Assignment { from, to } = match said(&app, body).await {
-        Ok(said) => said,
-        Err(problem) => return problem.into_response(),
-    };
     answer(app, officer, move |hub, officer| {
         let text = |id: Option<Uuid>| id.map_or_else(String::new, |id| id.to_string());
         let asked = Asked {

@@ -1,8 +1,7 @@
 //! Tablets: enrolling one, shutting one out, wiping one.
 
-use axum::body::Body;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use protocol::AuthorId;
@@ -12,7 +11,7 @@ use uuid::Uuid;
 
 use super::super::App;
 use super::super::problem::Problem;
-use super::{DeedRefused, FAILED, NOT_CONFIRMED, Named, Officer, answer, done, json, said};
+use super::{DeedRefused, FAILED, NOT_CONFIRMED, Named, Officer, Said, answer, done, json};
 use crate::deeds::enrol::{EnrolError, enrol_link, qr_pixels};
 use crate::deeds::{devices, is_confirmed};
 
@@ -89,12 +88,8 @@ pub(in crate::http) async fn revoke_user(
     State(app): State<App>,
     officer: Officer,
     Named(user): Named<Uuid>,
-    body: Body,
+    Said(ShutOut { hand_in }): Said<ShutOut>,
 ) -> Response {
-    let ShutOut { hand_in } = match said(&app, body).await {
-        Ok(said) => said,
-        Err(problem) => return problem.into_response(),
-    };
     answer(app, officer, move |hub, officer| {
         let user = officer.user(hub, user)?;
         officer.note(hub, &format!("revoke user {}", Uuid::from_bytes(user.id.0)))?;
@@ -117,12 +112,8 @@ pub(in crate::http) async fn revoke(
     State(app): State<App>,
     officer: Officer,
     Named(author): Named<Uuid>,
-    body: Body,
+    Said(ShutOut { hand_in }): Said<ShutOut>,
 ) -> Response {
-    let ShutOut { hand_in } = match said(&app, body).await {
-        Ok(said) => said,
-        Err(problem) => return problem.into_response(),
-    };
     answer(app, officer, move |hub, officer| {
         let author = AuthorId(author.into_bytes());
         officer.reach(&devices::found(hub, author)?.user.district)?;
@@ -146,12 +137,8 @@ pub(in crate::http) async fn wipe(
     State(app): State<App>,
     officer: Officer,
     Named(author): Named<Uuid>,
-    body: Body,
+    Said(Wipe { hand_in, confirm }): Said<Wipe>,
 ) -> Response {
-    let Wipe { hand_in, confirm } = match said(&app, body).await {
-        Ok(said) => said,
-        Err(problem) => return problem.into_response(),
-    };
     answer(app, officer, move |hub, officer| {
         let author = AuthorId(author.into_bytes());
         let found = devices::found(hub, author)?;

@@ -1,15 +1,14 @@
 //! What there is: districts, people, tablets, what waits, how the hub is.
 
-use axum::body::Body;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::App;
 use super::super::problem::Problem;
-use super::{AskRefused, DeedRefused, NOTHING, Named, Officer, answer, json, said};
+use super::{AskRefused, DeedRefused, NOTHING, Named, Officer, Said, answer, json};
 use crate::channel::CHANNELS;
 use crate::deeds::{dead_letters, devices, moment};
 use crate::health::Health;
@@ -239,12 +238,8 @@ pub(in crate::http) async fn send_again(
     State(app): State<App>,
     officer: Officer,
     Named(code): Named<String>,
-    body: Body,
+    Said(Again { record }): Said<Again>,
 ) -> Response {
-    let Again { record } = match said(&app, body).await {
-        Ok(said) => said,
-        Err(problem) => return problem.into_response(),
-    };
     answer(app, officer, move |hub, officer| {
         let channel = dead_letters::known(&code).map_err(|_| NOTHING)?;
         let records: Vec<[u8; 16]> = dead_letters::list(hub, channel, officer.district())?

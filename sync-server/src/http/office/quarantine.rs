@@ -1,15 +1,14 @@
 //! What devices sent and the hub did not take: looked at, judged again, refused for good.
 
-use axum::body::Body;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::App;
 use super::super::problem::Problem;
-use super::{AskRefused, DeedRefused, NOT_CONFIRMED, NOTHING, Named, Officer, answer, json, said};
+use super::{AskRefused, DeedRefused, NOT_CONFIRMED, NOTHING, Named, Officer, Said, answer, json};
 use crate::deeds::quarantine::{self, way_on};
 use crate::deeds::{is_confirmed, moment};
 use crate::hub::Hub;
@@ -179,12 +178,8 @@ pub(in crate::http) async fn look(
     State(app): State<App>,
     officer: Officer,
     Named(number): Named<i64>,
-    body: Body,
+    Said(Look { purpose }): Said<Look>,
 ) -> Response {
-    let Look { purpose } = match said(&app, body).await {
-        Ok(said) => said,
-        Err(problem) => return problem.into_response(),
-    };
     answer(app, officer, move |hub, officer| {
         own(hub, officer, number)?;
         officer.note(hub, &format!("look at upload {number}"))?;
@@ -245,12 +240,8 @@ pub(in crate::http) async fn refuse(
     State(app): State<App>,
     officer: Officer,
     Named(number): Named<i64>,
-    body: Body,
+    Said(Refuse { confirm }): Said<Refuse>,
 ) -> Response {
-    let Refuse { confirm } = match said(&app, body).await {
-        Ok(said) => said,
-        Err(problem) => return problem.into_response(),
-    };
     answer(app, officer, move |hub, officer| {
         let upload = own(hub, officer, number)?;
         quarantine::undecided(hub, number)?;

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::super::problem::Problem;
 use super::super::{App, Peer, watch};
-use super::{AskRefused, COOKIE, DeedRefused, FAILED, Officer, Trouble, answer, done, from_here, json, said};
+use super::{AskRefused, COOKIE, DeedRefused, FAILED, Officer, Said, Trouble, answer, done, from_here, json, said};
 use crate::deeds::moment;
 use crate::identity::{self, PASSPHRASE_BYTES_MAX, PASSPHRASE_CHARS_MIN, PassphraseChange, SESSION_MS, SignIn};
 
@@ -173,11 +173,11 @@ pub(in crate::http) async fn session(State(app): State<App>, officer: Officer) -
         DeedRefused
     )
 )]
-pub(in crate::http) async fn passphrase(State(app): State<App>, officer: Officer, body: Body) -> Response {
-    let NewPassphrase { passphrase, code, new } = match said(&app, body).await {
-        Ok(said) => said,
-        Err(problem) => return problem.into_response(),
-    };
+pub(in crate::http) async fn passphrase(
+    State(app): State<App>,
+    officer: Officer,
+    Said(NewPassphrase { passphrase, code, new }): Said<NewPassphrase>,
+) -> Response {
     let stretches = app.stretches.clone();
     let Ok(_stretching) = stretches.acquire().await else {
         return FAILED.into_response();
