@@ -46,7 +46,7 @@ pub(crate) fn Referral() -> impl IntoView {
             open.read();
         });
     };
-    let shown = move || {
+    move || {
         waits.get().then(|| {
             view! {
                 <section class="card stack" data-test="referral">
@@ -62,6 +62,5 @@ pub(crate) fn Referral() -> impl IntoView {
                 </section>
             }
         })
-    };
-    shown
+    }
 }
