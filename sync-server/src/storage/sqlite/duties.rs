@@ -11,7 +11,7 @@ use super::{Number, Sqlite};
 use crate::storage::duties::{joined, split};
 use crate::storage::write::About;
 use crate::storage::{
-    Asking, Deed, Duties, Load, NewAsking, Readable, Referral, Result, RosterRow, StorageError, Unanswered,
+    Asking, Deed, Duties, Load, NewAsking, Readable, Referral, Result, RosterRow, StorageError, Unanswered, User,
 };
 
 const SELECT_ASKING: &str = "SELECT subject, step, user, why, at_ms, until_ms, number FROM asking";
@@ -225,13 +225,7 @@ fn give(tx: &Connection, asking: &Asking, readable: &[Readable]) -> Result<u64> 
         "INSERT OR IGNORE INTO assignment (subject, user, since_ms) VALUES (?1, ?2, ?3)",
         params![asking.subject, user.id.0, asking.at_ms],
     )?;
-    let detail = uuid::Uuid::from_bytes(asking.subject).to_string();
-    let about = About {
-        user: Some(user.id),
-        detail: &detail,
-        ..About::default()
-    };
-    audit(tx, asking.at_ms, Deed::Assign, &about)?;
+    told(tx, asking, &user, Deed::Assign)?;
     let before = last_number(tx, &user.district)?;
     set_grants(
         tx,
@@ -259,13 +253,7 @@ fn take(tx: &Connection, asking: &Asking, user: UserId, readable: &[Readable]) -
         "DELETE FROM assignment WHERE subject = ?1 AND user = ?2",
         params![asking.subject, user.id.0],
     )?;
-    let detail = uuid::Uuid::from_bytes(asking.subject).to_string();
-    let about = About {
-        user: Some(user.id),
-        detail: &detail,
-        ..About::default()
-    };
-    audit(tx, asking.at_ms, Deed::Unassign, &about)?;
+    told(tx, asking, &user, Deed::Unassign)?;
     set_grants(
         tx,
         &user.district,
@@ -274,6 +262,16 @@ fn take(tx: &Connection, asking: &Asking, user: UserId, readable: &[Readable]) -
         readable,
         asking.at_ms,
     )
+}
+
+fn told(tx: &Connection, asking: &Asking, user: &User, deed: Deed) -> Result<()> {
+    let detail = uuid::Uuid::from_bytes(asking.subject).to_string();
+    let about = About {
+        user: Some(user.id),
+        detail: &detail,
+        ..About::default()
+    };
+    audit(tx, asking.at_ms, deed, &about)
 }
 
 fn last_number(tx: &Connection, district: &str) -> Result<u64> {
