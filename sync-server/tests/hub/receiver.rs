@@ -117,10 +117,14 @@ impl Receiver {
             .collect()
     }
 
-    /// Every message that came, as often as it came: its `id`, its `body`, and the `text` of that.
+    /// Every message that came, as often as it came: its `id`, its `body`, and the `text` of that. The program may be in the
+    /// middle of writing another down, which is one when its line ends.
     pub(crate) fn came(&self) -> Vec<Json> {
         let text = std::fs::read_to_string(self.folder.path().join("came")).unwrap_or_default();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        text.split_inclusive('\n')
+            .filter(|line| line.ends_with('\n'))
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 
     /// What was wrong with messages.
