@@ -142,6 +142,7 @@ pub fn countdown(words: Words, ms: i64) -> String {
 /// A length as the law states it.
 pub fn length(words: Words, length: Length) -> String {
     match length {
+        Length::Minutes(n) => words.time_minutes(n),
         Length::Hours(n) => words.time_hours(n),
         Length::Days(n) => words.time_days(u64::from(n)),
         Length::Months(n) => words.time_months_of(u64::from(n)),

@@ -37,7 +37,7 @@ coded!(
 
 /// Where on the way a child is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "code")]
+#[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// Nobody has named a ground.
     NotConsidered,

@@ -148,7 +148,7 @@ impl Table {
 
 /// Why a value cannot stand in a fact or column.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "reason")]
+#[serde(rename_all = "snake_case")]
 pub enum Invalid {
     /// Text where a number is wanted, or the like.
     #[error("the value is of the wrong type")]

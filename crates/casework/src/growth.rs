@@ -169,7 +169,7 @@ pub struct Reading {
 
 /// Why an indicator says nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "snake_case", tag = "code")]
+#[serde(rename_all = "snake_case")]
 pub enum Refusal {
     /// There is no standard for this sex, or it is not known.
     #[error("no standard for this sex")]

@@ -16,7 +16,7 @@ use crate::{
 
 /// Where a task comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind")]
+#[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// A statutory clock that runs; met when the clock is.
     Clock {

@@ -55,7 +55,7 @@ impl FileKind {
 
 /// What an attachment is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind")]
+#[serde(rename_all = "snake_case")]
 pub enum AttachmentKind {
     /// A picture in three sizes.
     Photo,

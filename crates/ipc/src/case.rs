@@ -281,7 +281,7 @@ pub struct RowChange {
 
 /// Something done with a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "deed")]
+#[serde(rename_all = "snake_case")]
 pub enum RowDeed {
     /// The row was added.
     Added,

@@ -16,7 +16,7 @@ pub struct DoctorView {
 
 /// Something that is wrong. The screen has a sentence for each, and for what helps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "finding")]
+#[serde(rename_all = "snake_case")]
 pub enum Finding {
     /// Parts of the vault's file are not as they were written. [`crate::Request::Mend`] helps; the rest is looked over after
     /// that.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// One change an officer makes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "edit")]
+#[serde(rename_all = "snake_case")]
 pub enum FieldEdit {
     /// Writes a fact; a set is written as the whole set and stored member by member.
     SetFact {
@@ -71,7 +71,7 @@ pub enum FieldEdit {
 
 /// Which register of a case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "register")]
+#[serde(rename_all = "snake_case")]
 pub enum RegisterRef {
     /// A fact.
     Fact {

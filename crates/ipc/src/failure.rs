@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// What went wrong.
-    #[serde(flatten)]
     pub code: FailureCode,
 }
 
@@ -19,7 +18,7 @@ impl From<FailureCode> for Failure {
 
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "code")]
+#[serde(rename_all = "snake_case")]
 pub enum FailureCode {
     /// No vault is open.
     Locked,
@@ -227,10 +226,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failure_is_a_flat_code_with_details() {
-        let failure = Failure::from(FailureCode::Wait { until_ms: 5 });
-        let json = serde_json::to_string(&failure).unwrap();
-        assert_eq!(json, r#"{"code":"wait","until_ms":5}"#);
-        assert_eq!(serde_json::from_str::<Failure>(&json).unwrap(), failure);
+    fn a_failure_is_a_code_or_a_code_with_details() {
+        for (code, written) in [
+            (FailureCode::Locked, r#"{"code":"locked"}"#),
+            (FailureCode::Wait { until_ms: 5 }, r#"{"code":{"wait":{"until_ms":5}}}"#),
+        ] {
+            let failure = Failure::from(code);
+            let json = serde_json::to_string(&failure).unwrap();
+            assert_eq!(json, written);
+            assert_eq!(serde_json::from_str::<Failure>(&json).unwrap(), failure);
+        }
     }
 }

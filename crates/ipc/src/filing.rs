@@ -152,7 +152,7 @@ pub struct AmendedCell {
 
 /// What an amendment changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "what")]
+#[serde(rename_all = "snake_case")]
 pub enum Amended {
     /// A fact, or a cell of a row that was there.
     Register {

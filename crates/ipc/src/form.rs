@@ -129,7 +129,7 @@ pub struct SectionView {
 
 /// A place on a form.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "item")]
+#[serde(rename_all = "snake_case")]
 pub enum FormItem {
     /// A fact.
     Field(Box<FieldView>),

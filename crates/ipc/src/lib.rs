@@ -471,7 +471,7 @@ pub enum Request {
 
 /// What a call answers.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "reply", content = "body")]
+#[serde(rename_all = "snake_case")]
 pub enum Reply {
     /// Done; there is nothing to show.
     Done,

@@ -178,7 +178,7 @@ pub struct Changed {
 
 /// Something a screen shows.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "topic")]
+#[serde(rename_all = "snake_case")]
 pub enum Topic {
     /// The vault was opened or closed.
     Session,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// How far a change has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "state")]
+#[serde(rename_all = "snake_case")]
 pub enum Delivery {
     /// In the vault of this tablet, not yet at the hub.
     OnTablet,
@@ -107,7 +107,7 @@ pub struct Purged {
 
 /// Whether the hub can be reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "net")]
+#[serde(rename_all = "snake_case")]
 pub enum NetState {
     /// Nothing was tried since the vault was opened.
     NotTried,

@@ -126,6 +126,12 @@ impl RecordKeys {
         Some(key)
     }
 
+    /// The same, grown anew each time and not kept at hand: whether it was used lately, here or ever, is not told by how long that
+    /// takes, and whoever invents ids drives nothing out.
+    pub fn grown(&self, subject: [u8; 16]) -> Option<RecordKey> {
+        self.read(|held| held.tree.key(subject))
+    }
+
     /// The records whose keys were destroyed, as the file knows.
     pub fn cut(&self) -> Vec<[u8; 16]> {
         self.read(|held| held.tree.cut.iter().copied().collect())
@@ -420,6 +426,20 @@ mod tests {
         assert_eq!(again.cut(), [first, second]);
         assert!(sealed(&again, first).is_none() && sealed(&again, second).is_none());
         assert!(sealed(&again, [3; 16]).is_some());
+    }
+
+    #[test]
+    fn a_key_that_is_only_grown_is_the_same_and_is_not_kept_at_hand() {
+        let dir = tempfile::tempdir().unwrap();
+        let keys = RecordKeys::make(&dir.path().join("record.keys")).unwrap();
+        let grown = keys.grown([1; 16]).unwrap().seal(Sealed::Refused, b"about", b"words");
+        assert!(keys.read(|held| held.at_hand.is_empty()));
+        assert_eq!(
+            keys.of([1; 16]).unwrap().seal(Sealed::Refused, b"about", b"words"),
+            grown
+        );
+        keys.destroy(&[[1; 16]]).unwrap();
+        assert!(keys.grown([1; 16]).is_none());
     }
 
     #[test]

@@ -443,7 +443,8 @@ impl Inbounds for Sealing {
 
 impl Quarantine for Sealing {
     fn quarantine(&self, refused: &Refused<'_>, now_ms: i64) -> Result<Kept> {
-        let Some(key) = self.keys.of(subject_of(refused.document.0)) else {
+        // What is refused may be about anything: of a record whose existence is not told.
+        let Some(key) = self.keys.grown(subject_of(refused.document.0)) else {
             return Ok(Kept::Destroyed);
         };
         let sealed = key.seal(Sealed::Refused, &refused.document.0, refused.bytes);

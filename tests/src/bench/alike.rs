@@ -17,15 +17,15 @@ use sha2::Digest as _;
 use super::{Samples, machine};
 use crate::{author::Author, demo::pictures, ground, scene::Scene};
 
-/// Cases that there are: what is asked for is not always the same.
+/// Cases that there are, and as many ids of none: what is asked for is not always the same, and of both as often once more.
 const CASES: usize = 60;
 /// Changes of each, so that a document that was opened in vain would be noticed.
 const CHANGES: usize = 25;
 /// Twice the standard deviation, about: 95 of 100 runs end within.
 const TWO_DEVIATIONS: f64 = 1.96;
 
-/// A case that the stranger may not know of.
-struct There {
+/// A case that the stranger may not know of, or none.
+struct Asked {
     case: CaseId,
     picture: Sha256,
 }
@@ -72,7 +72,7 @@ const QUESTIONS: [Question; 5] = [
 pub fn alike(pairs: usize) -> Result<()> {
     let scene = Scene::new();
     let mut owner = scene.author("An owner", &Role::PoNic, 1);
-    let there: Vec<There> = (0..CASES).map(|n| case(&mut owner, n as u64)).collect::<Result<_>>()?;
+    let there: Vec<Asked> = (0..CASES).map(|n| case(&mut owner, n as u64)).collect::<Result<_>>()?;
     // A role that begins no case of its own.
     let mut stranger = scene.author("A stranger", &Role::Counsellor, 2);
     stranger.sync_to_the_end()?;
@@ -81,16 +81,21 @@ pub fn alike(pairs: usize) -> Result<()> {
     println!(
         "| asked | not allowed, median | never was, median | the first takes longer | by chance within |\n|---|---:|---:|---:|---:|"
     );
-    let mut random = StdRng::seed_from_u64(7);
+    // None of the cases' own.
+    let mut random = StdRng::seed_from_u64(CASES as u64);
+    let never: Vec<Asked> = (0..CASES)
+        .map(|_| Asked {
+            case: CaseId::from_bytes(random.random()),
+            picture: Sha256(random.random()),
+        })
+        .collect();
     for question in &QUESTIONS {
         let mut both = [Samples::default(), Samples::default()];
         for _ in 0..pairs {
             let first = usize::from(random.random_bool(0.5));
             for which in [first, 1 - first] {
-                let one = &there[random.random_range(0..there.len())];
-                let never = (CaseId::from_bytes(random.random()), Sha256(random.random()));
-                let (case, picture) = if which == 0 { (one.case, one.picture) } else { never };
-                both[which].time(|| (question.ask)(&mut stranger, case, picture))?;
+                let asked = &[&there, &never][which][random.random_range(0..CASES)];
+                both[which].time(|| (question.ask)(&mut stranger, asked.case, asked.picture))?;
             }
         }
         let [there, never] = both;
@@ -153,7 +158,7 @@ fn media(author: &Author, method: reqwest::Method, picture: Sha256) -> Result<()
 }
 
 /// A case of many changes, with a picture that is at the hub.
-fn case(owner: &mut Author, seed: u64) -> Result<There> {
+fn case(owner: &mut Author, seed: u64) -> Result<Asked> {
     let mut random = StdRng::seed_from_u64(seed);
     let case = CaseId::from_bytes(random.random());
     let (mut core_document, mut identity) = [Compartment::Core, Compartment::Identity]
@@ -180,7 +185,7 @@ fn case(owner: &mut Author, seed: u64) -> Result<There> {
     }
     owner.sync(&changes)?;
     owner.send_media(&media::path(&picture, MediaSize::Field), &bytes)?;
-    Ok(There { case, picture })
+    Ok(Asked { case, picture })
 }
 
 fn key(case: CaseId, compartment: Compartment) -> DocumentKey {

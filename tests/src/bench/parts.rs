@@ -1,6 +1,9 @@
 //! What is measured in a process of its own, so that its peak of memory is the device's and nobody else's.
 
-use std::path::Path;
+use std::{
+    io::{BufRead as _, Write as _},
+    path::Path,
+};
 
 use ipc::{CaseFilter, FieldEdit, Reply, Request};
 use serde::{Deserialize, Serialize};
@@ -56,15 +59,24 @@ pub struct Talked {
     pub waiting: u64,
 }
 
-/// Unlocks the tablet in this folder, writes this fact in so many cases, and has one exchange with the hub.
-pub fn talk(folder: &Path, fact: &str, edits: usize) -> anyhow::Result<Talked> {
+/// Unlocks the tablet in this folder, writes this fact in so many cases, and has one exchange with the hub. One that settles
+/// has had an exchange before it writes, in which it told of its unlocking; it says so, and waits for a line.
+pub fn talk(folder: &Path, fact: &str, edits: usize, settle: bool) -> anyhow::Result<Talked> {
     let tablet = Tablet::live_by_hand(folder);
     tablet
         .unlock(PASSPHRASE)
         .map_err(|failure| anyhow::anyhow!("{failure:?}"))?;
+    if settle {
+        tablet.sync_well();
+    }
     // Looking at the list is a row of the access log, which goes up, too: who writes nothing does not look.
     if edits > 0 {
         write_in_some(&tablet, fact, edits)?;
+    }
+    if settle {
+        println!("settled");
+        std::io::stdout().flush()?;
+        std::io::stdin().lock().read_line(&mut String::new())?;
     }
     let mut samples = Samples::default();
     samples.time(|| tablet.sync_well());

@@ -55,6 +55,9 @@ enum Part {
         /// Cases to write it in.
         #[arg(long, default_value_t = 0)]
         edits: usize,
+        /// Have an exchange before, say so, and wait for a line.
+        #[arg(long)]
+        settle: bool,
     },
     /// Enrols a new tablet and says what its list shows before a window of signal closes.
     #[command(hide = true)]
@@ -150,8 +153,14 @@ fn main() -> anyhow::Result<()> {
             );
             Ok(())
         }
-        Some(Part::Talk { data_dir, fact, edits }) => {
-            println!("{}", serde_json::to_string(&bench::talk(&data_dir, &fact, edits)?)?);
+        Some(Part::Talk {
+            data_dir,
+            fact,
+            edits,
+            settle,
+        }) => {
+            let talked = bench::talk(&data_dir, &fact, edits, settle)?;
+            println!("{}", serde_json::to_string(&talked)?);
             Ok(())
         }
         Some(Part::FirstList {

@@ -126,7 +126,8 @@ fn a_referral_is_on_an_online_officers_screen_at_once_and_its_life_goes_back_to_
     );
     assert!(card(&asha.tablet, quiet).is_some());
     let told = "vatsalya_hub_requests_total{route=\"/v1/wait\",method=\"GET\",status=\"200\"}";
-    eventually(|| (counted(&scene, told)? == 1).then_some(()));
+    // A round that was under way meanwhile may have the tablet wait, and be told, once more.
+    eventually(|| (counted(&scene, told)? >= 1).then_some(()));
 
     // The record says who was asked, when and why; the helpline that somebody was.
     let form = asha.tablet.form(case, "intake");

@@ -6,12 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::Day;
 
+const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 3_600_000;
 
 /// A length of time as the law states it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Length {
+    /// Minutes, counted from the very moment: `30min`.
+    Minutes(u16),
     /// Hours, counted from the very moment: `24h`.
     Hours(u16),
     /// Days, `15d`; the day of the event is left out and the last day counts whole (General Clauses Act 1897, s.9).
@@ -23,9 +26,9 @@ pub enum Length {
     WorkingDays(u16),
 }
 
-/// A length is a number and a unit: `24h`, `15d`, `4mo`, `3wd`.
+/// A length is a number and a unit: `30min`, `24h`, `15d`, `4mo`, `3wd`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a length such as 24h, 15d, 4mo or 3wd")]
+#[error("`{0}` is not a length such as 30min, 24h, 15d, 4mo or 3wd")]
 pub struct LengthError(String);
 
 impl FromStr for Length {
@@ -35,6 +38,7 @@ impl FromStr for Length {
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let number: u16 = text[..digits].parse().map_err(|_| error())?;
         match &text[digits..] {
+            "min" => Ok(Self::Minutes(number)),
             "h" => Ok(Self::Hours(number)),
             "d" => Ok(Self::Days(number)),
             "mo" => Ok(Self::Months(number)),
@@ -54,6 +58,7 @@ impl TryFrom<String> for Length {
 impl From<Length> for String {
     fn from(length: Length) -> Self {
         match length {
+            Length::Minutes(n) => format!("{n}min"),
             Length::Hours(n) => format!("{n}h"),
             Length::Days(n) => format!("{n}d"),
             Length::Months(n) => format!("{n}mo"),
@@ -67,6 +72,7 @@ impl Length {
     pub fn after(self, start_ms: i64) -> Option<i64> {
         let first = Day::at(start_ms)?;
         let last = match self {
+            Self::Minutes(n) => return start_ms.checked_add(i64::from(n) * MINUTE_MS),
             Self::Hours(n) => return start_ms.checked_add(i64::from(n) * HOUR_MS),
             Self::Days(n) => Day(first.0 + i64::from(n)),
             Self::Months(n) => first.months_later(n.into()),
@@ -79,7 +85,7 @@ impl Length {
     /// more than a last day are counted from that day.
     pub fn beyond(self, due_ms: i64) -> Option<i64> {
         match self {
-            Self::Hours(_) => self.after(due_ms),
+            Self::Minutes(_) | Self::Hours(_) => self.after(due_ms),
             _ => self.after(due_ms.checked_sub(1)?),
         }
     }
@@ -87,6 +93,7 @@ impl Length {
     /// `times` this length; `None` where that is longer than any length.
     pub fn times(self, times: u16) -> Option<Self> {
         Some(match self {
+            Self::Minutes(n) => Self::Minutes(n.checked_mul(times)?),
             Self::Hours(n) => Self::Hours(n.checked_mul(times)?),
             Self::Days(n) => Self::Days(n.checked_mul(times)?),
             Self::Months(n) => Self::Months(n.checked_mul(times)?),
@@ -142,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_length_survives_its_text_and_nonsense_is_refused() {
-        for text in ["24h", "15d", "4mo", "3wd"] {
+        for text in ["30min", "24h", "15d", "4mo", "3wd"] {
             assert_eq!(String::from(text.parse::<Length>().unwrap()), text);
         }
         for wrong in ["", "d", "4", "4 mo", "-3d", "70000d", "4m", "4mö"] {
@@ -151,10 +158,11 @@ mod tests {
     }
 
     fn a_length() -> impl Strategy<Value = Length> {
-        (0_u16..800, 0_u8..4).prop_map(|(n, unit)| match unit {
-            0 => Length::Hours(n),
-            1 => Length::Days(n),
-            2 => Length::Months(n),
+        (0_u16..800, 0_u8..5).prop_map(|(n, unit)| match unit {
+            0 => Length::Minutes(n),
+            1 => Length::Hours(n),
+            2 => Length::Days(n),
+            3 => Length::Months(n),
             _ => Length::WorkingDays(n),
         })
     }

@@ -122,6 +122,18 @@ mod tests {
     }
 
     #[test]
+    fn the_clock_of_a_referral_runs_as_long_as_all_who_are_asked_before_the_district_officer_are_waited_for() {
+        let pack = Pack::national();
+        let rules = pack.duty().unwrap();
+        for urgency in [Urgency::Emergency, Urgency::Urgent, Urgency::Routine] {
+            let id = format!("referral-taken-up-{}", urgency.code());
+            let clock = pack.clocks().iter().find(|clock| clock.id == id).unwrap();
+            let all = i64::from(rules.officers_asked()) * rules.wait_ms(&urgency);
+            assert_eq!(clock.length.unwrap().after(0), Some(all), "{id}");
+        }
+    }
+
+    #[test]
     fn rules_that_wait_for_nobody_or_for_ever_are_none() {
         let of = |officer: &str, asked: u32, minutes: &str| {
             read(&format!(

@@ -3,7 +3,7 @@ use protocol::UserId;
 use tokio_postgres::Row;
 
 use super::Postgres;
-use super::grants::{grant, set_grants};
+use super::grants::{give, grant, take};
 use super::people::find_user;
 use super::transaction::Tx;
 use super::value::{Fixed, Number, at, fixed, number, small};
@@ -131,9 +131,10 @@ impl Duties for Postgres {
             if taken == 0 {
                 return Ok(false);
             }
-            let number = give(tx, &new.asking, &user, new.readable)?;
+            let number = hand_over(tx, &new.asking, &user, new.readable)?;
             if let Some((user, readable)) = new.instead_of {
-                take(tx, &new.asking, user, readable)?;
+                let user = find_user(tx, user)?.ok_or(StorageError::NoSuch("user"))?;
+                take(tx, subject, &user, readable, new.asking.at_ms)?;
             }
             tx.execute(
                 "INSERT INTO asking (subject, step, user_id, why, at_ms, until_ms, number)
@@ -218,21 +219,9 @@ pub(super) fn answered(tx: &Tx<'_>, subject: [u8; 16], at_ms: i64) -> Result<()>
 }
 
 /// Gives whoever is asked the case; says up to which number of the log they must have read to know.
-fn give(tx: &Tx<'_>, asking: &Asking, user: &User, readable: &[Readable]) -> Result<u64> {
-    tx.execute(
-        "INSERT INTO assignment (subject, user_id, since_ms) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-        &[&Fixed(asking.subject), &Fixed(user.id.0), &asking.at_ms],
-    )?;
-    told(tx, asking, user, Deed::Assign)?;
+fn hand_over(tx: &Tx<'_>, asking: &Asking, user: &User, readable: &[Readable]) -> Result<u64> {
     let before = last_number(tx, &user.district)?;
-    set_grants(
-        tx,
-        &user.district,
-        user.id,
-        Some(asking.subject),
-        readable,
-        asking.at_ms,
-    )?;
+    give(tx, asking.subject, user, readable, asking.at_ms)?;
     let after = last_number(tx, &user.district)?;
     if after > before {
         return Ok(after);
@@ -242,34 +231,6 @@ fn give(tx: &Tx<'_>, asking: &Asking, user: &User, readable: &[Readable]) -> Res
         grant(tx, &user.district, user.id, *first, asking.at_ms)?;
     }
     last_number(tx, &user.district)
-}
-
-/// Takes the case from whoever was asked before.
-fn take(tx: &Tx<'_>, asking: &Asking, user: UserId, readable: &[Readable]) -> Result<()> {
-    let user = find_user(tx, user)?.ok_or(StorageError::NoSuch("user"))?;
-    tx.execute(
-        "DELETE FROM assignment WHERE subject = $1 AND user_id = $2",
-        &[&Fixed(asking.subject), &Fixed(user.id.0)],
-    )?;
-    told(tx, asking, &user, Deed::Unassign)?;
-    set_grants(
-        tx,
-        &user.district,
-        user.id,
-        Some(asking.subject),
-        readable,
-        asking.at_ms,
-    )
-}
-
-fn told(tx: &Tx<'_>, asking: &Asking, user: &User, deed: Deed) -> Result<()> {
-    let detail = uuid::Uuid::from_bytes(asking.subject).to_string();
-    let about = About {
-        user: Some(user.id),
-        detail: &detail,
-        ..About::default()
-    };
-    audit(tx, asking.at_ms, deed, &about)
 }
 
 fn last_number(tx: &Tx<'_>, district: &str) -> Result<u64> {

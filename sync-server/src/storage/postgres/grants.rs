@@ -19,24 +19,14 @@ impl Grants for Postgres {
     fn assign(&self, subject: [u8; 16], user: UserId, readable: &[Readable], now_ms: i64) -> Result<()> {
         self.write(|tx| {
             let user = user_beside(tx, subject, user)?;
-            tx.execute(
-                "INSERT INTO assignment (subject, user_id, since_ms) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-                &[&Fixed(subject), &Fixed(user.id.0), &now_ms],
-            )?;
-            told(tx, subject, &user, Deed::Assign, now_ms)?;
-            set_grants(tx, &user.district, user.id, Some(subject), readable, now_ms)
+            give(tx, subject, &user, readable, now_ms)
         })
     }
 
     fn unassign(&self, subject: [u8; 16], user: UserId, readable: &[Readable], now_ms: i64) -> Result<()> {
         self.write(|tx| {
             let user = user_beside(tx, subject, user)?;
-            tx.execute(
-                "DELETE FROM assignment WHERE subject = $1 AND user_id = $2",
-                &[&Fixed(subject), &Fixed(user.id.0)],
-            )?;
-            told(tx, subject, &user, Deed::Unassign, now_ms)?;
-            set_grants(tx, &user.district, user.id, Some(subject), readable, now_ms)
+            take(tx, subject, &user, readable, now_ms)
         })
     }
 
@@ -114,6 +104,26 @@ fn told(tx: &Tx<'_>, subject: [u8; 16], user: &User, deed: Deed, now_ms: i64) ->
         ..About::default()
     };
     audit(tx, now_ms, deed, &about)
+}
+
+/// Gives a user the case of a subject, which becomes just what they may read of it.
+pub(super) fn give(tx: &Tx<'_>, subject: [u8; 16], user: &User, readable: &[Readable], now_ms: i64) -> Result<()> {
+    tx.execute(
+        "INSERT INTO assignment (subject, user_id, since_ms) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        &[&Fixed(subject), &Fixed(user.id.0), &now_ms],
+    )?;
+    told(tx, subject, user, Deed::Assign, now_ms)?;
+    set_grants(tx, &user.district, user.id, Some(subject), readable, now_ms)
+}
+
+/// Takes the case of a subject from a user, to whom this is left.
+pub(super) fn take(tx: &Tx<'_>, subject: [u8; 16], user: &User, readable: &[Readable], now_ms: i64) -> Result<()> {
+    tx.execute(
+        "DELETE FROM assignment WHERE subject = $1 AND user_id = $2",
+        &[&Fixed(subject), &Fixed(user.id.0)],
+    )?;
+    told(tx, subject, user, Deed::Unassign, now_ms)?;
+    set_grants(tx, &user.district, user.id, Some(subject), readable, now_ms)
 }
 
 /// The user, if the subject is one of their own district; from here on nobody else writes in that district.

@@ -4,14 +4,14 @@ use casework::duty::{Hours, Place, Shift, Why};
 use protocol::UserId;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::grants::{grant, set_grants};
+use super::grants::{give, grant, take};
 use super::people::find_user;
 use super::write::audit;
 use super::{Number, Sqlite};
 use crate::storage::duties::{joined, split};
 use crate::storage::write::About;
 use crate::storage::{
-    Asking, Deed, Duties, Load, NewAsking, Readable, Referral, Result, RosterRow, StorageError, Unanswered, User,
+    Asking, Deed, Duties, Load, NewAsking, Readable, Referral, Result, RosterRow, StorageError, Unanswered,
 };
 
 const SELECT_ASKING: &str = "SELECT subject, step, user, why, at_ms, until_ms, number FROM asking";
@@ -133,9 +133,10 @@ impl Duties for Sqlite {
             if taken == 0 {
                 return Ok(false);
             }
-            let number = give(tx, &new.asking, new.readable)?;
+            let number = hand_over(tx, &new.asking, new.readable)?;
             if let Some((user, readable)) = new.instead_of {
-                take(tx, &new.asking, user, readable)?;
+                let user = find_user(tx, user)?.ok_or(StorageError::NoSuch("user"))?;
+                take(tx, subject, &user, readable, new.asking.at_ms)?;
             }
             tx.execute(
                 "INSERT INTO asking (subject, step, user, why, at_ms, until_ms, number) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -219,22 +220,10 @@ pub(super) fn answered(tx: &Connection, subject: [u8; 16], at_ms: i64) -> Result
 }
 
 /// Gives whoever is asked the case; says up to which number of the log they must have read to know.
-fn give(tx: &Connection, asking: &Asking, readable: &[Readable]) -> Result<u64> {
+fn hand_over(tx: &Connection, asking: &Asking, readable: &[Readable]) -> Result<u64> {
     let user = find_user(tx, asking.user)?.ok_or(StorageError::NoSuch("user"))?;
-    tx.execute(
-        "INSERT OR IGNORE INTO assignment (subject, user, since_ms) VALUES (?1, ?2, ?3)",
-        params![asking.subject, user.id.0, asking.at_ms],
-    )?;
-    told(tx, asking, &user, Deed::Assign)?;
     let before = last_number(tx, &user.district)?;
-    set_grants(
-        tx,
-        &user.district,
-        user.id,
-        Some(asking.subject),
-        readable,
-        asking.at_ms,
-    )?;
+    give(tx, asking.subject, &user, readable, asking.at_ms)?;
     let after = last_number(tx, &user.district)?;
     if after > before {
         return Ok(after);
@@ -244,34 +233,6 @@ fn give(tx: &Connection, asking: &Asking, readable: &[Readable]) -> Result<u64> 
         grant(tx, &user.district, user.id, *first, asking.at_ms)?;
     }
     last_number(tx, &user.district)
-}
-
-/// Takes the case from whoever was asked before.
-fn take(tx: &Connection, asking: &Asking, user: UserId, readable: &[Readable]) -> Result<()> {
-    let user = find_user(tx, user)?.ok_or(StorageError::NoSuch("user"))?;
-    tx.execute(
-        "DELETE FROM assignment WHERE subject = ?1 AND user = ?2",
-        params![asking.subject, user.id.0],
-    )?;
-    told(tx, asking, &user, Deed::Unassign)?;
-    set_grants(
-        tx,
-        &user.district,
-        user.id,
-        Some(asking.subject),
-        readable,
-        asking.at_ms,
-    )
-}
-
-fn told(tx: &Connection, asking: &Asking, user: &User, deed: Deed) -> Result<()> {
-    let detail = uuid::Uuid::from_bytes(asking.subject).to_string();
-    let about = About {
-        user: Some(user.id),
-        detail: &detail,
-        ..About::default()
-    };
-    audit(tx, asking.at_ms, deed, &about)
 }
 
 fn last_number(tx: &Connection, district: &str) -> Result<u64> {

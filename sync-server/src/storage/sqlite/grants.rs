@@ -16,44 +16,14 @@ impl Grants for Sqlite {
     fn assign(&self, subject: [u8; 16], user: UserId, readable: &[Readable], now_ms: i64) -> Result<()> {
         self.write(|tx| {
             let user = user_beside(tx, subject, user)?;
-            tx.execute(
-                "INSERT OR IGNORE INTO assignment (subject, user, since_ms) VALUES (?1, ?2, ?3)",
-                params![subject, user.id.0, now_ms],
-            )?;
-            let detail = uuid::Uuid::from_bytes(subject).to_string();
-            audit(
-                tx,
-                now_ms,
-                Deed::Assign,
-                &About {
-                    user: Some(user.id),
-                    detail: &detail,
-                    ..About::default()
-                },
-            )?;
-            set_grants(tx, &user.district, user.id, Some(subject), readable, now_ms)
+            give(tx, subject, &user, readable, now_ms)
         })
     }
 
     fn unassign(&self, subject: [u8; 16], user: UserId, readable: &[Readable], now_ms: i64) -> Result<()> {
         self.write(|tx| {
             let user = user_beside(tx, subject, user)?;
-            tx.execute(
-                "DELETE FROM assignment WHERE subject = ?1 AND user = ?2",
-                params![subject, user.id.0],
-            )?;
-            let detail = uuid::Uuid::from_bytes(subject).to_string();
-            audit(
-                tx,
-                now_ms,
-                Deed::Unassign,
-                &About {
-                    user: Some(user.id),
-                    detail: &detail,
-                    ..About::default()
-                },
-            )?;
-            set_grants(tx, &user.district, user.id, Some(subject), readable, now_ms)
+            take(tx, subject, &user, readable, now_ms)
         })
     }
 
@@ -120,6 +90,36 @@ impl Grants for Sqlite {
             audit(tx, now_ms, Deed::Destroy, &about)
         })
     }
+}
+
+/// Gives a user the case of a subject, which becomes just what they may read of it.
+pub(super) fn give(tx: &Connection, subject: [u8; 16], user: &User, readable: &[Readable], now_ms: i64) -> Result<()> {
+    tx.execute(
+        "INSERT OR IGNORE INTO assignment (subject, user, since_ms) VALUES (?1, ?2, ?3)",
+        params![subject, user.id.0, now_ms],
+    )?;
+    told(tx, subject, user, Deed::Assign, now_ms)?;
+    set_grants(tx, &user.district, user.id, Some(subject), readable, now_ms)
+}
+
+/// Takes the case of a subject from a user, to whom this is left.
+pub(super) fn take(tx: &Connection, subject: [u8; 16], user: &User, readable: &[Readable], now_ms: i64) -> Result<()> {
+    tx.execute(
+        "DELETE FROM assignment WHERE subject = ?1 AND user = ?2",
+        params![subject, user.id.0],
+    )?;
+    told(tx, subject, user, Deed::Unassign, now_ms)?;
+    set_grants(tx, &user.district, user.id, Some(subject), readable, now_ms)
+}
+
+fn told(tx: &Connection, subject: [u8; 16], user: &User, deed: Deed, now_ms: i64) -> Result<()> {
+    let detail = uuid::Uuid::from_bytes(subject).to_string();
+    let about = About {
+        user: Some(user.id),
+        detail: &detail,
+        ..About::default()
+    };
+    audit(tx, now_ms, deed, &about)
 }
 
 /// The user, if the subject is one of their own district.

@@ -76,6 +76,8 @@ pub(super) struct Memory {
 pub(super) struct Costs {
     /// Nothing to say.
     pub(super) in_step: Option<Cell>,
+    /// Nothing to say but that the tablet was unlocked.
+    pub(super) unlocked: Option<Cell>,
     /// Twenty edits.
     pub(super) push: Option<Cell>,
     /// A new device on a clear link.

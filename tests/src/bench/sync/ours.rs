@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::{
     CASES, EDITS, SEED, documents,
     figures::{Cell, Costs, Memory, Sample, Windows},
-    sampling::{Sampling, Took, Trip, over},
+    sampling::{Sampling, Took, Trip, over, over_settled},
     window::Listed,
 };
 use crate::{
@@ -54,13 +54,14 @@ pub(super) fn measure(sampling: Sampling, tls: Tls, tell: &dyn Fn(&str)) -> Resu
     let tablet = scene.tablet();
     scene.first_sync(&tablet, Trip::CLEAR)?;
     scene.start_hub_again()?;
-    let talk = |edits, trip| talk(&scene.link, &tablet, edits, trip);
-    talk(0, Trip::CLEAR)?;
+    scene.talk_unlocked(&tablet, Trip::CLEAR)?;
     let in_step_kb = scene.resident_kb()?;
     tell("a tablet is in step");
-    let in_step = sampling.cell(|round| talk(0, Trip::two_g(round)))?;
+    let unlocked = sampling.cell(|round| scene.talk_unlocked(&tablet, Trip::two_g(round)))?;
+    tell("just unlocked, again and again");
+    let in_step = sampling.cell(|round| scene.talk(&tablet, 0, Trip::two_g(round)))?;
     tell("in step, again and again");
-    let push = sampling.cell(|round| talk(EDITS, Trip::two_g(round)))?;
+    let push = sampling.cell(|round| scene.talk(&tablet, EDITS, Trip::two_g(round)))?;
     tell("edits pushed");
     let new_device = sampling.cell(|_| {
         let tablet = scene.tablet();
@@ -71,6 +72,7 @@ pub(super) fn measure(sampling: Sampling, tls: Tls, tell: &dyn Fn(&str)) -> Resu
     tell("the list of a new device in a window");
     Ok(Costs {
         in_step: Some(in_step),
+        unlocked: Some(unlocked),
         push: Some(push),
         new_device: Some(new_device),
         windows: Some(windows),
@@ -162,6 +164,22 @@ impl Scene {
         Ok(took.told(|said| said.sync_us / 1_000))
     }
 
+    /// A tablet that was unlocked a moment ago, which the hub is told of by the way.
+    fn talk_unlocked(&self, tablet: &Path, trip: Trip) -> Result<Took<u64>> {
+        told(over(&self.link, trip, &mut talk_of(tablet, 0)?)?)
+    }
+
+    /// A tablet that has been open for a while, over a new connection.
+    fn talk(&mut self, tablet: &Path, edits: usize, trip: Trip) -> Result<Took<u64>> {
+        let mut command = talk_of(tablet, edits)?;
+        let Self { link, hub, .. } = self;
+        let end_connections = || {
+            hub.stop()?;
+            link.at(Side::Far, || hub.start_again())?
+        };
+        told(over_settled(link, trip, command.arg("--settle"), end_connections)?)
+    }
+
     fn windows(&mut self, sampling: Sampling) -> Result<Windows> {
         let mut windows = Windows {
             seconds: WINDOW_S,
@@ -184,10 +202,13 @@ impl Scene {
     }
 }
 
-fn talk(link: &Link, tablet: &Path, edits: usize, trip: Trip) -> Result<Took<u64>> {
+fn talk_of(tablet: &Path, edits: usize) -> Result<Command> {
     let mut command = part("talk", tablet)?;
     command.args(["--fact", documents::EDITED, "--edits", &edits.to_string()]);
-    let took: Took<Talked> = over(link, trip, &mut command)?;
+    Ok(command)
+}
+
+fn told(took: Took<Talked>) -> Result<Took<u64>> {
     if let Some(said) = &took.said {
         ensure!(said.waiting == 0, "{} changes still wait", said.waiting);
     }

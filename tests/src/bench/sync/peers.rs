@@ -96,6 +96,7 @@ pub(super) fn measure(peer: Peer, plan: &Plan, sampling: Sampling, tell: &dyn Fn
     };
     Ok(Costs {
         in_step: Some(in_step),
+        unlocked: None,
         push,
         new_device,
         windows: None,

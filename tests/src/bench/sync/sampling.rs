@@ -1,7 +1,7 @@
 //! How samples are taken: a fresh program each time, over a link of the next seed.
 
 use std::{
-    io::Read as _,
+    io::{BufRead as _, BufReader, Read, Write as _},
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -114,17 +114,54 @@ impl Trip {
 /// Runs a program at the near side, and reads the line of JSON that it prints.
 pub(super) fn over<T: serde::de::DeserializeOwned>(link: &Link, trip: Trip, command: &mut Command) -> Result<Took<T>> {
     link.set(trip.conditions, trip.seed);
+    let mut child = spawned(link, command)?;
+    let out = child.stdout.take().context("its output is piped")?;
+    rest_of(link, trip, child, out)
+}
+
+/// The same of a program that first, over a clear link and uncounted, does what would otherwise be told of on the way. It
+/// prints a line then, and goes on when it reads one; `between` ends the connection that it has.
+pub(super) fn over_settled<T: serde::de::DeserializeOwned>(
+    link: &Link,
+    trip: Trip,
+    command: &mut Command,
+    between: impl FnOnce() -> Result<()>,
+) -> Result<Took<T>> {
+    link.set(Conditions::CLEAR, 0);
+    let mut child = spawned(link, command.stdin(Stdio::piped()))?;
+    let mut out = BufReader::new(child.stdout.take().context("its output is piped")?);
+    let mut settled = String::new();
+    out.read_line(&mut settled)?;
+    if settled.is_empty() {
+        bail!("{command:?} ended before it was settled: {}", child.wait()?);
+    }
+    between()?;
+    quiet(link);
+    link.set(trip.conditions, trip.seed);
+    let mut go = child.stdin.take().context("its input is piped")?;
+    go.write_all(b"\n")?;
+    rest_of(link, trip, child, out)
+}
+
+fn spawned(link: &Link, command: &mut Command) -> Result<Child> {
     command.stdout(Stdio::piped()).stderr(Stdio::inherit());
     let child = link.at(Side::Near, || command.spawn())?;
-    let said = printed(
-        child.with_context(|| format!("cannot start {command:?}"))?,
-        trip.at_most,
-    );
+    child.with_context(|| format!("cannot start {command:?}"))
+}
+
+/// What a program says until it ends, and what passes meanwhile.
+fn rest_of<T: serde::de::DeserializeOwned>(
+    link: &Link,
+    trip: Trip,
+    child: Child,
+    out: impl Read + Send + 'static,
+) -> Result<Took<T>> {
+    let said = printed(child, out, trip.at_most);
     let bytes = link.passed().bytes();
     let closed_bytes = quiet(link);
     link.set(Conditions::CLEAR, 0);
     let said = match said? {
-        Some(text) => Some(serde_json::from_str(&text).with_context(|| format!("{command:?} printed {text:?}"))?),
+        Some(text) => Some(serde_json::from_str(&text).with_context(|| format!("a program printed {text:?}"))?),
         None => None,
     };
     let sample = Sample {
@@ -136,8 +173,7 @@ pub(super) fn over<T: serde::de::DeserializeOwned>(link: &Link, trip: Trip, comm
 }
 
 /// What the program prints until it ends; `None` when it did not end in time.
-fn printed(mut child: Child, at_most: Duration) -> Result<Option<String>> {
-    let mut out = child.stdout.take().context("its output is piped")?;
+fn printed(mut child: Child, mut out: impl Read + Send + 'static, at_most: Duration) -> Result<Option<String>> {
     let reading = thread::spawn(move || {
         let mut text = String::new();
         out.read_to_string(&mut text).map(|_| text)
