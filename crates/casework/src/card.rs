@@ -137,10 +137,12 @@ pub fn open_tasks(rows: &[RecordRow]) -> usize {
     rows.iter().filter(open).count()
 }
 
-fn fact<'a>(facts: &'a BTreeMap<FactId, Value>, name: &str) -> Option<&'a Value> {
+/// A fact by its name; `None` where it is not written, or nothing is called so.
+pub fn fact<'a>(facts: &'a BTreeMap<FactId, Value>, name: &str) -> Option<&'a Value> {
     name.parse::<FactId>().ok().and_then(|id| facts.get(&id))
 }
 
-fn text(facts: &BTreeMap<FactId, Value>, name: &str) -> Option<String> {
+/// What a fact says, where it is a text.
+pub fn text(facts: &BTreeMap<FactId, Value>, name: &str) -> Option<String> {
     fact(facts, name).and_then(Value::as_text).map(str::to_owned)
 }

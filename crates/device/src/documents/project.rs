@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use casefile::{Document, DocumentKey, Row};
 use casework::{
     Compartment, DocumentKind, FactId, Record, Value, attachment,
-    card::{CoreCard, IdentityCard, is_open_task},
+    card::{CoreCard, IdentityCard, fact, is_open_task, text},
     institution, links,
     matching::{Entry as ReportEntry, LOOK, Look, decisions, told},
 };
@@ -163,14 +163,6 @@ fn link_rows(subject: &[u8; 16], record: &Record) -> Vec<LinkRow> {
 /// Somebody changed the document at this moment.
 pub(super) fn touch(write: &Write<'_>, key: DocumentKey, changed_ms: i64) -> Result<(), DocumentError> {
     Ok(write.touch_card(&key.subject, changed_ms)?)
-}
-
-fn fact<'a>(facts: &'a BTreeMap<FactId, Value>, name: &str) -> Option<&'a Value> {
-    name.parse::<FactId>().ok().and_then(|id| facts.get(&id))
-}
-
-fn text(facts: &BTreeMap<FactId, Value>, name: &str) -> Option<String> {
-    fact(facts, name).and_then(Value::as_text).map(str::to_owned)
 }
 
 fn core_card(facts: &BTreeMap<FactId, Value>, rows: &[Row]) -> CoreCard {
