@@ -34,7 +34,7 @@ pub use peer::Peer;
 use crate::channel;
 use crate::health::Health;
 use crate::hub::Hub;
-use crate::identity::Tries;
+use crate::identity::{Elsewhere, Tries};
 
 /// What handlers share.
 #[derive(Debug, Clone)]
@@ -49,6 +49,10 @@ pub struct App {
     media: Arc<media::Store>,
     /// Passphrases of staff that are stretched at once, each in 64 MiB; more wait.
     stretches: Arc<Semaphore>,
+    /// What is known of the provider by whom staff sign in elsewhere.
+    elsewhere: Arc<Elsewhere>,
+    /// Those who come back from there and are asked about at once; more wait.
+    returns: Arc<Semaphore>,
     /// Pieces of media that are written at once; more wait.
     pieces: Arc<Semaphore>,
 }
@@ -58,6 +62,9 @@ const PIECES_AT_ONCE: usize = 8;
 
 /// How many passphrases of staff are stretched at once.
 const STRETCHES_AT_ONCE: usize = 2;
+
+/// About how many who come back a provider is asked at once: each keeps a thread until it answers.
+const RETURNS_AT_ONCE: usize = 8;
 
 /// How Prometheus calls the text that it reads.
 const METRICS_CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -70,6 +77,8 @@ pub fn router(hub: Arc<Hub>) -> std::io::Result<Router> {
         syncs: Arc::new(Semaphore::new(limits.syncs_at_once)),
         turns: Arc::default(),
         stretches: Arc::new(Semaphore::new(STRETCHES_AT_ONCE)),
+        elsewhere: Arc::default(),
+        returns: Arc::new(Semaphore::new(RETURNS_AT_ONCE)),
         waits: Arc::default(),
         waiting: Arc::new(Semaphore::new(limits.waits_at_once)),
         media: Arc::new(media::Store::new(&hub.config, hub.keys.clone())?),
@@ -117,6 +126,9 @@ fn office_routes() -> OpenApiRouter<App> {
         .routes(routes!(office::sign_in::sign_in))
         .routes(routes!(office::sign_in::sign_out))
         .routes(routes!(office::sign_in::session))
+        .routes(routes!(office::elsewhere::ways))
+        .routes(routes!(office::elsewhere::depart))
+        .routes(routes!(office::elsewhere::arrive))
         .routes(routes!(office::sign_in::passphrase))
         .routes(routes!(office::lists::districts))
         .routes(routes!(office::lists::users))

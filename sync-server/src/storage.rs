@@ -36,6 +36,7 @@ mod reports;
 mod sealed;
 mod sqlite;
 mod staff;
+mod staff_links;
 mod tables;
 mod write;
 
@@ -74,6 +75,7 @@ pub use reports::{MadeDecision, MatchProposal, NumberedReport, ProposedTo, Repor
 pub use sealed::{Sealing, seal_plain};
 pub use sqlite::Sqlite;
 pub use staff::{SignedIn, StaffId, StaffKeys, StaffMember, StaffRoll, StaffSession, Try};
+pub use staff_links::{LetIn, Link, Return, StaffLinks, Way as SignInWay};
 pub use tables::{ClockRow, InstitutionRow, MissingRow, PlacementRow, Tables};
 
 /// Why storage did not do as asked.
@@ -181,6 +183,7 @@ pub trait Storage:
     + Appeals
     + Recoveries
     + StaffRoll
+    + StaffLinks
     + Overviews
     + Reports
     + Readings

@@ -96,9 +96,14 @@ pub enum Deed {
     SetPassphrase,
     /// They were shut out.
     ShutOutStaff,
-    /// They signed in.
+    /// They were linked with somebody whom a provider of sign-in elsewhere knows.
+    LinkStaff,
+    /// They are so no more.
+    UnlinkStaff,
+    /// They signed in; the detail says by which provider, where it was elsewhere.
     SignIn,
-    /// Somebody tried to sign in as them, with a wrong passphrase or code.
+    /// Somebody tried to sign in as them, with a wrong passphrase or code; or a provider, which the detail names, let somebody in
+    /// whom nobody has linked.
     WrongSignIn,
     /// They signed out.
     SignOut,
@@ -154,6 +159,8 @@ impl Deed {
             Self::RenewStaff => "renew-staff",
             Self::SetPassphrase => "set-passphrase",
             Self::ShutOutStaff => "shut-out-staff",
+            Self::LinkStaff => "link-staff",
+            Self::UnlinkStaff => "unlink-staff",
             Self::SignIn => "sign-in",
             Self::WrongSignIn => "wrong-sign-in",
             Self::SignOut => "sign-out",

@@ -28,6 +28,7 @@ mod destroyed;
 mod devices;
 mod duty;
 mod duty_words;
+mod elsewhere;
 mod enrol;
 mod feed;
 mod filings;

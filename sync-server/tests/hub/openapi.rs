@@ -18,7 +18,7 @@ fn described(hub: &TestHub) -> serde_json::Value {
 }
 
 /// Every operation, by hand: a new one is added here when its description has been read.
-const OPERATIONS: [&str; 50] = [
+const OPERATIONS: [&str; 53] = [
     "delete /v1/media/{sha256}/{size}",
     "get /healthz",
     "get /v1/admin/appeals",
@@ -27,12 +27,15 @@ const OPERATIONS: [&str; 50] = [
     "get /v1/admin/devices",
     "get /v1/admin/districts",
     "get /v1/admin/health",
+    "get /v1/admin/oidc",
+    "get /v1/admin/oidc/back",
     "get /v1/admin/overview",
     "get /v1/admin/packs",
     "get /v1/admin/quarantine",
     "get /v1/admin/quarantine/{number}",
     "get /v1/admin/session",
     "get /v1/admin/users",
+    "get /v1/admin/ways",
     "get /v1/channels/{code}/messages",
     "get /v1/channels/{code}/photos/{record}/{sha256}",
     "get /v1/media/{sha256}/{size}",
@@ -72,7 +75,7 @@ const OPERATIONS: [&str; 50] = [
 ];
 
 /// Whoever asks there has what they show in the body.
-const SHOW_IT_THEMSELVES: [&str; 3] = ["/v1/sync", "/v1/enrol", "/v1/admin/sign-in"];
+const SHOW_IT_THEMSELVES: [&str; 4] = ["/v1/sync", "/v1/enrol", "/v1/admin/sign-in", "/v1/admin/oidc/back"];
 
 #[test]
 fn every_route_is_described_and_nothing_else() {
