@@ -32,6 +32,9 @@
 //! [records]                           # without it: record.keys in data_dir
 //! keys = "/etc/vatsalya/record.keys"  # what the keys of records grow out of; beside the file, unless absolute
 //!
+//! [backups]                           # without it: a command names the folder of each
+//! folder = "/mnt/backups"             # where staff of all districts have backups made; beside the file, unless absolute
+//!
 //! [duty]                              # without it: nobody is told by text message
 //! command = ["/usr/local/bin/text"]   # called with the officer's id and "1 urgent item"; or webhook = "https://…" and a secret
 //! timeout_seconds = 10
@@ -85,6 +88,8 @@ pub struct Config {
     /// Where the keys of records are.
     #[serde(default)]
     pub records: RecordsConfig,
+    /// Where backups go that staff have made.
+    pub backups: Option<BackupsConfig>,
     /// What the hub calls itself.
     #[serde(default = "default_name")]
     pub name: String,
@@ -146,6 +151,14 @@ pub enum LogForm {
 pub struct RecordsConfig {
     /// The file that they grow out of; without one it lies in the data folder.
     pub keys: Option<PathBuf>,
+}
+
+/// Where backups go.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackupsConfig {
+    /// The folder; each backup is a folder in it, named by when it was made.
+    pub folder: PathBuf,
 }
 
 /// The channels that are told, by their codes.
@@ -438,6 +451,9 @@ impl Config {
         }
         if let (Some(keys), Some(beside)) = (config.records.keys.as_mut(), path.parent()) {
             *keys = beside.join(&*keys);
+        }
+        if let (Some(backups), Some(beside)) = (config.backups.as_mut(), path.parent()) {
+            backups.folder = beside.join(&backups.folder);
         }
         if let (Some(tls), Some(beside)) = (config.tls.as_mut(), path.parent()) {
             tls.certificate = beside.join(&tls.certificate);

@@ -58,7 +58,7 @@ pub use documents::{
 pub use duties::{Asking, Duties, Load, NewAsking, Referral, RosterRow, Unanswered};
 pub use entries::{Entries, Entry, EntryBody, Window};
 pub use grants::{Access, Assigned, Grants, Readable};
-pub use inbound::{Inbounds, Post, Posted, RefusedPost};
+pub use inbound::{Inbounds, Post, Posted, RefusedPost, UnbegunPost};
 pub use media::{Media, MediaClaim, MediaRow};
 pub use notices::{Ear, Notices};
 pub use openings::{NewOpening, Opened, Openings, TokenHolder};

@@ -9,14 +9,20 @@
 
 pub(super) mod appeals;
 pub(super) mod audit;
+pub(super) mod backups;
 pub(super) mod cases;
+pub(super) mod destroy;
 pub(super) mod devices;
+pub(super) mod districts;
 pub(super) mod elsewhere;
 pub(super) mod lists;
 pub(super) mod overview;
 pub(super) mod packs;
 pub(super) mod quarantine;
+pub(super) mod recoveries;
 pub(super) mod sign_in;
+pub(super) mod unbegun;
+pub(super) mod users;
 
 use std::borrow::Cow;
 

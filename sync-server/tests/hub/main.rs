@@ -27,6 +27,7 @@ mod crowd;
 mod destroyed;
 mod devices;
 mod duty;
+mod duty_left;
 mod duty_words;
 mod elsewhere;
 mod enrol;

@@ -180,6 +180,10 @@ impl Districts for Sealing {
         self.inner.districts()
     }
 
+    fn rename_district(&self, code: &str, name: &str, now_ms: i64) -> Result<()> {
+        self.inner.rename_district(code, name, now_ms)
+    }
+
     fn set_lease_days(&self, code: &str, days: u32, now_ms: i64) -> Result<()> {
         self.inner.set_lease_days(code, days, now_ms)
     }
@@ -411,6 +415,14 @@ impl People for Sealing {
 
     fn set_role(&self, user: UserId, role: &str, readable: &[Readable], now_ms: i64) -> Result<()> {
         self.inner.set_role(user, role, readable, now_ms)
+    }
+
+    fn rename_user(&self, user: UserId, name: &str, now_ms: i64) -> Result<()> {
+        self.inner.rename_user(user, name, now_ms)
+    }
+
+    fn drop_enrol_codes(&self, user: UserId, now_ms: i64) -> Result<u64> {
+        self.inner.drop_enrol_codes(user, now_ms)
     }
 
     fn dismiss_author(&self, id: AuthorId, hand_in: bool, now_ms: i64) -> Result<()> {

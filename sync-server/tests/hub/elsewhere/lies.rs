@@ -14,6 +14,9 @@ use crate::staff::Clerk;
 const NOW_MS: i64 = 1_795_000_000_000;
 const NOW_S: i64 = NOW_MS / 1_000;
 
+/// What is done to a good token.
+type Lie = fn(&mut Json);
+
 struct Scene {
     forger: Forger,
     hub: TestHub,
@@ -49,7 +52,7 @@ impl Scene {
         change(&mut claims);
         self.forger.has(|script| {
             script.claims = claims;
-            script.challenge = asked["code_challenge"].clone();
+            script.challenge.clone_from(&asked["code_challenge"]);
         });
         let back = format!("{BACK}?code=whatever&state={}", asked["state"]);
         let answer = browser.get(&back);
@@ -63,15 +66,15 @@ fn a_token_is_believed_only_if_it_is_the_providers_and_of_this_sign_in_for_this_
     let (mut browser, answer) = scene.come(|_| {});
     assert_eq!(answer.status(), StatusCode::OK);
     assert!(browser.session().is_some());
-    let lies: [(&str, fn(&mut Json)); 22] = [
+    let lies: [(&str, Lie); 22] = [
         ("another issuer", |token| token["iss"] = "https://other.example".into()),
         ("almost the issuer", |token| {
-            token["iss"] = format!("{}/", token["iss"].as_str().unwrap()).into()
+            token["iss"] = format!("{}/", token["iss"].as_str().unwrap()).into();
         }),
         ("no issuer", |token| drop(token.as_object_mut().unwrap().remove("iss"))),
         ("another hub", |token| token["aud"] = "another-hub".into()),
         ("another hub, too", |token| {
-            token["aud"] = json!([CLIENT, "another-hub"])
+            token["aud"] = json!([CLIENT, "another-hub"]);
         }),
         ("no hub", |token| token["aud"] = json!([])),
         ("given to another", |token| token["azp"] = "another-hub".into()),
@@ -83,7 +86,7 @@ fn a_token_is_believed_only_if_it_is_the_providers_and_of_this_sign_in_for_this_
         ("from tomorrow", |token| token["iat"] = (NOW_S + 61).into()),
         ("made long ago", |token| token["iat"] = (NOW_S - 600).into()),
         ("made at no time", |token| {
-            drop(token.as_object_mut().unwrap().remove("iat"))
+            drop(token.as_object_mut().unwrap().remove("iat"));
         }),
         ("another subject", |token| token["sub"] = "uid-8".into()),
         ("no subject", |token| drop(token.as_object_mut().unwrap().remove("sub"))),
@@ -127,7 +130,7 @@ fn a_sign_in_ends_once_at_the_hub_also_where_the_provider_takes_a_code_twice() {
     });
     scene.forger.has(|script| {
         script.claims = claims;
-        script.challenge = asked["code_challenge"].clone();
+        script.challenge.clone_from(&asked["code_challenge"]);
     });
     let ticket = browser.cookie(TICKET).unwrap().clone();
     let back = format!("{BACK}?code=whatever&state={}", asked["state"]);

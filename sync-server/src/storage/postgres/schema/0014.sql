@@ -17,3 +17,7 @@ CREATE INDEX staff_return_by_time ON staff_return (at_ms);
 
 -- How a session began: 0 with a passphrase and a code, 1 elsewhere.
 ALTER TABLE staff_session ADD COLUMN way BIGINT NOT NULL DEFAULT 0;
+
+-- What was posted, sealed, until its record has begun: whatever ended the hub that took it, another begins it.
+ALTER TABLE post ADD COLUMN body BYTEA;
+CREATE INDEX post_unbegun ON post (at_ms) WHERE body IS NOT NULL;
