@@ -57,8 +57,7 @@ fn what_a_hub_left_behind_that_died_is_begun_by_the_next_and_somebody_is_asked_t
         still.works();
         assert_eq!((documents(&still, case), still.asked(case).len()), (0, 0));
         still.restarts();
-        still.waits(1);
-        assert!(LEFT_BEHIND_MS <= 60_000);
+        still.waits(LEFT_BEHIND_MS / 60_000 + 1);
         still.works();
         assert_eq!(documents(&still, case), 4);
         assert_eq!(still.asked(case), [(head, "nobody_on_duty")]);

@@ -168,14 +168,14 @@ fn a_backup_is_begun_and_listed_by_whoever_administers_the_whole_hub_and_one_at_
     assert_eq!(busy.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(busy.text().unwrap().contains("a backup is being made"));
     hub.hub.backing_up.end();
-    let begun = begin(&clerk);
-    assert_eq!(begun.status(), StatusCode::ACCEPTED);
-    let begun: Json = serde_json::from_str(&begun.text().unwrap()).unwrap();
+    let answer = begin(&clerk);
+    assert_eq!(answer.status(), StatusCode::ACCEPTED);
+    let made: Json = serde_json::from_str(&answer.text().unwrap()).unwrap();
     let whole = eventually(|| {
         let listed = clerk.list("/v1/admin/backups");
         (listed[0]["state"] == "whole").then_some(listed)
     });
-    assert_eq!(whole[0]["name"], begun["name"]);
+    assert_eq!(whole[0]["name"], made["name"]);
     assert!(whole[0]["database_bytes"].as_u64().unwrap() > 0);
     // What is no backup of ours is not shown; what came to no end is called so.
     for name in ["2020-01-01T00-00-00Z", "lost+found"] {
