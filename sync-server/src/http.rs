@@ -51,8 +51,8 @@ pub struct App {
     stretches: Arc<Semaphore>,
     /// What is known of the provider by whom staff sign in elsewhere.
     elsewhere: Arc<Elsewhere>,
-    /// Those who come back from there and are asked about at once; more wait.
-    returns: Arc<Semaphore>,
+    /// Those who go there or come back and for whom it may be asked at once; more wait.
+    askings: Arc<Semaphore>,
     /// Pieces of media that are written at once; more wait.
     pieces: Arc<Semaphore>,
 }
@@ -63,8 +63,8 @@ const PIECES_AT_ONCE: usize = 8;
 /// How many passphrases of staff are stretched at once.
 const STRETCHES_AT_ONCE: usize = 2;
 
-/// About how many who come back a provider is asked at once: each keeps a thread until it answers.
-const RETURNS_AT_ONCE: usize = 8;
+/// For how many a provider of sign-in is asked at once: each keeps a thread until it answers.
+const ASKINGS_AT_ONCE: usize = 8;
 
 /// How Prometheus calls the text that it reads.
 const METRICS_CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -78,7 +78,7 @@ pub fn router(hub: Arc<Hub>) -> std::io::Result<Router> {
         turns: Arc::default(),
         stretches: Arc::new(Semaphore::new(STRETCHES_AT_ONCE)),
         elsewhere: Arc::default(),
-        returns: Arc::new(Semaphore::new(RETURNS_AT_ONCE)),
+        askings: Arc::new(Semaphore::new(ASKINGS_AT_ONCE)),
         waits: Arc::default(),
         waiting: Arc::new(Semaphore::new(limits.waits_at_once)),
         media: Arc::new(media::Store::new(&hub.config, hub.keys.clone())?),

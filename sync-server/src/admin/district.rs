@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use super::list;
-use crate::deeds::districts;
+use crate::deeds::districts::{self, Settings};
 use crate::hub::Hub;
 
 /// What may be asked about districts.
@@ -50,8 +50,20 @@ pub(super) fn run(hub: &Hub, command: DistrictCommand, out: &mut dyn Write) -> R
     match command {
         DistrictCommand::Add { code, name } => districts::add(hub, &code, &name)?,
         DistrictCommand::Rename { code, name } => districts::rename(hub, &code, &name)?,
-        DistrictCommand::SetLease { code, days } => districts::set_lease(hub, &code, days)?,
-        DistrictCommand::SetRecovery { code, recipient } => districts::set_recovery(hub, &code, recipient.as_deref())?,
+        DistrictCommand::SetLease { code, days } => {
+            let settings = Settings {
+                lease_days: Some(days),
+                ..Settings::default()
+            };
+            districts::set(hub, &code, settings)?;
+        }
+        DistrictCommand::SetRecovery { code, recipient } => {
+            let settings = Settings {
+                recovery: Some(recipient.as_deref()),
+                ..Settings::default()
+            };
+            districts::set(hub, &code, settings)?;
+        }
         DistrictCommand::List => list::districts(&*hub.storage, out)?,
     }
     Ok(())

@@ -63,7 +63,7 @@ pub enum InboundCommand {
     PutAside {
         /// The id of the record, as `unbegun` shows it.
         record: Uuid,
-        /// Why, for the audit: what became of the child is known otherwise, say.
+        /// Why, for the audit, without anybody's name: what became of the child is known otherwise, say.
         #[arg(long, value_name = "WORDS")]
         reason: String,
     },

@@ -24,21 +24,39 @@ pub fn rename(hub: &Hub, code: &str, name: &str) -> Result<(), DeedError> {
     Ok(hub.storage.rename_district(code, name, hub.clock.now_ms())?)
 }
 
-/// Sets for how many days a vault of the district opens without the hub.
-pub fn set_lease(hub: &Hub, code: &str, days: u32) -> Result<(), DeedError> {
+/// What is set for a district's tablets; what is not said stays as it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Settings<'a> {
+    /// For how many days a vault opens without the hub.
+    pub lease_days: Option<u32>,
+    /// The recipient that devices seal their keys to at their next contact; without one, new devices seal to nobody.
+    pub recovery: Option<Option<&'a str>>,
+}
+
+/// Sets all of it, or nothing where something of it cannot be.
+pub fn set(hub: &Hub, code: &str, settings: Settings<'_>) -> Result<(), DeedError> {
+    let now_ms = hub.clock.now_ms();
+    if let Some(days) = settings.lease_days {
+        check_lease(days)?;
+    }
+    let recovery = settings.recovery.map(|recipient| {
+        let checked = recipient.map(identity::check_recipient).transpose();
+        checked.map_err(|error| DeedError::NotSo(error.to_string().into()))
+    });
+    let recovery = recovery.transpose()?;
+    if let Some(days) = settings.lease_days {
+        hub.storage.set_lease_days(code, days, now_ms)?;
+    }
+    if let Some(recipient) = recovery {
+        hub.storage.set_recovery(code, recipient.as_deref(), now_ms)?;
+    }
+    Ok(())
+}
+
+fn check_lease(days: u32) -> Result<(), DeedError> {
     if !LEASE_DAYS.contains(&days) {
         let words = format!("a vault opens for {} to {} days", LEASE_DAYS.start(), LEASE_DAYS.end());
         return Err(DeedError::NotSo(words.into()));
     }
-    Ok(hub.storage.set_lease_days(code, days, hub.clock.now_ms())?)
-}
-
-/// Sets the key that devices seal theirs to at their next contact; without one, new devices seal to nobody.
-pub fn set_recovery(hub: &Hub, code: &str, recipient: Option<&str>) -> Result<(), DeedError> {
-    let recipient = recipient
-        .map(identity::check_recipient)
-        .transpose()
-        .map_err(|error| DeedError::NotSo(error.to_string().into()))?;
-    let now_ms = hub.clock.now_ms();
-    Ok(hub.storage.set_recovery(code, recipient.as_deref(), now_ms)?)
+    Ok(())
 }

@@ -72,6 +72,7 @@ pub fn move_to(hub: &Hub, user: UserId, district: &str) -> Result<UserId, DeedEr
         district: district.to_owned(),
         ..old.clone()
     };
+    known_role(&*hub.pack_of(district)?, &new.role)?;
     // What may be done twice comes first: where this is cut, it is said once more.
     let now_ms = hub.clock.now_ms();
     hub.storage.set_roster(&old.district, Some(user), &[], now_ms)?;

@@ -117,7 +117,7 @@ pub trait StaffRoll {
     /// The code of this step, right as it is, is used up; `Replay` where it was.
     fn use_code(&self, id: StaffId, step: u64) -> Result<SignedIn>;
 
-    /// The session with this hash, of somebody who is not shut out.
+    /// The session with this hash, of somebody who is not shut out, and by a way that is theirs.
     fn staff_session(&self, session: [u8; 32]) -> Result<Option<StaffSession>>;
 
     /// It was used.

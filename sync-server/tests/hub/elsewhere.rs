@@ -1,5 +1,6 @@
 //! Staff who sign in elsewhere: by a provider that others wrote, in a process of its own, and by one that lies.
 
+mod browser;
 mod forged;
 mod lies;
 mod real;

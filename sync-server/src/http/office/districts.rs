@@ -103,13 +103,12 @@ pub(in crate::http) async fn set(
     answer(app, officer, move |hub, officer| {
         whole(hub, officer, &code)?;
         officer.note(hub, &format!("set district {code}"))?;
-        if let Some(days) = lease_days {
-            districts::set_lease(hub, &code, days)?;
-        }
-        if let Some(recipient) = recovery {
-            let recipient = Some(recipient.trim()).filter(|recipient| !recipient.is_empty());
-            districts::set_recovery(hub, &code, recipient)?;
-        }
+        let recovery = recovery.as_deref().map(str::trim);
+        let settings = districts::Settings {
+            lease_days,
+            recovery: recovery.map(|recipient| Some(recipient).filter(|recipient| !recipient.is_empty())),
+        };
+        districts::set(hub, &code, settings)?;
         Ok(done())
     })
     .await

@@ -99,7 +99,12 @@ pub(in crate::http) async fn ways(State(app): State<App>) -> Response {
 )]
 pub(in crate::http) async fn depart(State(app): State<App>) -> Response {
     let (hub, elsewhere) = (app.hub.clone(), app.elsewhere.clone());
+    // The provider may have to be asked what it is: few wait for that on threads, and the others without one.
+    let Ok(asking) = app.askings.acquire().await else {
+        return FAILED.into_response();
+    };
     let departed = watch::blocking(move || identity::depart(&hub, &elsewhere)).await;
+    drop(asking);
     match departed {
         Ok(Ok(departure)) => {
             let cookie = flow_cookie(&departure.ticket, FLOW_MS);
@@ -159,7 +164,7 @@ async fn try_to_arrive(
         return Err(NOT_SET_UP);
     }
     // Each is a call to the provider: few at a time, and whoever waited is asked again.
-    let returning = app.returns.acquire().await.map_err(|_| FAILED)?;
+    let asking = app.askings.acquire().await.map_err(|_| FAILED)?;
     if !app.tries.may_try(peer.ip(), app.hub.clock.now_ms()) {
         return Err(TOO_MANY_TRIES);
     }
@@ -175,7 +180,7 @@ async fn try_to_arrive(
         identity::arrive(&hub, &elsewhere, &back)
     });
     let arrived = arrived.await.map_err(|_| FAILED)?;
-    drop(returning);
+    drop(asking);
     match arrived? {
         Arrival::Yes(token) => Ok(token),
         Arrival::Astray => Err(NOT_LET_IN),

@@ -31,7 +31,7 @@ pub(in crate::http) struct Waiting {
 #[serde(deny_unknown_fields)]
 #[schema(as = PutAside)]
 pub(in crate::http) struct Reason {
-    /// For the audit: what became of the child is known otherwise, say.
+    /// For the audit, without anybody's name: what became of the child is known otherwise, say.
     reason: String,
 }
 

@@ -164,7 +164,8 @@ impl StaffRoll for Sqlite {
         self.read(|tx| {
             let sql = format!(
                 "SELECT {MEMBER}, e.began_ms, e.seen_ms, e.way FROM staff_session e JOIN staff s ON s.id = e.staff
-                 WHERE e.hash = ?1 AND s.shut_out_ms IS NULL"
+                 WHERE e.hash = ?1 AND s.shut_out_ms IS NULL
+                     AND (e.way <> 0 OR NOT EXISTS (SELECT 1 FROM staff_link l WHERE l.staff = s.id AND l.only_so))"
             );
             let mut statement = tx.prepare_cached(&sql)?;
             let read = |row: &Row<'_>| {

@@ -37,7 +37,7 @@ fn districts_are_added_named_and_set_by_whoever_administers_all_of_them() {
     for bad in [
         json!({ "lease_days": 0 }),
         json!({ "lease_days": 91 }),
-        json!({ "recovery": "age1x" }),
+        json!({ "lease_days": 7, "recovery": "age1x" }),
     ] {
         assert_eq!(set("settings", bad).status(), StatusCode::UNPROCESSABLE_ENTITY);
     }

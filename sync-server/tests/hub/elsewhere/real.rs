@@ -9,20 +9,21 @@ use crate::command::administer;
 use crate::staff::Clerk;
 
 /// `oidc-provider`, running.
-struct Provider {
+pub(super) struct Provider {
     child: Child,
-    issuer: String,
+    pub(super) issuer: String,
     /// What it says besides goes here: it ends where nobody hears it.
     _said: BufReader<ChildStdout>,
 }
 
 impl Provider {
-    fn start() -> Self {
+    /// For a hub that has browsers come back there.
+    pub(super) fn start(back: &str) -> Self {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/oidc-provider.mjs");
         let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/tools/npm/oidc-provider");
         let there = std::env::var_os("VATSALYA_OIDC_PROVIDER").map_or_else(|| beside.into(), PathBuf::from);
         let mut child = Command::new("node")
-            .args([script, BACK, CLIENT, SECRET])
+            .args([script, back, CLIENT, SECRET])
             .env("OIDC_PROVIDER", there)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -83,7 +84,7 @@ fn at_the_provider(browser: &mut Browser, address: &Url, login: &str) -> String 
 
 #[test]
 fn whoever_is_linked_signs_in_by_the_providers_own_pages_and_has_a_session_like_any_other() {
-    let provider = Provider::start();
+    let provider = Provider::start(BACK);
     let hub = started(&provider.issuer, "");
     let clerk = Clerk::added(&hub, "asha", &["--district", "KA-BLR"]);
     administer(&hub.hub, &["staff", "link", "asha", "uid-7"]).unwrap();
@@ -179,7 +180,7 @@ fn whoever_is_linked_signs_in_by_the_providers_own_pages_and_has_a_session_like_
 
 #[test]
 fn a_sign_in_ends_once_and_only_in_the_browser_that_began_it() {
-    let provider = Provider::start();
+    let provider = Provider::start(BACK);
     let hub = started(&provider.issuer, "");
     Clerk::added(&hub, "asha", &["--all"]);
     administer(&hub.hub, &["staff", "link", "asha", "uid-7"]).unwrap();
@@ -221,7 +222,7 @@ fn a_sign_in_ends_once_and_only_in_the_browser_that_began_it() {
 
 #[test]
 fn whom_nobody_has_linked_who_is_shut_out_and_who_says_no_read_the_same_words() {
-    let provider = Provider::start();
+    let provider = Provider::start(BACK);
     let hub = started(&provider.issuer, "");
     Clerk::added(&hub, "asha", &["--all"]);
     administer(&hub.hub, &["staff", "link", "asha", "uid-7"]).unwrap();
@@ -264,7 +265,7 @@ fn whom_nobody_has_linked_who_is_shut_out_and_who_says_no_read_the_same_words() 
 
 #[test]
 fn staff_are_known_by_another_claim_where_the_hub_is_told_so() {
-    let provider = Provider::start();
+    let provider = Provider::start(BACK);
     let hub = started(&provider.issuer, "claim = 'employee_id'\nscopes = ['staff']\n");
     Clerk::added(&hub, "asha", &["--all"]);
     administer(&hub.hub, &["staff", "link", "asha", "E-uid-7"]).unwrap();
@@ -284,7 +285,7 @@ fn staff_are_known_by_another_claim_where_the_hub_is_told_so() {
 
 #[test]
 fn while_the_provider_is_away_a_sentence_says_so_and_the_passphrase_lets_in() {
-    let mut provider = Provider::start();
+    let mut provider = Provider::start(BACK);
     let hub = started(&provider.issuer, "");
     let mut clerk = Clerk::added(&hub, "asha", &["--all"]);
     administer(&hub.hub, &["staff", "link", "asha", "uid-7"]).unwrap();
@@ -317,7 +318,7 @@ fn while_the_provider_is_away_a_sentence_says_so_and_the_passphrase_lets_in() {
 
 #[test]
 fn who_is_let_in_elsewhere_alone_has_no_passphrase_until_they_are_unlinked() {
-    let provider = Provider::start();
+    let provider = Provider::start(BACK);
     let hub = started(&provider.issuer, "");
     let clerk = Clerk::added(&hub, "asha", &["--all"]);
     let by_passphrase = |name: &str| {

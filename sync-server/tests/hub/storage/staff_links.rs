@@ -109,6 +109,9 @@ fn a_link_that_ends_takes_its_sessions_along_and_who_is_let_in_elsewhere_alone_h
         storage.link_staff(ASHA, &link("a2"), LetIn::Elsewhere, 15).unwrap();
         assert!(storage.staff_session(SESSION).unwrap().is_none());
         assert_eq!(storage.staff_named("asha").unwrap(), None);
+        // Whoever was at it with a passphrase meanwhile came too late.
+        storage.sign_in(ASHA, 2, [7; 32], 15, 0).unwrap();
+        assert!(storage.staff_session([7; 32]).unwrap().is_none());
         assert!(storage.staff_named("ravi").unwrap().is_some());
         assert_eq!(storage.staff_links().unwrap(), [(ASHA, link("a2"), LetIn::Elsewhere)]);
         assert!(come(storage, &link("a2"), 3, 3, 16).is_some());
