@@ -12,7 +12,7 @@ const REASON_BYTES_MAX: usize = 200;
 
 const NO_SUCH: DeedError = DeedError::NotThere("no post waits to begin this record");
 
-/// Those of a district, or all, the oldest first, each with its district where that is known.
+/// Those of a district, or all, with its district where that is known: what was kept, the oldest first; behind it the others.
 pub fn unbegun(hub: &Hub, district: Option<&str>) -> Result<Vec<(UnbegunPost, Option<String>)>, DeedError> {
     let found = hub.storage.unbegun_posts(LISTED_MAX)?.into_iter();
     let placed = found.map(|post| {

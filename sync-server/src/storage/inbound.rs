@@ -66,7 +66,7 @@ pub trait Inbounds {
     /// Notes a reference as known, and says whether it was. Destroyed records stay known; nothing is compared any more.
     fn post(&self, post: &Post) -> Result<Posted>;
 
-    /// Posts whose records have not begun, the oldest first.
+    /// Posts whose records have not begun: those that were kept, the oldest first; behind them the others.
     fn unbegun_posts(&self, limit: u32) -> Result<Vec<UnbegunPost>>;
 
     /// What was kept of posts whose records have begun goes; says of how many.

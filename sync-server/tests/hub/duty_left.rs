@@ -137,3 +137,19 @@ fn a_referral_that_waits_for_somebody_whose_role_takes_none_up_goes_to_the_next(
         assert!(matches!(nobody, Err(StorageError::NoSuch(_))));
     });
 }
+
+#[test]
+fn a_post_whose_record_was_destroyed_since_holds_up_no_other() {
+    over_both(|mut still| {
+        let head = still.user("The head", "dcpo");
+        let (gone, waits) = (cut_short(&still, "1098-1", true), cut_short(&still, "1098-2", true));
+        // As in a copy of the database from before, beside the keys of today.
+        still.hub.keys.destroy(&[gone]).unwrap();
+        still.waits(1);
+        still.works();
+        assert_eq!(still.asked(waits), [(head, "nobody_on_duty")]);
+        assert!(unbegun(&still).contains("\tnot kept") && !unbegun(&still).contains("\tkept"));
+        run(&still, "put-aside", gone, &["--reason", "destroyed by law"]).unwrap();
+        assert_eq!(unbegun(&still), "");
+    });
+}

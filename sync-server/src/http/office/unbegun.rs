@@ -35,7 +35,7 @@ pub(in crate::http) struct Reason {
     reason: String,
 }
 
-/// Posts whose records have not begun, of the districts that they administer, the oldest first. A hub that runs begins those that were
+/// Posts whose records have not begun, of the districts that they administer: those that were kept, the oldest first, and behind them the others. A hub that runs begins those that were
 /// kept, after half a minute.
 #[utoipa::path(
     get,

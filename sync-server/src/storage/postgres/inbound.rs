@@ -40,7 +40,7 @@ impl Inbounds for Postgres {
                  WHERE p.subject IN (SELECT subject FROM post WHERE body IS NOT NULL
                          UNION SELECT subject FROM referral WHERE answered_ms IS NULL AND steps = 0)
                      AND NOT EXISTS (SELECT 1 FROM document d WHERE d.subject = p.subject)
-                 ORDER BY p.at_ms, p.subject LIMIT $1",
+                 ORDER BY p.body IS NULL, p.at_ms, p.subject LIMIT $1",
                 &[&i64::from(limit)],
             )?;
             let unbegun = |row: &Row| {

@@ -2,7 +2,7 @@
 
 use super::Sealing;
 use crate::identity::Sealed;
-use crate::storage::{Inbounds, Post, Posted, RefusedPost, Result, UnbegunPost};
+use crate::storage::{Inbounds, Post, Posted, RefusedPost, Result, StorageError, UnbegunPost};
 
 impl Sealing {
     fn opened_post(&self, mut refused: RefusedPost) -> Result<RefusedPost> {
@@ -34,10 +34,12 @@ impl Inbounds for Sealing {
         let open = |post: UnbegunPost| {
             let sealed = post.body.clone();
             let opened = sealed.map(|body| self.open(Sealed::Post, post.subject, &body_of(post.subject), body));
-            Ok(UnbegunPost {
-                body: opened.transpose()?,
-                ..post
-            })
+            let body = match opened.transpose() {
+                // One whose key is gone, as in a copy from before its record was destroyed, holds up no other.
+                Err(StorageError::Destroyed | StorageError::Damaged) => None,
+                opened => opened?,
+            };
+            Ok(UnbegunPost { body, ..post })
         };
         self.inner.unbegun_posts(limit)?.into_iter().map(open).collect()
     }
