@@ -7,7 +7,6 @@ mod audit;
 mod backup;
 mod bulk;
 mod certificate;
-mod certificate_of_destruction;
 mod confirm;
 mod csv_table;
 mod dead_letters;
@@ -61,9 +60,10 @@ pub use quarantine::QuarantineCommand;
 pub use recovery::{RecoveryCommand, recovery_without_hub};
 pub use roster::RosterCommand;
 pub use staff::StaffCommand;
-pub use user::{UserCommand, add_user, set_role};
+pub use user::UserCommand;
 
 pub use crate::deeds::enrol::enrol_link;
+pub use crate::deeds::users::{add as add_user, set_role};
 use crate::deeds::{DeedError, check_name, devices};
 use crate::{identity, rights};
 
@@ -103,7 +103,7 @@ pub enum AdminCommand {
     /// Who is on duty when, and which referrals wait for somebody.
     #[command(subcommand)]
     Roster(RosterCommand),
-    /// Posts of helplines and portals that were refused: look, take again, forget.
+    /// Posts of helplines and portals that were refused, or that began nothing: look, take again, forget.
     #[command(subcommand)]
     Inbound(InboundCommand),
     /// Tablets: when each was last heard, and wiping one.
@@ -208,7 +208,7 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
     let storage = &*hub.storage;
     let now_ms = hub.clock.now_ms();
     match command {
-        AdminCommand::District(command) => district::run(storage, command, now_ms, out)?,
+        AdminCommand::District(command) => district::run(hub, command, out)?,
         AdminCommand::User(command) => user::run(hub, command, out)?,
         AdminCommand::Staff(command) => staff::run(hub, &command, out)?,
         AdminCommand::Institution(command) => institution::run(hub, command, out)?,
@@ -236,7 +236,7 @@ pub fn run(hub: &Hub, command: AdminCommand, out: &mut dyn Write) -> Result<()> 
             let done = devices::shut_out_user(hub, UserId(*user.as_bytes()), hand_in);
             hinted(done, "`admin user list` shows who there is")?;
         }
-        AdminCommand::Recovery(command) => recovery::run(hub, command, now_ms, out)?,
+        AdminCommand::Recovery(command) => recovery::run(hub, &command, now_ms, out)?,
         AdminCommand::Audit(command) => audit::run(hub, &command, out)?,
         AdminCommand::AccessLog(command) => access_log::run(storage, &command, out)?,
         AdminCommand::Rebuild { later } => rebuild::run(hub, later, out)?,

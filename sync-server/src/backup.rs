@@ -15,6 +15,7 @@ mod restore;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -151,6 +152,32 @@ pub struct About {
     pub contents: Contents,
 }
 
+/// A backup that is being made here, at the most one.
+#[derive(Debug, Default)]
+pub struct Progress(Mutex<Option<String>>);
+
+impl Progress {
+    /// Begins one of this name; false where one is being made.
+    pub fn begin(&self, name: &str) -> bool {
+        let mut begun = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if begun.is_some() {
+            return false;
+        }
+        *begun = Some(name.to_owned());
+        true
+    }
+
+    /// The one that is being made.
+    pub fn begun(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// It came to its end.
+    pub fn end(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
 /// A backup that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Made {
@@ -230,7 +257,8 @@ fn write_about(folder: &Path, about: &About) -> Result<(), BackupError> {
     write().map_err(BackupError::file(&path))
 }
 
-fn read_about(folder: &Path) -> Result<About, BackupError> {
+/// What a backup says of itself.
+pub fn about(folder: &Path) -> Result<About, BackupError> {
     let path = folder.join(ABOUT);
     let mut text = String::new();
     match File::open(&path) {

@@ -32,9 +32,18 @@
 //! [records]                           # without it: record.keys in data_dir
 //! keys = "/etc/vatsalya/record.keys"  # what the keys of records grow out of; beside the file, unless absolute
 //!
+//! [backups]                           # without it: a command names the folder of each
+//! folder = "/mnt/backups"             # where staff of all districts have backups made; beside the file, unless absolute
+//!
 //! [duty]                              # without it: nobody is told by text message
 //! command = ["/usr/local/bin/text"]   # called with the officer's id and "1 urgent item"; or webhook = "https://…" and a secret
 //! timeout_seconds = 10
+//!
+//! [sign_in]                           # without it: staff sign in with a passphrase and a code
+//! issuer = "https://login.example"    # an OpenID Connect provider; public_url is needed, too
+//! client_id = "vatsalya-hub"
+//! client_secret_file = "oidc.secret"  # beside the file, unless absolute; or client_secret_env = "NAME"
+//! name = "Karnataka sign-on"          # what staff know it by
 //!
 //! [watch]                             # without it: nowhere
 //! listen = "127.0.0.1:9440"           # /metrics and /healthz for whoever runs the hub; plain, never where devices come to
@@ -45,6 +54,8 @@
 //! [limits]                            # each has a default
 //! syncs_at_once = 64
 //! ```
+
+mod sign_in;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -58,6 +69,8 @@ use crate::channel::{self, WebhookSecret};
 use crate::duty::HookConfig;
 use crate::storage::PostgresConfig;
 use crate::tls::{TlsConfig, TlsError};
+
+pub use sign_in::{ClientSecret, SignInConfig, SignInError};
 
 /// The configuration of a hub.
 #[derive(Debug, Clone, Deserialize)]
@@ -75,6 +88,8 @@ pub struct Config {
     /// Where the keys of records are.
     #[serde(default)]
     pub records: RecordsConfig,
+    /// Where backups go that staff have made.
+    pub backups: Option<BackupsConfig>,
     /// What the hub calls itself.
     #[serde(default = "default_name")]
     pub name: String,
@@ -90,6 +105,8 @@ pub struct Config {
     pub channels: Channels,
     /// Who is told by text message that there is something to do; without it nobody.
     pub duty: Option<HookConfig>,
+    /// Where staff sign in elsewhere; without it only here.
+    pub sign_in: Option<SignInConfig>,
     /// Where whoever runs the hub asks how it is.
     pub watch: Option<WatchConfig>,
     /// How the hub writes its log.
@@ -134,6 +151,14 @@ pub enum LogForm {
 pub struct RecordsConfig {
     /// The file that they grow out of; without one it lies in the data folder.
     pub keys: Option<PathBuf>,
+}
+
+/// Where backups go.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackupsConfig {
+    /// The folder; each backup is a folder in it, named by when it was made.
+    pub folder: PathBuf,
 }
 
 /// The channels that are told, by their codes.
@@ -190,6 +215,11 @@ pub(crate) fn is_private(url: &str) -> bool {
     let Ok(url) = reqwest::Url::parse(url) else {
         return false;
     };
+    url.scheme() == "https" || is_plain_here(&url)
+}
+
+/// Whether it is plain HTTP of this very machine.
+pub(crate) fn is_plain_here(url: &reqwest::Url) -> bool {
     let is_here = match url.host_str() {
         Some("localhost") => true,
         Some(host) => host
@@ -198,7 +228,7 @@ pub(crate) fn is_private(url: &str) -> bool {
             .is_ok_and(|address: IpAddr| address.is_loopback()),
         None => false,
     };
-    url.scheme() == "https" || (url.scheme() == "http" && is_here)
+    url.scheme() == "http" && is_here
 }
 
 /// How a channel is told.
@@ -391,6 +421,9 @@ pub enum ConfigError {
     /// The certificate cannot be used.
     #[error("[tls]: {0}")]
     Tls(#[from] TlsError),
+    /// Sign-in elsewhere is not set up so.
+    #[error("[sign_in]: {0}")]
+    SignIn(#[from] SignInError),
     /// The public address is none.
     #[error("public_url: {0}")]
     PublicUrl(#[from] protocol::hub_url::HubUrlError),
@@ -419,9 +452,16 @@ impl Config {
         if let (Some(keys), Some(beside)) = (config.records.keys.as_mut(), path.parent()) {
             *keys = beside.join(&*keys);
         }
+        if let (Some(backups), Some(beside)) = (config.backups.as_mut(), path.parent()) {
+            backups.folder = beside.join(&backups.folder);
+        }
         if let (Some(tls), Some(beside)) = (config.tls.as_mut(), path.parent()) {
             tls.certificate = beside.join(&tls.certificate);
             tls.key = beside.join(&tls.key);
+        }
+        if let (Some(sign_in), Some(beside)) = (config.sign_in.as_mut(), path.parent()) {
+            sign_in.check(config.public_url.as_deref())?;
+            sign_in.read_secret(beside)?;
         }
         if config.tls.is_none() && !config.listen.ip().is_loopback() && !config.behind_proxy {
             return Err(ConfigError::Plain(config.listen));

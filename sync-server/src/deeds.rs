@@ -3,15 +3,22 @@
 
 pub mod appeals;
 pub mod audit;
+pub mod backups;
 pub mod bulk;
+mod certificate_of_destruction;
 pub mod csv_table;
 pub mod dead_letters;
+pub mod destroy;
 pub mod devices;
+pub mod districts;
 pub mod enrol;
+pub mod inbound;
 pub mod overview;
 pub mod packs;
 pub mod quarantine;
+pub mod recoveries;
 pub mod table;
+pub mod users;
 
 use std::borrow::Cow;
 

@@ -16,6 +16,7 @@ use casework::{Compartment, Pack, Record, Role, Spine, Stage, Urgency, Value};
 use protocol::UserId;
 
 use crate::hub::Hub;
+use crate::inbound;
 use crate::rights::{Given, key_of, readable};
 use crate::storage::{Asking, Load, NewAsking, Referral, StorageError, User};
 use crate::sync::{self, FoldError};
@@ -61,13 +62,21 @@ pub fn run(hub: &Hub) {
     }
 }
 
-/// Which asking for each referral the devices here were told of.
+/// Which asking for each referral the devices here were told of, and what else this hub has seen to.
 #[derive(Debug, Default)]
-pub struct Told(BTreeMap<[u8; 16], u32>);
+pub struct Told {
+    asked: BTreeMap<[u8; 16], u32>,
+    /// When it was looked for posts that were left behind.
+    looked_ms: Option<i64>,
+}
 
 /// Gives out what is due, notes it, and tells whoever waits; says whether there may be more.
 pub fn work(hub: &Hub, told: &mut Told, hook: Option<&Hook>) -> Result<bool, DutyError> {
     let now_ms = hub.clock.now_ms();
+    if told.looked_ms.is_none_or(|looked_ms| now_ms - looked_ms >= AGAIN_MS) {
+        told.looked_ms = Some(now_ms);
+        inbound::begin_left_behind(hub)?;
+    }
     let due = hub.storage.due_referrals(now_ms, REFERRALS_AT_ONCE)?;
     for referral in &due {
         match give_out(hub, referral, now_ms) {
@@ -97,11 +106,11 @@ pub fn work(hub: &Hub, told: &mut Told, hook: Option<&Hook>) -> Result<bool, Dut
 fn tell(hub: &Hub, told: &mut Told) -> Result<(), StorageError> {
     let waiting = hub.storage.waiting_askings(None)?;
     for asking in &waiting {
-        if told.0.get(&asking.subject) != Some(&asking.step) {
+        if told.asked.get(&asking.subject) != Some(&asking.step) {
             hub.bells.ring(asking.user);
         }
     }
-    told.0 = waiting
+    told.asked = waiting
         .into_iter()
         .map(|asking| (asking.subject, asking.step))
         .collect();
@@ -116,7 +125,7 @@ fn put_off(hub: &Hub, referral: &Referral, now_ms: i64) -> Result<(), StorageErr
 /// Asks the next for a referral; says who was asked by this hub.
 fn give_out(hub: &Hub, referral: &Referral, now_ms: i64) -> Result<Option<UserId>, DutyError> {
     let Some(case) = read(hub, referral)? else {
-        // Its post was cut before the case began: it begins when it is posted again.
+        // Its post was cut before the case began: it begins out of what was kept, when it is posted again, or never.
         put_off(hub, referral, now_ms)?;
         return Ok(None);
     };

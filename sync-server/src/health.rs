@@ -95,8 +95,8 @@ impl Health {
         }
         if self.referrals_at_their_end > 0 {
             troubles.push(
-                "a child was referred and nobody has taken it up, nor is anybody left to be asked: `admin roster waiting` says \
-                 which; call somebody",
+                "a child was referred and nobody has taken it up, nor is anybody left to be asked: `admin roster waiting` and \
+                 `admin inbound unbegun` say which; call somebody",
             );
         }
         if self

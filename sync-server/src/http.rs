@@ -34,7 +34,7 @@ pub use peer::Peer;
 use crate::channel;
 use crate::health::Health;
 use crate::hub::Hub;
-use crate::identity::Tries;
+use crate::identity::{Elsewhere, Tries};
 
 /// What handlers share.
 #[derive(Debug, Clone)]
@@ -49,6 +49,10 @@ pub struct App {
     media: Arc<media::Store>,
     /// Passphrases of staff that are stretched at once, each in 64 MiB; more wait.
     stretches: Arc<Semaphore>,
+    /// What is known of the provider by whom staff sign in elsewhere.
+    elsewhere: Arc<Elsewhere>,
+    /// Those who go there or come back and for whom it may be asked at once; more wait.
+    askings: Arc<Semaphore>,
     /// Pieces of media that are written at once; more wait.
     pieces: Arc<Semaphore>,
 }
@@ -58,6 +62,9 @@ const PIECES_AT_ONCE: usize = 8;
 
 /// How many passphrases of staff are stretched at once.
 const STRETCHES_AT_ONCE: usize = 2;
+
+/// For how many a provider of sign-in is asked at once: each keeps a thread until it answers.
+const ASKINGS_AT_ONCE: usize = 8;
 
 /// How Prometheus calls the text that it reads.
 const METRICS_CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -70,6 +77,8 @@ pub fn router(hub: Arc<Hub>) -> std::io::Result<Router> {
         syncs: Arc::new(Semaphore::new(limits.syncs_at_once)),
         turns: Arc::default(),
         stretches: Arc::new(Semaphore::new(STRETCHES_AT_ONCE)),
+        elsewhere: Arc::default(),
+        askings: Arc::new(Semaphore::new(ASKINGS_AT_ONCE)),
         waits: Arc::default(),
         waiting: Arc::new(Semaphore::new(limits.waits_at_once)),
         media: Arc::new(media::Store::new(&hub.config, hub.keys.clone())?),
@@ -117,9 +126,17 @@ fn office_routes() -> OpenApiRouter<App> {
         .routes(routes!(office::sign_in::sign_in))
         .routes(routes!(office::sign_in::sign_out))
         .routes(routes!(office::sign_in::session))
+        .routes(routes!(office::elsewhere::ways))
+        .routes(routes!(office::elsewhere::depart))
+        .routes(routes!(office::elsewhere::arrive))
         .routes(routes!(office::sign_in::passphrase))
-        .routes(routes!(office::lists::districts))
-        .routes(routes!(office::lists::users))
+        .routes(routes!(office::lists::districts, office::districts::add))
+        .routes(routes!(office::districts::rename))
+        .routes(routes!(office::districts::set))
+        .routes(routes!(office::lists::users, office::users::add))
+        .routes(routes!(office::users::rename))
+        .routes(routes!(office::users::set_role))
+        .routes(routes!(office::users::move_to))
         .routes(routes!(office::lists::devices))
         .routes(routes!(office::lists::health))
         .routes(routes!(office::lists::dead))
@@ -131,6 +148,17 @@ fn office_routes() -> OpenApiRouter<App> {
         .routes(routes!(office::devices::wipe))
         .routes(routes!(office::cases::assign))
         .routes(routes!(office::cases::table))
+        .routes(routes!(office::destroy::survey))
+        .routes(routes!(office::destroy::destroy))
+        .routes(routes!(office::destroy::certificate))
+        .routes(routes!(office::recoveries::list))
+        .routes(routes!(office::recoveries::show))
+        .routes(routes!(office::recoveries::bring))
+        .routes(routes!(office::recoveries::refuse))
+        .routes(routes!(office::unbegun::list))
+        .routes(routes!(office::unbegun::begin))
+        .routes(routes!(office::unbegun::put_aside))
+        .routes(routes!(office::backups::list, office::backups::begin))
         .routes(routes!(office::quarantine::list))
         .routes(routes!(office::quarantine::show))
         .routes(routes!(office::quarantine::look))

@@ -55,6 +55,8 @@ pub struct Hub {
     pub bells: Arc<Bells>,
     /// Rung when something of a destroyed record is still to be done.
     pub to_keep: Wake,
+    /// The backup that staff have begun.
+    pub backing_up: backup::Progress,
     key: OnceLock<PackKey>,
     worker: OnceLock<Worker>,
 }
@@ -102,6 +104,7 @@ impl Hub {
             to_ask,
             bells: Arc::default(),
             to_keep: Wake::default(),
+            backing_up: backup::Progress::default(),
             key: OnceLock::new(),
             worker: OnceLock::new(),
         }))

@@ -2,6 +2,7 @@
 //! does cryptography.
 
 mod certificate;
+mod elsewhere;
 mod enrol;
 mod opening;
 mod packs;
@@ -13,6 +14,7 @@ mod terms;
 mod tries;
 
 pub use certificate::{CertificateError, public_key, record_hash, sign_certificate, verify_certificate};
+pub use elsewhere::{Arrival, Back, Departure, Elsewhere, ElsewhereError, FLOW_MS, VALUE_BYTES_MAX, arrive, depart};
 pub use enrol::{enrol, make_enrol_code};
 pub use opening::{Session, TOKEN_S, accept_opening, token_hash};
 pub use packs::pack_key;

@@ -20,10 +20,16 @@ use sha2::{Digest, Sha256};
 
 use crate::hub::{Hub, NOBODY};
 use crate::rights::{Given, readable};
-use crate::storage::{CommitError, NewChange, NewSubject, Post, Posted, RefusedPost, StorageError, Writing};
+use crate::storage::{
+    CommitError, NewChange, NewSubject, Post, Posted, RefusedPost, StorageError, UnbegunPost, Writing,
+};
 
 /// A referral is a few sentences.
 pub const POST_BYTES_MAX: usize = 32 * 1024;
+/// A post whose record has not begun for so long was left behind by a hub that came to its end.
+pub const LEFT_BEHIND_MS: i64 = 30_000;
+/// Posts that were left behind, begun before the hub does something else.
+const LEFT_BEHIND_AT_ONCE: u32 = 64;
 /// Faults of one post that are told.
 const FAULTS_MAX: usize = 16;
 
@@ -143,6 +149,7 @@ pub fn take(hub: &Hub, from: &'static Inbound, body: &[u8]) -> Result<Outcome, I
         channel: from.channel.to_owned(),
         content: Sha256::digest(body).to_vec(),
         at_ms: now_ms,
+        body: body.to_vec(),
     };
     match hub.storage.post(&post) {
         Ok(Posted::Differs) => return Ok(Outcome::Differs),
@@ -157,11 +164,74 @@ pub fn take(hub: &Hub, from: &'static Inbound, body: &[u8]) -> Result<Outcome, I
     if hub.storage.subject_district(subject)?.is_some() {
         return Ok(Outcome::Known(subject));
     }
+    let outcome = begin_with(hub, from, data, subject, now_ms)?;
+    hub.storage.forget_begun_posts()?;
+    Ok(outcome)
+}
+
+/// Begins what a post says, as it came then.
+fn begin_with(
+    hub: &Hub,
+    from: &Inbound,
+    data: &Json,
+    subject: [u8; 16],
+    came_ms: i64,
+) -> Result<Outcome, InboundError> {
+    let district = data["district"].as_str().unwrap_or_default();
     if from.asks_for_somebody {
         // Before the case begins: whatever ends this here, the referral is not left to nobody.
-        hub.storage.add_referral(subject, district, now_ms)?;
+        hub.storage.add_referral(subject, district, came_ms)?;
     }
-    begin(hub, district, subject, (from.read)(from.channel, data, now_ms), now_ms)
+    begin(
+        hub,
+        district,
+        subject,
+        (from.read)(from.channel, data, came_ms),
+        came_ms,
+    )
+}
+
+/// The district that a kept post names; none where it was not kept.
+pub fn district_of(post: &UnbegunPost) -> Option<String> {
+    let noted = post.district.clone();
+    noted.or_else(|| {
+        let whole: Json = serde_json::from_slice(post.body.as_deref()?).ok()?;
+        Some(whole["data"]["district"].as_str()?.to_owned())
+    })
+}
+
+/// Begins the record of a post that was taken by a hub which came to its end before it did so; `None` where nothing was kept of it.
+pub fn begin_kept(hub: &Hub, post: &UnbegunPost) -> Result<Option<Outcome>, InboundError> {
+    let (Some(from), Some(body)) = (find(&post.channel), &post.body) else {
+        return Ok(None);
+    };
+    let Ok(whole) = serde_json::from_slice::<Json>(body) else {
+        return Ok(None);
+    };
+    let outcome = begin_with(hub, from, &whole["data"], post.subject, post.at_ms)?;
+    hub.storage.forget_begun_posts()?;
+    Ok(Some(outcome))
+}
+
+/// Begins what hubs left behind that came to their end; says how much that was. What cannot be begun waits for a person.
+pub fn begin_left_behind(hub: &Hub) -> Result<usize, StorageError> {
+    let now_ms = hub.clock.now_ms();
+    let mut begun = 0;
+    for post in hub.storage.unbegun_posts(LEFT_BEHIND_AT_ONCE)? {
+        // Whoever took it a moment ago is at it.
+        if now_ms - post.at_ms < LEFT_BEHIND_MS {
+            continue;
+        }
+        match begin_kept(hub, &post) {
+            Ok(Some(_)) => begun += 1,
+            Ok(None) => {}
+            Err(InboundError::Storage(error)) if error.is_out_of_reach() => return Err(error),
+            Err(error) => {
+                tracing::error!(%error, channel = post.channel, "a post that was taken begins no record; a person is to look");
+            }
+        }
+    }
+    Ok(begun)
 }
 
 /// Begins all documents of a record in one transaction, for whoever sees the district.

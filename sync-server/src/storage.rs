@@ -36,6 +36,7 @@ mod reports;
 mod sealed;
 mod sqlite;
 mod staff;
+mod staff_links;
 mod tables;
 mod write;
 
@@ -57,7 +58,7 @@ pub use documents::{
 pub use duties::{Asking, Duties, Load, NewAsking, Referral, RosterRow, Unanswered};
 pub use entries::{Entries, Entry, EntryBody, Window};
 pub use grants::{Access, Assigned, Grants, Readable};
-pub use inbound::{Inbounds, Post, Posted, RefusedPost};
+pub use inbound::{Inbounds, Post, Posted, RefusedPost, UnbegunPost};
 pub use media::{Media, MediaClaim, MediaRow};
 pub use notices::{Ear, Notices};
 pub use openings::{NewOpening, Opened, Openings, TokenHolder};
@@ -74,6 +75,7 @@ pub use reports::{MadeDecision, MatchProposal, NumberedReport, ProposedTo, Repor
 pub use sealed::{Sealing, seal_plain};
 pub use sqlite::Sqlite;
 pub use staff::{SignedIn, StaffId, StaffKeys, StaffMember, StaffRoll, StaffSession, Try};
+pub use staff_links::{LetIn, Link, Return, StaffLinks, Way as SignInWay};
 pub use tables::{ClockRow, InstitutionRow, MissingRow, PlacementRow, Tables};
 
 /// Why storage did not do as asked.
@@ -181,6 +183,7 @@ pub trait Storage:
     + Appeals
     + Recoveries
     + StaffRoll
+    + StaffLinks
     + Overviews
     + Reports
     + Readings

@@ -107,6 +107,7 @@ pub(crate) fn tell_paths(command: &mut Command) {
         .env("VATSALYA_CHROMEDRIVER", "/usr/bin/chromedriver")
         .env("VATSALYA_S3_SERVER", paths::s3_server())
         .env("VATSALYA_TUS_CLIENT", npm::TUS_CLIENT.folder())
+        .env("VATSALYA_OIDC_PROVIDER", npm::OIDC_PROVIDER.folder())
         .env("VATSALYA_UI_DIST", paths::dist())
         .env("VATSALYA_SCREENSHOTS", paths::screenshots());
 }

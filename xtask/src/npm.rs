@@ -1,4 +1,4 @@
-//! What comes from npm: two tools, fetched only when something is shipped, a client for the tests, and peers to be measured
+//! What comes from npm: two tools, fetched only when something is shipped, a client and a provider for the tests, and peers to be measured
 //! beside.
 
 use std::path::{Path, PathBuf};
@@ -27,6 +27,13 @@ pub(crate) const BINARYEN: Tool = Tool {
 pub(crate) const TUS_CLIENT: Library = Library {
     package: "tus-js-client",
     version: "4.3.1",
+};
+
+/// A provider of sign-in that others wrote, for the tests of staff who sign in elsewhere. Of its versions the last that runs on
+/// Debian's Node.
+pub(crate) const OIDC_PROVIDER: Library = Library {
+    package: "oidc-provider",
+    version: "8.8.1",
 };
 
 /// Debian packages, for machines without npm.

@@ -8,13 +8,17 @@ use clap::Args;
 
 use crate::backup::{self, Copied};
 use crate::config::Config;
+use crate::deeds::backups::{self, State};
 use crate::hub::Hub;
 
 /// Where a backup goes.
 #[derive(Debug, Args)]
 pub struct BackupCommand {
-    /// A folder that is not there yet.
-    folder: PathBuf,
+    /// A folder that is not there yet; without it, one in the folder that hub.toml names under [backups].
+    folder: Option<PathBuf>,
+    /// Makes none, and lists those that lie in the folder that hub.toml names.
+    #[arg(long, conflicts_with = "folder")]
+    list: bool,
 }
 
 /// Where a backup comes from.
@@ -25,7 +29,14 @@ pub struct RestoreCommand {
 }
 
 pub(super) fn back_up(hub: &Hub, command: &BackupCommand, out: &mut dyn Write) -> Result<()> {
-    let made = backup::back_up(hub, &command.folder).context("no backup was made")?;
+    if command.list {
+        return list(hub, out);
+    }
+    let folder = match &command.folder {
+        Some(folder) => folder.clone(),
+        None => backups::next(hub)?.1,
+    };
+    let made = backup::back_up(hub, &folder).context("no backup was made")?;
     let bytes = made.about.database_bytes;
     writeln!(out, "database  {} in {}", size(bytes), time(made.database_ms))?;
     tell_media(made.media, Some(made.media_ms), out)?;
@@ -33,11 +44,27 @@ pub(super) fn back_up(hub: &Hub, command: &BackupCommand, out: &mut dyn Write) -
         writeln!(out, "{count:>10} {name}")?;
     }
     let keys = hub.keys.path().display();
-    writeln!(out, "whole in {}", command.folder.display())?;
+    writeln!(out, "whole in {}", folder.display())?;
     writeln!(
         out,
         "{keys} is not in it, and nothing in it is read without: keep its latest copy apart, and no other"
     )?;
+    Ok(())
+}
+
+fn list(hub: &Hub, out: &mut dyn Write) -> Result<()> {
+    for one in backups::list(hub)? {
+        match one.state {
+            State::Whole(about) => writeln!(
+                out,
+                "{}\twhole\t{}\t{} rows of the audit",
+                one.name,
+                size(about.database_bytes),
+                about.contents.audit
+            )?,
+            State::Begun | State::Cut => writeln!(out, "{}\tnot whole", one.name)?,
+        }
+    }
     Ok(())
 }
 

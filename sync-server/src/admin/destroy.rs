@@ -3,27 +3,16 @@
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
-use casefile::{Document, DocumentKey};
-use casework::{DocumentKind, Value};
+use anyhow::{Context, Result};
 use clap::Args;
-use protocol::DocumentId;
 use uuid::Uuid;
 
-use super::certificate_of_destruction as certificate;
 use super::confirm::Confirmation;
-use crate::channel;
+use crate::deeds::destroy::{self, Ordered};
 use crate::hub::Hub;
-use crate::identity::{sign_certificate, verify_certificate};
+use crate::identity::verify_certificate;
 use crate::keeping::Keeper;
-use crate::rights::key_of;
-use crate::storage::{Order, Parcel, Survey, Way};
-use crate::sync;
-
-/// Longest of what an order says, in bytes: a device shows the section to its officer.
-const WORDS_BYTES_MAX: usize = 200;
-/// The fact by which an office calls a case.
-const CASE_NUMBER: &str = "case.number";
+use crate::storage::Survey;
 
 /// Which record, by whose order.
 #[derive(Debug, Args)]
@@ -78,35 +67,26 @@ pub(super) fn run(hub: &Hub, command: &DestroyCommand, input: &mut dyn BufRead, 
         writeln!(out, "destroyed before, certificate {}", known.number)?;
         return finish(hub, subject, command.certificate.as_deref(), out);
     }
-    let survey = hub.storage.survey(subject)?.context("no such record")?;
-    let kind = DocumentKey::from_bytes(
-        [subject.as_slice(), &[survey.kind]]
-            .concat()
-            .try_into()
-            .unwrap_or([0; 17]),
-    );
-    let kind = kind.map(|key| key.kind);
-    if !matches!(kind, Some(DocumentKind::Case(_) | DocumentKind::Missing)) {
-        bail!("neither a case nor a report of a child: nothing else is destroyed by this");
-    }
+    let survey = destroy::look(hub, subject)?;
     tell(&survey, out)?;
     if command.dry_run {
         writeln!(out, "nothing was destroyed: --dry-run")?;
         return Ok(());
     }
-    let order = Order {
-        subject,
-        kind: survey.kind,
-        ordered_by: words("--ordered-by", command.ordered_by.as_deref())?,
-        reference: words("--reference", command.reference.as_deref())?,
-        section: words("--section", command.section.as_deref())?,
+    let ordered = Ordered {
+        by: command.ordered_by.as_deref().unwrap_or_default(),
+        reference: command.reference.as_deref().unwrap_or_default(),
+        section: command.section.as_deref().unwrap_or_default(),
     };
-    confirm(hub, command, input, out)?;
-    let now_ms = hub.clock.now_ms();
-    let number = hub
-        .storage
-        .destroy(&order, &retractions(hub, &order, &survey, now_ms), now_ms)?;
-    hub.to_deliver.ring();
+    let order = destroy::order(subject, &survey, ordered)?;
+    let known = destroy::known(hub, subject)?;
+    let confirmation = Confirmation {
+        what: known.what(),
+        expected: known.expected(),
+        otherwise: "nothing was destroyed",
+    };
+    confirmation.ask(command.confirm.as_deref(), input, out)?;
+    let number = destroy::destroy(hub, &order, &survey)?;
     writeln!(out, "destroyed, certificate {number}")?;
     finish(hub, subject, command.certificate.as_deref(), out)
 }
@@ -128,8 +108,7 @@ pub(super) fn certificate(hub: &Hub, command: &CertificateOfDestructionCommand, 
 }
 
 fn print_certificate(hub: &Hub, subject: [u8; 16], file: Option<&Path>, out: &mut dyn Write) -> Result<()> {
-    let words = certificate::words(hub, subject)?.context("no such record was destroyed")?;
-    let signed = sign_certificate(&*hub.storage, &words)?;
+    let signed = destroy::certificate(hub, subject)?;
     match file {
         None => out.write_all(signed.as_bytes())?,
         Some(file) => {
@@ -158,54 +137,4 @@ fn tell(survey: &Survey, out: &mut dyn Write) -> Result<()> {
         writeln!(out, "told to {channel}: it will be told to forget")?;
     }
     Ok(())
-}
-
-fn words(name: &str, said: Option<&str>) -> Result<String> {
-    let said = said.unwrap_or_default().trim();
-    super::check_name(name, said, WORDS_BYTES_MAX)?;
-    Ok(said.to_owned())
-}
-
-/// The number by which the office calls the case is typed once more.
-fn confirm(hub: &Hub, command: &DestroyCommand, input: &mut dyn BufRead, out: &mut dyn Write) -> Result<()> {
-    let subject = *command.record.as_bytes();
-    let number = number_of(hub, subject)?;
-    let (what, expected) = match &number {
-        Some(number) => ("number of the case", number.clone()),
-        None => ("id of the record", command.record.to_string()),
-    };
-    let confirmation = Confirmation {
-        what,
-        expected: &expected,
-        otherwise: "nothing was destroyed",
-    };
-    confirmation.ask(command.confirm.as_deref(), input, out)
-}
-
-/// The number by which an office calls a case, read out of its documents.
-fn number_of(hub: &Hub, subject: [u8; 16]) -> Result<Option<String>> {
-    let fact = CASE_NUMBER.parse().context("a fact's name")?;
-    let district = hub.storage.subject_district(subject)?.context("no such record")?;
-    let pack = hub.pack_of(&district)?;
-    let read = |id: DocumentId| -> Option<Document> {
-        let state = hub.storage.document(id).ok()??;
-        sync::fold(key_of(id)?.kind, &state, &pack).ok()
-    };
-    // A document that cannot be read any more must not keep the record from being destroyed.
-    let documents = hub.storage.subject_documents(subject)?;
-    let numbers = documents.into_iter().filter_map(read).filter_map(|document| {
-        let number = document.facts().get(&fact).and_then(Value::as_text)?.trim().to_owned();
-        (!number.is_empty()).then_some(number)
-    });
-    Ok(numbers.into_iter().next())
-}
-
-/// A channel that is not set up any more is told where somebody fetches: it had been told of the record.
-fn retractions(hub: &Hub, order: &Order, survey: &Survey, now_ms: i64) -> Vec<Parcel> {
-    let told = survey.channels.iter().filter_map(|code| {
-        let config = hub.config.channels.of(code);
-        let way = config.map_or(Way::Fetched, crate::config::ChannelConfig::way);
-        channel::retraction(code, order, &survey.district, way, now_ms)
-    });
-    told.collect()
 }

@@ -5,12 +5,9 @@ use std::io::Write;
 use anyhow::Result;
 use clap::Subcommand;
 
-use super::{NAME_BYTES_MAX, check_name, list};
-use crate::identity;
-use crate::storage::Storage;
-
-/// Longest code of a district, in bytes.
-const CODE_BYTES_MAX: usize = 40;
+use super::list;
+use crate::deeds::districts::{self, Settings};
+use crate::hub::Hub;
 
 /// What may be asked about districts.
 #[derive(Debug, Subcommand)]
@@ -20,6 +17,13 @@ pub enum DistrictCommand {
         /// Its code, e.g. KA-BLR.
         code: String,
         /// Its name.
+        name: String,
+    },
+    /// Calls a district by another name. Its code stays.
+    Rename {
+        /// Its code.
+        code: String,
+        /// Its new name.
         name: String,
     },
     /// Sets for how many days a vault of the district opens without the hub: 1 to 90, 14 at first.
@@ -42,19 +46,25 @@ pub enum DistrictCommand {
     List,
 }
 
-pub(super) fn run(storage: &dyn Storage, command: DistrictCommand, now_ms: i64, out: &mut dyn Write) -> Result<()> {
+pub(super) fn run(hub: &Hub, command: DistrictCommand, out: &mut dyn Write) -> Result<()> {
     match command {
-        DistrictCommand::Add { code, name } => {
-            check_name("code", &code, CODE_BYTES_MAX)?;
-            check_name("name", &name, NAME_BYTES_MAX)?;
-            storage.add_district(&code, &name, now_ms)?;
+        DistrictCommand::Add { code, name } => districts::add(hub, &code, &name)?,
+        DistrictCommand::Rename { code, name } => districts::rename(hub, &code, &name)?,
+        DistrictCommand::SetLease { code, days } => {
+            let settings = Settings {
+                lease_days: Some(days),
+                ..Settings::default()
+            };
+            districts::set(hub, &code, settings)?;
         }
-        DistrictCommand::SetLease { code, days } => storage.set_lease_days(&code, days, now_ms)?,
         DistrictCommand::SetRecovery { code, recipient } => {
-            let recipient = recipient.map(|text| identity::check_recipient(&text)).transpose()?;
-            storage.set_recovery(&code, recipient.as_deref(), now_ms)?;
+            let settings = Settings {
+                recovery: Some(recipient.as_deref()),
+                ..Settings::default()
+            };
+            districts::set(hub, &code, settings)?;
         }
-        DistrictCommand::List => list::districts(storage, out)?,
+        DistrictCommand::List => list::districts(&*hub.storage, out)?,
     }
     Ok(())
 }

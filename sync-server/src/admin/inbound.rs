@@ -1,5 +1,5 @@
-//! `admin inbound`: posts of helplines and portals that were signed and refused. A person looks, and decides: take it once more, or
-//! forget it.
+//! `admin inbound`: posts of helplines and portals that were signed and refused, and those that were taken and began nothing. A person
+//! looks, and decides: take it once more, or forget it.
 
 use std::io::{BufRead, Write};
 
@@ -7,8 +7,9 @@ use anyhow::{Context, Result, bail};
 use clap::Subcommand;
 use uuid::Uuid;
 
-use super::check_name;
 use super::confirm::Confirmation;
+use super::{check_name, hinted};
+use crate::deeds::inbound as waiting;
 use crate::deeds::moment;
 use crate::deeds::table::shown;
 use crate::hub::Hub;
@@ -17,6 +18,8 @@ use crate::storage::{Deed, RefusedPost};
 
 /// Listed at most.
 const SHOWN_MAX: u32 = 10_000;
+/// Where to look for what there is.
+const UNBEGUN: &str = "`admin inbound unbegun` shows what waits";
 /// Longest purpose of looking, in bytes.
 const PURPOSE_BYTES_MAX: usize = 200;
 
@@ -47,6 +50,23 @@ pub enum InboundCommand {
         /// Its id.
         post: Uuid,
     },
+    /// Lists posts that were taken and whose records have not begun, because the hub that took one came to its end in between: record,
+    /// channel, when it came, district, whether it was kept. A hub that runs begins those that were kept, after half a minute.
+    Unbegun,
+    /// Begins the record of one now, out of what was kept.
+    Begin {
+        /// The id of the record, as `unbegun` shows it.
+        record: Uuid,
+    },
+    /// Decides that no record begins with one: nobody is asked to go any more, and what was kept of it goes. Said once more by whoever
+    /// posted it, it is taken.
+    PutAside {
+        /// The id of the record, as `unbegun` shows it.
+        record: Uuid,
+        /// Why, for the audit, without anybody's name: what became of the child is known otherwise, say.
+        #[arg(long, value_name = "WORDS")]
+        reason: String,
+    },
     /// Forgets one. Cannot be undone: what it says is gone, and whoever posted it has to be asked for it again.
     Forget {
         /// Its id.
@@ -62,6 +82,19 @@ pub(super) fn run(hub: &Hub, command: &InboundCommand, input: &mut dyn BufRead, 
         InboundCommand::List { channel, last } => list(hub, channel.as_deref(), *last, out),
         InboundCommand::Show { post, purpose } => show(hub, *post, purpose, out),
         InboundCommand::Retry { post } => retry(hub, *post, out),
+        InboundCommand::Unbegun => unbegun(hub, out),
+        InboundCommand::Begin { record } => {
+            let (post, _) = hinted(waiting::found(hub, *record.as_bytes()), UNBEGUN)?;
+            waiting::begin(hub, &post)?;
+            writeln!(out, "{record}\tbegun")?;
+            Ok(())
+        }
+        InboundCommand::PutAside { record, reason } => {
+            let (post, _) = hinted(waiting::found(hub, *record.as_bytes()), UNBEGUN)?;
+            hinted(waiting::put_aside(hub, &post, reason), UNBEGUN)?;
+            writeln!(out, "{record}\tput aside")?;
+            Ok(())
+        }
         InboundCommand::Forget { post, confirm } => forget(hub, *post, confirm.as_deref(), input, out),
     }
 }
@@ -81,6 +114,21 @@ fn list(hub: &Hub, channel: Option<&str>, last: u32, out: &mut dyn Write) -> Res
             moment(post.at_ms),
             post.body.len(),
             shown(&post.reason),
+        )?;
+    }
+    Ok(())
+}
+
+fn unbegun(hub: &Hub, out: &mut dyn Write) -> Result<()> {
+    for (post, district) in waiting::unbegun(hub, None)? {
+        let kept = if post.body.is_some() { "kept" } else { "not kept" };
+        writeln!(
+            out,
+            "{}\t{}\t{}\t{}\t{kept}",
+            Uuid::from_bytes(post.subject),
+            post.channel,
+            moment(post.at_ms),
+            shown(district.as_deref().unwrap_or_default()),
         )?;
     }
     Ok(())

@@ -10,9 +10,11 @@ use protocol::recovery::{RecoveryRequest, check_code};
 use uuid::Uuid;
 
 use crate::deeds::moment;
+use crate::deeds::recoveries::{self, digits};
+use crate::deeds::table::shown;
 use crate::hub::Hub;
 use crate::identity;
-use crate::storage::Recovery;
+use crate::storage::{Author, Recovery};
 
 /// What may be asked about recoveries.
 #[derive(Debug, Subcommand)]
@@ -73,57 +75,41 @@ pub fn recovery_without_hub(command: &RecoveryCommand, out: &mut dyn Write) -> R
     Ok(true)
 }
 
-pub(super) fn run(hub: &Hub, command: RecoveryCommand, now_ms: i64, out: &mut dyn Write) -> Result<()> {
-    if recovery_without_hub(&command, out)? {
+pub(super) fn run(hub: &Hub, command: &RecoveryCommand, now_ms: i64, out: &mut dyn Write) -> Result<()> {
+    if recovery_without_hub(command, out)? {
         return Ok(());
     }
     match command {
         RecoveryCommand::List => {
-            for recovery in hub.storage.open_recoveries()? {
-                list_one(hub, &recovery, out)?;
+            for (recovery, author) in recoveries::list(hub, None)? {
+                list_one(&recovery, &author, out)?;
             }
         }
         RecoveryCommand::Open { identity, code } => {
-            let recovery = by_code(hub, &code)?;
+            let recovery = recoveries::by_code(hub, code)?;
             let request = RecoveryRequest::from_cbor(&recovery.request).context("the request cannot be read")?;
-            let answered = identity::answer_recovery(&read_small(&identity)?, &request)?;
+            let answered = identity::answer_recovery(&read_small(identity)?, &request)?;
             hub.storage
                 .answer_recovery(recovery.id, &answered.answer.to_cbor(), now_ms)?;
             writeln!(out, "the tablet of {} can fetch its key", answered.name)?;
         }
-        RecoveryCommand::Refuse { code } => hub.storage.refuse_recovery(by_code(hub, &code)?.id, now_ms)?,
+        RecoveryCommand::Refuse { code } => recoveries::refuse(hub, &recoveries::by_code(hub, code)?)?,
         RecoveryCommand::Identity { .. } | RecoveryCommand::Answer { .. } => {}
     }
     Ok(())
 }
 
-fn list_one(hub: &Hub, recovery: &Recovery, out: &mut dyn Write) -> Result<()> {
-    let author = hub.storage.author(recovery.author)?;
-    let (name, device) = author.map_or_else(Default::default, |author| (author.user.name, author.device));
+fn list_one(recovery: &Recovery, author: &Author, out: &mut dyn Write) -> Result<()> {
     writeln!(
         out,
-        "{}\t{}\t{}\t{name}\t{device}",
+        "{}\t{}\t{}\t{}\t{}",
         check_code(&recovery.id),
         moment(recovery.at_ms),
         Uuid::from_bytes(recovery.author.0),
+        shown(&author.user.name),
+        shown(&author.device),
     )?;
     Ok(())
-}
-
-fn digits(code: &str) -> String {
-    let digits = code.chars().filter(|c| !c.is_whitespace() && *c != '-');
-    digits.collect::<String>().to_lowercase()
-}
-
-fn by_code(hub: &Hub, code: &str) -> Result<Recovery> {
-    let wanted = digits(code);
-    let open = hub.storage.open_recoveries()?;
-    let mut found = open.into_iter().filter(|one| digits(&check_code(&one.id)) == wanted);
-    match (found.next(), found.next()) {
-        (Some(one), None) => Ok(one),
-        (Some(_), Some(_)) => bail!("two devices have this check code: ask for a new request"),
-        (None, _) => bail!("no device with this check code asks"),
-    }
 }
 
 fn make_identity(file: &Path, out: &mut dyn Write) -> Result<()> {

@@ -1,18 +1,19 @@
 //! `admin user`.
 
-use std::collections::BTreeSet;
 use std::io::Write;
 
-use anyhow::{Context, Result, bail};
-use casework::{Pack, Role};
+use anyhow::Result;
 use clap::Subcommand;
 use protocol::UserId;
 use uuid::Uuid;
 
-use super::{NAME_BYTES_MAX, check_name, list};
+use super::{hinted, list};
+use crate::deeds::users;
 use crate::hub::Hub;
-use crate::rights;
 use crate::storage::User;
+
+/// Where to look for what there is.
+const HINT: &str = "`admin user list` shows who there is";
 
 /// What may be asked about users.
 #[derive(Debug, Subcommand)]
@@ -40,6 +41,21 @@ pub enum UserCommand {
         /// The role's code; a wrong one is answered with all there are.
         role: String,
     },
+    /// Calls a user by another name. Their own tablets show it once they are enrolled anew.
+    Rename {
+        /// The user's id.
+        user: Uuid,
+        /// Their new name.
+        name: String,
+    },
+    /// Moves a user to another district and prints who they are there: somebody new, with the same name and role, to be enrolled
+    /// there. Their tablets of the old district hand in what they had not sent, and are wiped. Cases must have been handed over.
+    Move {
+        /// The user's id.
+        user: Uuid,
+        /// The code of the district they go to.
+        district: String,
+    },
     /// Lists the users of a district with their devices.
     List {
         /// The district's code.
@@ -62,47 +78,16 @@ pub(super) fn run(hub: &Hub, command: UserCommand, out: &mut dyn Write) -> Resul
                 name,
                 role,
             };
-            add_user(hub, &user)?;
+            hinted(users::add(hub, &user), "`admin district list` shows which there are")?;
             writeln!(out, "{}", Uuid::from_bytes(user.id.0))?;
         }
-        UserCommand::SetRole { user, role } => set_role(hub, UserId(*user.as_bytes()), &role)?,
+        UserCommand::Rename { user, name } => hinted(users::rename(hub, UserId(*user.as_bytes()), &name), HINT)?,
+        UserCommand::SetRole { user, role } => hinted(users::set_role(hub, UserId(*user.as_bytes()), &role), HINT)?,
+        UserCommand::Move { user, district } => {
+            let new = hinted(users::move_to(hub, UserId(*user.as_bytes()), &district), HINT)?;
+            writeln!(out, "{}", Uuid::from_bytes(new.0))?;
+        }
         UserCommand::List { district } => list::users(&*hub.storage, &district, out)?,
     }
     Ok(())
-}
-
-/// Adds a user, with what their role sees of the district from the start.
-pub fn add_user(hub: &Hub, user: &User) -> Result<()> {
-    check_name("name", &user.name, NAME_BYTES_MAX)?;
-    let pack = hub.pack_of(&user.district)?;
-    known_role(&pack, &user.role)?;
-    let readable = rights::readable_from_the_start(&*hub.storage, &pack, user)?;
-    hub.storage.add_user(user, &readable, hub.clock.now_ms())?;
-    Ok(())
-}
-
-/// Gives a user another role, with what it sees of the district and of what is given to them.
-pub fn set_role(hub: &Hub, user: UserId, role: &str) -> Result<()> {
-    let user = hub
-        .storage
-        .user(user)?
-        .context("no such user: `admin user list` shows who there is")?;
-    let user = User {
-        role: role.to_owned(),
-        ..user
-    };
-    let pack = hub.pack_of(&user.district)?;
-    known_role(&pack, role)?;
-    let readable = rights::readable_with_role(&*hub.storage, &pack, &user)?;
-    hub.storage.set_role(user.id, role, &readable, hub.clock.now_ms())?;
-    Ok(())
-}
-
-fn known_role(pack: &Pack, role: &str) -> Result<()> {
-    if pack.rights().of(&Role::from_code(role)).is_some() {
-        return Ok(());
-    }
-    let known: BTreeSet<&str> = pack.rights().iter().map(|rights| rights.role.code()).collect();
-    let known: Vec<&str> = known.into_iter().collect();
-    bail!("no such role: {role}; there are {}", known.join(", "))
 }

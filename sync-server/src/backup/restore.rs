@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use protocol::ids::Sha256;
 
-use super::{About, BackupError, Copied, StoreSort, digest, hexadecimal, media, read_about};
+use super::{About, BackupError, Copied, StoreSort, about, digest, hexadecimal, media};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::hub::Hub;
@@ -41,7 +41,7 @@ pub(crate) fn is_begun(data_dir: &Path) -> bool {
 /// Puts a backup back where the configuration says.
 pub fn restore(config: Config, folder: &Path) -> Result<Restored, BackupError> {
     let began_ms = SystemClock.now_ms();
-    let about = read_about(folder)?;
+    let about = about(folder)?;
     let sort = StoreSort::of(&config);
     if about.store != sort {
         return Err(BackupError::OtherStore {

@@ -30,12 +30,13 @@ pub fn shut_out(hub: &Hub, author: AuthorId, hand_in: bool) -> Result<(), DeedEr
     Ok(hub.storage.dismiss_author(author, hand_in, hub.clock.now_ms())?)
 }
 
-/// Shuts every device of a user out, and says how many there are.
+/// Shuts every device of a user out, and says how many there are. Codes that were made for them enrol no other.
 pub fn shut_out_user(hub: &Hub, user: UserId, hand_in: bool) -> Result<usize, DeedError> {
     hub.storage.user(user)?.ok_or(DeedError::NotThere("no such user"))?;
     let authors = hub.storage.authors(user)?;
     for author in &authors {
         shut_out(hub, author.id, hand_in)?;
     }
+    hub.storage.drop_enrol_codes(user, hub.clock.now_ms())?;
     Ok(authors.len())
 }

@@ -1,6 +1,6 @@
 //! `/v1/admin/…`: the administration of a district for its staff, in a browser or a program.
 //!
-//! Whoever asks is signed in with a passphrase and a one-time code, and shows a cookie that no script reads and no other site
+//! Whoever asks is signed in, with a passphrase and a one-time code or by a provider elsewhere, and shows a cookie that no script reads and no other site
 //! has sent. What changes something has to come from the hub's own origin besides. A member of staff has one district, or
 //! all of them; what lies elsewhere, and what is not there, is the same 404. What is done stands in the audit twice: that they asked for
 //! it, and what came of it.
@@ -9,13 +9,20 @@
 
 pub(super) mod appeals;
 pub(super) mod audit;
+pub(super) mod backups;
 pub(super) mod cases;
+pub(super) mod destroy;
 pub(super) mod devices;
+pub(super) mod districts;
+pub(super) mod elsewhere;
 pub(super) mod lists;
 pub(super) mod overview;
 pub(super) mod packs;
 pub(super) mod quarantine;
+pub(super) mod recoveries;
 pub(super) mod sign_in;
+pub(super) mod unbegun;
+pub(super) mod users;
 
 use std::borrow::Cow;
 
@@ -202,7 +209,8 @@ impl FromRequestParts<App> for Officer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let token = Zeroizing::new(cookie(&parts.headers).ok_or(NOT_SIGNED_IN)?.to_owned());
+        let token = cookie_named(&parts.headers, COOKIE).ok_or(NOT_SIGNED_IN)?;
+        let token = Zeroizing::new(token.to_owned());
         let hub = app.hub.clone();
         let opened = watch::blocking(move || {
             let session = identity::open_session(&hub, &token)?;
@@ -231,10 +239,10 @@ impl<T: std::str::FromStr> FromRequestParts<App> for Named<T> {
     }
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+fn cookie_named<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let all = headers.get_all(header::COOKIE).iter();
     let mut cookies = all.filter_map(|one| one.to_str().ok()).flat_map(|one| one.split(';'));
-    cookies.find_map(|one| one.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+    cookies.find_map(|one| one.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
 /// Whether a request says that it comes from a page of this hub, as browsers do, and nothing that it says is against it.
@@ -384,11 +392,11 @@ mod tests {
     fn the_cookie_is_found_among_others_and_by_its_whole_name() {
         let mut headers = HeaderMap::new();
         let lines = ["a=1; __Host-vatsalya-office2=no", " __Host-vatsalya-office=yes ; b=2"];
-        assert_eq!(cookie(&headers), None);
+        assert_eq!(cookie_named(&headers, COOKIE), None);
         headers.append(header::COOKIE, HeaderValue::from_static(lines[0]));
-        assert_eq!(cookie(&headers), None);
+        assert_eq!(cookie_named(&headers, COOKIE), None);
         headers.append(header::COOKIE, HeaderValue::from_static(lines[1]));
-        assert_eq!(cookie(&headers), Some("yes"));
+        assert_eq!(cookie_named(&headers, COOKIE), Some("yes"));
     }
 
     #[test]

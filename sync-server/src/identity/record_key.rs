@@ -47,6 +47,8 @@ pub enum Sealed {
     Post = 12,
     /// What somebody's one-time codes are made of.
     CodeSecret = 13,
+    /// A sign-in elsewhere that a browser has begun, as its cookie has it.
+    Departure = 14,
 }
 
 /// What was sealed does not open.

@@ -122,7 +122,7 @@ pub fn sign_in(hub: &Hub, name: &str, passphrase: &str, code: &str) -> Result<Si
         Proof::No => return Ok(SignIn::No),
         Proof::Wait(ms) => return Ok(SignIn::Wait(ms)),
     };
-    let token = Zeroizing::new(hex(&random::<32>()));
+    let token = new_token();
     let forget_before_ms = now_ms - SESSION_MS;
     match hub
         .storage
@@ -244,8 +244,13 @@ fn is_passphrase(kept: &str, passphrase: &str) -> bool {
     kept.is_ok_and(|kept| argon2().verify_password(passphrase.as_bytes(), &kept).is_ok())
 }
 
-fn session_hash(token: &str) -> [u8; 32] {
+pub(super) fn session_hash(token: &str) -> [u8; 32] {
     sha256(b"vatsalya-staff-session-v1", token.as_bytes())
+}
+
+/// What a browser shows from now on.
+pub(super) fn new_token() -> Zeroizing<String> {
+    Zeroizing::new(hex(&random::<32>()))
 }
 
 fn seconds(now_ms: i64) -> u64 {

@@ -11,12 +11,20 @@ pub enum Deed {
     AddDistrict,
     /// A user was added.
     AddUser,
+    /// A district was given another name.
+    RenameDistrict,
     /// A user was given another role.
     SetRole,
+    /// A user was given another name.
+    RenameUser,
+    /// A user went to another district: the detail is who they are there.
+    MoveUser,
     /// An institution was added.
     AddInstitution,
     /// An enrolment code was made.
     MakeCode,
+    /// Enrolment codes of a user that nobody had used were taken back.
+    DropCodes,
     /// A device became an author.
     Enrol,
     /// An author was shut out.
@@ -33,6 +41,8 @@ pub enum Deed {
     LookAtPost,
     /// A refused post was forgotten.
     ForgetPost,
+    /// No record is to begin with a post; the detail says which, and why.
+    PutPostAside,
     /// Changes of one document were taken, under numbers of the log that follow each other.
     Accept,
     /// A change was refused.
@@ -96,9 +106,14 @@ pub enum Deed {
     SetPassphrase,
     /// They were shut out.
     ShutOutStaff,
-    /// They signed in.
+    /// They were linked with somebody whom a provider of sign-in elsewhere knows.
+    LinkStaff,
+    /// They are so no more.
+    UnlinkStaff,
+    /// They signed in; the detail says by which provider, where it was elsewhere.
     SignIn,
-    /// Somebody tried to sign in as them, with a wrong passphrase or code.
+    /// Somebody tried to sign in as them, with a wrong passphrase or code; or a provider, which the detail names, let somebody in
+    /// whom nobody has linked.
     WrongSignIn,
     /// They signed out.
     SignOut,
@@ -112,9 +127,13 @@ impl Deed {
         match self {
             Self::AddDistrict => "add-district",
             Self::AddUser => "add-user",
+            Self::RenameDistrict => "rename-district",
             Self::SetRole => "set-role",
+            Self::RenameUser => "rename-user",
+            Self::MoveUser => "move-user",
             Self::AddInstitution => "add-institution",
             Self::MakeCode => "make-code",
+            Self::DropCodes => "drop-codes",
             Self::Enrol => "enrol",
             Self::RevokeAuthor => "revoke-author",
             Self::OpenCase => "open-case",
@@ -123,6 +142,7 @@ impl Deed {
             Self::SetRoster => "set-roster",
             Self::LookAtPost => "look-at-post",
             Self::ForgetPost => "forget-post",
+            Self::PutPostAside => "put-post-aside",
             Self::Accept => "accept",
             Self::Refuse => "refuse",
             Self::Destroy => "destroy",
@@ -154,6 +174,8 @@ impl Deed {
             Self::RenewStaff => "renew-staff",
             Self::SetPassphrase => "set-passphrase",
             Self::ShutOutStaff => "shut-out-staff",
+            Self::LinkStaff => "link-staff",
+            Self::UnlinkStaff => "unlink-staff",
             Self::SignIn => "sign-in",
             Self::WrongSignIn => "wrong-sign-in",
             Self::SignOut => "sign-out",

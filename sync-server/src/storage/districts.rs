@@ -45,6 +45,9 @@ pub trait Districts {
     /// All districts, by code.
     fn districts(&self) -> Result<Vec<District>>;
 
+    /// Calls a district by another name.
+    fn rename_district(&self, code: &str, name: &str, now_ms: i64) -> Result<()>;
+
     /// Sets for how many days a vault of the district opens without the hub.
     fn set_lease_days(&self, code: &str, days: u32, now_ms: i64) -> Result<()>;
 

@@ -16,6 +16,23 @@ pub struct Post {
     pub content: Vec<u8>,
     /// When it came.
     pub at_ms: i64,
+    /// What was posted; kept, sealed, until its record has begun.
+    pub body: Vec<u8>,
+}
+
+/// A post that was taken, and whose record has not begun: whatever took it came to its end in between.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnbegunPost {
+    /// The record that is to begin with it.
+    pub subject: [u8; 16],
+    /// The channel's code.
+    pub channel: String,
+    /// When it came.
+    pub at_ms: i64,
+    /// The district whose officers are to be asked, where that is noted.
+    pub district: Option<String>,
+    /// What was posted; `None` where an older hub took it, which did not keep it.
+    pub body: Option<Vec<u8>>,
 }
 
 /// Whether it was posted before.
@@ -49,6 +66,16 @@ pub trait Inbounds {
     /// Notes a reference as known, and says whether it was. Destroyed records stay known; nothing is compared any more.
     fn post(&self, post: &Post) -> Result<Posted>;
 
+    /// Posts whose records have not begun: those that were kept, the oldest first; behind them the others.
+    fn unbegun_posts(&self, limit: u32) -> Result<Vec<UnbegunPost>>;
+
+    /// What was kept of posts whose records have begun goes; says of how many.
+    fn forget_begun_posts(&self) -> Result<u64>;
+
+    /// Somebody has decided that no record is to begin with a post: nobody is asked to go, and what was kept of it goes. Said once
+    /// more by whoever posted it, it is taken. False where its record has begun, or there is no such post left.
+    fn put_post_aside(&self, subject: [u8; 16], reason: &str, now_ms: i64) -> Result<bool>;
+
     /// Keeps a refused post.
     fn refuse_post(&self, refused: &RefusedPost) -> Result<()>;
 
@@ -61,4 +88,9 @@ pub trait Inbounds {
     /// A refused post is kept no more; says whether there was one. Where somebody has decided so, and not because it is taken now,
     /// the audit says when.
     fn forget_refused_post(&self, id: [u8; 16], decided_ms: Option<i64>) -> Result<bool>;
+}
+
+/// What the audit keeps of a post that was put aside.
+pub(super) fn put_aside_detail(subject: [u8; 16], reason: &str) -> String {
+    format!("{} {reason}", uuid::Uuid::from_bytes(subject))
 }

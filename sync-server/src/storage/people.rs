@@ -105,6 +105,12 @@ pub trait People {
     /// what they were enrolled with.
     fn set_role(&self, user: UserId, role: &str, readable: &[Readable], now_ms: i64) -> Result<()>;
 
+    /// Calls a user by another name. Others are told; what the user's own devices show is what they were enrolled with.
+    fn rename_user(&self, user: UserId, name: &str, now_ms: i64) -> Result<()>;
+
+    /// Enrolment codes of a user that no device has used are good no more; says how many those were.
+    fn drop_enrol_codes(&self, user: UserId, now_ms: i64) -> Result<u64>;
+
     /// Shuts an author out, and its tokens with it. What they still bring is kept in quarantine, or, where they may hand
     /// in, judged like anybody's. Once shut out, only the latter changes.
     fn dismiss_author(&self, id: AuthorId, hand_in: bool, now_ms: i64) -> Result<()>;

@@ -36,6 +36,7 @@ mod receipts;
 mod recoveries;
 mod reports;
 mod staff;
+mod staff_links;
 mod tables;
 mod transaction;
 mod value;

@@ -6,6 +6,7 @@
 //! are read as they are until [`super::Destructions::seal_plain`] has come to them.
 
 mod passed_on;
+mod posts;
 
 use std::mem;
 use std::sync::Arc;
@@ -17,10 +18,10 @@ use protocol::{Appeal, AuthorId, DocumentId, Epoch, UserId};
 use super::destructions::subject_of;
 use super::{
     AppealRow, Appeals, CardRow, CaseRow, Cases, Claim, CommitError, Committed, Decision, Delivery, DocumentState,
-    Documents, Entries, Entry, EntryBody, FirstReading, Folded, Held, Inbounds, Kept, Listed, MadeDecision,
-    MatchProposal, NewChange, NumberedReport, Outbox, Parcel, PlainBytes, Post, Posted, ProposedTo, Quarantine,
-    QuarantineRow, Readings, ReceivedRun, Refused, RefusedPost, ReportRow, ReportSort, Reports, Rest, Result, StaffId,
-    StaffKeys, Storage, StorageError, StoredChange, Told, UnfoldedSubject, Window, WorkerId,
+    Documents, Entries, Entry, EntryBody, FirstReading, Folded, Held, Kept, Listed, MadeDecision, MatchProposal,
+    NewChange, NumberedReport, Outbox, Parcel, PlainBytes, ProposedTo, Quarantine, QuarantineRow, Readings,
+    ReceivedRun, Refused, ReportRow, ReportSort, Reports, Rest, Result, StaffId, StaffKeys, Storage, StorageError,
+    StoredChange, Told, UnfoldedSubject, Window, WorkerId,
 };
 use crate::identity::{RecordKey, RecordKeys, SEALED_MORE_BYTES, Sealed, is_sealed};
 
@@ -97,11 +98,6 @@ impl Sealing {
     fn opened_keys(&self, id: StaffId, keys: StaffKeys) -> Result<StaffKeys> {
         let code_secret = self.open(Sealed::CodeSecret, id.0, &id.0, keys.code_secret)?;
         Ok(StaffKeys { code_secret, ..keys })
-    }
-
-    fn opened_post(&self, mut refused: RefusedPost) -> Result<RefusedPost> {
-        refused.body = self.open(Sealed::Post, refused.id, &refused.id, refused.body)?;
-        Ok(refused)
     }
 
     fn open_report(&self, row: &mut ReportRow) -> Result<()> {
@@ -403,41 +399,6 @@ impl Outbox for Sealing {
             Ok(Told { parcel, ..told })
         };
         self.inner.feed(channel, after, limit)?.into_iter().map(open).collect()
-    }
-}
-
-impl Inbounds for Sealing {
-    fn post(&self, post: &Post) -> Result<Posted> {
-        // The same bytes are sealed alike, so that they can be compared without being kept.
-        let content = self.key(post.subject)?.seal(Sealed::Post, &post.subject, &post.content);
-        self.inner.post(&Post {
-            content,
-            ..post.clone()
-        })
-    }
-
-    fn refuse_post(&self, refused: &RefusedPost) -> Result<()> {
-        let body = self.key(refused.id)?.seal(Sealed::Post, &refused.id, &refused.body);
-        self.inner.refuse_post(&RefusedPost {
-            body,
-            ..refused.clone()
-        })
-    }
-
-    fn refused_posts(&self, limit: u32) -> Result<Vec<RefusedPost>> {
-        let open = |refused| self.opened_post(refused);
-        self.inner.refused_posts(limit)?.into_iter().map(open).collect()
-    }
-
-    fn refused_post(&self, id: [u8; 16]) -> Result<Option<RefusedPost>> {
-        self.inner
-            .refused_post(id)?
-            .map(|refused| self.opened_post(refused))
-            .transpose()
-    }
-
-    fn forget_refused_post(&self, id: [u8; 16], decided_ms: Option<i64>) -> Result<bool> {
-        self.inner.forget_refused_post(id, decided_ms)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Who administers over HTTP: the staff of a district, or of all of them, and the browsers they are signed in with.
 
 use super::Result;
+use super::staff_links::Way;
 
 /// Wrong tries after which the next one has to wait.
 const FREE_TRIES: u32 = 5;
@@ -72,6 +73,8 @@ pub struct StaffSession {
     pub began_ms: i64,
     /// When it was used last, to about a minute.
     pub seen_ms: i64,
+    /// How it began.
+    pub way: Way,
 }
 
 /// What is known of staff.
@@ -82,7 +85,7 @@ pub trait StaffRoll {
     /// Everybody, by name.
     fn staff(&self) -> Result<Vec<StaffMember>>;
 
-    /// Who signs in under this name, unless they are shut out.
+    /// Who signs in under this name with a passphrase, unless they are shut out or let in elsewhere alone.
     fn staff_named(&self, name: &str) -> Result<Option<(StaffMember, StaffKeys)>>;
 
     /// Gives somebody new keys. Who was shut out is let in again; who was signed in is so no more.
@@ -114,7 +117,7 @@ pub trait StaffRoll {
     /// The code of this step, right as it is, is used up; `Replay` where it was.
     fn use_code(&self, id: StaffId, step: u64) -> Result<SignedIn>;
 
-    /// The session with this hash, of somebody who is not shut out.
+    /// The session with this hash, of somebody who is not shut out, and by a way that is theirs.
     fn staff_session(&self, session: [u8; 32]) -> Result<Option<StaffSession>>;
 
     /// It was used.

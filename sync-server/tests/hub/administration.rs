@@ -1,6 +1,8 @@
 //! The administration of a district over HTTP: what is done there is done.
 
+mod people;
 mod reach;
+mod records;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,11 +12,12 @@ use protocol::{Appeal, EnrolLink, Plea};
 use reqwest::StatusCode;
 use reqwest::blocking::Response;
 use serde_json::{Value as Json, json};
-use sync_server::storage::{Claim, Parcel, Way};
+use sync_server::storage::{Claim, Parcel, Post, Way};
 use uuid::Uuid;
 
 use crate::command::administer;
 use crate::devices::read_qr;
+use crate::inbound::example;
 use crate::staff::Clerk;
 use crate::support::{DISTRICT, TestDevice, TestHub, document, set};
 
@@ -39,6 +42,10 @@ struct Scene {
     case: [u8; 16],
     upload: i64,
     appeal: i64,
+    /// Tablets that ask to be opened: the worker's, and the other's.
+    asking: [String; 2],
+    /// Records that posts were to begin whose hub came to its end.
+    unbegun: [[u8; 16]; 2],
 }
 
 impl Scene {
@@ -62,6 +69,8 @@ impl Scene {
         let storage = &hub.hub.storage;
         let upload = storage.quarantined(1).unwrap()[0].id;
         let appeal = storage.open_appeals(None, 1).unwrap()[0].id;
+        let (_, recipient) = sync_server::identity::make_recovery_identity();
+        let asking = [&worker, &other].map(|device| records::asks(&hub, device, &recipient).0.id().to_string());
         let scene = Self {
             hub,
             worker,
@@ -69,9 +78,28 @@ impl Scene {
             case,
             upload,
             appeal,
+            asking,
+            unbegun: [[0xA1; 16], [0xA2; 16]],
         };
+        scene.leave_posts();
         scene.leave_a_dead_letter();
         scene
+    }
+
+    /// Taken a moment ago, by a hub that is no more.
+    fn leave_posts(&self) {
+        let storage = &self.hub.hub.storage;
+        for subject in self.unbegun {
+            let post = Post {
+                subject,
+                channel: "helpline".into(),
+                content: vec![1; 32],
+                at_ms: self.hub.hub.clock.now_ms(),
+                body: example("helpline").to_string().into_bytes(),
+            };
+            storage.post(&post).unwrap();
+            storage.add_referral(subject, DISTRICT, post.at_ms).unwrap();
+        }
     }
 
     fn leave_a_dead_letter(&self) {

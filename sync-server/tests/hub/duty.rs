@@ -38,15 +38,15 @@ impl sync_server::clock::Clock for Turned {
 }
 
 /// A hub without sockets or workers, whose clock stands.
-struct Still {
-    hub: Arc<Hub>,
+pub(crate) struct Still {
+    pub(crate) hub: Arc<Hub>,
     clock: Turned,
     dir: tempfile::TempDir,
     told: Told,
 }
 
 impl Still {
-    fn new(database: Option<&str>) -> Self {
+    pub(crate) fn new(database: Option<&str>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let database = database.map_or_else(String::new, |url| format!("[database]\nurl = '{url}'\n"));
         let text = format!(
@@ -74,12 +74,12 @@ impl Still {
     }
 
     /// The hub ends and another begins at what it kept.
-    fn restarts(&mut self) {
+    pub(crate) fn restarts(&mut self) {
         self.hub = Self::open(&self.dir, &self.clock);
         self.told = Told::default();
     }
 
-    fn user(&self, name: &str, role: &str) -> UserId {
+    pub(crate) fn user(&self, name: &str, role: &str) -> UserId {
         let id = UserId(random());
         let user = User {
             id,
@@ -92,7 +92,7 @@ impl Still {
     }
 
     /// An officer who is on duty on Mondays from nine to five.
-    fn on_duty(&self, name: &str, more: &[&str]) -> UserId {
+    pub(crate) fn on_duty(&self, name: &str, more: &[&str]) -> UserId {
         let user = self.user(name, "po_nic");
         let id = uuid::Uuid::from_bytes(user.0).to_string();
         let shift = [
@@ -103,7 +103,7 @@ impl Still {
     }
 
     /// A referral of that urgency comes by its number.
-    fn referral(&self, number: u32, urgency: &str) -> [u8; 16] {
+    pub(crate) fn referral(&self, number: u32, urgency: &str) -> [u8; 16] {
         let mut body = example("helpline");
         body["data"]["reference"] = format!("1098-{number}").into();
         body["data"]["urgency"] = urgency.into();
@@ -114,16 +114,16 @@ impl Still {
         }
     }
 
-    fn works(&mut self) {
+    pub(crate) fn works(&mut self) {
         works(&self.hub, &mut self.told);
     }
 
-    fn waits(&self, minutes: i64) {
+    pub(crate) fn waits(&self, minutes: i64) {
         self.clock.0.advance_ms(minutes * MINUTE_MS);
     }
 
     /// Who was asked and why.
-    fn asked(&self, case: [u8; 16]) -> Vec<(UserId, &'static str)> {
+    pub(crate) fn asked(&self, case: [u8; 16]) -> Vec<(UserId, &'static str)> {
         let asked = self.hub.storage.asked(case).unwrap();
         asked.iter().map(|asking| (asking.user, asking.why.code())).collect()
     }
@@ -184,7 +184,7 @@ fn told(hub: &Hub, number: u32) -> Json {
     of_call.next_back().unwrap_or_default()
 }
 
-fn over_both(check: impl Fn(Still)) {
+pub(crate) fn over_both(check: impl Fn(Still)) {
     check(Still::new(None));
     check(Still::new(Some(&cluster::shared().database())));
 }

@@ -18,21 +18,30 @@ fn described(hub: &TestHub) -> serde_json::Value {
 }
 
 /// Every operation, by hand: a new one is added here when its description has been read.
-const OPERATIONS: [&str; 50] = [
+const OPERATIONS: [&str; 72] = [
     "delete /v1/media/{sha256}/{size}",
     "get /healthz",
     "get /v1/admin/appeals",
     "get /v1/admin/audit/verify",
+    "get /v1/admin/backups",
     "get /v1/admin/dead-letters",
     "get /v1/admin/devices",
     "get /v1/admin/districts",
     "get /v1/admin/health",
+    "get /v1/admin/inbound/unbegun",
+    "get /v1/admin/oidc",
+    "get /v1/admin/oidc/back",
     "get /v1/admin/overview",
     "get /v1/admin/packs",
     "get /v1/admin/quarantine",
     "get /v1/admin/quarantine/{number}",
+    "get /v1/admin/records/{record}/certificate",
+    "get /v1/admin/records/{record}/survey",
+    "get /v1/admin/recoveries",
+    "get /v1/admin/recoveries/{request}",
     "get /v1/admin/session",
     "get /v1/admin/users",
+    "get /v1/admin/ways",
     "get /v1/channels/{code}/messages",
     "get /v1/channels/{code}/photos/{record}/{sha256}",
     "get /v1/media/{sha256}/{size}",
@@ -48,10 +57,16 @@ const OPERATIONS: [&str; 50] = [
     "post /v1/admin/appeals/{number}/grant",
     "post /v1/admin/assignments",
     "post /v1/admin/audit/export",
+    "post /v1/admin/backups",
     "post /v1/admin/cases/{case}/assignment",
     "post /v1/admin/dead-letters/{channel}/send-again",
     "post /v1/admin/devices/{author}/revoke",
     "post /v1/admin/devices/{author}/wipe",
+    "post /v1/admin/districts",
+    "post /v1/admin/districts/{code}/name",
+    "post /v1/admin/districts/{code}/settings",
+    "post /v1/admin/inbound/{record}/begin",
+    "post /v1/admin/inbound/{record}/put-aside",
     "post /v1/admin/packs",
     "post /v1/admin/packs/check",
     "post /v1/admin/packs/{scope}/roll-back",
@@ -59,10 +74,17 @@ const OPERATIONS: [&str; 50] = [
     "post /v1/admin/quarantine/{number}/look",
     "post /v1/admin/quarantine/{number}/refuse",
     "post /v1/admin/quarantine/{number}/release",
+    "post /v1/admin/records/{record}/destroy",
+    "post /v1/admin/recoveries/{request}/answer",
+    "post /v1/admin/recoveries/{request}/refuse",
     "post /v1/admin/sign-in",
     "post /v1/admin/sign-out",
+    "post /v1/admin/users",
+    "post /v1/admin/users/{user}/district",
     "post /v1/admin/users/{user}/enrolment",
+    "post /v1/admin/users/{user}/name",
     "post /v1/admin/users/{user}/revoke",
+    "post /v1/admin/users/{user}/role",
     "post /v1/channels/{code}/receipts",
     "post /v1/enrol",
     "post /v1/inbound/{channel}",
@@ -72,7 +94,7 @@ const OPERATIONS: [&str; 50] = [
 ];
 
 /// Whoever asks there has what they show in the body.
-const SHOW_IT_THEMSELVES: [&str; 3] = ["/v1/sync", "/v1/enrol", "/v1/admin/sign-in"];
+const SHOW_IT_THEMSELVES: [&str; 4] = ["/v1/sync", "/v1/enrol", "/v1/admin/sign-in", "/v1/admin/oidc/back"];
 
 #[test]
 fn every_route_is_described_and_nothing_else() {

@@ -13,6 +13,7 @@ mod people;
 mod readings;
 mod reports;
 mod staff;
+mod staff_links;
 mod things;
 mod work;
 

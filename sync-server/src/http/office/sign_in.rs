@@ -12,13 +12,14 @@ use super::super::{App, Peer, watch};
 use super::{AskRefused, COOKIE, DeedRefused, FAILED, Officer, Said, Trouble, answer, done, from_here, json, said};
 use crate::deeds::moment;
 use crate::identity::{self, PASSPHRASE_BYTES_MAX, PASSPHRASE_CHARS_MIN, PassphraseChange, SESSION_MS, SignIn};
+use crate::storage::SignInWay;
 
 const WRONG: Problem = Problem::new(
     StatusCode::UNAUTHORIZED,
     "wrong-sign-in",
     "name, passphrase or code is wrong, or the code was used before: wait for the next one",
 );
-const TOO_MANY_TRIES: Problem = Problem::new(
+pub(super) const TOO_MANY_TRIES: Problem = Problem::new(
     StatusCode::TOO_MANY_REQUESTS,
     "too-many-tries",
     "there were too many wrong tries; try again when the time in Retry-After has gone",
@@ -57,6 +58,8 @@ pub(in crate::http) struct Session {
     district: Option<String>,
     /// When the session ends, if it is used until then.
     ends_at: String,
+    /// How they signed in: `passphrase`, or `oidc`.
+    way: &'static str,
 }
 
 /// Signs somebody in.
@@ -98,7 +101,7 @@ async fn try_to_sign_in(app: App, peer: Peer, headers: &HeaderMap, body: Body) -
     drop(stretching);
     match tried.map_err(|_| FAILED)?? {
         SignIn::Yes(token) => {
-            Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, set(&token, SESSION_MS))]).into_response())
+            Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, session_cookie(&token))]).into_response())
         }
         SignIn::No => {
             app.tries.was_wrong(peer.ip(), app.hub.clock.now_ms());
@@ -119,6 +122,11 @@ fn set(token: &str, lives_ms: i64) -> String {
         "{COOKIE}={token}; Path=/; Max-Age={}; Secure; HttpOnly; SameSite=Strict",
         lives_ms / 1_000
     )
+}
+
+/// The cookie of a session that has begun.
+pub(super) fn session_cookie(token: &str) -> String {
+    set(token, SESSION_MS)
 }
 
 /// Ends the session.
@@ -156,6 +164,10 @@ pub(in crate::http) async fn session(State(app): State<App>, officer: Officer) -
             name: member.name.clone(),
             district: member.district.clone(),
             ends_at: moment(officer.session.began_ms + SESSION_MS),
+            way: match officer.session.way {
+                SignInWay::Passphrase => "passphrase",
+                SignInWay::Elsewhere => "oidc",
+            },
         })
     })
     .await

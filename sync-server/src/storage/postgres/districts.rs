@@ -40,6 +40,20 @@ impl Districts for Postgres {
         })
     }
 
+    fn rename_district(&self, code: &str, name: &str, now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let set = tx.execute("UPDATE district SET name = $2 WHERE code = $1", &[&code, &name])?;
+            if set == 0 {
+                return Err(StorageError::NoSuch("district"));
+            }
+            let about = About {
+                detail: code,
+                ..About::default()
+            };
+            audit(tx, now_ms, Deed::RenameDistrict, &about)
+        })
+    }
+
     fn set_lease_days(&self, code: &str, days: u32, now_ms: i64) -> Result<()> {
         self.write(|tx| {
             let set = tx.execute(

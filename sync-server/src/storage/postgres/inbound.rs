@@ -3,16 +3,23 @@ use tokio_postgres::Row;
 use super::Postgres;
 use super::value::{Fixed, at, fixed};
 use super::write::audit;
-use crate::storage::inbound::REFUSED_POSTS_MAX;
+use crate::storage::inbound::{REFUSED_POSTS_MAX, put_aside_detail};
 use crate::storage::write::About;
-use crate::storage::{Deed, Inbounds, Post, Posted, RefusedPost, Result};
+use crate::storage::{Deed, Inbounds, Post, Posted, RefusedPost, Result, UnbegunPost};
 
 impl Inbounds for Postgres {
     fn post(&self, post: &Post) -> Result<Posted> {
         self.write(|tx| {
             let added = tx.execute(
-                "INSERT INTO post (subject, channel, content, at_ms) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-                &[&Fixed(post.subject), &post.channel, &post.content, &post.at_ms],
+                "INSERT INTO post (subject, channel, content, at_ms, body) VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT DO NOTHING",
+                &[
+                    &Fixed(post.subject),
+                    &post.channel,
+                    &post.content,
+                    &post.at_ms,
+                    &post.body,
+                ],
             )?;
             if added > 0 {
                 return Ok(Posted::New);
@@ -22,6 +29,64 @@ impl Inbounds for Postgres {
                 &[&Fixed(post.subject), &post.content],
             )?;
             Ok(if same { Posted::Same } else { Posted::Differs })
+        })
+    }
+
+    fn unbegun_posts(&self, limit: u32) -> Result<Vec<UnbegunPost>> {
+        self.read_one(|tx| {
+            let rows = tx.rows(
+                "SELECT p.subject, p.channel, p.at_ms, r.district, p.body
+                 FROM post p LEFT JOIN referral r ON r.subject = p.subject
+                 WHERE p.subject IN (SELECT subject FROM post WHERE body IS NOT NULL
+                         UNION SELECT subject FROM referral WHERE answered_ms IS NULL AND steps = 0)
+                     AND NOT EXISTS (SELECT 1 FROM document d WHERE d.subject = p.subject)
+                 ORDER BY p.body IS NULL, p.at_ms, p.subject LIMIT $1",
+                &[&i64::from(limit)],
+            )?;
+            let unbegun = |row: &Row| {
+                Ok(UnbegunPost {
+                    subject: fixed(row, 0)?,
+                    channel: at(row, 1)?,
+                    at_ms: at(row, 2)?,
+                    district: at(row, 3)?,
+                    body: at(row, 4)?,
+                })
+            };
+            rows.iter().map(unbegun).collect()
+        })
+    }
+
+    fn forget_begun_posts(&self) -> Result<u64> {
+        self.write(|tx| {
+            tx.execute(
+                "UPDATE post SET body = NULL
+                 WHERE body IS NOT NULL AND EXISTS (SELECT 1 FROM document d WHERE d.subject = post.subject)",
+                &[],
+            )
+        })
+    }
+
+    fn put_post_aside(&self, subject: [u8; 16], reason: &str, now_ms: i64) -> Result<bool> {
+        self.write(|tx| {
+            if tx.any("SELECT 1 FROM document WHERE subject = $1", &[&Fixed(subject)])? {
+                return Ok(false);
+            }
+            let kept = tx.execute(
+                "UPDATE post SET body = NULL WHERE subject = $1 AND body IS NOT NULL",
+                &[&Fixed(subject)],
+            )?;
+            let sql = "DELETE FROM referral WHERE subject = $1 AND steps = 0";
+            let referred = tx.execute(sql, &[&Fixed(subject)])?;
+            if kept + referred == 0 {
+                return Ok(false);
+            }
+            let detail = put_aside_detail(subject, reason);
+            let about = About {
+                detail: &detail,
+                ..About::default()
+            };
+            audit(tx, now_ms, Deed::PutPostAside, &about)?;
+            Ok(true)
         })
     }
 

@@ -4,7 +4,7 @@ use tokio_postgres::Row;
 
 use super::Postgres;
 use super::grants::set_grants;
-use super::transaction::Tx;
+use super::transaction::{Tx, Values};
 use super::value::{Fixed, at, fixed, fixed_or_none, number, text};
 use super::write::{append, audit, stand_in_line};
 use crate::storage::write::{About, KIND_AUTHOR, NewEntry};
@@ -141,11 +141,40 @@ impl People for Postgres {
                 ..About::default()
             };
             audit(tx, now_ms, Deed::SetRole, &about)?;
-            let sql = "SELECT id FROM author WHERE user_id = $1 AND revoked_ms IS NULL ORDER BY id";
-            for row in tx.rows(sql, &[&Fixed(user.id.0)])? {
-                tell_of(tx, &user, AuthorId(fixed(&row, 0)?), now_ms)?;
-            }
+            tell_of_all(tx, &user, now_ms)?;
             set_grants(tx, &user.district, user.id, None, readable, now_ms)
+        })
+    }
+
+    fn rename_user(&self, user: UserId, name: &str, now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let user = find_user(tx, user)?.ok_or(StorageError::NoSuch("user"))?;
+            stand_in_line(tx, &user.district)?;
+            let values: Values<'_> = &[&Fixed(user.id.0), &text(name)];
+            tx.execute("UPDATE users SET name = $2 WHERE id = $1", values)?;
+            let about = About {
+                user: Some(user.id),
+                ..About::default()
+            };
+            audit(tx, now_ms, Deed::RenameUser, &about)?;
+            tell_of_all(tx, &user, now_ms)
+        })
+    }
+
+    fn drop_enrol_codes(&self, user: UserId, now_ms: i64) -> Result<u64> {
+        self.write(|tx| {
+            let dropped = tx.execute(
+                "DELETE FROM enrol_code WHERE user_id = $1 AND used_by IS NULL",
+                &[&Fixed(user.0)],
+            )?;
+            if dropped > 0 {
+                let about = About {
+                    user: Some(user),
+                    ..About::default()
+                };
+                audit(tx, now_ms, Deed::DropCodes, &about)?;
+            }
+            Ok(dropped)
         })
     }
 
@@ -215,6 +244,15 @@ fn add_author(tx: &Tx<'_>, user: &User, enrolment: &Enrolment, now_ms: i64) -> R
     };
     audit(tx, now_ms, Deed::Enrol, &about)?;
     Ok(true)
+}
+
+/// Has the log tell anew who somebody is on each of their devices.
+fn tell_of_all(tx: &Tx<'_>, user: &User, now_ms: i64) -> Result<()> {
+    let sql = "SELECT id FROM author WHERE user_id = $1 AND revoked_ms IS NULL ORDER BY id";
+    for row in tx.rows(sql, &[&Fixed(user.id.0)])? {
+        tell_of(tx, user, AuthorId(fixed(&row, 0)?), now_ms)?;
+    }
+    Ok(())
 }
 
 /// Has the log tell who an author is.

@@ -6,12 +6,13 @@ use super::transaction::Tx;
 use super::value::{Fixed, Number, at, fixed, small, text};
 use super::write::audit;
 use crate::storage::staff::wait_ms;
+use crate::storage::staff_links::Way;
 use crate::storage::write::About;
 use crate::storage::{
     Deed, Result, SignedIn, StaffId, StaffKeys, StaffMember, StaffRoll, StaffSession, StorageError, Try,
 };
 
-const MEMBER: &str = "s.id, s.name, s.district, s.shut_out_ms, s.signed_in_ms";
+pub(super) const MEMBER: &str = "s.id, s.name, s.district, s.shut_out_ms, s.signed_in_ms";
 
 impl StaffRoll for Postgres {
     fn add_staff(&self, member: &StaffMember, keys: &StaffKeys, now_ms: i64) -> Result<()> {
@@ -51,7 +52,9 @@ impl StaffRoll for Postgres {
     fn staff_named(&self, name: &str) -> Result<Option<(StaffMember, StaffKeys)>> {
         self.read_one(|tx| {
             let sql = format!(
-                "SELECT {MEMBER}, s.passphrase, s.code_secret FROM staff s WHERE s.name = $1 AND s.shut_out_ms IS NULL"
+                "SELECT {MEMBER}, s.passphrase, s.code_secret FROM staff s
+                 WHERE s.name = $1 AND s.shut_out_ms IS NULL
+                     AND NOT EXISTS (SELECT 1 FROM staff_link l WHERE l.staff = s.id AND l.only_so)"
             );
             let Some(row) = tx.row(&sql, &[&text(name)])? else {
                 return Ok(None);
@@ -158,8 +161,9 @@ impl StaffRoll for Postgres {
     fn staff_session(&self, session: [u8; 32]) -> Result<Option<StaffSession>> {
         self.read_one(|tx| {
             let sql = format!(
-                "SELECT {MEMBER}, e.began_ms, e.seen_ms FROM staff_session e JOIN staff s ON s.id = e.staff
-                 WHERE e.hash = $1 AND s.shut_out_ms IS NULL"
+                "SELECT {MEMBER}, e.began_ms, e.seen_ms, e.way FROM staff_session e JOIN staff s ON s.id = e.staff
+                 WHERE e.hash = $1 AND s.shut_out_ms IS NULL
+                     AND (e.way <> 0 OR NOT EXISTS (SELECT 1 FROM staff_link l WHERE l.staff = s.id AND l.only_so))"
             );
             let Some(row) = tx.row(&sql, &[&Fixed(session)])? else {
                 return Ok(None);
@@ -168,6 +172,7 @@ impl StaffRoll for Postgres {
                 member: read_member(&row)?,
                 began_ms: at(&row, 5)?,
                 seen_ms: at(&row, 6)?,
+                way: Way::of_code(at(&row, 7)?),
             }))
         })
     }
@@ -200,7 +205,7 @@ impl StaffRoll for Postgres {
     }
 }
 
-fn there(rows: u64) -> Result<()> {
+pub(super) fn there(rows: u64) -> Result<()> {
     if rows == 0 {
         return Err(StorageError::NoSuch("member of staff"));
     }
@@ -215,7 +220,7 @@ fn use_code(tx: &Tx<'_>, id: StaffId, step: u64) -> Result<SignedIn> {
     Ok(if used == 0 { SignedIn::Replay } else { SignedIn::Yes })
 }
 
-fn end_sessions(tx: &Tx<'_>, id: StaffId, but: Option<[u8; 32]>) -> Result<()> {
+pub(super) fn end_sessions(tx: &Tx<'_>, id: StaffId, but: Option<[u8; 32]>) -> Result<()> {
     tx.execute(
         "DELETE FROM staff_session WHERE staff = $1 AND ($2::bytea IS NULL OR hash <> $2)",
         &[&Fixed(id.0), &but.map(Fixed)],
@@ -223,7 +228,7 @@ fn end_sessions(tx: &Tx<'_>, id: StaffId, but: Option<[u8; 32]>) -> Result<()> {
     Ok(())
 }
 
-fn note(tx: &Tx<'_>, id: StaffId, deed: Deed, detail: &str, now_ms: i64) -> Result<()> {
+pub(super) fn note(tx: &Tx<'_>, id: StaffId, deed: Deed, detail: &str, now_ms: i64) -> Result<()> {
     let about = About {
         user: Some(UserId(id.0)),
         detail,
@@ -232,7 +237,7 @@ fn note(tx: &Tx<'_>, id: StaffId, deed: Deed, detail: &str, now_ms: i64) -> Resu
     audit(tx, now_ms, deed, &about)
 }
 
-fn read_member(row: &Row) -> Result<StaffMember> {
+pub(super) fn read_member(row: &Row) -> Result<StaffMember> {
     Ok(StaffMember {
         id: StaffId(fixed(row, 0)?),
         name: at(row, 1)?,

@@ -10,11 +10,11 @@ use super::Sealing;
 use crate::storage::{
     Access, AccessFilter, AccessLine, AccessLog, AccessLogs, Acknowledged, Acknowledgement, ArchivedChange, Archives,
     Asking, Assigned, Audit, AuditRow, Author, Backups, Contents, Deed, Destruction, Destructions, Device, District,
-    Districts, Duties, Ear, Enrolment, Grants, Held, HolderDevice, Institution, InstitutionRow, KeyCopy, Load, Media,
-    MediaClaim, MediaRow, MediaToDestroy, NewAsking, NewOpening, NewPack, NewReceipt, Notices, Opened, Openings, Order,
-    Overviews, PackRow, Packs, Parcel, People, ReadUpto, Readable, Receipt, Receipts, Recoveries, Recovery, Referral,
-    Result, RosterRow, Seal, SignedIn, StaffId, StaffKeys, StaffMember, StaffRoll, StaffSession, Survey, TokenHolder,
-    Try, Unanswered, User,
+    Districts, Duties, Ear, Enrolment, Grants, Held, HolderDevice, Institution, InstitutionRow, KeyCopy, LetIn, Link,
+    Load, Media, MediaClaim, MediaRow, MediaToDestroy, NewAsking, NewOpening, NewPack, NewReceipt, Notices, Opened,
+    Openings, Order, Overviews, PackRow, Packs, Parcel, People, ReadUpto, Readable, Receipt, Receipts, Recoveries,
+    Recovery, Referral, Result, Return, RosterRow, Seal, SignedIn, StaffId, StaffKeys, StaffLinks, StaffMember,
+    StaffRoll, StaffSession, Survey, TokenHolder, Try, Unanswered, User,
 };
 
 impl AccessLogs for Sealing {
@@ -178,6 +178,10 @@ impl Districts for Sealing {
 
     fn districts(&self) -> Result<Vec<District>> {
         self.inner.districts()
+    }
+
+    fn rename_district(&self, code: &str, name: &str, now_ms: i64) -> Result<()> {
+        self.inner.rename_district(code, name, now_ms)
     }
 
     fn set_lease_days(&self, code: &str, days: u32, now_ms: i64) -> Result<()> {
@@ -413,6 +417,14 @@ impl People for Sealing {
         self.inner.set_role(user, role, readable, now_ms)
     }
 
+    fn rename_user(&self, user: UserId, name: &str, now_ms: i64) -> Result<()> {
+        self.inner.rename_user(user, name, now_ms)
+    }
+
+    fn drop_enrol_codes(&self, user: UserId, now_ms: i64) -> Result<u64> {
+        self.inner.drop_enrol_codes(user, now_ms)
+    }
+
     fn dismiss_author(&self, id: AuthorId, hand_in: bool, now_ms: i64) -> Result<()> {
         self.inner.dismiss_author(id, hand_in, now_ms)
     }
@@ -503,6 +515,33 @@ impl StaffRoll for Sealing {
 
     fn note_staff(&self, id: StaffId, what: &str, now_ms: i64) -> Result<()> {
         self.inner.note_staff(id, what, now_ms)
+    }
+}
+
+impl StaffLinks for Sealing {
+    fn link_staff(&self, id: StaffId, link: &Link, ways: LetIn, now_ms: i64) -> Result<()> {
+        self.inner.link_staff(id, link, ways, now_ms)
+    }
+
+    fn unlink_staff(&self, id: StaffId, now_ms: i64) -> Result<()> {
+        self.inner.unlink_staff(id, now_ms)
+    }
+
+    fn staff_links(&self) -> Result<Vec<(StaffId, Link, LetIn)>> {
+        self.inner.staff_links()
+    }
+
+    fn return_staff(
+        &self,
+        back: &Return<'_>,
+        now_ms: i64,
+        forget_before_ms: i64,
+    ) -> Result<Option<(StaffMember, SignedIn)>> {
+        self.inner.return_staff(back, now_ms, forget_before_ms)
+    }
+
+    fn note_unlinked(&self, issuer: &str, now_ms: i64) -> Result<()> {
+        self.inner.note_unlinked(issuer, now_ms)
     }
 }
 

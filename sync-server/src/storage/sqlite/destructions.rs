@@ -440,6 +440,7 @@ fn forget_rows(tx: &Connection, subject: [u8; 16]) -> Result<()> {
         "DELETE FROM assignment WHERE subject = ?1",
         "DELETE FROM asking WHERE subject = ?1",
         "DELETE FROM referral WHERE subject = ?1",
+        "UPDATE post SET body = NULL WHERE subject = ?1",
         "DELETE FROM match_proposal WHERE one = ?1 OR other = ?1",
         "DELETE FROM match_decision WHERE subject = ?1 OR other = ?1",
         "DELETE FROM document WHERE subject = ?1",

@@ -2,9 +2,9 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::Sqlite;
 use super::write::audit;
-use crate::storage::inbound::REFUSED_POSTS_MAX;
+use crate::storage::inbound::{REFUSED_POSTS_MAX, put_aside_detail};
 use crate::storage::write::About;
-use crate::storage::{Deed, Inbounds, Post, Posted, RefusedPost, Result};
+use crate::storage::{Deed, Inbounds, Post, Posted, RefusedPost, Result, UnbegunPost};
 
 impl Inbounds for Sqlite {
     fn post(&self, post: &Post) -> Result<Posted> {
@@ -21,9 +21,69 @@ impl Inbounds for Sqlite {
                     Posted::Differs
                 });
             }
-            tx.prepare_cached("INSERT INTO post (subject, channel, content, at_ms) VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![post.subject, post.channel, post.content, post.at_ms])?;
+            tx.prepare_cached("INSERT INTO post (subject, channel, content, at_ms, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
+                .execute(params![post.subject, post.channel, post.content, post.at_ms, post.body])?;
             Ok(Posted::New)
+        })
+    }
+
+    fn unbegun_posts(&self, limit: u32) -> Result<Vec<UnbegunPost>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT p.subject, p.channel, p.at_ms, r.district, p.body
+                 FROM post p LEFT JOIN referral r ON r.subject = p.subject
+                 WHERE p.subject IN (SELECT subject FROM post WHERE body IS NOT NULL
+                         UNION SELECT subject FROM referral WHERE answered_ms IS NULL AND steps = 0)
+                     AND NOT EXISTS (SELECT 1 FROM document d WHERE d.subject = p.subject)
+                 ORDER BY p.body IS NULL, p.at_ms, p.subject LIMIT ?1",
+            )?;
+            let rows = statement.query_map([limit], |row| {
+                Ok(UnbegunPost {
+                    subject: row.get(0)?,
+                    channel: row.get(1)?,
+                    at_ms: row.get(2)?,
+                    district: row.get(3)?,
+                    body: row.get(4)?,
+                })
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    fn forget_begun_posts(&self) -> Result<u64> {
+        self.write(|tx| {
+            let forgotten = tx.execute(
+                "UPDATE post SET body = NULL
+                 WHERE body IS NOT NULL AND EXISTS (SELECT 1 FROM document d WHERE d.subject = post.subject)",
+                [],
+            )?;
+            Ok(forgotten as u64)
+        })
+    }
+
+    fn put_post_aside(&self, subject: [u8; 16], reason: &str, now_ms: i64) -> Result<bool> {
+        self.write(|tx| {
+            let begun = tx
+                .query_row("SELECT 1 FROM document WHERE subject = ?1", [subject], |_| Ok(()))
+                .optional()?;
+            if begun.is_some() {
+                return Ok(false);
+            }
+            let kept = tx.execute(
+                "UPDATE post SET body = NULL WHERE subject = ?1 AND body IS NOT NULL",
+                [subject],
+            )?;
+            let referred = tx.execute("DELETE FROM referral WHERE subject = ?1 AND steps = 0", [subject])?;
+            if kept + referred == 0 {
+                return Ok(false);
+            }
+            let detail = put_aside_detail(subject, reason);
+            let about = About {
+                detail: &detail,
+                ..About::default()
+            };
+            audit(tx, now_ms, Deed::PutPostAside, &about)?;
+            Ok(true)
         })
     }
 

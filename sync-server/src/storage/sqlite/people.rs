@@ -145,13 +145,38 @@ impl People for Sqlite {
                 ..About::default()
             };
             audit(tx, now_ms, Deed::SetRole, &about)?;
-            let mut statement =
-                tx.prepare_cached("SELECT id FROM author WHERE user = ?1 AND revoked_ms IS NULL ORDER BY id")?;
-            let rows = statement.query_map([user.id.0], |row| row.get(0).map(AuthorId))?;
-            for author in rows.collect::<rusqlite::Result<Vec<_>>>()? {
-                tell_of(tx, &user, author, now_ms)?;
-            }
+            tell_of_all(tx, &user, now_ms)?;
             set_grants(tx, &user.district, user.id, None, readable, now_ms)
+        })
+    }
+
+    fn rename_user(&self, user: UserId, name: &str, now_ms: i64) -> Result<()> {
+        self.write(|tx| {
+            let user = find_user(tx, user)?.ok_or(StorageError::NoSuch("user"))?;
+            tx.execute("UPDATE user SET name = ?2 WHERE id = ?1", params![user.id.0, name])?;
+            let about = About {
+                user: Some(user.id),
+                ..About::default()
+            };
+            audit(tx, now_ms, Deed::RenameUser, &about)?;
+            tell_of_all(tx, &user, now_ms)
+        })
+    }
+
+    fn drop_enrol_codes(&self, user: UserId, now_ms: i64) -> Result<u64> {
+        self.write(|tx| {
+            let dropped = tx.execute(
+                "DELETE FROM enrol_code WHERE user = ?1 AND used_by IS NULL",
+                params![user.0],
+            )?;
+            if dropped > 0 {
+                let about = About {
+                    user: Some(user),
+                    ..About::default()
+                };
+                audit(tx, now_ms, Deed::DropCodes, &about)?;
+            }
+            Ok(dropped as u64)
         })
     }
 
@@ -219,6 +244,17 @@ fn add_author(tx: &Connection, user: &User, enrolment: &Enrolment, now_ms: i64) 
         ..About::default()
     };
     audit(tx, now_ms, Deed::Enrol, &about)
+}
+
+/// Has the log tell anew who somebody is on each of their devices.
+fn tell_of_all(tx: &Connection, user: &User, now_ms: i64) -> Result<()> {
+    let mut statement =
+        tx.prepare_cached("SELECT id FROM author WHERE user = ?1 AND revoked_ms IS NULL ORDER BY id")?;
+    let rows = statement.query_map([user.id.0], |row| row.get(0).map(AuthorId))?;
+    for author in rows.collect::<rusqlite::Result<Vec<_>>>()? {
+        tell_of(tx, user, author, now_ms)?;
+    }
+    Ok(())
 }
 
 /// Has the log tell who an author is.

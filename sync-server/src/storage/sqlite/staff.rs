@@ -4,12 +4,13 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::write::audit;
 use super::{Number, Sqlite};
 use crate::storage::staff::wait_ms;
+use crate::storage::staff_links::Way;
 use crate::storage::write::About;
 use crate::storage::{
     Deed, Result, SignedIn, StaffId, StaffKeys, StaffMember, StaffRoll, StaffSession, StorageError, Try,
 };
 
-const MEMBER: &str = "s.id, s.name, s.district, s.shut_out_ms, s.signed_in_ms";
+pub(super) const MEMBER: &str = "s.id, s.name, s.district, s.shut_out_ms, s.signed_in_ms";
 
 impl StaffRoll for Sqlite {
     fn add_staff(&self, member: &StaffMember, keys: &StaffKeys, now_ms: i64) -> Result<()> {
@@ -52,7 +53,9 @@ impl StaffRoll for Sqlite {
     fn staff_named(&self, name: &str) -> Result<Option<(StaffMember, StaffKeys)>> {
         self.read(|tx| {
             let sql = format!(
-                "SELECT {MEMBER}, s.passphrase, s.code_secret FROM staff s WHERE s.name = ?1 AND s.shut_out_ms IS NULL"
+                "SELECT {MEMBER}, s.passphrase, s.code_secret FROM staff s
+                 WHERE s.name = ?1 AND s.shut_out_ms IS NULL
+                     AND NOT EXISTS (SELECT 1 FROM staff_link l WHERE l.staff = s.id AND l.only_so)"
             );
             let mut statement = tx.prepare_cached(&sql)?;
             let read = |row: &Row<'_>| {
@@ -160,8 +163,9 @@ impl StaffRoll for Sqlite {
     fn staff_session(&self, session: [u8; 32]) -> Result<Option<StaffSession>> {
         self.read(|tx| {
             let sql = format!(
-                "SELECT {MEMBER}, e.began_ms, e.seen_ms FROM staff_session e JOIN staff s ON s.id = e.staff
-                 WHERE e.hash = ?1 AND s.shut_out_ms IS NULL"
+                "SELECT {MEMBER}, e.began_ms, e.seen_ms, e.way FROM staff_session e JOIN staff s ON s.id = e.staff
+                 WHERE e.hash = ?1 AND s.shut_out_ms IS NULL
+                     AND (e.way <> 0 OR NOT EXISTS (SELECT 1 FROM staff_link l WHERE l.staff = s.id AND l.only_so))"
             );
             let mut statement = tx.prepare_cached(&sql)?;
             let read = |row: &Row<'_>| {
@@ -169,6 +173,7 @@ impl StaffRoll for Sqlite {
                     member: read_member(row)?,
                     began_ms: row.get(5)?,
                     seen_ms: row.get(6)?,
+                    way: Way::of_code(row.get(7)?),
                 })
             };
             Ok(statement.query_row([session], read).optional()?)
@@ -204,7 +209,7 @@ impl StaffRoll for Sqlite {
     }
 }
 
-fn there(rows: usize) -> Result<()> {
+pub(super) fn there(rows: usize) -> Result<()> {
     if rows == 0 {
         return Err(StorageError::NoSuch("member of staff"));
     }
@@ -219,7 +224,7 @@ fn use_code(tx: &Connection, id: StaffId, step: u64) -> Result<SignedIn> {
     Ok(if used == 0 { SignedIn::Replay } else { SignedIn::Yes })
 }
 
-fn end_sessions(tx: &Connection, id: StaffId, but: Option<[u8; 32]>) -> Result<()> {
+pub(super) fn end_sessions(tx: &Connection, id: StaffId, but: Option<[u8; 32]>) -> Result<()> {
     tx.execute(
         "DELETE FROM staff_session WHERE staff = ?1 AND (?2 IS NULL OR hash <> ?2)",
         params![id.0, but],
@@ -227,7 +232,7 @@ fn end_sessions(tx: &Connection, id: StaffId, but: Option<[u8; 32]>) -> Result<(
     Ok(())
 }
 
-fn note(tx: &Connection, id: StaffId, deed: Deed, detail: &str, now_ms: i64) -> Result<()> {
+pub(super) fn note(tx: &Connection, id: StaffId, deed: Deed, detail: &str, now_ms: i64) -> Result<()> {
     let about = About {
         user: Some(UserId(id.0)),
         detail,
@@ -236,7 +241,7 @@ fn note(tx: &Connection, id: StaffId, deed: Deed, detail: &str, now_ms: i64) -> 
     audit(tx, now_ms, deed, &about)
 }
 
-fn read_member(row: &Row<'_>) -> rusqlite::Result<StaffMember> {
+pub(super) fn read_member(row: &Row<'_>) -> rusqlite::Result<StaffMember> {
     Ok(StaffMember {
         id: StaffId(row.get(0)?),
         name: row.get(1)?,

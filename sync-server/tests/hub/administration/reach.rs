@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use protocol::recovery::RecoveryAnswer;
 use reqwest::StatusCode;
 use reqwest::blocking::Response;
 use serde_json::{Value as Json, json};
@@ -26,7 +27,46 @@ fn looks(answer: Response) -> (StatusCode, BTreeMap<String, String>, String) {
 fn named_routes(scene: &Scene) -> Vec<(&'static str, &'static str, String, Json)> {
     let (user, author) = (scene.user_of(&scene.other), id(scene.other.author.0));
     let (upload, appeal) = (scene.upload.to_string(), scene.appeal.to_string());
-    vec![
+    let [waits, not] = scene.unbegun.map(id);
+    let [answered, refused] = scene.asking.clone();
+    let answer = RecoveryAnswer {
+        request: answered.parse().unwrap(),
+        sealed: vec![1],
+    };
+    let order = json!({
+        "ordered_by": "The Board", "reference": "JJB/7", "section": "JJ Act 2015, s.24(2)", "confirm": id(scene.case),
+    });
+    let mut all = vec![
+        (
+            "POST",
+            "/v1/admin/users/{}/name",
+            user.clone(),
+            json!({ "name": HOSTILE }),
+        ),
+        (
+            "POST",
+            "/v1/admin/users/{}/role",
+            user.clone(),
+            json!({ "role": "po_nic" }),
+        ),
+        ("GET", "/v1/admin/recoveries/{}", answered.clone(), Json::Null),
+        (
+            "POST",
+            "/v1/admin/recoveries/{}/answer",
+            answered,
+            json!({ "text": answer.to_text() }),
+        ),
+        ("POST", "/v1/admin/recoveries/{}/refuse", refused, Json::Null),
+        ("POST", "/v1/admin/inbound/{}/begin", waits, Json::Null),
+        (
+            "POST",
+            "/v1/admin/inbound/{}/put-aside",
+            not,
+            json!({ "reason": HOSTILE }),
+        ),
+        ("GET", "/v1/admin/records/{}/survey", id(scene.case), Json::Null),
+    ];
+    all.extend(vec![
         ("POST", "/v1/admin/users/{}/enrolment", user.clone(), json!({})),
         (
             "POST",
@@ -74,16 +114,22 @@ fn named_routes(scene: &Scene) -> Vec<(&'static str, &'static str, String, Json)
         ),
         ("POST", "/v1/admin/users/{}/revoke", user, json!({})),
         ("POST", "/v1/admin/appeals/{}/grant", appeal, json!({})),
-    ]
+        ("POST", "/v1/admin/records/{}/destroy", id(scene.case), order),
+        ("GET", "/v1/admin/records/{}/certificate", id(scene.case), Json::Null),
+    ]);
+    all
 }
 
 /// Routes for which nothing is named.
-const OTHER_ROUTES: [(&str, &str); 15] = [
+const OTHER_ROUTES: [(&str, &str); 18] = [
     ("POST", "/v1/admin/sign-out"),
     ("GET", "/v1/admin/session"),
     ("POST", "/v1/admin/passphrase"),
     ("GET", "/v1/admin/districts"),
     ("GET", "/v1/admin/users"),
+    ("POST", "/v1/admin/users"),
+    ("GET", "/v1/admin/recoveries"),
+    ("GET", "/v1/admin/inbound/unbegun"),
     ("GET", "/v1/admin/devices"),
     ("GET", "/v1/admin/health"),
     ("GET", "/v1/admin/dead-letters"),
@@ -97,10 +143,15 @@ const OTHER_ROUTES: [(&str, &str); 15] = [
 ];
 
 /// Routes of the whole hub, and of packs.
-const WHOLE_ROUTES: [(&str, &str); 3] = [
+const WHOLE_ROUTES: [(&str, &str); 8] = [
     ("POST", "/v1/admin/packs"),
     ("POST", "/v1/admin/packs/check"),
     ("POST", "/v1/admin/packs/national/roll-back"),
+    ("POST", "/v1/admin/districts"),
+    ("POST", "/v1/admin/districts/KA-BLR/name"),
+    ("POST", "/v1/admin/districts/KA-BLR/settings"),
+    ("GET", "/v1/admin/backups"),
+    ("POST", "/v1/admin/backups"),
 ];
 
 #[test]
@@ -133,13 +184,39 @@ fn what_is_anothers_and_what_is_not_there_look_alike_on_every_route_and_nobody_i
         let answer = elsewhere.ask(method, path, Some(json!({ "number": 1, "files": {} }).to_string()));
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
     }
+    for (at, body) in [
+        (3, json!({ "code": "KA-NEW", "name": "x" })),
+        (4, json!({ "name": "x" })),
+        (5, json!({ "lease_days": 3 })),
+        (6, Json::Null),
+        (7, Json::Null),
+    ] {
+        let (method, path) = WHOLE_ROUTES[at];
+        let answer = elsewhere.ask(method, path, Some(body.to_string()));
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+    for district in [DISTRICT, "KA-XXX"] {
+        let new = json!({ "district": district, "name": "x", "role": "po_nic" });
+        assert_eq!(elsewhere.post("/v1/admin/users", &new).status(), StatusCode::NOT_FOUND);
+        let moved = format!("/v1/admin/users/{}/district", scene.user_of(&scene.other));
+        let answer = elsewhere.post(&moved, &json!({ "district": ELSEWHERE }));
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+    }
     assert_eq!(
         scene.deeds().len(),
         before,
         "nothing was done, and nothing is said to have been asked for"
     );
     // What is theirs is told, and it is nothing of the other district.
-    for list in ["users", "devices", "dead-letters", "quarantine", "appeals"] {
+    for list in [
+        "users",
+        "devices",
+        "dead-letters",
+        "quarantine",
+        "appeals",
+        "recoveries",
+        "inbound/unbegun",
+    ] {
         assert_eq!(elsewhere.list(&format!("/v1/admin/{list}")), json!([]), "{list}");
     }
     assert_eq!(elsewhere.list("/v1/admin/districts")[0]["code"], ELSEWHERE);
@@ -201,7 +278,8 @@ fn whoever_administers_the_district_or_all_of_them_does_everything_there_and_the
             .collect();
         let case = id(scene.case);
         let expected = [
-            "make", "send", "look", "release", "refuse", "decline", &case, "wipe", "revoke", "revoke",
+            "rename", "set", "open", "keep", "begin", "put", "make", "send", "look", "release", "refuse", "decline",
+            &case, "wipe", "revoke", "revoke", "destroy",
         ];
         assert_eq!(asked, expected);
         for deed in [
@@ -211,6 +289,12 @@ fn whoever_administers_the_district_or_all_of_them_does_everything_there_and_the
             "decide-appeal",
             "assign",
             "revoke-author",
+            "rename-user",
+            "set-role",
+            "answer-recovery",
+            "refuse-recovery",
+            "put-post-aside",
+            "destroy-record",
         ] {
             assert!(deeds.iter().any(|(known, _)| known == deed), "{deed}");
         }

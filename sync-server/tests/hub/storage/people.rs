@@ -53,6 +53,53 @@ fn districts_and_institutions_are_listed_in_order() {
 }
 
 #[test]
+fn districts_and_users_are_called_otherwise_and_unused_codes_are_taken_back() {
+    on_each(|storage| {
+        prepared(storage);
+        storage.rename_district(DISTRICT, "बेंगलुरु", 3).unwrap();
+        assert_eq!(storage.district(DISTRICT).unwrap().unwrap().name, "बेंगलुरु");
+        assert!(matches!(
+            storage.rename_district("nowhere", "x", 3),
+            Err(StorageError::NoSuch("district"))
+        ));
+        let before = storage.district(DISTRICT).unwrap().unwrap().last_number;
+        storage.rename_user(OFFICER, "Asha", 4).unwrap();
+        assert_eq!(storage.user(OFFICER).unwrap().unwrap().name, "Asha");
+        assert_eq!(
+            storage.district(DISTRICT).unwrap().unwrap().last_number,
+            before + 1,
+            "others are told"
+        );
+        let nobody = storage.rename_user(UserId([7; 16]), "x", 4);
+        assert!(matches!(nobody, Err(StorageError::NoSuch("user"))));
+        storage.add_enrol_code(OFFICER, [77; 32], 100, 5).unwrap();
+        storage.add_enrol_code(OTHER, [78; 32], 100, 5).unwrap();
+        assert_eq!(
+            storage.drop_enrol_codes(OFFICER, 6).unwrap(),
+            1,
+            "one was used long ago"
+        );
+        assert_eq!(storage.drop_enrol_codes(OFFICER, 6).unwrap(), 0);
+        let enrolled = |code| storage.enrol(&device(code, AuthorId([code; 16])), 7).unwrap();
+        assert!(matches!(enrolled(77), Err(Refusal::WrongCode)));
+        assert!(enrolled(78).is_ok());
+        let deeds = storage.audit_rows(6).unwrap();
+        let deeds: Vec<_> = deeds.iter().map(|row| row.deed.as_str()).collect();
+        assert_eq!(
+            deeds,
+            [
+                "rename-district",
+                "rename-user",
+                "make-code",
+                "make-code",
+                "drop-codes",
+                "enrol"
+            ]
+        );
+    });
+}
+
+#[test]
 fn users_are_listed_by_name_and_there_is_one_of_an_id() {
     on_each(|storage| {
         prepared(storage);

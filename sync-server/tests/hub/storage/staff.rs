@@ -4,10 +4,10 @@ use sync_server::storage::{SignedIn, StaffId, StaffKeys, StaffMember, StorageErr
 
 use super::{DISTRICT, on_each, prepared};
 
-const ASHA: StaffId = StaffId([0x51; 16]);
-const SESSION: [u8; 32] = [7; 32];
+pub(super) const ASHA: StaffId = StaffId([0x51; 16]);
+pub(super) const SESSION: [u8; 32] = [7; 32];
 
-fn member(id: StaffId, name: &str, district: Option<&str>) -> StaffMember {
+pub(super) fn member(id: StaffId, name: &str, district: Option<&str>) -> StaffMember {
     StaffMember {
         id,
         name: name.into(),
@@ -17,7 +17,7 @@ fn member(id: StaffId, name: &str, district: Option<&str>) -> StaffMember {
     }
 }
 
-fn keys(secret: &[u8]) -> StaffKeys {
+pub(super) fn keys(secret: &[u8]) -> StaffKeys {
     StaffKeys {
         passphrase: "stretched".into(),
         code_secret: secret.to_vec(),

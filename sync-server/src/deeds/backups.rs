@@ -1,0 +1,109 @@
+//! Backups in the folder that `hub.toml` names for them: begun, and what there is.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{DeedError, moment};
+use crate::backup::{self, About};
+use crate::hub::Hub;
+use crate::storage::StorageError;
+
+/// Listed at most.
+pub const LISTED_MAX: usize = 500;
+
+/// How far a backup is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Whole, with what it says of itself.
+    Whole(Box<About>),
+    /// This hub is at it.
+    Begun,
+    /// It came to no end: what lies there is no backup.
+    Cut,
+}
+
+/// A backup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backup {
+    /// Its folder's name.
+    pub name: String,
+    /// How far it is.
+    pub state: State,
+}
+
+/// The folder that backups go to.
+pub fn folder(hub: &Hub) -> Result<&Path, DeedError> {
+    hub.config
+        .backups
+        .as_ref()
+        .map(|backups| &*backups.folder)
+        .ok_or(DeedError::not_so(
+            "hub.toml names no folder for backups: say `folder` under [backups], on another disk than the hub's",
+        ))
+}
+
+/// Those that there are, the latest first.
+pub fn list(hub: &Hub) -> Result<Vec<Backup>, DeedError> {
+    let folder = folder(hub)?;
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(StorageError::Folder(error).into()),
+    };
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| is_name(name))
+        .collect();
+    names.sort_unstable_by(|one, other| other.cmp(one));
+    names.truncate(LISTED_MAX);
+    let begun = hub.backing_up.begun();
+    let state = |name: &str| match backup::about(&folder.join(name)) {
+        Ok(about) => State::Whole(Box::new(about)),
+        Err(_) if begun.as_deref() == Some(name) => State::Begun,
+        Err(_) => State::Cut,
+    };
+    let backups = names.into_iter().map(|name| Backup {
+        state: state(&name),
+        name,
+    });
+    Ok(backups.collect())
+}
+
+/// Begins one, on a thread of its own, and says what it is called. One at a time.
+pub fn begin(hub: &Arc<Hub>) -> Result<String, DeedError> {
+    let (name, at) = next(hub)?;
+    if !hub.backing_up.begin(&name) {
+        return Err(DeedError::not_so("a backup is being made: wait until it is whole"));
+    }
+    let working = Arc::clone(hub);
+    let started = std::thread::Builder::new().name("backup".to_owned()).spawn(move || {
+        match backup::back_up(&working, &at) {
+            Ok(made) => tracing::info!(bytes = made.about.database_bytes, "a backup is whole"),
+            Err(error) => tracing::error!(%error, "no backup was made"),
+        }
+        working.backing_up.end();
+    });
+    if let Err(error) = started {
+        hub.backing_up.end();
+        return Err(StorageError::Folder(error).into());
+    }
+    Ok(name)
+}
+
+/// What the next one is called, and where it goes.
+pub fn next(hub: &Hub) -> Result<(String, PathBuf), DeedError> {
+    let folder = folder(hub)?;
+    // To the second, and so that every file system takes it.
+    let now_ms = hub.clock.now_ms();
+    let name = moment(now_ms - now_ms.rem_euclid(1_000)).replace(':', "-");
+    let at = folder.join(&name);
+    if at.exists() {
+        return Err(DeedError::not_so("there is a backup of this second: wait for the next"));
+    }
+    Ok((name, at))
+}
+
+/// Whether a folder is called as one of ours.
+fn is_name(name: &str) -> bool {
+    name.len() == 20 && name.ends_with('Z') && name.bytes().all(|byte| byte.is_ascii_digit() || b"-TZ".contains(&byte))
+}
