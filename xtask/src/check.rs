@@ -108,5 +108,7 @@ pub(crate) fn tell_paths(command: &mut Command) {
         .env("VATSALYA_S3_SERVER", paths::s3_server())
         .env("VATSALYA_TUS_CLIENT", npm::TUS_CLIENT.folder())
         .env("VATSALYA_UI_DIST", paths::dist())
+        .env("VATSALYA_CONSOLE", paths::console())
+        .env("VATSALYA_AXE", npm::AXE.folder())
         .env("VATSALYA_SCREENSHOTS", paths::screenshots());
 }

@@ -360,6 +360,10 @@ impl Outbox for Sealing {
         self.inner.waiting_deliveries(channel)
     }
 
+    fn waiting_since(&self, channel: &str) -> Result<Option<i64>> {
+        self.inner.waiting_since(channel)
+    }
+
     fn put_off(&self, parcel: &Parcel, worker: WorkerId, next_ms: i64, trouble: &str) -> Result<()> {
         self.inner.put_off(parcel, worker, next_ms, trouble)
     }
@@ -427,6 +431,10 @@ impl Inbounds for Sealing {
     fn refused_posts(&self, limit: u32) -> Result<Vec<RefusedPost>> {
         let open = |refused| self.opened_post(refused);
         self.inner.refused_posts(limit)?.into_iter().map(open).collect()
+    }
+
+    fn count_refused_posts(&self, channel: &str) -> Result<u64> {
+        self.inner.count_refused_posts(channel)
     }
 
     fn refused_post(&self, id: [u8; 16]) -> Result<Option<RefusedPost>> {

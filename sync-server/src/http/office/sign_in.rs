@@ -11,7 +11,9 @@ use super::super::problem::Problem;
 use super::super::{App, Peer, watch};
 use super::{AskRefused, COOKIE, DeedRefused, FAILED, Officer, Said, Trouble, answer, done, from_here, json, said};
 use crate::deeds::moment;
-use crate::identity::{self, PASSPHRASE_BYTES_MAX, PASSPHRASE_CHARS_MIN, PassphraseChange, SESSION_MS, SignIn};
+use crate::identity::{
+    self, PASSPHRASE_BYTES_MAX, PASSPHRASE_CHARS_MIN, PassphraseChange, SESSION_IDLE_MS, SESSION_MS, SignIn,
+};
 
 const WRONG: Problem = Problem::new(
     StatusCode::UNAUTHORIZED,
@@ -57,6 +59,8 @@ pub(in crate::http) struct Session {
     district: Option<String>,
     /// When the session ends, if it is used until then.
     ends_at: String,
+    /// It ends before, where nothing is asked for so long.
+    idle_seconds: i64,
 }
 
 /// Signs somebody in.
@@ -156,6 +160,7 @@ pub(in crate::http) async fn session(State(app): State<App>, officer: Officer) -
             name: member.name.clone(),
             district: member.district.clone(),
             ends_at: moment(officer.session.began_ms + SESSION_MS),
+            idle_seconds: SESSION_IDLE_MS / 1_000,
         })
     })
     .await
