@@ -6,6 +6,7 @@
 //! name = "Karnataka"                  # what the hub calls itself
 //! public_url = "https://hub.example"  # goes into enrolment links
 //! behind_proxy = true                 # plain HTTP to other machines: what stands in front speaks TLS
+//! console = "console"                 # the built page for district officers, at /console/; without it there is none
 //!
 //! [tls]                               # TLS by the hub itself; beside the file, unless absolute
 //! certificate = "hub-cert.pem"
@@ -100,6 +101,8 @@ pub struct Config {
     /// Whether the plain HTTP that other machines may speak with the hub goes through a proxy that speaks TLS with devices.
     #[serde(default)]
     pub behind_proxy: bool,
+    /// The folder with the built page for district officers; without one the hub serves none.
+    pub console: Option<PathBuf>,
     /// Where changes are told.
     #[serde(default)]
     pub channels: Channels,
@@ -445,6 +448,7 @@ impl Config {
         })?;
         if let Some(beside) = path.parent() {
             config.data_dir = beside.join(&config.data_dir);
+            config.console = config.console.map(|folder| beside.join(folder));
             if let Some(ca_file) = config.database.as_mut().and_then(|database| database.ca_file.as_mut()) {
                 *ca_file = beside.join(&*ca_file);
             }

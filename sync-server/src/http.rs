@@ -2,6 +2,7 @@
 
 mod body;
 mod channels;
+mod console;
 mod enrol;
 mod inbound;
 pub(crate) mod media;
@@ -47,6 +48,8 @@ pub struct App {
     waits: Arc<turns::Turns>,
     waiting: Arc<Semaphore>,
     media: Arc<media::Store>,
+    /// The page for district officers, where this hub serves it.
+    console: Option<Arc<console::Console>>,
     /// Passphrases of staff that are stretched at once, each in 64 MiB; more wait.
     stretches: Arc<Semaphore>,
     /// What is known of the provider by whom staff sign in elsewhere.
@@ -72,7 +75,9 @@ const METRICS_CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0;
 /// The routes of a hub.
 pub fn router(hub: Arc<Hub>) -> std::io::Result<Router> {
     let limits = hub.config.limits;
+    let console = hub.config.console.as_deref().map(console::Console::read).transpose();
     let app = App {
+        console: console.map_err(std::io::Error::other)?.map(Arc::new),
         tries: Arc::new(Tries::new(limits.wrong_codes, limits.code_window_minutes)),
         syncs: Arc::new(Semaphore::new(limits.syncs_at_once)),
         turns: Arc::default(),
@@ -117,6 +122,9 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(channels::receipts))
         .routes(routes!(inbound::post))
         .routes(routes!(openapi::openapi))
+        .routes(routes!(console::outside))
+        .routes(routes!(console::page))
+        .routes(routes!(console::file))
         .merge(office_routes().layer(middleware::from_fn(office::guarded)))
 }
 

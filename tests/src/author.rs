@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use protocol::{
-    AuthorId, AuthorKey, Cursor, DocumentId, DownMessage, ENROL_CONTENT_TYPE, EnrolCode, FrameReader, Nonce,
+    Appeal, AuthorId, AuthorKey, Cursor, DocumentId, DownMessage, ENROL_CONTENT_TYPE, EnrolCode, FrameReader, Nonce,
     PROTOCOL_VERSION_MIN, SYNC_CONTENT_TYPE, SigningChain, UpMessage,
     enrol::{EnrolReply, EnrolRequest, Enrolled},
     limits::SNAPSHOT_BYTES_MAX,
@@ -110,8 +110,17 @@ impl Author {
         }
     }
 
+    /// Asks the district about refused words, as a device of version 2 does.
+    pub fn appeal(&mut self, appeal: Appeal) -> anyhow::Result<Heard> {
+        self.say_with(Some(appeal.to_bytes().to_vec()), &[])
+    }
+
     /// Says these messages between a proper opening and a proper end, and hears the answer, whatever it is.
     pub fn say(&mut self, messages: &[UpMessage]) -> anyhow::Result<Heard> {
+        self.say_with(None, messages)
+    }
+
+    fn say_with(&mut self, appeals: Option<Vec<u8>>, messages: &[UpMessage]) -> anyhow::Result<Heard> {
         let open = Open {
             version: PROTOCOL_VERSION_MIN,
             author: self.id,
@@ -126,7 +135,7 @@ impl Author {
             proposals: None,
             asks: None,
             pieces: None,
-            appeals: None,
+            appeals,
             judged: None,
         };
         let mut chain = SigningChain::new(&self.key);

@@ -24,6 +24,8 @@ pub struct Hub {
     portal: Option<String>,
     database: Option<String>,
     under_tls: bool,
+    /// The folder of the page that it serves to district officers.
+    console: Option<PathBuf>,
     /// More lines of its configuration.
     more: String,
 }
@@ -49,6 +51,15 @@ impl Hub {
     /// The same with these lines at the end of its configuration.
     pub fn start_with(portal: Option<&str>, more: &str) -> anyhow::Result<Self> {
         let mut hub = Self::not_started(portal, None)?;
+        hub.more = format!("\n{more}\n");
+        hub.start_again()?;
+        Ok(hub)
+    }
+
+    /// The same, and it serves district officers their page.
+    pub fn start_with_console(portal: Option<&str>, more: &str) -> anyhow::Result<Self> {
+        let mut hub = Self::not_started(portal, None)?;
+        hub.console = Some(places::console());
         hub.more = format!("\n{more}\n");
         hub.start_again()?;
         Ok(hub)
@@ -87,6 +98,7 @@ impl Hub {
             portal: portal.map(str::to_owned),
             database: database.map(str::to_owned),
             under_tls: false,
+            console: None,
             more: String::new(),
         })
     }
@@ -166,8 +178,12 @@ impl Hub {
         } else {
             ""
         };
+        let console = self
+            .console
+            .as_ref()
+            .map_or_else(String::new, |folder| format!("console = \"{}\"\n", folder.display()));
         format!(
-            "listen = \"{}\"\ndata_dir = \"{}\"\n{channel}{database}{tls}{}",
+            "listen = \"{}\"\ndata_dir = \"{}\"\n{console}{channel}{database}{tls}{}",
             self.address,
             data.display(),
             self.more

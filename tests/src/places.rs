@@ -60,6 +60,31 @@ pub fn ui_dist() -> PathBuf {
     place("VATSALYA_UI_DIST", "ui/dist")
 }
 
+/// The built page for district officers.
+///
+/// # Panics
+/// When it has not been built.
+pub fn console() -> PathBuf {
+    built(place("VATSALYA_CONSOLE", "target/console"), "VATSALYA_CONSOLE")
+}
+
+/// The driver of Chromium.
+pub fn chromedriver() -> PathBuf {
+    built(
+        place("VATSALYA_CHROMEDRIVER", "/usr/bin/chromedriver"),
+        "VATSALYA_CHROMEDRIVER",
+    )
+}
+
+/// The script that finds hindrances in a page.
+///
+/// # Panics
+/// When it was not fetched.
+pub fn axe() -> PathBuf {
+    let folder = place("VATSALYA_AXE", "target/tools/npm/axe-core");
+    built(folder.join("node_modules/axe-core/axe.min.js"), "VATSALYA_AXE")
+}
+
 /// Where pictures of the screens are left.
 pub fn screenshots() -> PathBuf {
     place("VATSALYA_SCREENSHOTS", "target/screenshots")

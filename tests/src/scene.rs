@@ -78,6 +78,14 @@ impl Scene {
         Self::of(|portal| Hub::start_with(Some(portal), more))
     }
 
+    /// The same with a hub that serves district officers their page, too.
+    ///
+    /// # Panics
+    /// When a part cannot be started, or the page has not been built.
+    pub fn with_console(more: &str) -> Self {
+        Self::of(|portal| Hub::start_with_console(Some(portal), more))
+    }
+
     fn of(start: impl FnOnce(&str) -> anyhow::Result<Hub>) -> Self {
         let portal = portal();
         let hub = start(&portal.webhook_url()).expect("the hub starts");

@@ -20,6 +20,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::js_sys::{Function, JSON, Object, Promise, Reflect};
 
+use crate::fetch::fetch;
+
 /// What a call gives.
 pub(crate) type Answer<T> = Result<T, Failure>;
 
@@ -476,21 +478,12 @@ async fn through_window((internals, invoke): &(JsValue, Function), request: &str
 }
 
 async fn through_harness(request: &str) -> Result<String, String> {
-    let nothing = |_| String::new();
-    let window = web_sys::window().ok_or_else(String::new)?;
-    let options = web_sys::RequestInit::new();
-    options.set_method("POST");
-    options.set_body(&request.into());
-    let post = web_sys::Request::new_with_str_and_init("/call", &options).map_err(nothing)?;
-    post.headers()
-        .set("content-type", "application/json")
-        .map_err(nothing)?;
-    let answer: web_sys::Response = JsFuture::from(window.fetch_with_request(&post))
+    let answer = fetch("POST", "/call", Some(request), None)
         .await
-        .map_err(nothing)?
-        .dyn_into()
-        .map_err(nothing)?;
-    let body = JsFuture::from(answer.text().map_err(nothing)?).await.map_err(nothing)?;
-    let body = body.as_string().unwrap_or_default();
-    if answer.ok() { Ok(body) } else { Err(body) }
+        .ok_or_else(String::new)?;
+    if answer.is_good() {
+        Ok(answer.body)
+    } else {
+        Err(answer.body)
+    }
 }

@@ -5,9 +5,13 @@
 //!
 //! What can be tested without a browser is here for every target; the screens themselves (`pages`, `components`,
 //! `backend`) exist for the browser only.
+//!
+//! The district officer's page ([`console`]) is a program of its own beside them. It is made of the same pieces, and what the
+//! linker does not reach from it is not in it: no page of the tablet, no call of the device.
 
 pub mod asked;
 pub mod chart;
+pub mod console;
 pub mod list_window;
 pub mod route;
 pub mod settings;
@@ -27,6 +31,8 @@ mod browser;
 )]
 mod components;
 #[cfg(target_arch = "wasm32")]
+mod fetch;
+#[cfg(target_arch = "wasm32")]
 #[expect(
     clippy::needless_pass_by_value,
     unreachable_pub,
@@ -34,11 +40,15 @@ mod components;
 )]
 mod pages;
 #[cfg(target_arch = "wasm32")]
+mod reader;
+#[cfg(target_arch = "wasm32")]
 mod state;
 
 /// Draws the screens into the page.
 #[cfg(target_arch = "wasm32")]
 pub fn mount() {
     console_error_panic_hook::set_once();
+    // Made before the tree: what is made within it goes with the part of it that asked first.
+    let _ = (reader::settings(), state::app());
     leptos::mount::mount_to_body(pages::Root);
 }

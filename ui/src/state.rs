@@ -6,7 +6,8 @@ use casework::{CaseId, Subject};
 use ipc::{FailureCode, Session, Start, SyncView, Topic};
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::{backend, browser, route::Route, settings::Settings, words::Words};
+pub(crate) use crate::reader::words;
+use crate::{backend, browser, reader, route::Route, settings::Settings};
 
 /// How long to wait before the device is asked again after a call failed, in milliseconds.
 const AGAIN_AFTER_MS: i32 = 2_000;
@@ -60,11 +61,6 @@ pub(crate) fn app() -> App {
     APP.with(|app| *app)
 }
 
-/// The words in the reader's language. Not tracked: when the language changes, the whole tree is drawn anew.
-pub(crate) fn words() -> Words {
-    Words(app().settings.get_untracked().lang)
-}
-
 impl App {
     /// The state at the beginning.
     fn new() -> Self {
@@ -72,7 +68,7 @@ impl App {
             start: RwSignal::new(None),
             session: RwSignal::new(None),
             route: RwSignal::new(Route::parse(&browser::hash())),
-            settings: RwSignal::new(browser::load_settings()),
+            settings: reader::settings(),
             sync: RwSignal::new(None),
             cases_changed: RwSignal::new(0),
             institutions_changed: RwSignal::new(0),

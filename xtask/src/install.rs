@@ -22,6 +22,7 @@ pub(crate) fn set_up() -> Result<()> {
     )?;
     steps.run("the uploading client of the tests", || npm::TUS_CLIENT.fetch())?;
     steps.run("the sign-in provider of the tests", || npm::OIDC_PROVIDER.fetch())?;
+    steps.run("what finds the hindrances in a page", || npm::AXE.fetch())?;
     steps.run("the checker of licences and bans", || tool("cargo-deny", CARGO_DENY))?;
     eprintln!("\nThis machine is ready.");
     Ok(())

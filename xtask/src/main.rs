@@ -70,7 +70,7 @@ enum Command {
     },
     /// Says what is missing on this machine and how to get it.
     Doctor,
-    /// Builds the screens into `ui/dist`.
+    /// Builds the screens into `ui/dist`, and the district officer's page into `target/console`.
     Ui {
         /// The small bundle that ships, instead of the quick one.
         #[arg(long)]

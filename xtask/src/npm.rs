@@ -36,6 +36,12 @@ pub(crate) const OIDC_PROVIDER: Library = Library {
     version: "8.8.1",
 };
 
+/// What finds the hindrances in a page for those who do not see it, or do not use a mouse.
+pub(crate) const AXE: Library = Library {
+    package: "axe-core",
+    version: "4.14.1",
+};
+
 /// Debian packages, for machines without npm.
 const NODE_PACKAGES: &[(&str, &str)] = &[("nodejs", "runs the tools"), ("npm", "fetches the tools")];
 

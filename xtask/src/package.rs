@@ -24,6 +24,10 @@ pub(crate) fn package() -> Result<()> {
     let package = steps.run("the package", || bundle(&tauri))?;
     steps.run("a hub to try it with", || demo::build_some(&["sync-server", "tour"]))?;
     steps.run("the packaged app, tried", || try_out(&package))?;
+    println!(
+        "for a hub's machine: {} holds the district officer's page; `console` in hub.toml names where it lies there",
+        paths::shown(&paths::console())
+    );
     println!("install it: sudo apt-get install ./{}", paths::shown(&package));
     Ok(())
 }

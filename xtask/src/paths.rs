@@ -49,6 +49,11 @@ pub(crate) fn dist() -> PathBuf {
     root().join("ui/dist")
 }
 
+/// The district officer's page as a hub serves it.
+pub(crate) fn console() -> PathBuf {
+    target().join("console")
+}
+
 /// Where tests and the tour leave pictures.
 pub(crate) fn screenshots() -> PathBuf {
     target().join("screenshots")

@@ -1,7 +1,7 @@
-//! Builds the screens: Rust to WebAssembly, its bindings, and the files beside them, into `ui/dist`.
+//! Builds the screens and the district officer's page: Rust to WebAssembly, its bindings, and the files beside them.
 //!
-//! `ui/index.html` and everything under `ui/assets` go over as they are. The page loads `start.js`, which loads the
-//! rest; there is no inline script, so that the page's policy can forbid them.
+//! Each is a program of its own out of `ui`, and has a folder of its own: what only the one reaches is not in the other. A page
+//! loads `start.js`, which loads the rest; there is no inline script, so that a page's policy can forbid them.
 
 use std::{
     fs,
@@ -18,8 +18,33 @@ use crate::{
     steps::Steps,
 };
 
-/// Loads the bindings and, through them, the screens.
-const START: &str = "import init from \"./ui.js\";\nawait init({ module_or_path: \"./ui_bg.wasm\" });\n";
+/// A page, by the program of `ui` that draws it.
+struct Page {
+    /// The program.
+    program: &'static str,
+    /// What it is called where a person reads it.
+    name: &'static str,
+    /// Its HTML, in `ui`.
+    html: &'static str,
+    /// Where style sheets and pictures lie in its folder.
+    assets: &'static str,
+}
+
+/// What the window of the app loads.
+const SCREENS: Page = Page {
+    program: "ui",
+    name: "the screens",
+    html: "index.html",
+    assets: "assets/",
+};
+
+/// What the hub serves at `/console/`: all of it in one folder, because the hub serves no folder in a folder.
+const CONSOLE: Page = Page {
+    program: "console",
+    name: "the district officer's page",
+    html: "console.html",
+    assets: "",
+};
 
 /// Which bundle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,18 +73,17 @@ pub(crate) fn target() -> PathBuf {
 /// `cargo xtask ui`.
 pub(crate) fn build_alone(release: bool) -> Result<()> {
     let bundle = if release { Bundle::Small } else { Bundle::Quick };
-    Steps::new(1).run("the screens", || build(bundle))
+    Steps::new(1).run("the screens and the district officer's page", || build(bundle))
 }
 
-/// Builds them.
+/// Builds both.
 pub(crate) fn build(bundle: Bundle) -> Result<()> {
     let profile = bundle.profile();
     let mut compile = cargo(&[
         "build",
         "--package",
         "ui",
-        "--bin",
-        "ui",
+        "--bins",
         "--target",
         WASM,
         "--profile",
@@ -70,43 +94,76 @@ pub(crate) fn build(bundle: Bundle) -> Result<()> {
     // One at a time: two builds that exchange the folder at once would leave neither.
     let turn = fs::File::create(target().join("exchanging"))?;
     turn.lock()?;
+    lay_out(&SCREENS, &paths::dist(), bundle)?;
+    lay_out(&CONSOLE, &paths::console(), bundle)
+}
+
+/// Makes the folder of a page.
+fn lay_out(page: &Page, dist: &Path, bundle: Bundle) -> Result<()> {
     // Made beside the old and then exchanged, so that nobody ever loads half of each.
-    let dist = paths::dist();
-    let fresh = dist.with_file_name("dist.new");
+    let fresh = dist.with_extension("new");
     clear(&fresh)?;
-    bind(&target().join(WASM).join(profile).join("ui.wasm"), &fresh, bundle)?;
+    let wasm = target()
+        .join(WASM)
+        .join(bundle.profile())
+        .join(page.program)
+        .with_extension("wasm");
+    bind(page, &wasm, &fresh, bundle)?;
+    let bound = format!("{}_bg.wasm", page.program);
     if bundle == Bundle::Small {
-        shrink(&fresh.join("ui_bg.wasm"))?;
+        shrink(&fresh.join(&bound))?;
     }
-    let ui = paths::root().join("ui");
-    fs::copy(ui.join("index.html"), fresh.join("index.html")).context("ui/index.html")?;
-    fs::write(fresh.join("start.js"), START)?;
-    copy_folder(&ui.join("assets"), &fresh.join("assets"))?;
-    let old = dist.with_file_name("dist.old");
+    fs::write(fresh.join("start.js"), start(page.program))?;
+    copy_named(page, &fresh)?;
+    let old = dist.with_extension("old");
     clear(&old)?;
     if dist.exists() {
-        fs::rename(&dist, old.join("dist"))?;
+        fs::rename(dist, old.join("dist"))?;
     }
-    fs::rename(&fresh, &dist)?;
+    fs::rename(&fresh, dist)?;
     fs::remove_dir_all(&old)?;
-    let bytes = fs::metadata(dist.join("ui_bg.wasm"))?.len();
+    let bytes = fs::metadata(dist.join(&bound))?.len();
     eprintln!(
-        "{} holds the screens; ui_bg.wasm has {} kB",
-        paths::shown(&dist),
+        "{} holds {}; {bound} has {} kB",
+        paths::shown(dist),
+        page.name,
         bytes.div_ceil(1000)
     );
     Ok(())
 }
 
-fn bind(wasm: &Path, into: &Path, bundle: Bundle) -> Result<()> {
+/// Loads the bindings and, through them, the program.
+fn start(program: &str) -> String {
+    format!("import init from \"./{program}.js\";\nawait init({{ module_or_path: \"./{program}_bg.wasm\" }});\n")
+}
+
+/// The page's HTML, and what it names of `ui/assets`: nothing else goes over.
+fn copy_named(page: &Page, into: &Path) -> Result<()> {
+    let ui = paths::root().join("ui");
+    let html = fs::read_to_string(ui.join(page.html)).with_context(|| format!("ui/{}", page.html))?;
+    fs::create_dir_all(into.join(page.assets))?;
+    for name in named(&html, page.assets) {
+        fs::copy(ui.join("assets").join(name), into.join(page.assets).join(name))
+            .with_context(|| format!("ui/{} names {name}, and it is not in ui/assets", page.html))?;
+    }
+    Ok(fs::write(into.join("index.html"), html)?)
+}
+
+/// What a page's links name.
+fn named<'a>(html: &'a str, assets: &str) -> Vec<&'a str> {
+    let links = html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    links.filter_map(|link| link.strip_prefix(assets)).collect()
+}
+
+fn bind(page: &Page, wasm: &Path, into: &Path, bundle: Bundle) -> Result<()> {
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(wasm).out_name("ui").typescript(false);
+    bindgen.input_path(wasm).out_name(page.program).typescript(false);
     bindgen
         .remove_name_section(bundle == Bundle::Small)
         .remove_producers_section(true);
     let web = bindgen.web(true).map_err(|error| anyhow!("{error:#}"))?;
     web.generate(into)
-        .map_err(|error| anyhow!("the bindings of the screens: {error:#}"))
+        .map_err(|error| anyhow!("the bindings of {}: {error:#}", page.name))
 }
 
 /// What the compiler and the bindings use, and every web view of the last years reads. Allowed more, the optimizer writes
@@ -140,19 +197,14 @@ fn clear(folder: &Path) -> Result<()> {
     Ok(fs::create_dir_all(folder)?)
 }
 
-fn copy_folder(from: &Path, into: &Path) -> Result<()> {
-    if !from.exists() {
-        return Ok(());
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_has_what_its_links_name() {
+        let html = "<link rel=\"icon\" href=\"assets/mark.svg\" /><link href=\"assets/base.css\" />";
+        assert_eq!(named(html, "assets/"), ["mark.svg", "base.css"]);
+        assert_eq!(named("<link href=\"base.css\" />", ""), ["base.css"]);
     }
-    fs::create_dir_all(into)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let to = into.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_folder(&entry.path(), &to)?;
-        } else {
-            fs::copy(entry.path(), to)?;
-        }
-    }
-    Ok(())
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::confirm::Confirmation;
 use super::hinted;
-use crate::deeds::devices::{self, state};
+use crate::deeds::devices::{self, Standing};
 use crate::deeds::moment;
 use crate::deeds::table::shown;
 use crate::hub::Hub;
@@ -60,7 +60,7 @@ fn list(hub: &Hub, district: Option<&str>, out: &mut dyn Write) -> Result<()> {
             Uuid::from_bytes(author.user.id.0),
             author.user.role,
             author.user.district,
-            state(&device),
+            Standing::of(&device).words(),
             device.seen_ms.map_or_else(|| "never heard".to_owned(), moment),
             shown(device.app_version.as_deref().unwrap_or("app unknown")),
             device.behind,

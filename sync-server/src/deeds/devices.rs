@@ -6,16 +6,49 @@ use super::{DeedError, moment};
 use crate::hub::Hub;
 use crate::storage::{Author, Device};
 
-/// How far the end of a device has come, where it has begun.
-pub fn state(device: &Device) -> String {
-    let author = &device.author;
-    match (author.destroyed_ms, author.revoked_ms) {
-        (Some(at_ms), _) => format!("wiped, confirmed {}", moment(at_ms)),
-        (None, Some(at_ms)) if device.seen_ms.is_some_and(|seen| seen >= at_ms) => {
-            "to be wiped, heard since".to_owned()
+/// How far the end of a device has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It works.
+    Enrolled,
+    /// It was shut out, and was not heard since.
+    ShutOut,
+    /// It was shut out, and was heard since.
+    ShutOutHeard,
+    /// It has destroyed its keys and files, and said so then.
+    Wiped(i64),
+}
+
+impl Standing {
+    /// Of a device.
+    pub fn of(device: &Device) -> Self {
+        let author = &device.author;
+        match (author.destroyed_ms, author.revoked_ms) {
+            (Some(at_ms), _) => Self::Wiped(at_ms),
+            (None, Some(at_ms)) if device.seen_ms.is_some_and(|seen| seen >= at_ms) => Self::ShutOutHeard,
+            (None, Some(_)) => Self::ShutOut,
+            (None, None) => Self::Enrolled,
         }
-        (None, Some(_)) => "to be wiped, not heard since".to_owned(),
-        (None, None) => "enrolled".to_owned(),
+    }
+
+    /// By which a program knows it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Enrolled => "enrolled",
+            Self::ShutOut => "shut-out",
+            Self::ShutOutHeard => "shut-out-heard",
+            Self::Wiped(_) => "wiped",
+        }
+    }
+
+    /// As a person reads it.
+    pub fn words(self) -> String {
+        match self {
+            Self::Enrolled => "enrolled".to_owned(),
+            Self::ShutOut => "to be wiped, not heard since".to_owned(),
+            Self::ShutOutHeard => "to be wiped, heard since".to_owned(),
+            Self::Wiped(at_ms) => format!("wiped, confirmed {}", moment(at_ms)),
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! A district at one look: tablets and when they were heard, what waits, what is overdue, how full institutions are.
+//! A district at one look: tablets and when they were heard, what waits, which referrals nobody takes up, what is overdue, how
+//! full institutions are, and how channels are.
 //!
 //! Nobody's name who is a child, and no count of children that is so small that it tells of one: below [`FEW`] of a kind, a
 //! stage or a clock it is said that there are some. How much of an officer's work is overdue is said as it is.
@@ -7,7 +8,7 @@ use protocol::UserId;
 
 use crate::channel::CHANNELS;
 use crate::hub::Hub;
-use crate::storage::{Device, InstitutionRow, Result};
+use crate::storage::{Device, InstitutionRow, Result, StorageError};
 
 /// From so many on a count of children is told.
 pub const FEW: u64 = 5;
@@ -15,6 +16,8 @@ pub const FEW: u64 = 5;
 const DAY_MS: i64 = 86_400_000;
 /// Rows that wait are counted so far.
 const COUNTED_MAX: u32 = 1_000;
+/// So many referrals that nobody took up are told of one by one; there should be none.
+const REFERRALS_MAX: u32 = 100;
 
 /// A count of children.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,12 +57,44 @@ pub struct Waiting {
 pub struct Feed {
     /// Its code.
     pub channel: &'static str,
+    /// Whether this hub tells it anything.
+    pub is_set_up: bool,
     /// Messages that wait and are tried.
     pub waiting: u64,
     /// Messages that are tried no more.
     pub dead: u64,
-    /// Since when the first of those that are due waits.
+    /// Since when the oldest of those waits.
     pub since_ms: Option<i64>,
+    /// When it last took something.
+    pub accepted_ms: Option<i64>,
+    /// Posts of it that were refused and are kept for somebody to look at.
+    pub faulty: u64,
+}
+
+/// A referral that nobody has taken up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Untaken {
+    /// The case that it becomes.
+    pub case: [u8; 16],
+    /// When it came.
+    pub since_ms: i64,
+    /// How many were asked.
+    pub asked: u64,
+    /// Who was asked last.
+    pub last: Option<Asked>,
+}
+
+/// Who was asked last to take a referral up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// The officer and their name.
+    pub officer: (UserId, String),
+    /// When.
+    pub at_ms: i64,
+    /// Until when they are waited for; `None` for whoever is asked in the end.
+    pub until_ms: Option<i64>,
+    /// Whether it was escalated to the district officer.
+    pub is_escalated: bool,
 }
 
 /// How much of somebody's work is overdue.
@@ -78,6 +113,10 @@ pub struct Overview {
     pub heard: Heard,
     /// What waits.
     pub waiting: Waiting,
+    /// Referrals that nobody has taken up, the one that waits longest first.
+    pub referrals: Vec<Untaken>,
+    /// Whether there are more than are told of.
+    pub more_referrals: bool,
     /// Cases by the codes of kind and stage.
     pub cases: Vec<((String, String), Count)>,
     /// Overdue clocks by name.
@@ -101,7 +140,12 @@ pub fn of(hub: &Hub, district: &str) -> Result<Overview> {
         let overdue = overdue_at.iter().find(|(place, _)| *place == id);
         (row, overdue.map_or(0, |(_, count)| *count))
     });
+    let mut referrals = referrals(hub, district)?;
+    let more_referrals = referrals.len() > REFERRALS_MAX as usize;
+    referrals.truncate(REFERRALS_MAX as usize);
     Ok(Overview {
+        referrals,
+        more_referrals,
         heard: heard(&devices, now_ms),
         waiting: waiting(hub, district, &devices)?,
         cases: told(cases.map(|(kind, stage, count)| ((kind, stage), count)).collect()),
@@ -139,6 +183,30 @@ fn waiting(hub: &Hub, district: &str, devices: &[Device]) -> Result<Waiting> {
     })
 }
 
+/// One more than is told of, where there are so many.
+fn referrals(hub: &Hub, district: &str) -> Result<Vec<Untaken>> {
+    let name = |user: UserId| Ok::<_, StorageError>(hub.storage.user(user)?.map_or_else(String::new, |user| user.name));
+    let mut untaken = Vec::new();
+    for referral in hub.storage.waiting_referrals(district, REFERRALS_MAX + 1)? {
+        let last = match referral.asked.last() {
+            None => None,
+            Some(asking) => Some(Asked {
+                officer: (asking.user, name(asking.user)?),
+                at_ms: asking.at_ms,
+                until_ms: asking.until_ms,
+                is_escalated: asking.why.is_escalation(),
+            }),
+        };
+        untaken.push(Untaken {
+            case: referral.subject,
+            since_ms: referral.since_ms,
+            asked: referral.asked.len() as u64,
+            last,
+        });
+    }
+    Ok(untaken)
+}
+
 fn officers(hub: &Hub, district: &str, now_ms: i64) -> Result<Vec<OfOfficer>> {
     let mut officers = Vec::new();
     for (user, overdue) in hub.storage.overdue_by_user(district, now_ms)? {
@@ -153,12 +221,14 @@ fn officers(hub: &Hub, district: &str, now_ms: i64) -> Result<Vec<OfOfficer>> {
 
 fn feeds(hub: &Hub) -> Result<Vec<Feed>> {
     let of = |channel: &'static crate::channel::Channel| {
-        let due = hub.storage.due_deliveries(channel.code, i64::MAX, 1)?;
         Ok(Feed {
             channel: channel.code,
+            is_set_up: hub.config.channels.of(channel.code).is_some(),
             waiting: hub.storage.waiting_deliveries(channel.code)?,
             dead: hub.storage.dead_deliveries(channel.code, COUNTED_MAX)?.len() as u64,
-            since_ms: due.first().map(|delivery| delivery.since_ms),
+            since_ms: hub.storage.waiting_since(channel.code)?,
+            accepted_ms: hub.storage.last_accepted(channel.code)?,
+            faulty: hub.storage.count_refused_posts(channel.code)?,
         })
     };
     CHANNELS.into_iter().map(of).collect()

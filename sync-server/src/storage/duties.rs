@@ -121,6 +121,9 @@ pub trait Duties {
     /// The last asking for each referral that nobody has taken up; of one user, or of all.
     fn waiting_askings(&self, of: Option<UserId>) -> Result<Vec<Asking>>;
 
+    /// A district's referrals that nobody has taken up, the one that waits longest first.
+    fn waiting_referrals(&self, district: &str, limit: u32) -> Result<Vec<Referral>>;
+
     /// How many referrals nobody has taken up.
     fn unanswered(&self) -> Result<Unanswered>;
 }

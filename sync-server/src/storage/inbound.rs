@@ -82,6 +82,9 @@ pub trait Inbounds {
     /// The refused posts, the latest first.
     fn refused_posts(&self, limit: u32) -> Result<Vec<RefusedPost>>;
 
+    /// How many refused posts of a channel are kept.
+    fn count_refused_posts(&self, channel: &str) -> Result<u64>;
+
     /// The refused post of that id.
     fn refused_post(&self, id: [u8; 16]) -> Result<Option<RefusedPost>>;
 

@@ -77,6 +77,9 @@ pub trait Outbox {
     /// Everything that waits for a channel and is tried.
     fn waiting_deliveries(&self, channel: &str) -> Result<u64>;
 
+    /// Since when the oldest of that waits.
+    fn waiting_since(&self, channel: &str) -> Result<Option<i64>>;
+
     /// Puts a delivery off after trouble, where the worker still holds it; the hold ends.
     fn put_off(&self, parcel: &Parcel, worker: WorkerId, next_ms: i64, trouble: &str) -> Result<()>;
 

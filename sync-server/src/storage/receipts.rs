@@ -85,4 +85,7 @@ pub trait Receipts {
 
     /// The last answer of each channel about a document.
     fn latest_receipts(&self, document: DocumentId) -> Result<Vec<Receipt>>;
+
+    /// When a channel last took something.
+    fn last_accepted(&self, channel: &str) -> Result<Option<i64>>;
 }

@@ -356,6 +356,10 @@ impl Outbox for Sealing {
         self.inner.waiting_deliveries(channel)
     }
 
+    fn waiting_since(&self, channel: &str) -> Result<Option<i64>> {
+        self.inner.waiting_since(channel)
+    }
+
     fn put_off(&self, parcel: &Parcel, worker: WorkerId, next_ms: i64, trouble: &str) -> Result<()> {
         self.inner.put_off(parcel, worker, next_ms, trouble)
     }

@@ -64,6 +64,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sqlite/schema/0016.sql"),
     include_str!("sqlite/schema/0017.sql"),
     include_str!("sqlite/schema/0018.sql"),
+    include_str!("sqlite/schema/0019.sql"),
 ];
 /// How long a call waits for another process (`admin` beside `serve`) to finish writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

@@ -399,7 +399,17 @@ fn a_district_is_seen_at_one_look() {
         .unwrap()
         .iter()
         .find(|feed| feed["channel"] == "vatsalya");
-    assert_eq!(vatsalya.unwrap()["dead"], 1);
+    let vatsalya = vatsalya.unwrap();
+    assert_eq!(
+        (&vatsalya["dead"], &vatsalya["waiting"], &vatsalya["set_up"]),
+        (&json!(1), &json!(0), &json!(false))
+    );
+    assert_eq!((&vatsalya["accepted"], &vatsalya["faulty"]), (&Json::Null, &json!(0)));
+    assert_eq!(
+        (&seen["referrals"], &seen["more_referrals"]),
+        (&json!([]), &json!(false))
+    );
+    assert_eq!(seen["cases"][0]["kind_words"]["hi"], "देखरेख और संरक्षण का जरूरतमंद बच्चा");
     let all = Clerk::signed_in(&scene.hub, "ravi", &["--all"]);
     assert_eq!(
         all.get("/v1/admin/overview").status(),
@@ -407,6 +417,87 @@ fn a_district_is_seen_at_one_look() {
         "which one?"
     );
     assert_eq!(all.list("/v1/admin/overview?district=KA-MYS")["cases"], json!([]));
+}
+
+#[test]
+fn a_referral_that_comes_to_the_district_officer_is_seen_with_its_minutes_and_without_a_child() {
+    let scene = Scene::new();
+    let clerk = Clerk::signed_in(&scene.hub, "asha", &["--district", DISTRICT]);
+    let officer = scene.hub.user(HOSTILE, "dcpo");
+    let storage = &scene.hub.hub.storage;
+    storage.add_referral(scene.case, DISTRICT, 60_000).unwrap();
+    scene.hub.hub.to_ask.ring();
+    let seen = crate::support::eventually(|| {
+        let seen = clerk.list("/v1/admin/overview")["referrals"][0].clone();
+        (seen["asked"] == 1).then_some(seen)
+    });
+    assert_eq!(
+        (&seen["case"], &seen["since"], &seen["user"], &seen["name"]),
+        (
+            &json!(id(scene.case)),
+            &json!("1970-01-01T00:01:00Z"),
+            &json!(id(officer.0)),
+            &json!(HOSTILE)
+        )
+    );
+    assert_eq!((&seen["escalated"], &seen["until"]), (&json!(true), &Json::Null));
+    let told: Vec<&str> = seen.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(
+        told,
+        [
+            "asked",
+            "asked_at",
+            "case",
+            "escalated",
+            "name",
+            "since",
+            "until",
+            "user"
+        ],
+        "nothing of the child"
+    );
+    let elsewhere = Clerk::signed_in(&scene.hub, "ravi", &["--district", ELSEWHERE]);
+    assert_eq!(elsewhere.list("/v1/admin/overview")["referrals"], json!([]));
+}
+
+#[test]
+fn tablets_of_one_district_are_listed_and_of_none_that_is_not_theirs() {
+    let scene = Scene::new();
+    let all = Clerk::signed_in(&scene.hub, "ravi", &["--all"]);
+    let count = |path: &str| all.list(path).as_array().unwrap().len();
+    assert_eq!(count("/v1/admin/devices"), 2);
+    assert_eq!(count(&format!("/v1/admin/devices?district={DISTRICT}")), 2);
+    assert_eq!(count(&format!("/v1/admin/devices?district={ELSEWHERE}")), 0);
+    let clerk = Clerk::signed_in(&scene.hub, "asha", &["--district", DISTRICT]);
+    for (query, status) in [
+        (format!("?district={ELSEWHERE}"), StatusCode::NOT_FOUND),
+        ("?district=nowhere".into(), StatusCode::NOT_FOUND),
+        ("?else=1".into(), StatusCode::BAD_REQUEST),
+        (format!("?district={DISTRICT}"), StatusCode::OK),
+    ] {
+        assert_eq!(
+            clerk.get(&format!("/v1/admin/devices{query}")).status(),
+            status,
+            "{query}"
+        );
+    }
+    let author = id(scene.other.author.0);
+    let standing = || {
+        let all = clerk.list("/v1/admin/devices");
+        let one = all
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|one| one["author"] == json!(author))
+            .cloned();
+        one.unwrap()["standing"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(standing(), "enrolled");
+    clerk.post(
+        &format!("/v1/admin/devices/{author}/revoke"),
+        &json!({ "hand_in": true }),
+    );
+    assert_eq!(standing(), "shut-out");
 }
 
 /// The hub's worker has put the case into the tables.

@@ -23,6 +23,7 @@ mod channels;
 mod cluster;
 mod command;
 mod compaction;
+mod console;
 mod crowd;
 mod destroyed;
 mod devices;

@@ -18,8 +18,11 @@ fn described(hub: &TestHub) -> serde_json::Value {
 }
 
 /// Every operation, by hand: a new one is added here when its description has been read.
-const OPERATIONS: [&str; 72] = [
+const OPERATIONS: [&str; 75] = [
     "delete /v1/media/{sha256}/{size}",
+    "get /console",
+    "get /console/",
+    "get /console/{file}",
     "get /healthz",
     "get /v1/admin/appeals",
     "get /v1/admin/audit/verify",
@@ -121,7 +124,10 @@ fn every_route_is_described_and_nothing_else() {
 
 #[test]
 fn whatever_is_asked_is_answered_as_described_and_the_hub_never_fails() {
-    let hub = TestHub::start_with("[limits]\nwrong_codes = 1000000\nwait_seconds = 0\n");
+    let page = crate::console::page();
+    let console = page.path().display();
+    let more = format!("console = '{console}'\n[limits]\nwrong_codes = 1000000\nwait_seconds = 0\n");
+    let hub = TestHub::start_with(&more);
     let mut worker = hub.officer("po_nic");
     let bytes = picture(b"a picture");
     let (_, sha256) = case_with_picture(&mut worker, &bytes);

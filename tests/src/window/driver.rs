@@ -1,4 +1,4 @@
-//! Starts the app under a driver of its own, and ends it: by closing, or by `kill -9`.
+//! Starts the app, or a browser, under a driver of its own, and ends it: by closing, or by `kill -9`.
 
 use std::{
     fs,
@@ -25,7 +25,7 @@ const TRY_EVERY: Duration = Duration::from_millis(30);
 /// The app's program, by which its process is found.
 const APP: &str = "vatsalya-field";
 
-/// One officer's app: a data folder, and while it is open a window in it.
+/// One officer's app: a data folder, and while it is open a window in it. Or a browser with a page.
 pub struct Window {
     name: String,
     folder: PathBuf,
@@ -95,6 +95,31 @@ impl Window {
             .process_group(0);
         let driver = command.spawn().context("tauri-driver")?;
         let client = self.runtime.block_on(connect([port, native_port], link));
+        match client {
+            Ok(client) => {
+                self.open = Some(Open { client, driver });
+                Ok(())
+            }
+            Err(error) => {
+                end_group(driver)?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Opens a page in Chromium, in the place of the app, with a window of so many pixels.
+    pub fn browse(&mut self, url: &str, size: (u32, u32)) -> anyhow::Result<()> {
+        if self.open.is_some() {
+            bail!("{}: the window is open", self.name);
+        }
+        let [port, _] = free_ports()?;
+        let mut command = Command::new(places::chromedriver());
+        command.arg(format!("--port={port}"));
+        // What a browser keeps of its own stays in the folder.
+        command.env("HOME", &self.folder).env("XDG_CONFIG_HOME", &self.folder);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+        let driver = command.spawn().context("chromedriver")?;
+        let client = self.runtime.block_on(connect_browser(port, &self.folder, size, url));
         match client {
             Ok(client) => {
                 self.open = Some(Open { client, driver });
@@ -216,6 +241,31 @@ async fn connect([port, native_port]: [u16; 2], link: Option<&str>) -> anyhow::R
     let client = tokio::time::timeout(OPENING_AT_MOST, builder.connect(&url))
         .await
         .context("the app opens no window")??;
+    Ok(client)
+}
+
+async fn connect_browser(port: u16, folder: &Path, (width, height): (u32, u32), page: &str) -> anyhow::Result<Client> {
+    listening(port).await?;
+    let mut capabilities = Capabilities::new();
+    let arguments = [
+        "--headless=new".to_owned(),
+        // Root, as in a container, has no sandbox of Chromium's; the pages are our own.
+        "--no-sandbox".to_owned(),
+        "--disable-gpu".to_owned(),
+        "--disable-dev-shm-usage".to_owned(),
+        "--lang=en".to_owned(),
+        format!("--user-data-dir={}", folder.join("chromium").display()),
+        format!("--window-size={width},{height}"),
+    ];
+    capabilities.insert("browserName".into(), json!("chrome"));
+    capabilities.insert("goog:chromeOptions".into(), json!({ "args": arguments }));
+    let url = format!("http://127.0.0.1:{port}");
+    let mut builder = ClientBuilder::new(HttpConnector::new());
+    builder.capabilities(capabilities);
+    let client = tokio::time::timeout(OPENING_AT_MOST, builder.connect(&url))
+        .await
+        .context("Chromium opens no window")??;
+    client.goto(page).await?;
     Ok(client)
 }
 

@@ -241,6 +241,39 @@ impl Window {
         Ok(fs::write(self.pictures().join(format!("{name}.png")), png)?)
     }
 
+    /// Makes the window so many pixels large.
+    pub fn resize(&self, width: u32, height: u32) -> anyhow::Result<()> {
+        let resized = self.runtime.block_on(self.client()?.set_window_size(width, height));
+        self.told(resized, "the window takes another size")
+    }
+
+    /// What a script in the page gives back.
+    pub fn evaluate(&self, script: &str) -> anyhow::Result<serde_json::Value> {
+        let asked = self.runtime.block_on(self.client()?.execute(script, Vec::new()));
+        self.told(asked, "a script in the page")
+    }
+
+    /// Loads the page once more.
+    pub fn reload(&self) -> anyhow::Result<()> {
+        let loaded = self.runtime.block_on(self.client()?.refresh());
+        self.told(loaded, "the page is loaded again")
+    }
+
+    /// What hinders somebody in the page who does not see it or does not use a mouse, as `axe-core` finds it by the rules of
+    /// WCAG 2.2 AA and good practice: the rule and where, for each.
+    pub fn hindrances(&self) -> anyhow::Result<Vec<String>> {
+        let axe = fs::read_to_string(crate::places::axe())?;
+        let script = format!(
+            "{axe}; const done = arguments[0]; window.axe.run(document, {{ resultTypes: ['violations'] }}).then( \
+             found => done(found.violations.flatMap(one => one.nodes.map(node => \
+                 `${{one.id}}: ${{node.target.join(' ')}} ${{node.failureSummary}}`))), \
+             error => done([`axe: ${{error}}`]))"
+        );
+        let asked = self.runtime.block_on(self.client()?.execute_async(&script, Vec::new()));
+        let found = self.told(asked, "the page is looked over")?;
+        Ok(serde_json::from_value(found)?)
+    }
+
     fn element(&self, what: &Css) -> anyhow::Result<Element> {
         let client = self.client()?;
         let waited = client

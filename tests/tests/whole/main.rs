@@ -10,6 +10,7 @@ mod attachments;
 mod backup;
 mod bad_input;
 mod bad_input_in_the_window;
+mod console;
 mod converge;
 mod cut_off;
 mod damaged_file;

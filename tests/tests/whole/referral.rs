@@ -6,7 +6,6 @@ use std::time::Instant;
 use casework::{CaseId, Role, Urgency, Value};
 use ipc::{CaseCard, Delivery};
 use serde_json::{Value as Json, json};
-use standardwebhooks::Webhook;
 use tests::{
     ground,
     network::{Network, Weather},
@@ -15,40 +14,10 @@ use tests::{
 };
 
 use crate::receiver::{Receiver, SECRET};
-use crate::support::eventually;
+use crate::support::{self, eventually};
 
-/// Posts a referral, as a helpline does, and gives the case that it becomes.
 fn refer(scene: &Scene, reference: &str, urgency: &str) -> CaseId {
-    let now = |ms: i64| jiff::Timestamp::from_millisecond(ms).unwrap().to_string();
-    let now_ms = ground::now_ms();
-    let body = json!({
-        "type": "child.referred",
-        "timestamp": now(now_ms / 1000 * 1000),
-        "data": {
-            "line": "1098",
-            "reference": reference,
-            "district": DISTRICT,
-            "received_at": now(now_ms / 1000 * 1000 - 60_000),
-            "urgency": urgency,
-            "place": "Garhpur Junction, platform 2",
-            "told": "A girl alone since the morning.",
-            "child": { "name": "Munni Kisku", "sex": "female", "age_years": 9 }
-        }
-    })
-    .to_string();
-    let signed_s = now_ms / 1000;
-    let signature = Webhook::new(SECRET).unwrap().sign("msg_in", signed_s, body.as_bytes());
-    let answer = reqwest::blocking::Client::new()
-        .post(format!("{}/v1/inbound/helpline", scene.hub.url()))
-        .header("webhook-id", "msg_in")
-        .header("webhook-timestamp", signed_s.to_string())
-        .header("webhook-signature", signature.unwrap())
-        .body(body)
-        .send()
-        .unwrap();
-    assert_eq!(answer.status().as_u16(), 201);
-    let said: Json = serde_json::from_str(&answer.text().unwrap()).unwrap();
-    said["record"].as_str().unwrap().parse().unwrap()
+    support::refer(&scene.hub.url(), DISTRICT, reference, urgency)
 }
 
 fn always_on_duty(scene: &Scene, officer: &Officer) {

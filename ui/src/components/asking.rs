@@ -1,13 +1,25 @@
-//! Forms that ask the device for something: one question at a time, what went wrong, what came of it; and the passphrases that
+//! Forms that ask the device, or the hub, for something: one question at a time, what went wrong, what came of it; and the passphrases that
 //! such forms ask for.
 
 use ipc::Failure;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::failure_text;
-use crate::{browser, state::words};
+use crate::{browser, reader::words};
 
-/// A question to the device.
+/// What went wrong, as a sentence for whoever asked.
+pub(crate) trait Said {
+    /// The sentence.
+    fn said(&self) -> String;
+}
+
+impl Said for Failure {
+    fn said(&self) -> String {
+        failure_text(self)
+    }
+}
+
+/// A question to the device, or to the hub.
 #[derive(Clone, Copy)]
 pub(crate) struct Asking {
     /// Whether it is on its way.
@@ -36,23 +48,25 @@ impl Asking {
     }
 
     /// Asks, unless a question is on its way: `ask` is called only then. What went wrong is said here.
-    pub(crate) fn run<T, F>(self, ask: impl FnOnce() -> F, then: impl FnOnce(T) + 'static)
+    pub(crate) fn run<T, E, F>(self, ask: impl FnOnce() -> F, then: impl FnOnce(T) + 'static)
     where
         T: 'static,
-        F: Future<Output = Result<T, Failure>> + 'static,
+        E: Said + 'static,
+        F: Future<Output = Result<T, E>> + 'static,
     {
         self.run_or(ask, then, |_| {});
     }
 
     /// The same, where more is to be done after a failure than to say it.
-    pub(crate) fn run_or<T, F>(
+    pub(crate) fn run_or<T, E, F>(
         self,
         ask: impl FnOnce() -> F,
         then: impl FnOnce(T) + 'static,
-        or: impl FnOnce(&Failure) + 'static,
+        or: impl FnOnce(&E) + 'static,
     ) where
         T: 'static,
-        F: Future<Output = Result<T, Failure>> + 'static,
+        E: Said + 'static,
+        F: Future<Output = Result<T, E>> + 'static,
     {
         if self.busy.get_untracked() {
             return;
@@ -69,11 +83,23 @@ impl Asking {
                 Ok(answer) => then(answer),
                 Err(failure) => {
                     or(&failure);
-                    self.problem.try_set(Some(failure_text(&failure)));
+                    self.problem.try_set(Some(failure.said()));
                 }
             }
         });
     }
+}
+
+/// Until when somebody must wait, told second by second; `None` where they need not.
+pub(crate) fn ticking(until_ms: RwSignal<Option<i64>>) -> Memo<Option<i64>> {
+    let now = RwSignal::new(browser::now_ms());
+    let ticker = set_interval_with_handle(move || now.set(browser::now_ms()), std::time::Duration::from_secs(1));
+    on_cleanup(move || {
+        if let Ok(ticker) = ticker {
+            ticker.clear();
+        }
+    });
+    Memo::new(move |_| until_ms.get().map(|until| until - now.get()).filter(|left| *left > 0))
 }
 
 /// A passphrase that is chosen, typed twice.

@@ -4,7 +4,7 @@ use ipc::Failure;
 use leptos::prelude::*;
 
 use super::{Icon, icon};
-use crate::{browser, state::words};
+use crate::{browser, reader::words};
 
 /// The sentence for a failure.
 pub(crate) fn failure_text(failure: &Failure) -> String {

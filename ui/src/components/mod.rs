@@ -3,6 +3,7 @@
 mod asking;
 mod field;
 mod icon;
+mod languages;
 mod message;
 mod picture;
 mod sheet;
@@ -10,9 +11,10 @@ mod strip;
 mod value_input;
 mod versions;
 
-pub(crate) use asking::{Asking, ChoosePassphrase, Chosen, Passphrase, ShowPassphrase};
+pub(crate) use asking::{Asking, ChoosePassphrase, Chosen, Passphrase, Said, ShowPassphrase, ticking};
 pub(crate) use field::{SaveMark, SaveState};
 pub(crate) use icon::{Icon, icon};
+pub(crate) use languages::Languages;
 pub(crate) use message::{Empty, Loading, Problem, failure_text};
 pub(crate) use picture::PictureButton;
 pub(crate) use sheet::Sheet;

@@ -3,7 +3,7 @@
 use leptos::{ev, html, prelude::*};
 
 use super::{Icon, icon};
-use crate::state::words;
+use crate::reader::words;
 
 /// A sheet with a title. Exists while it is open.
 #[component]

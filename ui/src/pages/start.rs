@@ -6,11 +6,9 @@ use leptos::{ev, prelude::*, task::spawn_local};
 use super::{enrol::EnrolPanel, recovery::RecoveryPanel};
 use crate::{
     backend, browser,
-    components::{Asking, Icon, Passphrase, Problem, ShowPassphrase, icon},
-    settings::Settings,
+    components::{Asking, Icon, Languages, Passphrase, Problem, ShowPassphrase, icon, ticking},
     state::{app, words},
     time,
-    words::Lang,
 };
 
 /// From so many tries on, what comes after the last one is told.
@@ -97,39 +95,6 @@ fn Farewells() -> impl IntoView {
         });
         cards.collect_view()
     }
-}
-
-#[component]
-fn Languages() -> impl IntoView {
-    let app = app();
-    let buttons = Lang::ALL.iter().map(|lang| {
-        let lang = *lang;
-        view! {
-            <button
-                type="button"
-                class="button quiet"
-                lang=lang.code()
-                aria-pressed=move || (app.settings.get().lang == lang).to_string()
-                data-test=format!("lang-{}", lang.code())
-                on:click=move |_| app.settings.update(|settings: &mut Settings| settings.lang = lang)
-            >
-                {lang.name()}
-            </button>
-        }
-    });
-    view! { <div class="gate-languages" role="group" aria-label=words().tablet_language()>{buttons.collect_view()}</div> }
-}
-
-/// Until when a user must wait, told second by second.
-fn ticking(until_ms: RwSignal<Option<i64>>) -> Memo<Option<i64>> {
-    let now = RwSignal::new(browser::now_ms());
-    let ticker = set_interval_with_handle(move || now.set(browser::now_ms()), std::time::Duration::from_secs(1));
-    on_cleanup(move || {
-        if let Ok(ticker) = ticker {
-            ticker.clear();
-        }
-    });
-    Memo::new(move |_| until_ms.get().map(|until| until - now.get()).filter(|left| *left > 0))
 }
 
 #[component]

@@ -8,6 +8,8 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
+use crate::paths;
+
 /// Where the hub listens. Fixed, because the tablets of an earlier run remember it.
 pub(crate) const HUB: &str = "127.0.0.1:7407";
 /// Where the portal receiver listens.
@@ -89,8 +91,9 @@ impl District {
     fn write_config(&self) -> Result<()> {
         let data = self.folder.join("hub/data");
         let config = format!(
-            "listen = \"{HUB}\"\ndata_dir = \"{}\"\n\n[channels.vatsalya]\nurl = \"http://{PORTAL}/\"\nsecret = \"{}\"\n",
+            "listen = \"{HUB}\"\ndata_dir = \"{}\"\nconsole = \"{}\"\n\n[channels.vatsalya]\nurl = \"http://{PORTAL}/\"\nsecret = \"{}\"\n",
             data.display(),
+            paths::console().display(),
             self.secret
         );
         Ok(fs::write(self.config(), config)?)

@@ -121,6 +121,15 @@ impl Demo {
             "  hub      http://{HUB}   its files: {}",
             paths::shown(&paths::target().join("demo/hub"))
         );
+        let (_, port) = HUB.rsplit_once(':').unwrap_or_default();
+        println!(
+            "  console  http://localhost:{port}/console/  for the district officer; sign in with what this prints:"
+        );
+        println!(
+            "           {} --config {} admin staff add NAME --all --terminal",
+            paths::shown(&paths::programs().join("sync-server")),
+            paths::shown(&self.district.config())
+        );
         println!("  portal   http://{PORTAL}/  open it in a browser: what the hub delivers, verified");
         for (index, officer) in self.officers.iter().enumerate() {
             println!("  window {} {}   {}", index + 1, officer.name, officer.link);

@@ -24,6 +24,7 @@ pub(in crate::http) struct Appeal {
     user: Uuid,
     user_name: String,
     role: String,
+    district: String,
     document: String,
     /// How many refused changes of theirs lie in quarantine.
     refused: usize,
@@ -70,6 +71,7 @@ pub(in crate::http) async fn list(State(app): State<App>, officer: Officer) -> R
                 user: Uuid::from_bytes(user.id.0),
                 user_name: user.name,
                 role: user.role,
+                district: user.district,
                 document: row.document.to_string(),
                 refused: hub.storage.quarantined_of(row.author, row.document)?.len(),
             });

@@ -1,16 +1,19 @@
 //! What there is: districts, people, tablets, what waits, how the hub is.
 
-use axum::extract::State;
-use axum::response::Response;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::App;
 use super::super::problem::Problem;
-use super::{AskRefused, DeedRefused, NOTHING, Named, Officer, Said, answer, json};
+use super::overview::Which;
+use super::{AskRefused, BAD_QUERY, DeedRefused, NOTHING, Named, Officer, Said, answer, json};
 use crate::channel::CHANNELS;
-use crate::deeds::{dead_letters, devices, moment};
+use crate::deeds::devices::Standing;
+use crate::deeds::{dead_letters, moment};
 use crate::health::Health;
 use crate::hub::Hub;
 
@@ -46,6 +49,8 @@ pub(in crate::http) struct Device {
     name: String,
     /// `enrolled`, or how far its end has come.
     state: String,
+    /// The same as a code: `enrolled`, `shut-out`, `shut-out-heard`, `wiped`.
+    standing: String,
     /// When it was last heard; none: never.
     heard_at: Option<String>,
     /// The app it had then.
@@ -153,14 +158,28 @@ pub(in crate::http) async fn users(State(app): State<App>, officer: Officer) -> 
 #[utoipa::path(
     get,
     path = "/v1/admin/devices",
+    params(("district" = Option<String>, Query, description = "Those of one district; of all that they administer without it")),
     security(("staff" = [])),
     responses((status = 200, description = "They", content_type = "application/json", body = Vec<Device>), AskRefused)
 )]
-pub(in crate::http) async fn devices(State(app): State<App>, officer: Officer) -> Response {
-    answer(app, officer, |hub, officer| {
-        let found = hub.storage.devices(officer.district())?.into_iter();
-        let shown = found.map(|device| Device {
-            state: devices::state(&device),
+pub(in crate::http) async fn devices(
+    State(app): State<App>,
+    officer: Officer,
+    which: Result<Query<Which>, QueryRejection>,
+) -> Response {
+    let Ok(Query(Which { district })) = which else {
+        return BAD_QUERY.into_response();
+    };
+    answer(app, officer, move |hub, officer| {
+        if let Some(district) = &district
+            && !own(hub, officer)?.iter().any(|known| known.code == *district)
+        {
+            return Err(NOTHING);
+        }
+        let found = hub.storage.devices(district.as_deref().or(officer.district()))?;
+        let shown = found.into_iter().map(|device| Device {
+            state: Standing::of(&device).words(),
+            standing: Standing::of(&device).code().to_owned(),
             author: Uuid::from_bytes(device.author.id.0),
             user: Uuid::from_bytes(device.author.user.id.0),
             user_name: device.author.user.name,

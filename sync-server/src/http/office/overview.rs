@@ -1,8 +1,9 @@
-//! A district at one look.
+//! A district at one look, with the pack's words for what it has codes of: a page shows them in its reader's language.
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
+use casework::{Labels, Pack};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -12,12 +13,13 @@ use super::lists::own;
 use super::{AskRefused, BAD_QUERY, NOTHING, Officer, answer, json};
 use crate::deeds::moment;
 use crate::deeds::overview::{self, Count, FEW};
+use crate::storage::InstitutionRow;
 
 /// Which district.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http) struct Which {
-    district: Option<String>,
+    pub(super) district: Option<String>,
 }
 
 /// A district at one look. A count of children that is missing is of some, and of too few to say how many.
@@ -30,6 +32,10 @@ pub(in crate::http) struct Overview {
     /// Tablets by when they were heard.
     heard: Heard,
     waiting: Waiting,
+    /// Referrals that nobody has taken up, the one that waits longest first.
+    referrals: Vec<Referral>,
+    /// Whether there are more.
+    more_referrals: bool,
     cases: Vec<Cases>,
     overdue_clocks: Vec<Clock>,
     overdue_of_officers: Vec<OfOfficer>,
@@ -56,11 +62,35 @@ pub(in crate::http) struct Waiting {
     behind: u64,
 }
 
+/// A referral that nobody has taken up. It names no child.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct Referral {
+    /// The case that it becomes.
+    case: Uuid,
+    since: String,
+    /// How many officers were asked.
+    asked: u64,
+    /// Who was asked last; none where nobody was found.
+    user: Option<Uuid>,
+    name: Option<String>,
+    asked_at: Option<String>,
+    /// Until when they are waited for; none where nobody is left to be asked after them.
+    until: Option<String>,
+    /// Whether it has come to the district officer.
+    escalated: bool,
+}
+
 /// Cases of a kind at a stage.
 #[derive(Serialize, ToSchema)]
 pub(in crate::http) struct Cases {
     kind: String,
+    /// The kind in words, by language.
+    #[schema(value_type = Object)]
+    kind_words: Labels,
     stage: String,
+    /// The stage in words, by language.
+    #[schema(value_type = Object)]
+    stage_words: Labels,
     count: Option<u64>,
 }
 
@@ -68,6 +98,9 @@ pub(in crate::http) struct Cases {
 #[derive(Serialize, ToSchema)]
 pub(in crate::http) struct Clock {
     clock: String,
+    /// The same in words, by language.
+    #[schema(value_type = Object)]
+    words: Labels,
     count: Option<u64>,
 }
 
@@ -84,6 +117,9 @@ pub(in crate::http) struct OfOfficer {
 pub(in crate::http) struct Institution {
     name: String,
     kind: String,
+    /// The kind in words, by language.
+    #[schema(value_type = Object)]
+    kind_words: Labels,
     capacity: Option<i64>,
     present: Option<i64>,
     free_beds: Option<i64>,
@@ -95,49 +131,115 @@ pub(in crate::http) struct Institution {
 #[derive(Serialize, ToSchema)]
 pub(in crate::http) struct Feed {
     channel: String,
+    /// Whether this hub tells it anything.
+    set_up: bool,
     waiting: u64,
     /// Tried no more: somebody is to look at them.
     dead: u64,
+    /// Since when the oldest of those that are tried waits.
     since: Option<String>,
+    /// When it last took something.
+    accepted: Option<String>,
+    /// What it posted and was refused: somebody is to look at it, from the command line.
+    faulty: u64,
 }
 
-impl From<overview::Overview> for Overview {
-    fn from(seen: overview::Overview) -> Self {
-        let told = |count| match count {
-            Count::Of(count) => Some(count),
-            Count::Hidden => None,
-        };
-        let cases = seen.cases.into_iter().map(|((kind, stage), count)| Cases {
+/// A count of children, where it is told.
+const fn told(count: Count) -> Option<u64> {
+    match count {
+        Count::Of(count) => Some(count),
+        Count::Hidden => None,
+    }
+}
+
+/// What a code of a vocabulary says; nothing where the pack does not know it.
+fn term(pack: &Pack, vocabulary: &str, code: &str) -> Labels {
+    let term = pack.vocabulary(vocabulary).and_then(|all| all.term(code));
+    term.map(|term| term.label.clone()).unwrap_or_default()
+}
+
+impl Cases {
+    fn of(pack: &Pack, ((kind, stage), count): ((String, String), Count)) -> Self {
+        Self {
+            kind_words: term(pack, "case_kind", &kind),
+            stage_words: term(pack, "stage", &stage),
             kind,
             stage,
             count: told(count),
-        });
-        let clocks = seen.clocks.into_iter().map(|(clock, count)| Clock {
+        }
+    }
+}
+
+impl Clock {
+    fn of(pack: &Pack, (clock, count): (String, Count)) -> Self {
+        let known = pack.clocks().iter().find(|known| known.id == clock);
+        Self {
+            words: known.map(|known| known.label.clone()).unwrap_or_default(),
             clock,
             count: told(count),
-        });
-        let officers = seen.officers.into_iter().map(|one| OfOfficer {
-            user: one.officer.as_ref().map(|(id, _)| Uuid::from_bytes(id.0)),
-            name: one.officer.map(|(_, name)| name),
-            count: one.overdue,
-        });
-        let institutions = seen.institutions.into_iter().map(|(row, overdue)| Institution {
+        }
+    }
+}
+
+impl Institution {
+    fn of(pack: &Pack, (row, overdue): (InstitutionRow, u64)) -> Self {
+        Self {
+            kind_words: term(pack, "place_kind", &row.kind),
             name: row.name,
             kind: row.kind,
             capacity: row.capacity,
             present: row.present,
             free_beds: row.free_beds,
             overdue,
-        });
-        let feeds = seen.feeds.into_iter().map(|feed| Feed {
+        }
+    }
+}
+
+impl From<overview::OfOfficer> for OfOfficer {
+    fn from(one: overview::OfOfficer) -> Self {
+        Self {
+            user: one.officer.as_ref().map(|(id, _)| Uuid::from_bytes(id.0)),
+            name: one.officer.map(|(_, name)| name),
+            count: one.overdue,
+        }
+    }
+}
+
+impl From<overview::Untaken> for Referral {
+    fn from(one: overview::Untaken) -> Self {
+        let last = one.last;
+        Self {
+            case: Uuid::from_bytes(one.case),
+            since: moment(one.since_ms),
+            asked: one.asked,
+            user: last.as_ref().map(|last| Uuid::from_bytes(last.officer.0.0)),
+            asked_at: last.as_ref().map(|last| moment(last.at_ms)),
+            until: last.as_ref().and_then(|last| last.until_ms).map(moment),
+            escalated: last.as_ref().is_some_and(|last| last.is_escalated),
+            name: last.map(|last| last.officer.1),
+        }
+    }
+}
+
+impl From<overview::Feed> for Feed {
+    fn from(feed: overview::Feed) -> Self {
+        Self {
             channel: feed.channel.to_owned(),
+            set_up: feed.is_set_up,
             waiting: feed.waiting,
             dead: feed.dead,
             since: feed.since_ms.map(moment),
-        });
+            accepted: feed.accepted_ms.map(moment),
+            faulty: feed.faulty,
+        }
+    }
+}
+
+impl Overview {
+    fn of(district: String, at_ms: i64, pack: &Pack, seen: overview::Overview) -> Self {
         Self {
-            district: String::new(),
-            at: String::new(),
+            district,
+            at: moment(at_ms),
             few: FEW,
             heard: Heard {
                 within_a_day: seen.heard.day,
@@ -150,11 +252,17 @@ impl From<overview::Overview> for Overview {
                 quarantine: seen.waiting.quarantine,
                 behind: seen.waiting.behind,
             },
-            cases: cases.collect(),
-            overdue_clocks: clocks.collect(),
-            overdue_of_officers: officers.collect(),
-            institutions: institutions.collect(),
-            feeds: feeds.collect(),
+            referrals: seen.referrals.into_iter().map(Referral::from).collect(),
+            more_referrals: seen.more_referrals,
+            cases: seen.cases.into_iter().map(|one| Cases::of(pack, one)).collect(),
+            overdue_clocks: seen.clocks.into_iter().map(|one| Clock::of(pack, one)).collect(),
+            overdue_of_officers: seen.officers.into_iter().map(OfOfficer::from).collect(),
+            institutions: seen
+                .institutions
+                .into_iter()
+                .map(|one| Institution::of(pack, one))
+                .collect(),
+            feeds: seen.feeds.into_iter().map(Feed::from).collect(),
         }
     }
 }
@@ -182,12 +290,9 @@ pub(in crate::http) async fn overview(
         if !own(hub, officer)?.iter().any(|known| known.code == district) {
             return Err(NOTHING);
         }
+        let (pack, at_ms) = (hub.pack_of(&district)?, hub.clock.now_ms());
         let seen = overview::of(hub, &district)?;
-        json(&Overview {
-            district,
-            at: moment(hub.clock.now_ms()),
-            ..seen.into()
-        })
+        json(&Overview::of(district, at_ms, &pack, seen))
     })
     .await
 }

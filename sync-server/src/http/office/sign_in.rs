@@ -11,7 +11,9 @@ use super::super::problem::Problem;
 use super::super::{App, Peer, watch};
 use super::{AskRefused, COOKIE, DeedRefused, FAILED, Officer, Said, Trouble, answer, done, from_here, json, said};
 use crate::deeds::moment;
-use crate::identity::{self, PASSPHRASE_BYTES_MAX, PASSPHRASE_CHARS_MIN, PassphraseChange, SESSION_MS, SignIn};
+use crate::identity::{
+    self, PASSPHRASE_BYTES_MAX, PASSPHRASE_CHARS_MIN, PassphraseChange, SESSION_IDLE_MS, SESSION_MS, SignIn,
+};
 use crate::storage::SignInWay;
 
 const WRONG: Problem = Problem::new(
@@ -60,6 +62,8 @@ pub(in crate::http) struct Session {
     ends_at: String,
     /// How they signed in: `passphrase`, or `oidc`.
     way: &'static str,
+    /// It ends before, where nothing is asked for so long.
+    idle_seconds: i64,
 }
 
 /// Signs somebody in.
@@ -168,6 +172,7 @@ pub(in crate::http) async fn session(State(app): State<App>, officer: Officer) -
                 SignInWay::Passphrase => "passphrase",
                 SignInWay::Elsewhere => "oidc",
             },
+            idle_seconds: SESSION_IDLE_MS / 1_000,
         })
     })
     .await

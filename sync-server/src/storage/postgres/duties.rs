@@ -102,16 +102,7 @@ impl Duties for Postgres {
                 "SELECT subject, district, since_ms FROM referral WHERE next_ms <= $1 ORDER BY next_ms, subject LIMIT $2",
                 &[&now_ms, &i64::from(limit)],
             )?;
-            let referral = |row: &Row| {
-                let subject = fixed(row, 0)?;
-                Ok(Referral {
-                    subject,
-                    district: at(row, 1)?,
-                    since_ms: at(row, 2)?,
-                    asked: find_asked(tx, subject)?,
-                })
-            };
-            rows.iter().map(referral).collect()
+            rows.iter().map(|row| read_referral(tx, row)).collect()
         })
     }
 
@@ -190,6 +181,17 @@ impl Duties for Postgres {
         })
     }
 
+    fn waiting_referrals(&self, district: &str, limit: u32) -> Result<Vec<Referral>> {
+        self.read(|tx| {
+            let rows = tx.rows(
+                "SELECT subject, district, since_ms FROM referral WHERE district = $1 AND answered_ms IS NULL
+                 ORDER BY since_ms, subject LIMIT $2",
+                &[&district, &i64::from(limit)],
+            )?;
+            rows.iter().map(|row| read_referral(tx, row)).collect()
+        })
+    }
+
     fn unanswered(&self) -> Result<Unanswered> {
         self.read_one(|tx| {
             let row = tx.row(
@@ -244,6 +246,17 @@ fn find_asked(tx: &Tx<'_>, subject: [u8; 16]) -> Result<Vec<Asking>> {
         &[&Fixed(subject)],
     )?;
     rows.iter().map(read_asking).collect()
+}
+
+/// A referral, with who was asked.
+fn read_referral(tx: &Tx<'_>, row: &Row) -> Result<Referral> {
+    let subject = fixed(row, 0)?;
+    Ok(Referral {
+        subject,
+        district: at(row, 1)?,
+        since_ms: at(row, 2)?,
+        asked: find_asked(tx, subject)?,
+    })
 }
 
 fn read_asking(row: &Row) -> Result<Asking> {

@@ -1,7 +1,7 @@
 use tokio_postgres::Row;
 
 use super::Postgres;
-use super::value::{Fixed, at, fixed};
+use super::value::{Fixed, at, fixed, number};
 use super::write::audit;
 use crate::storage::inbound::{REFUSED_POSTS_MAX, put_aside_detail};
 use crate::storage::write::About;
@@ -116,6 +116,13 @@ impl Inbounds for Postgres {
         self.read_one(|tx| {
             let sql = "SELECT id, channel, at_ms, reason, body FROM post_refused ORDER BY at_ms DESC, id LIMIT $1";
             tx.rows(sql, &[&i64::from(limit)])?.iter().map(read_refused).collect()
+        })
+    }
+
+    fn count_refused_posts(&self, channel: &str) -> Result<u64> {
+        self.read_one(|tx| {
+            let sql = "SELECT count(*) FROM post_refused WHERE channel = $1";
+            tx.row(sql, &[&channel])?.map_or(Ok(0), |row| number(&row, 0))
         })
     }
 

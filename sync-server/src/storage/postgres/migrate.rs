@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0012.sql"),
     include_str!("schema/0013.sql"),
     include_str!("schema/0014.sql"),
+    include_str!("schema/0015.sql"),
 ];
 /// The lock that processes of a hub take to look after the tables of a database: "vatsalya" in bytes.
 const LOCK: i64 = i64::from_be_bytes(*b"vatsalya");

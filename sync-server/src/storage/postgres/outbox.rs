@@ -50,6 +50,13 @@ impl Outbox for Postgres {
         })
     }
 
+    fn waiting_since(&self, channel: &str) -> Result<Option<i64>> {
+        self.read_one(|tx| {
+            let sql = "SELECT min(since_ms) FROM outbox WHERE channel = $1 AND dead_ms IS NULL";
+            tx.row(sql, &[&channel])?.map_or(Ok(None), |row| at(&row, 0))
+        })
+    }
+
     fn put_off(&self, parcel: &Parcel, worker: WorkerId, next_ms: i64, trouble: &str) -> Result<()> {
         self.write(|tx| {
             tx.execute(

@@ -101,6 +101,13 @@ impl Receipts for Postgres {
     fn latest_receipts(&self, document: DocumentId) -> Result<Vec<Receipt>> {
         self.read_one(|tx| latest(tx, document))
     }
+
+    fn last_accepted(&self, channel: &str) -> Result<Option<i64>> {
+        self.read_one(|tx| {
+            let sql = "SELECT max(at_ms) FROM receipt WHERE channel = $1 AND accepted";
+            tx.row(sql, &[&channel])?.map_or(Ok(None), |row| at(&row, 0))
+        })
+    }
 }
 
 fn latest(tx: &Tx<'_>, document: DocumentId) -> Result<Vec<Receipt>> {

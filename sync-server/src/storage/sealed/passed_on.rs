@@ -247,6 +247,10 @@ impl Duties for Sealing {
         self.inner.waiting_askings(of)
     }
 
+    fn waiting_referrals(&self, district: &str, limit: u32) -> Result<Vec<Referral>> {
+        self.inner.waiting_referrals(district, limit)
+    }
+
     fn unanswered(&self) -> Result<Unanswered> {
         self.inner.unanswered()
     }
@@ -445,6 +449,10 @@ impl Receipts for Sealing {
 
     fn latest_receipts(&self, document: DocumentId) -> Result<Vec<Receipt>> {
         self.inner.latest_receipts(document)
+    }
+
+    fn last_accepted(&self, channel: &str) -> Result<Option<i64>> {
+        self.inner.last_accepted(channel)
     }
 }
 

@@ -72,6 +72,10 @@ impl Inbounds for Sealing {
             .transpose()
     }
 
+    fn count_refused_posts(&self, channel: &str) -> Result<u64> {
+        self.inner.count_refused_posts(channel)
+    }
+
     fn forget_refused_post(&self, id: [u8; 16], decided_ms: Option<i64>) -> Result<bool> {
         self.inner.forget_refused_post(id, decided_ms)
     }

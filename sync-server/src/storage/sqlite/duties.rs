@@ -103,19 +103,8 @@ impl Duties for Sqlite {
             let mut statement = tx.prepare_cached(
                 "SELECT subject, district, since_ms FROM referral WHERE next_ms <= ?1 ORDER BY next_ms, subject LIMIT ?2",
             )?;
-            let rows = statement.query_map(params![now_ms, limit], |row| {
-                Ok(Referral {
-                    subject: row.get(0)?,
-                    district: row.get(1)?,
-                    since_ms: row.get(2)?,
-                    asked: Vec::new(),
-                })
-            })?;
-            let mut due = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-            for referral in &mut due {
-                referral.asked = find_asked(tx, referral.subject)?;
-            }
-            Ok(due)
+            let mut rows = statement.query(params![now_ms, limit])?;
+            read_referrals(tx, &mut rows)
         })
     }
 
@@ -193,6 +182,17 @@ impl Duties for Sqlite {
         })
     }
 
+    fn waiting_referrals(&self, district: &str, limit: u32) -> Result<Vec<Referral>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT subject, district, since_ms FROM referral WHERE district = ?1 AND answered_ms IS NULL
+                 ORDER BY since_ms, subject LIMIT ?2",
+            )?;
+            let mut rows = statement.query(params![district, limit])?;
+            read_referrals(tx, &mut rows)
+        })
+    }
+
     fn unanswered(&self) -> Result<Unanswered> {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(
@@ -247,6 +247,21 @@ fn find_asked(tx: &Connection, subject: [u8; 16]) -> Result<Vec<Asking>> {
     let mut statement = tx.prepare_cached(&format!("{SELECT_ASKING} WHERE subject = ?1 ORDER BY step"))?;
     let mut rows = statement.query([subject])?;
     read_askings(&mut rows)
+}
+
+/// Referrals, each with who was asked.
+fn read_referrals(tx: &Connection, rows: &mut rusqlite::Rows<'_>) -> Result<Vec<Referral>> {
+    let mut referrals = Vec::new();
+    while let Some(row) = rows.next()? {
+        let subject = row.get(0)?;
+        referrals.push(Referral {
+            subject,
+            district: row.get(1)?,
+            since_ms: row.get(2)?,
+            asked: find_asked(tx, subject)?,
+        });
+    }
+    Ok(referrals)
 }
 
 fn read_askings(rows: &mut rusqlite::Rows<'_>) -> Result<Vec<Asking>> {

@@ -1,7 +1,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::Sqlite;
 use super::write::audit;
+use super::{Number, Sqlite};
 use crate::storage::inbound::{REFUSED_POSTS_MAX, put_aside_detail};
 use crate::storage::write::About;
 use crate::storage::{Deed, Inbounds, Post, Posted, RefusedPost, Result, UnbegunPost};
@@ -115,6 +115,14 @@ impl Inbounds for Sqlite {
             )?;
             let rows = statement.query_map([limit], read_refused)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    fn count_refused_posts(&self, channel: &str) -> Result<u64> {
+        self.read(|tx| {
+            let sql = "SELECT count(*) FROM post_refused WHERE channel = ?1";
+            let count: Number = tx.prepare_cached(sql)?.query_row([channel], |row| row.get(0))?;
+            Ok(count.0)
         })
     }
 

@@ -47,6 +47,13 @@ impl Outbox for Sqlite {
         })
     }
 
+    fn waiting_since(&self, channel: &str) -> Result<Option<i64>> {
+        self.read(|tx| {
+            let sql = "SELECT min(since_ms) FROM outbox WHERE channel = ?1 AND dead_ms IS NULL";
+            Ok(tx.prepare_cached(sql)?.query_row([channel], |row| row.get(0))?)
+        })
+    }
+
     fn put_off(&self, parcel: &Parcel, worker: WorkerId, next_ms: i64, trouble: &str) -> Result<()> {
         self.write(|tx| {
             tx.prepare_cached(

@@ -96,6 +96,13 @@ impl Receipts for Sqlite {
     fn latest_receipts(&self, document: DocumentId) -> Result<Vec<Receipt>> {
         self.read(|tx| latest(tx, document))
     }
+
+    fn last_accepted(&self, channel: &str) -> Result<Option<i64>> {
+        self.read(|tx| {
+            let sql = "SELECT max(at_ms) FROM receipt WHERE channel = ?1 AND accepted = 1";
+            Ok(tx.prepare_cached(sql)?.query_row([channel], |row| row.get(0))?)
+        })
+    }
 }
 
 fn latest(tx: &Connection, document: DocumentId) -> Result<Vec<Receipt>> {

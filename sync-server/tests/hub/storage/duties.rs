@@ -97,6 +97,8 @@ fn of_two_who_ask_at_once_one_does_and_the_case_goes_from_hand_to_hand() {
         let due = storage.due_referrals(100, 9).unwrap();
         assert_eq!((due[0].subject, due[0].since_ms, due[0].asked.len()), (CASE, 100, 0));
         assert_eq!(storage.unanswered().unwrap().at_their_end, 1, "nobody was found yet");
+        assert_eq!(storage.waiting_referrals(DISTRICT, 9).unwrap(), due);
+        assert_eq!(storage.waiting_referrals("KA-MYS", 9).unwrap(), []);
 
         let before = last_number(storage);
         assert!(ask(storage, asking(1, OFFICER, Why::Nearest, 100), None));
@@ -149,6 +151,27 @@ fn of_two_who_ask_at_once_one_does_and_the_case_goes_from_hand_to_hand() {
         };
         assert_eq!(storage.unanswered().unwrap(), unanswered);
         assert_eq!(storage.broken_audit_row().unwrap(), None);
+    });
+}
+
+#[test]
+fn of_referrals_of_a_district_that_nobody_took_up_those_that_wait_longest_are_told() {
+    on_each(|storage| {
+        prepared(storage);
+        begun(storage);
+        for (subject, since_ms) in [([7; 16], 300), (CASE, 200), ([8; 16], 100)] {
+            storage.add_referral(subject, DISTRICT, since_ms).unwrap();
+        }
+        let found = |limit| -> Vec<(u8, i64, usize)> {
+            let all = storage.waiting_referrals(DISTRICT, limit).unwrap();
+            all.iter()
+                .map(|one| (one.subject[0], one.since_ms, one.asked.len()))
+                .collect()
+        };
+        assert_eq!(found(9), [(8, 100, 0), (CASE[0], 200, 0), (7, 300, 0)]);
+        assert_eq!(found(2).len(), 2);
+        assert!(ask(storage, asking(1, OFFICER, Why::NobodyOnDuty, 250), None));
+        assert_eq!(found(9)[1], (CASE[0], 200, 1), "asked, and still not taken up");
     });
 }
 

@@ -182,6 +182,8 @@ fn a_dead_letter_waits_for_a_person_or_for_news_of_its_record() {
         put(storage, 1, &one("one"), 100);
         let held = storage.claim_deliveries(CHANNEL, claim(100), 9).unwrap();
         assert_eq!((held[0].since_ms, held[0].dead_ms), (100, None));
+        assert_eq!(storage.waiting_since(CHANNEL).unwrap(), Some(100));
+        assert_eq!(storage.waiting_since("vatsalya").unwrap(), None);
         storage.give_up(&held[0].parcel, HERE, 150, "trouble").unwrap();
         let dead = storage.dead_deliveries(CHANNEL, 9).unwrap();
         assert_eq!(
@@ -190,6 +192,7 @@ fn a_dead_letter_waits_for_a_person_or_for_news_of_its_record() {
         );
         assert_eq!(dead[0].parcel.payload, "{\"type\":\"one\"}");
         assert_eq!(storage.waiting_deliveries(CHANNEL).unwrap(), 0);
+        assert_eq!(storage.waiting_since(CHANNEL).unwrap(), None, "it is tried no more");
         assert!(storage.claim_deliveries(CHANNEL, claim(9_000), 9).unwrap().is_empty());
         // A person.
         assert_eq!(storage.send_again("vatsalya", None, 200).unwrap(), 0);
@@ -202,6 +205,7 @@ fn a_dead_letter_waits_for_a_person_or_for_news_of_its_record() {
         assert_eq!(settle(storage, "one", false), Held::Yes);
         assert_eq!(storage.dead_deliveries(CHANNEL, 9).unwrap().len(), 1);
         assert_eq!(storage.latest_receipts(core()).unwrap().len(), 1);
+        assert_eq!(storage.last_accepted(CHANNEL).unwrap(), None, "a no takes nothing");
         // News.
         put(storage, 2, &one("two"), 700);
         assert!(storage.dead_deliveries(CHANNEL, 9).unwrap().is_empty());
@@ -216,6 +220,10 @@ fn a_dead_letter_waits_for_a_person_or_for_news_of_its_record() {
         let three = storage.due_deliveries(CHANNEL, i64::MAX, 9).unwrap().remove(0).parcel;
         storage.give_up(&three, WorkerId([9; 16]), 800, "trouble").unwrap();
         assert_eq!(storage.waiting_deliveries(CHANNEL).unwrap(), 1);
+        storage.claim_deliveries(CHANNEL, claim(9_000), 9).unwrap();
+        assert_eq!(settle(storage, "three", true), Held::Yes);
+        assert_eq!(storage.last_accepted(CHANNEL).unwrap(), Some(600));
+        assert_eq!(storage.last_accepted("vatsalya").unwrap(), None);
     });
 }
 

@@ -88,6 +88,8 @@ fn a_refused_post_is_kept_once_until_somebody_has_looked_at_it() {
         }
         assert_eq!(storage.refused_posts(9).unwrap(), [refused(1, 7), refused(2, 6)]);
         assert_eq!(storage.refused_posts(1).unwrap(), [refused(1, 7)]);
+        assert_eq!(storage.count_refused_posts("helpline").unwrap(), 2);
+        assert_eq!(storage.count_refused_posts("trackchild").unwrap(), 0);
         assert_eq!(storage.refused_post([2; 16]).unwrap(), Some(refused(2, 6)));
         assert!(storage.forget_refused_post([1; 16], Some(9)).unwrap());
         assert!(!storage.forget_refused_post([1; 16], Some(9)).unwrap());
