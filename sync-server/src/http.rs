@@ -125,7 +125,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(console::outside))
         .routes(routes!(console::page))
         .routes(routes!(console::file))
-        .merge(office_routes().layer(middleware::from_fn(office::guarded)))
+        .merge(office_routes().route_layer(middleware::from_fn(office::guarded)))
 }
 
 /// Those of a district's staff.

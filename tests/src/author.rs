@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use protocol::{
     Appeal, AuthorId, AuthorKey, Cursor, DocumentId, DownMessage, ENROL_CONTENT_TYPE, EnrolCode, FrameReader, Nonce,
-    PROTOCOL_VERSION_MIN, SYNC_CONTENT_TYPE, SigningChain, UpMessage,
+    PROTOCOL_VERSION, PROTOCOL_VERSION_MIN, SYNC_CONTENT_TYPE, SigningChain, UpMessage,
     enrol::{EnrolReply, EnrolRequest, Enrolled},
     limits::SNAPSHOT_BYTES_MAX,
     message::{
@@ -121,8 +121,10 @@ impl Author {
     }
 
     fn say_with(&mut self, appeals: Option<Vec<u8>>, messages: &[UpMessage]) -> anyhow::Result<Heard> {
+        // The first version has no appeals.
+        let version = appeals.as_ref().map_or(PROTOCOL_VERSION_MIN, |_| PROTOCOL_VERSION);
         let open = Open {
-            version: PROTOCOL_VERSION_MIN,
+            version,
             author: self.id,
             sent_at_ms: crate::ground::now_ms(),
             nonce: Nonce(self.random.random()),

@@ -33,6 +33,8 @@ const WORDS: [(&str, &[&str]); 13] = [
     ("automerge::", &["crates/casefile/src"]),
     ("tauri::", &["src-tauri/src"]),
     ("leptos::", &["ui/src"]),
+    // What somebody wrote is text on a page, never markup.
+    ("inner_html", &[]),
 ];
 
 /// Folders whose code is searched.
@@ -144,6 +146,42 @@ fn no_text_of_a_pack_is_compiled_into_the_screens() {
         }
     }
     assert!(looked_for > 40, "the packs have texts to look for; found {looked_for}");
+}
+
+/// Sections of the locale files whose sentences only the tablet's screens say.
+const TABLETS: [&str; 7] = ["unlock", "photos", "sync", "filing", "custody", "clash", "room"];
+
+#[test]
+fn neither_the_screens_nor_the_district_officers_page_holds_what_only_the_other_says() {
+    let english = fs::read_to_string(places::root().join("ui/locales/en.toml")).unwrap();
+    let english: toml::Table = english.parse().unwrap();
+    let screens = fs::read(places::ui_dist().join("ui_bg.wasm")).unwrap();
+    let page = fs::read(places::console().join("console_bg.wasm")).unwrap();
+    let holds = |bundle: &[u8], text: &str| bundle.windows(text.len()).any(|window| window == text.as_bytes());
+    let pages_own = sentences(&english["console"]);
+    let tablets: Vec<&str> = TABLETS
+        .iter()
+        .flat_map(|section| sentences(&english[*section]))
+        .collect();
+    assert!(
+        pages_own.len() > 30 && tablets.len() > 30,
+        "there is something to look for"
+    );
+    for text in pages_own {
+        assert!(holds(&page, text), "the page never says {text:?}");
+        assert!(!holds(&screens, text), "the screens hold {text:?}");
+    }
+    for text in tablets {
+        assert!(!holds(&page, text), "the page holds {text:?}");
+    }
+}
+
+/// The sentences of a section that stand in a bundle as they are: long enough, and with nothing to fill in.
+fn sentences(section: &toml::Value) -> Vec<&str> {
+    let texts = section.as_table().unwrap().values().filter_map(toml::Value::as_str);
+    texts
+        .filter(|text| text.len() >= PACK_TEXT_CHARS_MIN && !text.contains('{'))
+        .collect()
 }
 
 /// The quoted texts of a pack that are long enough to be told from anything else.

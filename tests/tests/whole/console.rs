@@ -7,7 +7,7 @@ use std::{
 };
 
 use casefile::{Action, Document, DocumentKey, Edit};
-use casework::{AuthorId, Compartment, DocumentKind, Role};
+use casework::{AuthorId, Compartment, DocumentKind, Role, Value};
 use protocol::{Appeal, DocumentId, Plea};
 use tests::{
     author::Author,
@@ -72,7 +72,7 @@ impl Keys {
     }
 }
 
-/// A district in which something of everything waits, and two hundred more words that are none of its own.
+/// A district in which something of everything waits.
 struct Office {
     scene: Scene,
     district: District,
@@ -106,28 +106,40 @@ impl Office {
         office
     }
 
-    /// Refused words, an appeal, an institution and a referral for the district; and a post that nobody can read.
+    /// Refused words, an appeal, institutions and a referral for the district; and a post that nobody can read.
     fn leave_work(&self) {
         let (scene, code) = (&self.scene, self.district.code);
-        scene
-            .admin
-            .add_institution(code, HOSTILE_HOME, "childrens_home", 25)
-            .unwrap();
-        let user = scene.admin.add_user(code, HOSTILE_USER, &Role::PoNic).unwrap();
-        let mut stranger = Author::enrol(&scene.hub.url(), &scene.code(&user), 77).unwrap();
+        let author = |name: &str, role, seed| {
+            let user = scene.admin.add_user(code, name, &role).unwrap();
+            let author = Author::enrol(&scene.hub.url(), &scene.code(&user), seed).unwrap();
+            (user, author)
+        };
+        let (officer, mut counts) = author("Meera Das", Role::Dcpo, 76);
+        for (name, capacity, present) in [("Ashray", 50, 43), (HOSTILE_HOME, 25, 27)] {
+            let home = scene.admin.add_institution(code, name, "childrens_home", capacity);
+            let home = home.unwrap();
+            scene.admin.assign(home, &officer).unwrap();
+            let kind = DocumentKind::Institution;
+            let present = write(
+                &counts,
+                home.to_bytes(),
+                kind,
+                "institution.present",
+                Value::Integer(present),
+            );
+            counts.sync(&[present]).unwrap().all_accepted().unwrap();
+        }
+        let (_, mut stranger) = author(HOSTILE_USER, Role::PoNic, 77);
         let kind = DocumentKind::Case(Compartment::Core);
-        let key = DocumentKey {
-            subject: self.district.cases[0].subject,
+        let words = write(
+            &stranger,
+            self.district.cases[0].subject,
             kind,
-        };
-        let document = DocumentId(key.to_bytes());
-        let edit = Edit::SetFact {
-            fact: "case.number".parse().unwrap(),
-            value: "12".into(),
-        };
-        let by = AuthorId::from_bytes(stranger.id.0);
-        let change = Document::new(kind).edit(by, ground::now_ms(), &Action::OPEN, &[edit]);
-        let refused = stranger.sync(&[(document, change.unwrap().unwrap().bytes)]).unwrap();
+            "case.number",
+            "12".into(),
+        );
+        let document = words.0;
+        let refused = stranger.sync(&[words]).unwrap();
         assert!(refused.all_accepted().is_err());
         let plea = Plea::Access;
         let asked_s = 100;
@@ -165,6 +177,18 @@ impl Office {
     }
 }
 
+/// A fact that somebody writes, of whatever they know.
+fn write(author: &Author, subject: [u8; 16], kind: DocumentKind, fact: &str, value: Value) -> (DocumentId, Vec<u8>) {
+    let edit = Edit::SetFact {
+        fact: fact.parse().unwrap(),
+        value,
+    };
+    let by = AuthorId::from_bytes(author.id.0);
+    let change = Document::new(kind).edit(by, ground::now_ms(), &Action::OPEN, &[edit]);
+    let document = DocumentId(DocumentKey { subject, kind }.to_bytes());
+    (document, change.unwrap().unwrap().bytes)
+}
+
 fn sign_in(window: &Window, name: &str, keys: &Keys, code: &str) {
     window.write("sign-in-name", name).unwrap();
     window.write("sign-in-passphrase", &keys.passphrase).unwrap();
@@ -173,7 +197,7 @@ fn sign_in(window: &Window, name: &str, keys: &Keys, code: &str) {
 }
 
 fn go(window: &Window, part: &str, shows: &str) {
-    window.press(hook(&format!("part-{part}")).as_str()).unwrap();
+    window.press(hook(&format!("part-{part}"))).unwrap();
     window.see(shows).unwrap();
 }
 
@@ -226,16 +250,22 @@ fn a_district_officer_signs_in_sees_the_district_and_leaves_nothing_behind() {
 /// What was put into the hub is on the page, and what strangers wrote is words.
 fn sees_the_figures(window: &Window, office: &Office) {
     go(window, "devices", "devices-row");
-    let officers = office.district.officers.len() + 1;
+    let officers = office.district.officers.len() + 2;
     window.see_count("devices-row", officers).unwrap();
     window.see_words("devices", HOSTILE_USER).unwrap();
     go(window, "institutions", "institutions-row");
     window
-        .see_count("institutions-row", office.district.institutions.len() + 1)
+        .see_count("institutions-row", office.district.institutions.len() + 2)
         .unwrap();
     window.see_words("institutions", HOSTILE_HOME).unwrap();
+    // The hub folds what was written in its own time, and the page asks when it is told to.
+    let full = eventually(|| {
+        window.press("refresh").unwrap();
+        let said = window.text("bars").unwrap();
+        (said.contains("43 of 50") && said.contains("27 of 25")).then_some(said)
+    });
+    assert!(full.contains("27 of 25 · 2 too many"), "{full}");
     go(window, "referrals", "referrals-row");
-    window.see_words("referrals", "Anjali Verma").unwrap();
     window.see_words("referrals", "with the district officer").unwrap();
     go(window, "channels", "channels-row");
     window.see_count("channels-row", 5).unwrap();
@@ -256,7 +286,7 @@ fn sees_the_figures(window: &Window, office: &Office) {
 /// Both languages, light and dark, on a laptop and on a tablet.
 fn is_the_same_for_everybody(window: &Window) {
     for (lang, theme) in [("en", "light"), ("en", "dark"), ("hi", "light"), ("hi", "dark")] {
-        window.press(hook(&format!("lang-{lang}")).as_str()).unwrap();
+        window.press(hook(&format!("lang-{lang}"))).unwrap();
         window.see(Css::element("html").with("lang", lang)).unwrap();
         colours(window, theme);
         for (part, shows) in PARTS {

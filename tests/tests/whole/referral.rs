@@ -7,7 +7,6 @@ use casework::{CaseId, Role, Urgency, Value};
 use ipc::{CaseCard, Delivery};
 use serde_json::{Value as Json, json};
 use tests::{
-    ground,
     network::{Network, Weather},
     scene::{DISTRICT, Officer, Scene, new_case},
     tablet::Tablet,
