@@ -56,6 +56,14 @@ impl Hub {
         Ok(hub)
     }
 
+    /// One at a PostgreSQL database, where there is an address of one, with these lines at the end of its configuration.
+    pub fn start_telling(database: Option<&str>, more: &str) -> anyhow::Result<Self> {
+        let mut hub = Self::not_started(None, database)?;
+        hub.more = format!("\n{more}\n");
+        hub.start_again()?;
+        Ok(hub)
+    }
+
     /// The same, and it serves district officers their page.
     pub fn start_with_console(portal: Option<&str>, more: &str) -> anyhow::Result<Self> {
         let mut hub = Self::not_started(portal, None)?;

@@ -5,7 +5,7 @@
 //! of all files: a part can be measured anew by itself.
 
 mod cuts;
-mod documents;
+pub(super) mod documents;
 mod figures;
 mod frames;
 mod ours;

@@ -123,6 +123,12 @@ enum Part {
         #[arg(long, default_value_t = 2_000)]
         pairs: usize,
     },
+    /// How many changed documents a second a hub folds, in a file and in a PostgreSQL. Prints a table.
+    Fold {
+        /// Cases of the district.
+        #[arg(long, default_value_t = 1_000)]
+        cases: usize,
+    },
     /// What a hub takes of memory with a district in it. Prints a table.
     Memory {
         /// Cases of the district.
@@ -194,6 +200,7 @@ fn main() -> anyhow::Result<()> {
         }),
         Some(Part::Store { devices }) => bench::busy_hour(devices),
         Some(Part::Alike { pairs }) => bench::alike(pairs),
+        Some(Part::Fold { cases }) => bench::fold(cases),
         Some(Part::Memory { cases }) => bench::hub_memory(cases),
         Some(Part::MakeSizes { file, out }) => bench::make_sizes(&file, &out),
         Some(Part::Open { data_dir }) => {

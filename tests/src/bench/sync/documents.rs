@@ -15,7 +15,7 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use serde_json::json;
 
 /// Changes of a case.
-pub(super) const CHANGES: usize = 30;
+pub(in crate::bench) const CHANGES: usize = 30;
 /// The fact that one-field edits write, of the compartment all of it is in.
 pub(super) const EDITED: &str = "production.place";
 /// Of the thirty, how many are notes, how many are rows of tables; the rest are facts of forms.
@@ -28,17 +28,17 @@ const NOTE_WORDS: std::ops::Range<usize> = 32..48;
 const HOUR_MS: i64 = 3_600_000;
 
 /// One case.
-pub(super) struct Case {
+pub(in crate::bench) struct Case {
     /// Its only document.
-    pub(super) document: DocumentId,
+    pub(in crate::bench) document: DocumentId,
     /// Its changes as plain chunks, in order.
-    pub(super) changes: Vec<Vec<u8>>,
+    pub(in crate::bench) changes: Vec<Vec<u8>>,
     /// The whole as automerge saves it.
-    pub(super) saved: Vec<u8>,
+    pub(in crate::bench) saved: Vec<u8>,
 }
 
 /// Invents so many cases, written by this author until `now_ms`. The same seed invents the same.
-pub(super) fn invent(count: usize, author: AuthorId, seed: u64, now_ms: i64) -> Result<Vec<Case>> {
+pub(in crate::bench) fn invent(count: usize, author: AuthorId, seed: u64, now_ms: i64) -> Result<Vec<Case>> {
     let mut random = StdRng::seed_from_u64(seed);
     (0..count)
         .map(|number| case(number, author, now_ms, &mut random))
