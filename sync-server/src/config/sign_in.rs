@@ -205,8 +205,18 @@ mod tests {
         assert!(!format!("{config:?}").contains("SECRETWORD"));
         let sign_in = config.sign_in.unwrap();
         assert_eq!((sign_in.secret(), sign_in.claim.as_str()), ("SECRETWORD", "sub"));
-        // What cargo itself says of the package is in the environment of its tests.
-        let by_environment = format!("{GOOD}client_secret_env = 'CARGO_PKG_NAME'\nclaim = 'employee_id'");
+        // Whatever the environment of this run has.
+        let texts =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let is_plain = |text: &str| {
+            text.bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"_/.".contains(&byte))
+        };
+        let mut known = texts.filter(|(name, value)| is_plain(name) && is_plain(value));
+        let (name, _) = known
+            .find(|(_, value)| (1..200).contains(&value.len()))
+            .expect("a process has an environment");
+        let by_environment = format!("{GOOD}client_secret_env = '{name}'\nclaim = 'employee_id'");
         let sign_in = read(public, &by_environment).unwrap().sign_in.unwrap();
         assert!(!sign_in.is_by_subject() && !sign_in.secret().is_empty());
     }

@@ -57,9 +57,10 @@ pub fn list(hub: &Hub) -> Result<Vec<Backup>, DeedError> {
     names.sort_unstable_by(|one, other| other.cmp(one));
     names.truncate(LISTED_MAX);
     let begun = hub.backing_up.begun();
+    // Whole when all of it is done, the row of the audit as well.
     let state = |name: &str| match backup::about(&folder.join(name)) {
+        _ if begun.as_deref() == Some(name) => State::Begun,
         Ok(about) => State::Whole(Box::new(about)),
-        Err(_) if begun.as_deref() == Some(name) => State::Begun,
         Err(_) => State::Cut,
     };
     let backups = names.into_iter().map(|name| Backup {

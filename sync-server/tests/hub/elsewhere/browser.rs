@@ -125,7 +125,8 @@ impl Chromium {
         let options = json!({ "args": ["--headless=new", "--no-sandbox", "--disable-gpu"] });
         let wanted = json!({ "browserName": "chrome", "goog:chromeOptions": options });
         let begun = chromium.does("/session", &json!({ "capabilities": { "alwaysMatch": wanted } }));
-        chromium.session += &format!("/session/{}", begun["sessionId"].as_str().unwrap());
+        let id = begun["sessionId"].as_str().unwrap();
+        chromium.session = format!("{}/session/{id}", chromium.session);
         chromium
     }
 
