@@ -13,6 +13,8 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path as Named, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
@@ -95,9 +97,9 @@ struct Body {
 impl Body {
     fn new(bytes: Vec<u8>) -> Self {
         let digest = Sha256::digest(&bytes);
-        let hex: String = digest[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        let tag = URL_SAFE_NO_PAD.encode(&digest[..16]);
         Self {
-            tag: HeaderValue::from_str(&format!("\"{hex}\"")).expect("digits and quotes are a header"),
+            tag: HeaderValue::from_str(&format!("\"{tag}\"")).expect("letters in quotes are a header"),
             bytes: bytes.into(),
         }
     }

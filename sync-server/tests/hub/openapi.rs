@@ -122,12 +122,18 @@ fn every_route_is_described_and_nothing_else() {
     assert_eq!(operations, known);
 }
 
+/// A hub that serves this page, lets everybody try, and lets nobody wait.
+fn patient_hub_with(page: &tempfile::TempDir) -> TestHub {
+    let console = page.path().display();
+    TestHub::start_with(&format!(
+        "console = '{console}'\n[limits]\nwrong_codes = 1000000\nwait_seconds = 0\n"
+    ))
+}
+
 #[test]
 fn whatever_is_asked_is_answered_as_described_and_the_hub_never_fails() {
     let page = crate::console::page();
-    let console = page.path().display();
-    let more = format!("console = '{console}'\n[limits]\nwrong_codes = 1000000\nwait_seconds = 0\n");
-    let hub = TestHub::start_with(&more);
+    let hub = patient_hub_with(&page);
     let mut worker = hub.officer("po_nic");
     let bytes = picture(b"a picture");
     let (_, sha256) = case_with_picture(&mut worker, &bytes);

@@ -1,10 +1,7 @@
 //! The district officer's page in a real browser, before a real hub: signing in with a real one-time code, the figures of an
 //! invented district, what strangers wrote shown as what it is, and nothing left when the session is over.
 
-use std::{
-    path::Path,
-    time::{Duration, SystemTime},
-};
+use std::{path::Path, time::Duration};
 
 use casefile::{Action, Document, DocumentKey, Edit};
 use casework::{AuthorId, Compartment, DocumentKind, Role, Value};
@@ -61,14 +58,14 @@ impl Keys {
         };
         Self {
             passphrase: line("passphrase"),
-            codes: Totp::from_url(&line("codes")).unwrap(),
+            codes: Totp::from_url(line("codes")).unwrap(),
         }
     }
 
     /// The code of now, or of so much later: a hub takes one that is half a minute early.
     fn code(&self, later: Duration) -> String {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap() + later;
-        self.codes.generate(now.as_secs()).to_string()
+        let at_s = u64::try_from(ground::now_ms() / 1_000).unwrap() + later.as_secs();
+        self.codes.generate(at_s).to_string()
     }
 }
 

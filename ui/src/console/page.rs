@@ -108,8 +108,14 @@ fn shown<T: Clone + Send + Sync + 'static>(
 fn Alert<T: Send + Sync + 'static>(
     /// What was asked for.
     loaded: Loaded<T>,
+    /// Whether it was asked for beside the overview, where the same is said already.
+    #[prop(optional)]
+    beside: bool,
 ) -> impl IntoView {
     let said = Signal::derive(move || {
+        if beside && office().overview.trouble.with(Option::is_some) {
+            return None;
+        }
         loaded.trouble.get().map(|trouble| {
             let still = loaded.at_ms.get().map(|at_ms| {
                 let time = time::near(words(), at_ms, browser::now_ms());

@@ -37,7 +37,7 @@ pub(in crate::http) struct Overview {
     /// Whether there are more.
     more_referrals: bool,
     cases: Vec<Cases>,
-    overdue_clocks: Vec<Clock>,
+    overdue_clocks: Vec<RunOut>,
     overdue_of_officers: Vec<OfOfficer>,
     institutions: Vec<Institution>,
     /// Of the whole hub.
@@ -96,7 +96,7 @@ pub(in crate::http) struct Cases {
 
 /// Clocks that have run out and were not stopped.
 #[derive(Serialize, ToSchema)]
-pub(in crate::http) struct Clock {
+pub(in crate::http) struct RunOut {
     clock: String,
     /// The same in words, by language.
     #[schema(value_type = Object)]
@@ -170,7 +170,7 @@ impl Cases {
     }
 }
 
-impl Clock {
+impl RunOut {
     fn of(pack: &Pack, (clock, count): (String, Count)) -> Self {
         let known = pack.clocks().iter().find(|known| known.id == clock);
         Self {
@@ -255,7 +255,7 @@ impl Overview {
             referrals: seen.referrals.into_iter().map(Referral::from).collect(),
             more_referrals: seen.more_referrals,
             cases: seen.cases.into_iter().map(|one| Cases::of(pack, one)).collect(),
-            overdue_clocks: seen.clocks.into_iter().map(|one| Clock::of(pack, one)).collect(),
+            overdue_clocks: seen.clocks.into_iter().map(|one| RunOut::of(pack, one)).collect(),
             overdue_of_officers: seen.officers.into_iter().map(OfOfficer::from).collect(),
             institutions: seen
                 .institutions

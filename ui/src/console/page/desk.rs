@@ -59,7 +59,7 @@ pub(super) fn DeskPart() -> impl IntoView {
     let is_open = Memo::new(move |_| hand.deciding.with(Option::is_some));
     view! {
         <h1 class="unseen">{words.console_part_desk()}</h1>
-        <Alert loaded=office.desk />
+        <Alert loaded=office.desk beside=true />
         {move || (!is_open.get()).then(|| view! { <Outcome asking=hand.asking /> })}
         {shown(office.desk, move |desk| view! { <All desk=desk hand=hand /> }.into_any())}
         {move || hand.deciding.get().map(|what| match what {

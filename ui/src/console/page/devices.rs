@@ -33,7 +33,7 @@ pub(super) fn Devices() -> impl IntoView {
             <h1 class="part-title" id="devices">{words.console_devices()}</h1>
             <p class="hint">{words.console_devices_help()}</p>
             {shown(office.overview, |seen| view! { <Bars bars=heard(seen.heard) /> }.into_any())}
-            <Alert loaded=office.devices />
+            <Alert loaded=office.devices beside=true />
             {move || ending.with(Option::is_none).then(|| view! { <Outcome asking=asking /> })}
             {shown(office.devices, move |devices| view! { <All devices=devices ending=ending asking=asking /> }.into_any())}
         </section>

@@ -17,6 +17,38 @@ use crate::{
 /// Where one who signs in elsewhere goes.
 const ELSEWHERE: &str = "/v1/admin/oidc";
 
+/// What is typed.
+#[derive(Clone, Copy)]
+struct Typed {
+    name: RwSignal<String>,
+    passphrase: RwSignal<String>,
+    code: RwSignal<String>,
+}
+
+impl Typed {
+    fn new() -> Self {
+        let [name, passphrase, code] = std::array::from_fn(|_| RwSignal::new(String::new()));
+        Self { name, passphrase, code }
+    }
+
+    /// What is signed in with, or the id of the first field that is empty.
+    fn credentials(self) -> Result<Credentials, &'static str> {
+        let credentials = Credentials {
+            name: self.name.get_untracked().trim().to_owned(),
+            passphrase: self.passphrase.get_untracked(),
+            // An app shows it in two halves.
+            code: self.code.get_untracked().split_whitespace().collect(),
+        };
+        let fields = [
+            (&credentials.name, "sign-in-name"),
+            (&credentials.passphrase, "sign-in-passphrase"),
+            (&credentials.code, "sign-in-code"),
+        ];
+        let empty = fields.iter().find(|(said, _)| said.is_empty()).map(|(_, id)| *id);
+        empty.map_or(Ok(credentials), Err)
+    }
+}
+
 /// The form.
 #[component]
 pub(super) fn SignIn(
@@ -24,7 +56,8 @@ pub(super) fn SignIn(
     ended: bool,
 ) -> impl IntoView {
     let words = words();
-    let [name, passphrase, code] = std::array::from_fn(|_| RwSignal::new(String::new()));
+    let typed = Typed::new();
+    let Typed { name, passphrase, code } = typed;
     let shown = RwSignal::new(false);
     let asking = Asking::new();
     let until = RwSignal::new(None::<i64>);
@@ -34,16 +67,10 @@ pub(super) fn SignIn(
         if left.get_untracked().is_some() {
             return;
         }
-        let credentials = Credentials {
-            name: name.get_untracked().trim().to_owned(),
-            passphrase: passphrase.get_untracked(),
-            code: code.get_untracked().split_whitespace().collect(),
+        let credentials = match typed.credentials() {
+            Ok(credentials) => credentials,
+            Err(empty) => return asking.refuse(words.console_empty_sign_in().to_owned(), empty),
         };
-        let said = [&credentials.name, &credentials.passphrase, &credentials.code];
-        let ids = ["sign-in-name", "sign-in-passphrase", "sign-in-code"];
-        if let Some(empty) = said.iter().position(|said| said.is_empty()) {
-            return asking.refuse(words.console_empty_sign_in().to_owned(), ids[empty]);
-        }
         asking.run_or(
             move || hub::sign_in(credentials),
             move |session| office().signed_in(session),
