@@ -13,7 +13,7 @@ use crate::{
 
 /// Installs everything that building, running and testing need.
 pub(crate) fn set_up() -> Result<()> {
-    let mut steps = Steps::new(8);
+    let mut steps = Steps::new(9);
     for_running(&mut steps)?;
     steps.run("the S3 server of the tests", s3_server)?;
     steps.run(
