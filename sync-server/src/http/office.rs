@@ -27,7 +27,7 @@ pub(super) mod users;
 use std::borrow::Cow;
 
 use axum::body::Body;
-use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -271,6 +271,18 @@ fn origin_of(url: &str) -> &str {
     let behind = url.find("://").map_or(0, |at| at + 3);
     let end = url[behind..].find(['/', '#', '?']).map_or(url.len(), |at| behind + at);
     &url[..end]
+}
+
+/// What the query of a request says; looked at behind who asks, where that is asked for before it.
+pub(super) struct Queried<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Queried<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let said = Query::<T>::from_request_parts(parts, app).await;
+        said.map(|Query(said)| Self(said)).map_err(|_| BAD_QUERY)
+    }
 }
 
 /// What a request says in JSON; looked at behind who asks.

@@ -2,7 +2,6 @@
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::extract::{Query, rejection::QueryRejection};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,7 +9,7 @@ use uuid::Uuid;
 
 use super::super::App;
 use super::super::problem::Problem;
-use super::{BAD_QUERY, DeedRefused, Named, Officer, Said, answer, bytes, done, json};
+use super::{DeedRefused, Named, Officer, Queried, Said, answer, bytes, done, json};
 use crate::deeds::DeedError;
 use crate::deeds::bulk::{Asked, Move, look, look_over};
 use crate::deeds::csv_table::TABLE_BYTES_MAX;
@@ -101,12 +100,9 @@ pub(in crate::http) async fn assign(
 pub(in crate::http) async fn table(
     State(app): State<App>,
     officer: Officer,
-    how: Result<Query<How>, QueryRejection>,
+    Queried(How { dry_run }): Queried<How>,
     body: Body,
 ) -> Response {
-    let Ok(Query(How { dry_run })) = how else {
-        return BAD_QUERY.into_response();
-    };
     let table = match bytes(&app, body, TABLE_BYTES_MAX).await {
         Ok(table) => table,
         Err(problem) => return problem.into_response(),

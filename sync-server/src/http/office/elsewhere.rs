@@ -1,7 +1,6 @@
 //! Signing in elsewhere: by which ways staff sign in, the way to the provider, and the way back.
 
-use axum::extract::{FromRequestParts, Query, State};
-use axum::http::request::Parts;
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -10,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::super::problem::Problem;
 use super::super::{App, Peer, watch};
 use super::sign_in::{TOO_MANY_TRIES, session_cookie};
-use super::{BAD_QUERY, FAILED, Trouble, cookie_named, json};
+use super::{FAILED, Queried, Trouble, cookie_named, json};
 use crate::identity::{self, Arrival, Back, ElsewhereError, FLOW_MS};
 
 /// The cookie of a sign-in that has begun: bound to this very host, by its name.
@@ -135,7 +134,7 @@ pub(in crate::http) async fn arrive(
     State(app): State<App>,
     peer: Peer,
     headers: HeaderMap,
-    SaidBack(said): SaidBack,
+    Queried(said): Queried<Said>,
 ) -> Response {
     // Whatever comes of it, the ticket is not used again.
     let spent = AppendHeaders([(header::SET_COOKIE, flow_cookie("", 0))]);
@@ -198,16 +197,4 @@ fn flow_cookie(ticket: &str, lives_ms: i64) -> String {
         "{COOKIE}={ticket}; Path=/; Max-Age={}; Secure; HttpOnly; SameSite=Lax",
         lives_ms / 1_000
     )
-}
-
-/// What came back, if it can be read.
-pub(in crate::http) struct SaidBack(Said);
-
-impl FromRequestParts<App> for SaidBack {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let said = Query::<Said>::from_request_parts(parts, app).await;
-        said.map(|Query(said)| Self(said)).map_err(|_| BAD_QUERY)
-    }
 }

@@ -1,8 +1,7 @@
 //! What there is: districts, people, tablets, what waits, how the hub is.
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -10,7 +9,7 @@ use uuid::Uuid;
 use super::super::App;
 use super::super::problem::Problem;
 use super::overview::Which;
-use super::{AskRefused, BAD_QUERY, DeedRefused, NOTHING, Named, Officer, Said, answer, json};
+use super::{AskRefused, DeedRefused, NOTHING, Named, Officer, Queried, Said, answer, json};
 use crate::channel::CHANNELS;
 use crate::deeds::devices::Standing;
 use crate::deeds::{dead_letters, moment};
@@ -165,11 +164,8 @@ pub(in crate::http) async fn users(State(app): State<App>, officer: Officer) -> 
 pub(in crate::http) async fn devices(
     State(app): State<App>,
     officer: Officer,
-    which: Result<Query<Which>, QueryRejection>,
+    Queried(Which { district }): Queried<Which>,
 ) -> Response {
-    let Ok(Query(Which { district })) = which else {
-        return BAD_QUERY.into_response();
-    };
     answer(app, officer, move |hub, officer| {
         if let Some(district) = &district
             && !own(hub, officer)?.iter().any(|known| known.code == *district)

@@ -1,8 +1,7 @@
 //! A district at one look, with the pack's words for what it has codes of: a page shows them in its reader's language.
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
+use axum::response::Response;
 use casework::{Labels, Pack};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,7 +9,7 @@ use uuid::Uuid;
 
 use super::super::App;
 use super::lists::own;
-use super::{AskRefused, BAD_QUERY, NOTHING, Officer, answer, json};
+use super::{AskRefused, BAD_QUERY, NOTHING, Officer, Queried, answer, json};
 use crate::deeds::moment;
 use crate::deeds::overview::{self, Count, FEW};
 use crate::storage::InstitutionRow;
@@ -278,11 +277,8 @@ impl Overview {
 pub(in crate::http) async fn overview(
     State(app): State<App>,
     officer: Officer,
-    which: Result<Query<Which>, QueryRejection>,
+    Queried(Which { district }): Queried<Which>,
 ) -> Response {
-    let Ok(Query(Which { district })) = which else {
-        return BAD_QUERY.into_response();
-    };
     answer(app, officer, move |hub, officer| {
         let district = district
             .or_else(|| officer.district().map(str::to_owned))
