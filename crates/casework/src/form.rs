@@ -164,6 +164,8 @@ pub struct FormSection {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "FieldText", into = "FieldText")]
 pub struct FormField {
+    /// Its number in the text of the law, e.g. `7` or `50 (i)–(x)`; several places may belong to one. `None` where it has none.
+    pub item: Option<String>,
     /// What it asks for.
     pub asks: Asked,
     /// Whether the form is incomplete without it.
@@ -204,6 +206,8 @@ impl FormField {
 /// A place on a form as it is written in a pack: `{ fact = "child.name", required = true }`.
 #[derive(Serialize, Deserialize)]
 struct FieldText {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    item: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fact: Option<FactId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -231,6 +235,7 @@ impl TryFrom<FieldText> for FormField {
             (None, None) => return Err(FieldError(String::new())),
         };
         Ok(Self {
+            item: text.item,
             asks,
             required: text.required,
             shown_when: text.shown_when,
@@ -246,6 +251,7 @@ impl From<FormField> for FieldText {
             Asked::Table(table) => (None, Some(table)),
         };
         Self {
+            item: field.item,
             fact,
             table,
             required: field.required,

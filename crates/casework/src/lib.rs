@@ -25,6 +25,7 @@ pub mod links;
 pub mod lint;
 pub mod matching;
 mod pack;
+pub mod paper;
 mod period;
 pub mod plan;
 mod record;

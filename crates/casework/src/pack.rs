@@ -8,7 +8,7 @@ use jiff::civil;
 
 use crate::{
     Fact, FactId, FactType, Form, Rights, Table, Vocabulary, clock::Clocks, duty::DutyRules, matching::Knowledge,
-    period, stage::Stages,
+    paper::PaperWords, period, stage::Stages,
 };
 
 #[cfg(feature = "packs")]
@@ -56,6 +56,7 @@ pub struct Pack {
     stages: Stages,
     matching: Option<Box<Knowledge>>,
     duty: Option<Box<DutyRules>>,
+    paper: Option<Box<PaperWords>>,
     rights: Rights,
     /// Keys and files that a newer pack has and this app left out, those of the pack below counted in.
     left_out: usize,
@@ -157,6 +158,11 @@ impl Pack {
     /// How long a referral waits for an officer on duty; a pack may be without.
     pub fn duty(&self) -> Option<&DutyRules> {
         self.duty.as_deref()
+    }
+
+    /// The words of every paper; a pack may be without.
+    pub fn paper(&self) -> Option<&PaperWords> {
+        self.paper.as_deref()
     }
 
     /// Who may do what, as it reads last.

@@ -44,6 +44,9 @@ pub(super) fn check(look: &mut Look<'_>) {
     for rights in pack.rights().iter() {
         look.needed((ItemKind::Role, rights.role.code()), "label", &rights.label);
     }
+    for (name, labels) in pack.paper().into_iter().flat_map(crate::paper::PaperWords::labels) {
+        look.needed((ItemKind::Paper, ""), name, labels);
+    }
     for (place, labels) in pack.stages().labels() {
         look.needed(
             (ItemKind::Stages, ""),

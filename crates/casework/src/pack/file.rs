@@ -7,7 +7,7 @@ use toml::Spanned;
 use super::{PackError, PackFault};
 use crate::{
     Fact, Form, Labels, RoleRights, Table, Vocabulary, clock::Clock, duty::DutyRules, matching::Knowledge,
-    stage::Stages,
+    paper::PaperWords, stage::Stages,
 };
 
 /// What a reader takes of a pack from outside. Shipped packs stay far below.
@@ -119,6 +119,7 @@ pub(super) enum Content {
     Stages(Box<Stages>),
     Matching(Box<Knowledge>),
     Duty(Box<DutyRules>),
+    Paper(Box<PaperWords>),
     Relabels(Vec<At<Relabel>>),
 }
 
@@ -132,6 +133,7 @@ pub(super) fn read(path: &str, text: &str, unknown: &mut Vec<PackError>) -> Resu
         ("", "stages.toml") => Content::Stages(Box::new(file.parse()?)),
         ("", "matching.toml") => Content::Matching(Box::new(file.matching()?)),
         ("", "duty.toml") => Content::Duty(Box::new(file.parse()?)),
+        ("", "paper.toml") => Content::Paper(Box::new(file.parse()?)),
         ("", "relabel.toml") => Content::Relabels(file.items(|file: RelabelFile| file.relabel)?),
         ("dictionary", _) => {
             let parsed: DictionaryFile = file.parse()?;

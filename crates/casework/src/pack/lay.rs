@@ -64,6 +64,9 @@ pub(super) fn over(base: &Pack, about: About, draft: Draft, clocks: &mut Vec<Clo
     if draft.duty.is_some() {
         pack.duty = draft.duty;
     }
+    if draft.paper.is_some() {
+        pack.paper = draft.paper;
+    }
     if let Some(stages) = draft.stages {
         pack.stages = pack.stages.overlaid(stages);
     }

@@ -12,6 +12,7 @@ use crate::{
     clock::{Clock, Clocks, Used},
     duty::DutyRules,
     matching::Knowledge,
+    paper::PaperWords,
     stage::Stages,
 };
 
@@ -25,6 +26,7 @@ pub(crate) enum ItemKind {
     Clock,
     Role,
     Stages,
+    Paper,
 }
 
 /// Where an item stands.
@@ -63,6 +65,7 @@ pub(super) struct Draft {
     pub(super) stages: Option<Stages>,
     pub(super) matching: Option<Box<Knowledge>>,
     pub(super) duty: Option<Box<DutyRules>>,
+    pub(super) paper: Option<Box<PaperWords>>,
     pub(super) relabels: Vec<At<Relabel>>,
 }
 
@@ -207,6 +210,10 @@ impl Reading {
             }
             Content::Matching(knowledge) => draft.matching = Some(knowledge),
             Content::Duty(duty) => draft.duty = Some(duty),
+            Content::Paper(paper) => {
+                self.note_origin(ItemKind::Paper, "", path, 1);
+                draft.paper = Some(paper);
+            }
             Content::Relabels(relabels) => draft.relabels.extend(relabels),
         }
     }
@@ -259,6 +266,7 @@ impl Pack {
             stages: Stages::default(),
             matching: None,
             duty: None,
+            paper: None,
             rights: Rights::default(),
             left_out: 0,
         }
