@@ -15,11 +15,14 @@ mod window;
 use std::{path::PathBuf, sync::Arc};
 
 use anyhow::Context as _;
-use device::{Device, Platform};
+use device::{Device, Platform, SYSTEM_FONTS};
 use tauri::{Manager as _, RunEvent};
 
 /// Environment variable that names another data folder than the platform's own.
 const DATA_DIR_VARIABLE: &str = "VATSALYA_DATA_DIR";
+
+/// Where the package has its fonts, among its resources.
+const FONTS_FOLDER: &str = "fonts";
 
 /// Opens the window and stays until it is closed.
 ///
@@ -59,6 +62,7 @@ fn set_up(app: &mut tauri::App) -> anyhow::Result<()> {
     let platform = Platform {
         keystore: Arc::new(keystore::SessionKeystore::default()),
         files: Arc::new(files::PlatformFiles(app.handle().clone())),
+        fonts: fonts(app),
         ..Platform::system(app.package_info().version.to_string(), machine_name())
     };
     let device = Device::open(&data_dir, platform).context("the data folder cannot be used")?;
@@ -79,6 +83,14 @@ fn data_dir(app: &tauri::App) -> anyhow::Result<PathBuf> {
             .app_data_dir()
             .context("the platform names no folder for the app's data"),
     }
+}
+
+/// The folder of the fonts that papers are set in: the package's own; where the app runs as it was built, the system's.
+fn fonts(app: &tauri::App) -> PathBuf {
+    let own = app.path().resource_dir().map(|folder| folder.join(FONTS_FOLDER));
+    own.ok()
+        .filter(|folder| folder.is_dir())
+        .unwrap_or_else(|| SYSTEM_FONTS.into())
 }
 
 /// How the hub's list of devices calls this machine. The host's name is left out: people name machines after

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use device::{Clock, Entropy, NoFileChooser, NoKeystore, Platform, Stretching, SystemClock, SystemDisk};
+use device::{Clock, Entropy, NoFileChooser, NoKeystore, Platform, SYSTEM_FONTS, Stretching, SystemClock, SystemDisk};
 use rand::{RngCore as _, SeedableRng as _, rngs::StdRng};
 
 /// What time it is by the machine's clock, milliseconds since 1970.
@@ -56,6 +56,7 @@ pub fn platform(clock: &Arc<ShiftedClock>, seed: u64) -> Platform {
         disk: Arc::new(SystemDisk),
         keystore: Arc::new(NoKeystore),
         files: Arc::new(NoFileChooser),
+        fonts: SYSTEM_FONTS.into(),
         stretching: Stretching::Least,
         app_version: "0.1.0".into(),
         device_name: format!("test tablet {seed}"),

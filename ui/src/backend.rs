@@ -13,7 +13,7 @@ use casework::{
 use ipc::{
     AccessLogView, BackedUp, CaseFilter, CasePage, CaseView, Changed, Comparison, DoctorView, EnrolLink, Failure,
     FailureCode, FieldEdit, FileKind, FilePurpose, Filed, FiledForm, FilingKind, FormView, InstitutionPage,
-    InstitutionView, MatchesPage, NewCase, NewReport, PackView, PictureSize, RecoveryAsk, RegisterRef, Reply, Request,
+    InstitutionView, MatchesPage, NewCase, NewReport, PackView, PictureSize, PrintOrder, Printed, RecoveryAsk, RegisterRef, Reply, Request,
     Restored, RowChange, Saved, Session, Start, SyncView, VersionView,
 };
 use wasm_bindgen::{JsCast, JsValue};
@@ -127,6 +127,11 @@ pub(crate) async fn choose_file(purpose: FilePurpose) -> Answer<Option<String>> 
         Reply::FileChosen { path } => Ok(path),
         _ => Err(FailureCode::Fault.into()),
     }
+}
+
+/// Makes a paper of a form.
+pub(crate) async fn print(order: PrintOrder) -> Answer<Printed> {
+    ask!(Request::Print(order), Printed)
 }
 
 /// Writes what no server has to a file.

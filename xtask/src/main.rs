@@ -8,6 +8,7 @@ mod check;
 mod demo;
 mod display;
 mod doctor;
+mod fonts;
 mod icons;
 mod install;
 mod npm;

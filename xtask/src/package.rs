@@ -9,6 +9,7 @@ use crate::{
     check::tell_paths,
     demo,
     display::VirtualDisplay,
+    fonts,
     install, npm, paths,
     process::{command, run},
     screens::{self, Bundle},
@@ -33,7 +34,9 @@ pub(crate) fn package() -> Result<()> {
 }
 
 fn bundle(tauri: &Path) -> Result<PathBuf> {
+    let resources = fonts::as_resources()?;
     let mut bundle = command(&tauri.to_string_lossy(), &["build", "--ci", "--bundles", "deb"]);
+    bundle.args(["--config", &resources]);
     run(bundle.current_dir(paths::root().join("src-tauri")))?;
     let folder = paths::target().join("release/bundle/deb");
     let made = std::fs::read_dir(&folder)?

@@ -45,7 +45,12 @@ pub(crate) const PACKAGES: &[(&str, &str)] = &[
     ),
     ("postgresql-15", "the database of several hubs, for the tests"),
     ("python3-venv", "holds the S3 server of the tests"),
-    ("fonts-noto-core", "letters of all Indian scripts for the pictures"),
+    (
+        "fonts-noto-core",
+        "letters of all Indian scripts, for papers and for the pictures",
+    ),
+    ("poppler-utils", "reads and draws papers in the tests"),
+    ("qpdf", "checks in the tests how papers are built"),
 ];
 
 /// Something a machine has or lacks.

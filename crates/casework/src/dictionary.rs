@@ -115,6 +115,8 @@ pub struct Column {
     pub min: Option<i64>,
     /// Largest number allowed.
     pub max: Option<i64>,
+    /// What a stranger must not see; `None`: as the document says it.
+    pub sensitivity: Option<Sensitivity>,
     /// What it is called.
     pub label: Labels,
 }

@@ -3,7 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Compartment, DocumentKind, Fact, FactType, Labels, Sensitivity, Table};
+use crate::{Column, Compartment, DocumentKind, Fact, FactType, Labels, Sensitivity, Table, facts};
+
+/// The facts in whose place a redacted copy says that it is the child.
+pub const CHILD_NAMES: [&str; 2] = [facts::CHILD_NAME, "missing.name"];
 
 /// Words with places in braces that are filled in.
 type Sentence = Labels;
@@ -51,6 +54,8 @@ pub struct PaperWords {
     pub the_child: Labels,
     /// In the place of what whoever prints may not read.
     pub not_readable: Labels,
+    /// In the place of answers that this case does not ask for.
+    pub not_asked: Labels,
     /// In the place of a picture that is not on the tablet.
     pub picture_elsewhere: Labels,
     /// What a picture is, for whoever cannot see it.
@@ -94,6 +99,7 @@ impl PaperWords {
             ("withheld", &self.withheld),
             ("the_child", &self.the_child),
             ("not_readable", &self.not_readable),
+            ("not_asked", &self.not_asked),
             ("picture_elsewhere", &self.picture_elsewhere),
             ("picture", &self.picture),
             ("amendments", &self.amendments),
@@ -123,6 +129,13 @@ impl Table {
     /// Whether a redacted copy is without its rows: they stand among what identifies, or are photos and papers.
     pub fn is_withheld(&self) -> bool {
         is_of_identity(self.document) || crate::attachment::is_table(&self.id)
+    }
+}
+
+impl Column {
+    /// Whether a redacted copy is without its cells, though it has the rows.
+    pub fn is_withheld(&self) -> bool {
+        self.sensitivity == Some(Sensitivity::Identifying)
     }
 }
 

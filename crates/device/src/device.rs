@@ -7,6 +7,7 @@ use std::{
 };
 
 use ipc::{Failure, FailureCode, NetState, Reply, Request};
+use paper::Fonts;
 use protocol::EnrolLink;
 
 use crate::{
@@ -56,6 +57,8 @@ pub struct Device {
     pub(crate) news: Arc<News>,
     signed_in: Mutex<Option<SignedIn>>,
     link: Mutex<Option<EnrolLink>>,
+    /// What papers are set in; read when there is one to be set.
+    pub(crate) fonts: Fonts,
     /// Passphrases are tried one at a time: side by side they would be counted as one try.
     at_the_door: Mutex<()>,
     attention: Attention,
@@ -80,6 +83,7 @@ impl Device {
         news.tell_session();
         Ok(Self {
             data_dir: data_dir.to_owned(),
+            fonts: Fonts::in_folder(&platform.fonts),
             platform,
             options,
             news,

@@ -21,6 +21,7 @@ mod matching;
 pub mod media;
 mod news;
 mod packs;
+mod papers;
 mod platform;
 mod rotation;
 mod session;
@@ -36,7 +37,7 @@ pub mod wipe;
 
 pub use device::{Device, OpenError, Options};
 pub use platform::{
-    Clock, Disk, Entropy, FileChooser, NoFileChooser, Platform, SystemClock, SystemDisk, SystemEntropy,
+    Clock, Disk, Entropy, FileChooser, NoFileChooser, Platform, SYSTEM_FONTS, SystemClock, SystemDisk, SystemEntropy,
 };
 pub use sync::{MediaCall, Transport, TransportError};
 pub use vault::{Keystore, KeystoreError, NoKeystore, Stretching};

@@ -25,6 +25,9 @@ pub trait Entropy: Send + Sync {
     fn fill(&self, buffer: &mut [u8]);
 }
 
+/// Where Debian's `fonts-noto-core` puts its fonts. What ships brings its own.
+pub const SYSTEM_FONTS: &str = "/usr/share/fonts/truetype/noto";
+
 /// The machine's own clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
@@ -124,6 +127,8 @@ pub struct Platform {
     pub keystore: Arc<dyn Keystore>,
     /// The platform's window for choosing a file; [`NoFileChooser`] where there is none.
     pub files: Arc<dyn FileChooser>,
+    /// The folder of the fonts that papers are set in.
+    pub fonts: PathBuf,
     /// How much work a guess at a passphrase is made to cost.
     pub stretching: Stretching,
     /// The app's version, told to the hub so that it can say when an app is too old.
@@ -141,6 +146,7 @@ impl Platform {
             disk: Arc::new(SystemDisk),
             keystore: Arc::new(NoKeystore),
             files: Arc::new(NoFileChooser),
+            fonts: SYSTEM_FONTS.into(),
             stretching: Stretching::Tuned,
             app_version: app_version.into(),
             device_name: device_name.into(),

@@ -142,6 +142,7 @@ impl Bench {
             disk: Arc::clone(&disk) as Arc<dyn Disk>,
             keystore: Arc::new(NoKeystore),
             files: Arc::new(NoFileChooser),
+            fonts: crate::SYSTEM_FONTS.into(),
             stretching: Stretching::Least,
             app_version: "0.0.0-test".into(),
             device_name: "test tablet".into(),

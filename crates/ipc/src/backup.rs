@@ -10,6 +10,8 @@ pub enum FilePurpose {
     NewBackup,
     /// A backup that is to be brought back.
     Backup,
+    /// A new file for a paper.
+    NewPaper,
 }
 
 /// A backup that was made and read back.

@@ -177,6 +177,20 @@ pub enum FailureCode {
     BackupPlace,
     /// The file of a backup cannot be found, read or written.
     BackupFile,
+    /// A paper has a letter that no font here can draw. Nothing was printed.
+    NoLetter {
+        /// The letter's script, by its name in Unicode; `Common` for signs and pictures that no script owns.
+        script: String,
+    },
+    /// The fonts that papers are set in are not on this tablet, or damaged.
+    NoFonts,
+    /// There is too much on the form for one paper.
+    PaperTooLong,
+    /// No paper can be made there: the path is not whole, its folder is not there or is the app's own, or there is a file of
+    /// this name.
+    PaperPlace,
+    /// The file of a paper cannot be written.
+    PaperFile,
     /// The file is no backup.
     NotABackup,
     /// The backup is damaged or cut off; nothing of it was brought back.

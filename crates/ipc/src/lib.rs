@@ -19,6 +19,7 @@ mod form;
 mod institution;
 mod life;
 mod matching;
+mod print;
 mod session;
 mod sync;
 
@@ -51,6 +52,7 @@ pub use matching::{
     Answered, Asked, AskedFact, Comparison, Decided, Elsewhere, Glimpse, MatchRow, MatchesPage, NewReport, Outcome,
     PossibleMatch, ReportCard,
 };
+pub use print::{PAPER_LANGUAGES_MAX, PaperCopy, PrintOrder, PrintPurpose, Printed};
 pub use session::{
     Changed, EnrolLink, Farewell, PackPart, PackView, Progress, RecoveryAsk, Session, Start, TabletUser, Topic,
 };
@@ -278,6 +280,9 @@ pub enum Request {
         /// The filing, from [`FilingView::row`].
         row: RowId,
     },
+    /// Makes a paper of a form: a PDF, in a file that the officer has chosen. Written in the access log with what it is for,
+    /// before the file is there. Answer: [`Reply::Printed`].
+    Print(PrintOrder),
     /// The versions of a register, newest first. Answer: [`Reply::History`].
     History {
         /// The case or institution.
@@ -536,6 +541,8 @@ pub enum Reply {
     Filed(Filed),
     /// Answers [`Request::Filed`].
     FiledForm(Box<FiledForm>),
+    /// Answers [`Request::Print`].
+    Printed(Printed),
     /// Answers [`Request::AttachedFile`].
     AttachedFile {
         /// Its media type, for a player.

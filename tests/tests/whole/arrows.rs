@@ -6,18 +6,20 @@ use cargo_metadata::{Metadata, MetadataCommand};
 use tests::places;
 
 /// A package, by its folder, and the packages of this workspace that it may use.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("crates/casework", &[]),
     ("crates/casefile", &["crates/casework"]),
     ("crates/protocol", &[]),
     ("crates/ipc", &["crates/casework"]),
     ("crates/sealing", &[]),
+    ("crates/paper", &[]),
     (
         "crates/device",
         &[
             "crates/ipc",
             "crates/protocol",
             "crates/sealing",
+            "crates/paper",
             "crates/casefile",
             "crates/casework",
         ],

@@ -13,6 +13,8 @@ pub(crate) enum Icon {
     Sync,
     /// A tablet: settings.
     Tablet,
+    /// A printer.
+    Print,
     /// A padlock.
     Lock,
     /// A plus.
@@ -83,6 +85,7 @@ impl Icon {
             Self::House => "M3.5 11.5 12 4l8.5 7.5M6 9.5V20h12V9.5M10 20v-5.5h4V20",
             Self::Sync => "M20 5v5h-5M4 19v-5h5M5.6 9.5A7 7 0 0 1 17.8 7.6L20 10M18.4 14.5A7 7 0 0 1 6.2 16.4L4 14",
             Self::Tablet => "M6 3h12a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM10.5 18h3",
+            Self::Print => "M7 8V3.5h10V8M7 17H4V8.5h16V17h-3M7 14h10v6.5H7z",
             Self::Lock => "M6 11h12v9H6zM8.5 11V7.5a3.5 3.5 0 0 1 7 0V11M12 14.5v2",
             Self::Add => "M12 5v14M5 12h14",
             Self::Search => "M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13zM15.5 15.5 20 20",

@@ -4,7 +4,10 @@ use casework::{DocumentKind, RowId, Subject};
 use ipc::{Amended, Amendment, FiledForm, FormItem, RegisterRef, SectionView};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::form::amend::{filing_list, filing_text};
+use super::{
+    form::amend::{filing_list, filing_text},
+    print::PrintButton,
+};
 use crate::{
     backend,
     components::{DeliveryMark, Icon, Loading, Problem, failure_text, icon},
@@ -100,6 +103,9 @@ fn filed_view(subject: Subject, filed: FiledForm) -> impl IntoView {
                 {(!filing.device.is_empty()).then(|| format!(" · {}", words.history_device(&filing.device)))}
             </p>
             <DeliveryMark delivery=filing.delivery.clone() />
+            <div class="actions">
+                <PrintButton subject=subject form=filing.form.clone() filing=Some(filing.row) />
+            </div>
             {(count > 0).then(|| view! { <p><strong>{words.filing_amended(count)}</strong></p> })}
             {(added > 0).then(|| view! { <p data-test="filed-added">{words.filing_added(u64::from(added))}</p> })}
         </section>

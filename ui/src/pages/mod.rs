@@ -11,6 +11,8 @@ mod hub_first;
 mod institutions;
 mod keys;
 mod matches;
+mod path;
+mod print;
 mod recovery;
 mod start;
 mod sync;

@@ -54,6 +54,7 @@ pub(super) fn about(request: &Request) -> Option<(&'static str, Option<Subject>)
         Request::Institution { institution } => ("institution", Some((*institution).into())),
         Request::Form { subject, .. } => ("form", Some(*subject)),
         Request::Filed { subject, .. } => ("filed", Some(*subject)),
+        Request::Print(order) => ("print", Some(order.subject)),
         Request::History { subject, .. } | Request::RowHistory { subject, .. } => ("history", Some(*subject)),
         Request::Compare { own } => ("compare", Some(*own)),
         Request::DecideMatch { own, .. } => ("decide_match", Some(*own)),

@@ -1,13 +1,14 @@
 //! Reading: the list, a case, a form, a history.
 
 use casefile::{Deed, DocumentKey, Register};
-use casework::{CaseId, RowId, Subject, attachment};
+use casework::{CaseId, Form, RowId, Subject, attachment};
 use ipc::{CaseFilter, CasePage, CaseView, FailureCode, FormView, RegisterRef, RowChange, RowDeed, VersionView};
 
 use crate::{
+    documents::Documents,
     failure::{Answer, Failed},
     session::Session,
-    store::{AccessAction, CardFilter},
+    store::{AccessAction, CardFilter, Read},
     views::{self, Speaker},
 };
 
@@ -60,28 +61,44 @@ pub(super) fn case(session: &Session, case: CaseId, reveal: bool) -> Answer<Case
 
 pub(super) fn form(session: &Session, subject: Subject, form: &str) -> Answer<FormView> {
     ensure_here(session, subject)?;
-    let today = views::today(session.now_ms());
-    let known = session.pack.form_on(form, today).or_else(|| session.pack.form(form));
-    let form = known
-        .filter(|form| form.about == subject.about())
-        .ok_or(FailureCode::NoSuchItem)?;
+    let form = form_of(session, subject, form)?;
     session.log_look(AccessAction::Opened, subject, &format!("form {}", form.id))?;
     let mut documents = session.documents();
     session.store.read(|read| {
         let parts = views::parts(&mut documents, read, subject)?;
         let speaker = Speaker::new(session, read, &subject.to_bytes())?;
-        let mut filings = views::filing_views(session, &speaker, subject, &parts)?;
-        filings.retain(|filing| filing.form == form.id);
-        let sheet = views::Sheet::new(session.pack, views::record_of(&parts), today);
-        let source = views::Source {
-            subject,
-            form,
-            parts: &parts,
-            sheet: &sheet,
-            frozen: false,
-        };
-        Ok(views::form_view(session, &mut documents, read, &source, filings)?)
+        form_shown(session, &mut documents, read, (&speaker, &parts), (subject, form))
     })
+}
+
+/// The form of that number that is about such a subject, as it reads today.
+pub(super) fn form_of<'s>(session: &'s Session, subject: Subject, form: &str) -> Answer<&'s Form> {
+    let today = views::today(session.now_ms());
+    let known = session.pack.form_on(form, today).or_else(|| session.pack.form(form));
+    let about = known.filter(|form| form.about == subject.about());
+    Ok(about.ok_or(FailureCode::NoSuchItem)?)
+}
+
+/// The form as it stands now.
+pub(super) fn form_shown(
+    session: &Session,
+    documents: &mut Documents,
+    read: &Read<'_>,
+    (speaker, parts): (&Speaker<'_>, &[views::Part]),
+    (subject, form): (Subject, &Form),
+) -> Answer<FormView> {
+    let mut filings = views::filing_views(session, speaker, subject, parts)?;
+    filings.retain(|filing| filing.form == form.id);
+    let today = views::today(session.now_ms());
+    let sheet = views::Sheet::new(session.pack, views::record_of(parts), today);
+    let source = views::Source {
+        subject,
+        form,
+        parts,
+        sheet: &sheet,
+        frozen: false,
+    };
+    Ok(views::form_view(session, documents, read, &source, filings)?)
 }
 
 pub(super) fn history(

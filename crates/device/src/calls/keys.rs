@@ -66,6 +66,12 @@ pub(super) fn choose_file(device: &Device, purpose: FilePurpose) -> Answer<Optio
     let files = &device.platform.files;
     let chosen = match purpose {
         FilePurpose::NewBackup => files.save(&format!("vatsalya-backup-{}.age", today(session.now_ms()))),
+        FilePurpose::NewPaper => {
+            let now_ms = session.now_ms();
+            // Papers of one day are told apart by the second, and by nothing that is on them.
+            let second = now_ms.rem_euclid(86_400_000) / 1_000;
+            files.save(&format!("vatsalya-paper-{}-{second:05}.pdf", today(now_ms)))
+        }
         FilePurpose::Backup => files.open(),
     };
     // A name that is no text cannot be shown and typed: it counts as none.

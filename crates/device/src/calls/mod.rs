@@ -14,6 +14,7 @@ mod matching;
 mod new_case;
 mod on_filing;
 mod photo;
+mod print;
 mod reason;
 mod refused;
 mod start;
@@ -134,6 +135,7 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
         Request::Filed { subject, row } => {
             filing::filed(&*device.session()?, subject, row).map(|filed| Reply::FiledForm(Box::new(filed)))
         }
+        Request::Print(order) => print::print(device, &order).map(Reply::Printed),
         Request::History {
             subject,
             register,

@@ -1,6 +1,7 @@
 //! Who opened, revealed or wrote what on this tablet. Each row's hash covers the row before it, so that a row cannot
 //! be taken out or changed without breaking all that follow.
 
+use casework::Subject;
 use protocol::{
     access_log::{AccessRow as AccessRowSent, link},
     limits::ACCESS_DETAIL_BYTES_MAX,
@@ -23,6 +24,8 @@ pub(crate) enum AccessAction {
     History,
     Wrote,
     SawPicture,
+    /// A form was made into a paper; `detail` says which, which copy of it, how much of it and what for.
+    Printed,
     Refused,
     Destroyed,
     /// What the hub has and no case here needs was cleared away; `detail` says how many items.
@@ -47,6 +50,7 @@ impl AccessAction {
             Self::History => "history",
             Self::Wrote => "wrote",
             Self::SawPicture => "saw_picture",
+            Self::Printed => "printed",
             Self::Refused => "refused",
             Self::Destroyed => "destroyed",
             Self::Purged => "purged",
@@ -121,6 +125,16 @@ impl Read<'_> {
             check.broken_at = Some(last + 1);
         }
         Ok(check)
+    }
+
+    /// How many papers were made of a form here: the last copy has this number.
+    pub(crate) fn copies_of(&self, subject: Subject, form: &str) -> Result<u32, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT count(*) FROM access_log WHERE action = ?1 AND subject = ?2 AND substr(detail, 1, length(?3)) = ?3",
+        )?;
+        let of_form = format!("form {form} ");
+        let code = AccessAction::Printed.code();
+        Ok(statement.query_row((code, subject.to_bytes(), of_form), |row| row.get(0))?)
     }
 
     /// The newest rows, newest first.

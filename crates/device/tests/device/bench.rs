@@ -7,7 +7,8 @@ use std::sync::{
 
 use casework::{CaseId, Compartment, Role, Value};
 use device::{
-    Clock, Device, FileChooser, NoFileChooser, NoKeystore, Options, Platform, Stretching, SystemDisk, SystemEntropy,
+    Clock, Device, FileChooser, NoFileChooser, NoKeystore, Options, Platform, SYSTEM_FONTS, Stretching, SystemDisk,
+    SystemEntropy,
 };
 use ipc::{
     CaseCard, CaseFilter, CaseView, FailureCode, FieldEdit, NetState, NewCase, RegisterRef, Reply, Request, Saved,
@@ -67,6 +68,7 @@ impl Bench {
             disk: Arc::new(SystemDisk),
             keystore: Arc::new(NoKeystore),
             files: Arc::clone(&self.files),
+            fonts: SYSTEM_FONTS.into(),
             stretching: Stretching::Least,
             app_version: "0.0.0-test".into(),
             device_name: "test tablet".into(),

@@ -7,6 +7,7 @@ use super::{file, open_form};
 use crate::{
     asked::{AskedSection, Place},
     components::{Icon, icon},
+    pages::print::PrintButton,
     route::FormPlace,
     state::words,
     value::Spec,
@@ -51,6 +52,9 @@ pub(crate) fn Review() -> impl IntoView {
             <p class="lead">{words.form_review_lead()}</p>
             {gaps}
             <file::FileButtons />
+            <div class="actions">
+                <PrintButton subject=open.subject form=open.number.get_value() />
+            </div>
             {sections}
         </section>
     }

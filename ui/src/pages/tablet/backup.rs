@@ -6,6 +6,7 @@ use leptos::{ev, prelude::*};
 use crate::{
     backend, browser,
     components::{Asking, ChoosePassphrase, Chosen, Passphrase, Problem, ShowPassphrase},
+    pages::path::PathField,
     state::{app, words},
     time,
 };
@@ -97,62 +98,6 @@ pub(super) fn Restore() -> impl IntoView {
                 <p class="muted" role="status" data-test="restore-done">{progress(asking)} {move || asking.done.get()}</p>
             </form>
         </details>
-    }
-}
-
-/// The path of a file: typed, or chosen in the platform's window where it has one.
-#[component]
-fn PathField(id: &'static str, value: RwSignal<String>, purpose: FilePurpose, asking: Asking) -> impl IntoView {
-    let app = app();
-    let words = words();
-    let has_window = app
-        .start
-        .with_untracked(|start| start.as_ref().is_some_and(|start| start.file_chooser));
-    let choose = move |_| {
-        asking.run(
-            move || backend::choose_file(purpose),
-            move |chosen| {
-                if let Some(path) = chosen {
-                    value.set(path);
-                }
-            },
-        );
-    };
-    let help = match purpose {
-        FilePurpose::NewBackup => words.backup_path_help(),
-        FilePurpose::Backup => words.backup_restore_path_help(),
-    };
-    view! {
-        <div class="question">
-            <label class="label" for=id>{words.backup_path()}</label>
-            <p class="hint" id=format!("{id}-hint")>{help}</p>
-            <input
-                class="input"
-                id=id
-                data-test=id
-                type="text"
-                autocomplete="off"
-                autocapitalize="off"
-                spellcheck="false"
-                aria-describedby=format!("{id}-hint")
-                prop:value=move || value.get()
-                on:input=move |event| value.set(event_target_value(&event))
-            />
-            {has_window
-                .then(|| {
-                    view! {
-                        <button
-                            type="button"
-                            class="button small"
-                            data-test=format!("{id}-choose")
-                            disabled=asking.busy
-                            on:click=choose
-                        >
-                            {words.backup_choose()}
-                        </button>
-                    }
-                })}
-        </div>
     }
 }
 
