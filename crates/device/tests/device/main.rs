@@ -23,6 +23,7 @@ mod merging;
 mod newer;
 mod packs;
 mod pictures;
+mod printing;
 mod received;
 mod refusals;
 mod searching;

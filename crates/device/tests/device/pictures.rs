@@ -5,7 +5,7 @@ use ipc::{FailureCode, PictureSize, Reply, Request};
 
 use crate::bench::{Bench, Tablet};
 
-fn photo() -> String {
+pub(crate) fn photo() -> String {
     let picture = RgbImage::from_fn(900, 700, |x, y| {
         image::Rgb([
             u8::try_from(x % 256).unwrap(),
