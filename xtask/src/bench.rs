@@ -15,7 +15,7 @@ use crate::{
     steps::Steps,
 };
 
-/// `cargo xtask bench`, and what is measured by itself: `alike`, `fold`, `matching`, `memory`, `store`, `sync`.
+/// `cargo xtask bench`, and what is measured by itself: `alike`, `fold`, `matching`, `memory`, `paper`, `store`, `sync`.
 pub(crate) fn bench(arguments: &[String]) -> Result<()> {
     if arguments == ["matching"] {
         return matching::bench();
@@ -25,7 +25,7 @@ pub(crate) fn bench(arguments: &[String]) -> Result<()> {
     }
     if arguments
         .first()
-        .is_some_and(|part| ["alike", "fold", "memory"].contains(&part.as_str()))
+        .is_some_and(|part| ["alike", "fold", "memory", "paper"].contains(&part.as_str()))
     {
         return at_a_hub(arguments);
     }
@@ -67,7 +67,7 @@ fn store(arguments: &[String]) -> Result<()> {
     run(command(&paths::target().join("release/bench").to_string_lossy(), &[]).args(arguments))
 }
 
-/// What a hub takes of memory, how long its answers take, how fast it folds: prints a table, and leaves the page as it is.
+/// What a hub takes of memory, how long its answers take, how fast it folds, how long a paper takes: prints a table, and leaves the page as it is.
 fn at_a_hub(arguments: &[String]) -> Result<()> {
     build_hub()?;
     let programs = paths::target().join("release");

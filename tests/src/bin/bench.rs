@@ -135,6 +135,18 @@ enum Part {
         #[arg(long, default_value_t = 1_000)]
         cases: usize,
     },
+    /// How long a paper takes, and how much memory. Prints a table.
+    Paper,
+    /// Prints a form again and again.
+    #[command(hide = true)]
+    PrintOften {
+        /// The tablet's folder.
+        #[arg(long)]
+        data_dir: PathBuf,
+        /// The case.
+        #[arg(long)]
+        case: casework::CaseId,
+    },
     /// Opens a tablet and works with it.
     #[command(hide = true)]
     Open {
@@ -202,6 +214,11 @@ fn main() -> anyhow::Result<()> {
         Some(Part::Alike { pairs }) => bench::alike(pairs),
         Some(Part::Fold { cases }) => bench::fold(cases),
         Some(Part::Memory { cases }) => bench::hub_memory(cases),
+        Some(Part::Paper) => bench::papers(),
+        Some(Part::PrintOften { data_dir, case }) => {
+            println!("{}", serde_json::to_string(&bench::print_often(&data_dir, case)?)?);
+            Ok(())
+        }
         Some(Part::MakeSizes { file, out }) => bench::make_sizes(&file, &out),
         Some(Part::Open { data_dir }) => {
             println!("{}", serde_json::to_string(&bench::open_and_work(&data_dir)?)?);

@@ -31,6 +31,7 @@ mod matching_of_reports;
 mod not_assigned;
 mod path;
 mod poor_links;
+mod printing;
 mod published_pack;
 #[path = "../../../sync-server/tests/hub/receiver.rs"]
 #[allow(dead_code, reason = "the hub's own tests have it do more")]
