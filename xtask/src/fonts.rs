@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 /// Where Debian's `fonts-noto-core` puts its fonts.
 const FOLDER: &str = "/usr/share/fonts/truetype/noto";
 
-/// The scripts with their families and files, as `paper` reads it.
+/// The scripts with their files, as `paper` reads it.
 const LIST: &str = include_str!("../../crates/paper/fonts.txt");
 
 /// The licence that the fonts are given under, which goes where they go.
@@ -27,7 +27,7 @@ pub(crate) fn as_resources() -> Result<String> {
 
 fn files() -> Vec<String> {
     let names = LIST.lines().filter(|line| !line.starts_with('#'));
-    let stems = names.filter_map(|line| line.split('\t').nth(2));
+    let stems = names.filter_map(|line| line.split('\t').nth(1));
     stems
         .flat_map(|stem| ["Regular", "Bold"].map(|weight| format!("{stem}-{weight}.ttf")))
         .collect()

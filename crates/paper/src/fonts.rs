@@ -17,7 +17,7 @@ use crate::letters;
 /// Largest file that is taken for a font, in bytes. The largest of ours has 600 kB.
 const FONT_BYTES_MAX: u64 = 8 * 1024 * 1024;
 
-/// The scripts that papers are set in, with family and file.
+/// The scripts that papers are set in, each with its file.
 const LIST: &str = include_str!("../fonts.txt");
 
 /// The scripts that are always at hand: names, numbers and signs of the law are written in them.
@@ -51,7 +51,6 @@ pub enum FontError {
 /// A script, and where its letters are.
 struct Face {
     script: &'static str,
-    family: &'static str,
     file: &'static str,
     loaded: OnceLock<[Font; 2]>,
 }
@@ -69,7 +68,6 @@ impl Fonts {
             let mut parts = line.split('\t');
             Some(Face {
                 script: parts.next()?,
-                family: parts.next()?,
                 file: parts.next()?,
                 loaded: OnceLock::new(),
             })
@@ -88,8 +86,9 @@ impl Fonts {
         let mut chosen = Chosen::default();
         for face in &self.faces {
             if scripts.contains(face.script) || ALWAYS.contains(&face.script) {
-                chosen.families.push(face.family);
-                chosen.fonts.extend(self.load(face)?.iter().cloned());
+                let [regular, bold] = self.load(face)?;
+                chosen.families.push(regular.info().family.clone());
+                chosen.fonts.extend([regular.clone(), bold.clone()]);
             }
         }
         // Both weights of a family have the same letters, but that is the files' to show.
@@ -132,7 +131,7 @@ impl std::fmt::Debug for Fonts {
 /// The fonts of one paper.
 #[derive(Default)]
 pub(crate) struct Chosen {
-    pub(crate) families: Vec<&'static str>,
+    pub(crate) families: Vec<String>,
     pub(crate) fonts: Vec<Font>,
 }
 

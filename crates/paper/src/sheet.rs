@@ -201,28 +201,31 @@ impl Sheet {
     /// Every text on the sheet, to be written over.
     pub(crate) fn texts_mut(&mut self, mut each: impl FnMut(&mut String)) {
         let each: &mut dyn FnMut(&mut String) = &mut each;
-        let in_words = |words: &mut Words, each: &mut dyn FnMut(&mut String)| words.iter_mut().for_each(each);
         for words in [&mut self.form, &mut self.title, &mut self.footer.words] {
-            in_words(words, each);
+            over(words, each);
         }
         for words in self.footer.page.iter_mut().chain(&mut self.mark).chain(&mut self.watermark) {
-            in_words(words, each);
+            over(words, each);
         }
         each(&mut self.source);
         for line in &mut self.head {
-            in_words(&mut line.label, each);
+            over(&mut line.label, each);
             each(&mut line.text);
         }
         for section in &mut self.sections {
-            in_words(&mut section.title, each);
+            over(&mut section.title, each);
             section.items.iter_mut().for_each(|item| item.texts_mut(each));
         }
         for place in &mut self.signatures {
-            in_words(&mut place.label, each);
-            place.lines.iter_mut().for_each(|line| in_words(line, each));
+            over(&mut place.label, each);
+            place.lines.iter_mut().for_each(|line| over(line, each));
             place.picture.iter_mut().for_each(|picture| picture.texts_mut(each));
         }
     }
+}
+
+fn over(words: &mut Words, each: &mut dyn FnMut(&mut String)) {
+    words.iter_mut().for_each(each);
 }
 
 fn words(words: &Words) -> impl Iterator<Item = &str> {

@@ -11,17 +11,21 @@ use tests::{
     scene::{DISTRICT, Scene},
 };
 
-/// The words of a paper in one line.
+/// The letters of a paper in their order, without gaps: poppler takes some vowel signs for gaps.
 fn words(paper: &Path) -> String {
     let output = Command::new("pdftotext")
-        .args(["-enc", "UTF-8"])
+        .args(["-enc", "UTF-8", "-nodiag"])
         .arg(paper)
         .arg("-")
         .output()
         .unwrap();
     assert!(output.status.success());
-    let text = String::from_utf8(output.stdout).unwrap();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    plain(&String::from_utf8(output.stdout).unwrap())
+}
+
+fn plain(text: &str) -> String {
+    let is_seen = |letter: &char| !letter.is_whitespace() && !matches!(letter, '\u{200b}' | '\u{200c}' | '\u{200d}');
+    text.chars().filter(is_seen).collect()
 }
 
 #[test]
@@ -55,10 +59,10 @@ fn a_form_is_printed_in_the_window_and_a_redacted_copy_names_nobody() {
 
     let words_of_whole = words(&whole);
     for said in ["Munni Kisku", "FORM 17", "प्ररूप 17", "DRAFT", "मसौदा", "Printed by Asha Toppo"] {
-        assert!(words_of_whole.contains(said), "{said} in {words_of_whole}");
+        assert!(words_of_whole.contains(&plain(said)), "{said} in {words_of_whole}");
     }
     let words_of_redacted = words(&redacted);
-    assert!(words_of_redacted.contains("section 74"), "{words_of_redacted}");
+    assert!(words_of_redacted.contains("section74"), "{words_of_redacted}");
     for name in ["Munni", "Kisku"] {
         assert!(!words_of_redacted.contains(name), "{name} in {words_of_redacted}");
     }
@@ -88,7 +92,7 @@ fn the_inspection_of_an_institution_is_a_paper_as_any_other() {
         assert!(matches!(printed, Reply::Printed(_)), "{printed:?}");
         let words = words(&path);
         for said in [title, "Asha Kiran Children's Home", "Sabita Mahato"] {
-            assert!(words.contains(said), "{said} in {words}");
+            assert!(words.contains(&plain(said)), "{said} in {words}");
         }
     }
 }

@@ -46,7 +46,7 @@ pub(crate) fn PrintButton(
 /// What is chosen on the sheet.
 #[derive(Clone, Copy)]
 struct Wanted {
-    both: RwSignal<Languages>,
+    languages: RwSignal<Languages>,
     copy: RwSignal<PaperCopy>,
     purpose: RwSignal<PrintPurpose>,
     path: RwSignal<String>,
@@ -89,7 +89,7 @@ fn purpose_text(words: Words, purpose: PrintPurpose) -> &'static str {
 fn PrintSheet(subject: Subject, form: String, filing: Option<RowId>, close: Callback<()>) -> impl IntoView {
     let words = words();
     let wanted = Wanted {
-        both: RwSignal::new(Languages::Both),
+        languages: RwSignal::new(Languages::Both),
         copy: RwSignal::new(PaperCopy::Whole),
         purpose: RwSignal::new(PrintPurpose::Hearing),
         path: RwSignal::new(String::new()),
@@ -104,7 +104,7 @@ fn PrintSheet(subject: Subject, form: String, filing: Option<RowId>, close: Call
             subject,
             form: form.get_value(),
             filing,
-            languages: wanted.both.get_untracked().codes(own),
+            languages: wanted.languages.get_untracked().codes(own),
             copy: wanted.copy.get_untracked(),
             purpose: wanted.purpose.get_untracked(),
             path: wanted.path.get_untracked(),
@@ -130,7 +130,7 @@ fn PrintSheet(subject: Subject, form: String, filing: Option<RowId>, close: Call
                         (Languages::English, "en", words.print_english()),
                         (Languages::Hindi, "hi", words.print_hindi()),
                     ]
-                    chosen=wanted.both
+                    chosen=wanted.languages
                 />
                 <Options
                     legend=words.print_how_much()

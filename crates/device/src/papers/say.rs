@@ -88,7 +88,7 @@ impl Say<'_> {
                     .collect();
                 match value {
                     // A code that only another pack has is shown as it is.
-                    Some(value) if !boxes.iter().any(|one| one.chosen) => self.plain(of, value),
+                    Some(value) if !says_nothing(value) && !boxes.iter().any(|one| one.chosen) => self.plain(of, value),
                     _ => Answer::Choices { choices: boxes },
                 }
             }
@@ -163,6 +163,10 @@ pub(super) fn written(text: &str) -> Answer {
         long: text.contains('\n') || text.chars().count() >= LONG_CHARS_MIN,
         text: text.to_owned(),
     }
+}
+
+fn says_nothing(value: &Value) -> bool {
+    matches!(value, Value::Set(codes) if codes.is_empty())
 }
 
 fn has_code(value: &Value, code: &str) -> bool {

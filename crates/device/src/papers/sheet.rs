@@ -154,7 +154,7 @@ struct Maker<'a, P> {
     picture: P,
 }
 
-impl<E, P: FnMut(&str) -> Result<Option<Vec<u8>>, E>> Maker<'_, P> {
+impl<'a, E, P: FnMut(&str) -> Result<Option<Vec<u8>>, E>> Maker<'a, P> {
     /// The section with what is asked. A number of the law of which nothing is asked stays, so that none seems to be missing.
     fn section(&mut self, view: &SectionView) -> Result<Section, E> {
         let say = self.printing.say;
@@ -182,12 +182,13 @@ impl<E, P: FnMut(&str) -> Result<Option<Vec<u8>>, E>> Maker<'_, P> {
     }
 
     /// The number of the law, empty where there is none.
-    fn number(&self, section: &SectionView, item: &FormItem) -> &str {
+    fn number(&self, section: &SectionView, item: &FormItem) -> &'a str {
         let asked = match item {
             FormItem::Field(field) => Asked::Fact(field.fact.clone()),
             FormItem::Table(table) => Asked::Table(table.table.clone()),
         };
-        let known = self.printing.form.sections.iter().find(|known| known.id == section.id);
+        let printing = self.printing;
+        let known = printing.form.sections.iter().find(|known| known.id == section.id);
         let field = known.and_then(|known| known.fields.iter().find(|field| field.asks == asked));
         field.and_then(|field| field.item.as_deref()).unwrap_or_default()
     }

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// A sentence in each script: a child came to us alone.
-const SENTENCES: [(&str, &str); 13] = [
+const SENTENCES: [(&str, &str); 12] = [
     ("Latin", "The child came to us alone; ₹ 250, 40 % – “so”."),
     ("Devanagari", "बच्चा हमारे पास अकेला आया। क्षत्रिय, श्रद्धा, ज़िंदगी"),
     ("Bengali", "শিশুটি আমাদের কাছে একা এসেছিল। ক্ষুধা, স্ত্রী"),
@@ -21,7 +21,6 @@ const SENTENCES: [(&str, &str); 13] = [
     ("Malayalam", "കുട്ടി തനിച്ചാണ് ഞങ്ങളുടെ അടുത്ത് വന്നത്. സ്ത്രീ"),
     ("Arabic", "بچہ ہمارے پاس اکیلا آیا۔"),
     ("Ol_Chiki", "ᱜᱤᱫᱽᱨᱟᱹ ᱮᱠᱞᱟ ᱮ ᱦᱮᱡ ᱮᱱᱟ"),
-    ("Meetei_Mayek", "ꯑꯉꯥꯡ ꯑꯗꯨ ꯃꯈꯣꯏꯒꯤ"),
 ];
 
 #[test]
@@ -55,8 +54,15 @@ fn all_scripts_stand_on_one_paper_and_each_word_of_both_languages_is_found() {
         "DRAFT",
         "मसौदा",
     ] {
-        assert!(words.contains(said), "{said} in {words}");
+        assert!(words.contains(&plain(said)), "{said} in {words}");
     }
+}
+
+/// Poppler gives some of its letters twice, because a consonant is drawn of two; each is there.
+#[test]
+fn a_text_in_meetei_is_printed() {
+    let words = print(sheet_with("ꯑꯗꯨ ꯃꯈꯣꯏꯒꯤ ꯑꯉꯥꯡ")).words();
+    assert!(words.contains(&plain("ꯑꯗꯨ ꯃꯈꯣꯏꯒꯤ")), "{words}");
 }
 
 #[test]

@@ -43,17 +43,15 @@ impl File {
         said
     }
 
-    /// The words on the paper, as a search finds them: in one line, joiners left out.
+    /// The letters on the paper in their order, as a search finds them ([`plain`]). What runs across the page is left out.
     pub(crate) fn words(&self) -> String {
-        plain(&self.told("pdftotext", &["-enc", "UTF-8"], &["-"]))
+        plain(&self.told("pdftotext", &["-enc", "UTF-8", "-nodiag"], &["-"]))
     }
 }
 
-/// A text with single spaces, without the marks that break lines and join letters.
+/// A text without spaces, and without the marks that break lines and join letters. Poppler tells words apart by the gaps
+/// between letters, and takes the place of a vowel sign under a letter of Devanagari, Bengali or Oriya for one.
 pub(crate) fn plain(text: &str) -> String {
-    let letters: String = text
-        .chars()
-        .filter(|letter| !matches!(letter, '\u{200b}' | '\u{200c}' | '\u{200d}'))
-        .collect();
-    letters.split_whitespace().collect::<Vec<_>>().join(" ")
+    let is_seen = |letter: &char| !letter.is_whitespace() && !matches!(letter, '\u{200b}' | '\u{200c}' | '\u{200d}');
+    text.chars().filter(is_seen).collect()
 }
