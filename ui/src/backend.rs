@@ -13,8 +13,8 @@ use casework::{
 use ipc::{
     AccessLogView, BackedUp, CaseFilter, CasePage, CaseView, Changed, Comparison, DoctorView, EnrolLink, Failure,
     FailureCode, FieldEdit, FileKind, FilePurpose, Filed, FiledForm, FilingKind, FormView, InstitutionPage,
-    InstitutionView, MatchesPage, NewCase, NewReport, PackView, PictureSize, PrintOrder, Printed, RecoveryAsk, RegisterRef, Reply, Request,
-    Restored, RowChange, Saved, Session, Start, SyncView, VersionView,
+    InstitutionView, MatchesPage, NewCase, NewReport, PackView, PictureSize, PrintOrder, Printed, RecoveryAsk,
+    RegisterRef, Reply, Request, Restored, RowChange, Saved, Session, Start, SyncView, VersionView,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;

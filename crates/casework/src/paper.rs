@@ -106,7 +106,10 @@ impl PaperWords {
             ("row_added", &self.row_added),
             ("row_removed", &self.row_removed),
         ];
-        let columns = self.amendment_columns.iter().map(|labels| ("amendment_columns", labels));
+        let columns = self
+            .amendment_columns
+            .iter()
+            .map(|labels| ("amendment_columns", labels));
         let months = self.months.iter().map(|labels| ("months", labels));
         let units = self.unit.iter().map(|(unit, labels)| (unit.as_str(), labels));
         named.into_iter().chain(columns).chain(months).chain(units)
@@ -157,13 +160,30 @@ mod tests {
             assert!(!is_said || fact.is_withheld(), "{}", fact.id);
         }
         let withheld = |fact: &str| pack.fact(&fact.parse().unwrap()).unwrap().is_withheld();
-        for fact in ["child.name", "child.address", "child.birth_date", "parents.name", "producer.name"] {
+        for fact in [
+            "child.name",
+            "child.address",
+            "child.birth_date",
+            "parents.name",
+            "producer.name",
+        ] {
             assert!(withheld(fact), "{fact}");
         }
-        for fact in ["child.sex", "child.age_stated", "case.grounds", "health.condition_at_production"] {
+        for fact in [
+            "child.sex",
+            "child.age_stated",
+            "case.grounds",
+            "health.condition_at_production",
+        ] {
             assert!(!withheld(fact), "{fact}");
         }
-        for table in ["family", "attachments", "attachments_care", "attachments_missing", "documents_held"] {
+        for table in [
+            "family",
+            "attachments",
+            "attachments_care",
+            "attachments_missing",
+            "documents_held",
+        ] {
             assert!(pack.table(table).unwrap().is_withheld(), "{table}");
         }
         assert!(!pack.table("plan_items").unwrap().is_withheld());

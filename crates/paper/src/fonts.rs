@@ -138,6 +138,8 @@ pub(crate) struct Chosen {
 impl Chosen {
     fn draws(&self, letter: char) -> bool {
         let has = |info: &FontInfo| info.coverage.contains(u32::from(letter));
-        self.fonts.chunks(2).any(|face| face.iter().all(|font| has(font.info())))
+        self.fonts
+            .chunks(2)
+            .any(|face| face.iter().all(|font| has(font.info())))
     }
 }

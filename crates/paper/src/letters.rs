@@ -33,7 +33,8 @@ fn joins(letter: char) -> bool {
 }
 
 fn is_unseen(letter: char) -> bool {
-    let overrules = matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}');
+    let overrules =
+        matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}');
     let unseen = matches!(letter, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{00ad}');
     overrules || unseen || (letter.is_control() && !matches!(letter, '\n' | '\t'))
 }
@@ -58,7 +59,10 @@ mod tests {
 
     #[test]
     fn joiners_stay_and_what_turns_the_order_goes() {
-        assert_eq!(tidy("क्\u{200d}ष \u{202e}abc\u{202c}\u{7}\r\nनया"), "क्\u{200d}ष abc\nनया");
+        assert_eq!(
+            tidy("क्\u{200d}ष \u{202e}abc\u{202c}\u{7}\r\nनया"),
+            "क्\u{200d}ष abc\nनया"
+        );
     }
 
     #[test]

@@ -60,7 +60,9 @@ pub fn print(fonts: &Fonts, mut sheet: Sheet) -> Result<Paper, PrintError> {
 }
 
 fn set(desk: &Desk, sheet: &Sheet) -> Result<Paper, PrintError> {
-    let document = typst::compile::<PagedDocument>(desk).output.map_err(|said| refused(&said))?;
+    let document = typst::compile::<PagedDocument>(desk)
+        .output
+        .map_err(|said| refused(&said))?;
     let at = sheet.printed;
     let timestamp = Datetime::from_ymd_hms(at.year, at.month, at.day, at.hour, at.minute, 0).map(Timestamp::new_utc);
     let standards = PdfStandards::new(&[PdfStandard::A_2b, PdfStandard::Ua_1]).map_err(|_| PrintError::Layout)?;

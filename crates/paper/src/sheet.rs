@@ -180,7 +180,10 @@ pub struct SignaturePlace {
 impl Sheet {
     /// Every text on the sheet.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
-        let head = self.head.iter().flat_map(|line| words(&line.label).chain([line.text.as_str()]));
+        let head = self
+            .head
+            .iter()
+            .flat_map(|line| words(&line.label).chain([line.text.as_str()]));
         let marks = [&self.mark, &self.watermark].into_iter().flatten().flat_map(words);
         let footer = words(&self.footer.words).chain(self.footer.page.iter().flat_map(words));
         let sections = self
@@ -204,7 +207,13 @@ impl Sheet {
         for words in [&mut self.form, &mut self.title, &mut self.footer.words] {
             over(words, each);
         }
-        for words in self.footer.page.iter_mut().chain(&mut self.mark).chain(&mut self.watermark) {
+        for words in self
+            .footer
+            .page
+            .iter_mut()
+            .chain(&mut self.mark)
+            .chain(&mut self.watermark)
+        {
             over(words, each);
         }
         each(&mut self.source);
@@ -303,6 +312,8 @@ impl Picture {
 impl SignaturePlace {
     fn texts(&self) -> impl Iterator<Item = &str> {
         let pictures = self.picture.iter().flat_map(Picture::texts);
-        words(&self.label).chain(self.lines.iter().flat_map(words)).chain(pictures)
+        words(&self.label)
+            .chain(self.lines.iter().flat_map(words))
+            .chain(pictures)
     }
 }

@@ -47,7 +47,9 @@ pub fn papers() -> Result<()> {
     let code = hub.admin().enrolment_link(&user)?.code.to_string();
     let folder = tempfile::tempdir()?;
     let tablet = Tablet::live_by_hand(folder.path());
-    tablet.enrol(&hub.url(), &code).map_err(|failure| anyhow!("{failure:?}"))?;
+    tablet
+        .enrol(&hub.url(), &code)
+        .map_err(|failure| anyhow!("{failure:?}"))?;
     let short = filled(&tablet, 60);
     let long = filled(&tablet, TEXT_CHARS_MAX / 4);
     drop(tablet);
@@ -90,7 +92,11 @@ pub fn print_often(data_dir: &Path, case: CaseId) -> Result<PrintedOften> {
             languages: vec!["hi".into(), "en".into()],
             copy: PaperCopy::Whole,
             purpose: PrintPurpose::Hearing,
-            path: folder.path().join(format!("{round}.pdf")).to_string_lossy().into_owned(),
+            path: folder
+                .path()
+                .join(format!("{round}.pdf"))
+                .to_string_lossy()
+                .into_owned(),
         };
         match samples.time(|| tablet.ask(Request::Print(order))) {
             Reply::Printed(printed) => made = Some(printed),
@@ -115,7 +121,12 @@ pub fn print_often(data_dir: &Path, case: CaseId) -> Result<PrintedOften> {
 fn filled(tablet: &Tablet, chars: usize) -> CaseId {
     let case = tablet.open_case(crate::scene::new_case("Somra Oraon"));
     let mut edits = Vec::new();
-    for item in tablet.form(case, "22").sections.into_iter().flat_map(|section| section.items) {
+    for item in tablet
+        .form(case, "22")
+        .sections
+        .into_iter()
+        .flat_map(|section| section.items)
+    {
         let FormItem::Field(field) = item else { continue };
         let value = match field.kind {
             FactType::LongText => Value::Text(SENTENCE.repeat(chars.div_ceil(SENTENCE.chars().count()))),
@@ -132,7 +143,10 @@ fn filled(tablet: &Tablet, chars: usize) -> CaseId {
         let known = Pack::national().fact(&field.fact);
         let takes = known.is_some_and(|fact| fact.derived.is_none() && fact.check(&value, Pack::national()).is_ok());
         if takes && field.writable {
-            edits.push(FieldEdit::SetFact { fact: field.fact, value });
+            edits.push(FieldEdit::SetFact {
+                fact: field.fact,
+                value,
+            });
         }
     }
     tablet.edit(case, edits);

@@ -58,7 +58,14 @@ fn a_form_is_printed_in_the_window_and_a_redacted_copy_names_nobody() {
     window.close().unwrap();
 
     let words_of_whole = words(&whole);
-    for said in ["Munni Kisku", "FORM 17", "प्ररूप 17", "DRAFT", "मसौदा", "Printed by Asha Toppo"] {
+    for said in [
+        "Munni Kisku",
+        "FORM 17",
+        "प्ररूप 17",
+        "DRAFT",
+        "मसौदा",
+        "Printed by Asha Toppo",
+    ] {
         assert!(words_of_whole.contains(&plain(said)), "{said} in {words_of_whole}");
     }
     let words_of_redacted = words(&redacted);
@@ -78,7 +85,11 @@ fn the_inspection_of_an_institution_is_a_paper_as_any_other() {
         .unwrap();
     head.tablet.sync_until_in_step();
     let folder = tempfile::tempdir().unwrap();
-    for (languages, title) in [(vec!["en"], "Inspection"), (vec!["hi"], "निरीक्षण"), (vec!["hi", "en"], "Inspection")] {
+    for (languages, title) in [
+        (vec!["en"], "Inspection"),
+        (vec!["hi"], "निरीक्षण"),
+        (vec!["hi", "en"], "Inspection"),
+    ] {
         let path = folder.path().join(format!("{}.pdf", languages.join("-")));
         let printed = head.tablet.ask(Request::Print(PrintOrder {
             subject: house.into(),

@@ -113,7 +113,9 @@ fn PrintSheet(subject: Subject, form: String, filing: Option<RowId>, close: Call
             || backend::print(order),
             move |made| {
                 let size = time::bytes(words, made.bytes);
-                asking.done.set(Some(words.print_done(u64::from(made.pages), made.copy, size)));
+                asking
+                    .done
+                    .set(Some(words.print_done(u64::from(made.pages), made.copy, size)));
                 // The next paper is another file.
                 wanted.path.set(String::new());
             },

@@ -127,7 +127,8 @@ fn shown(
 ) -> Answer<Shown> {
     let subject = order.subject;
     if let Some(row) = order.filing {
-        let filed = filed(session, documents, read, (subject, parts), row)?.filter(|filed| filed.filing.form == form.id);
+        let filed =
+            filed(session, documents, read, (subject, parts), row)?.filter(|filed| filed.filing.form == form.id);
         let filed = filed.ok_or(FailureCode::NoSuchItem)?;
         return Ok(Shown {
             view: filed.form,
@@ -167,7 +168,11 @@ fn filed(
 /// What was signed on the glass for this form, as far as whoever prints may read it.
 fn signatures(session: &Session, read: &Read<'_>, parts: &[Part], form: &str) -> Answer<Vec<papers::Signed>> {
     let readable = parts.iter().filter(|part| session.may_read(part.kind));
-    let rows = readable.flat_map(|part| part.rows.iter().filter(|row| !row.removed && attachment::is_table(&row.table)));
+    let rows = readable.flat_map(|part| {
+        part.rows
+            .iter()
+            .filter(|row| !row.removed && attachment::is_table(&row.table))
+    });
     let mut signed = Vec::new();
     for row in rows {
         let text = |column: &str| row.cells.get(column).and_then(Value::as_text);

@@ -75,7 +75,12 @@ mod tests {
         let place = folder.path().join("paper.pdf");
         at(&place).unwrap().write(b"%PDF").unwrap();
         assert_eq!(fs::read(&place).unwrap(), b"%PDF");
-        for bad in [place, own.join("paper.pdf"), folder.path().join("none/paper.pdf"), "paper.pdf".into()] {
+        for bad in [
+            place,
+            own.join("paper.pdf"),
+            folder.path().join("none/paper.pdf"),
+            "paper.pdf".into(),
+        ] {
             assert!(matches!(at(&bad), Err(PaperFileError::Place)), "{bad:?}");
         }
     }

@@ -55,7 +55,10 @@ impl Redaction {
     }
 
     fn add(&mut self, text: &str) {
-        let words: Vec<&str> = pieces(text).filter(|(is_word, _)| *is_word).map(|(_, word)| word).collect();
+        let words: Vec<&str> = pieces(text)
+            .filter(|(is_word, _)| *is_word)
+            .map(|(_, word)| word)
+            .collect();
         let chars_min = if words.len() > NAME_WORDS_MAX {
             LONG_WORD_CHARS_MIN
         } else {
@@ -118,7 +121,10 @@ mod tests {
     #[test]
     fn a_name_goes_wherever_it_stands_and_nothing_with_it() {
         let redaction = of(&["Asha Kumari", "आशा कुमारी", "98765 43210"]);
-        assert_eq!(redaction.scrub("ASHA's brother; Ashapur. (Kumari)"), "[…]'s brother; Ashapur. ([…])");
+        assert_eq!(
+            redaction.scrub("ASHA's brother; Ashapur. (Kumari)"),
+            "[…]'s brother; Ashapur. ([…])"
+        );
         assert_eq!(redaction.scrub("यहां आशा आई। कुमारी, आशाएं"), "यहां […] आई। […], आशाएं");
         assert_eq!(redaction.scrub("call 98765-43210 now"), "call […]-[…] now");
     }

@@ -50,8 +50,12 @@ impl Say<'_> {
     /// A sentence of the pack, its places filled in. What is filled in is not looked through again.
     pub(super) fn filled(&self, sentence: &Labels, places: &[(&str, Words)]) -> Words {
         let each = self.languages.iter().enumerate();
-        each.map(|(at, lang)| fill(sentence.get(lang), |name| places.iter().find(|(place, _)| *place == name)?.1.get(at).cloned()))
-            .collect()
+        each.map(|(at, lang)| {
+            fill(sentence.get(lang), |name| {
+                places.iter().find(|(place, _)| *place == name)?.1.get(at).cloned()
+            })
+        })
+        .collect()
     }
 
     /// A date, e.g. `23 Nov 2026`.
@@ -125,7 +129,10 @@ impl Say<'_> {
                 })
                 .collect();
             let each = 0..self.languages.len();
-            words(each.map(|at| found.iter().map(|one| one[at].as_str()).collect::<Vec<_>>().join(", ")).collect())
+            words(
+                each.map(|at| found.iter().map(|one| one[at].as_str()).collect::<Vec<_>>().join(", "))
+                    .collect(),
+            )
         };
         match value {
             Value::Text(text) => match of.kind {
@@ -222,7 +229,10 @@ mod tests {
         let languages = ["en".to_owned(), "hi".to_owned()];
         let say = say(&languages);
         // 2026-11-23 20:00 UTC is past midnight in India.
-        assert_eq!(say.moment(1_795_464_000_000), ["24 Nov 2026, 01:30", "24 नवं 2026, 01:30"]);
+        assert_eq!(
+            say.moment(1_795_464_000_000),
+            ["24 Nov 2026, 01:30", "24 नवं 2026, 01:30"]
+        );
         assert_eq!(say.with_unit("7", Some("years")), ["7 years", "7 वर्ष"]);
         assert_eq!(say.with_unit("7", Some("°")), ["7 °", "7 °"]);
     }

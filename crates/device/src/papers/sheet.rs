@@ -80,7 +80,13 @@ pub(crate) fn sheet_of<E>(
         // Forms of the app's own have names, which say nothing beside the title.
         form: number
             .into_iter()
-            .map(|word| if has_number { format!("{word} {}", printing.form.id) } else { String::new() })
+            .map(|word| {
+                if has_number {
+                    format!("{word} {}", printing.form.id)
+                } else {
+                    String::new()
+                }
+            })
             .collect(),
         title: say.labels(&printing.form.title),
         source: printing.form.source.clone(),
@@ -212,7 +218,11 @@ impl<'a, E, P: FnMut(&str) -> Result<Option<Vec<u8>>, E>> Maker<'a, P> {
         let known = self.printing.pack.fact(&field.fact);
         if self.printing.redaction.is_some() && known.is_none_or(casework::Fact::is_withheld) {
             let is_name = CHILD_NAMES.contains(&field.fact.as_str());
-            return note(say.labels(if is_name { &say.words.the_child } else { &say.words.withheld }));
+            return note(say.labels(if is_name {
+                &say.words.the_child
+            } else {
+                &say.words.withheld
+            }));
         }
         let of = Of {
             kind: field.kind,
@@ -264,7 +274,9 @@ impl<'a, E, P: FnMut(&str) -> Result<Option<Vec<u8>>, E>> Maker<'a, P> {
     fn rows(&self, table: &TableView, grid: &mut Grid, of: impl Fn(&str) -> bool) {
         let say = self.printing.say;
         let known = self.printing.pack.table(&table.table);
-        let shown: Vec<usize> = (0..table.columns.len()).filter(|at| of(&table.columns[*at].column)).collect();
+        let shown: Vec<usize> = (0..table.columns.len())
+            .filter(|at| of(&table.columns[*at].column))
+            .collect();
         grid.columns = shown.iter().map(|at| say.labels(&table.columns[*at].label)).collect();
         for row in &table.rows {
             let cells = shown.iter().map(|at| {
@@ -312,7 +324,9 @@ impl<'a, E, P: FnMut(&str) -> Result<Option<Vec<u8>>, E>> Maker<'a, P> {
             }
         }
         if !others.rows.is_empty() {
-            self.rows(&others, grid, |column| ["caption", "added_at", "pages"].contains(&column));
+            self.rows(&others, grid, |column| {
+                ["caption", "added_at", "pages"].contains(&column)
+            });
         }
         Ok(())
     }
@@ -404,7 +418,10 @@ impl<'a, E, P: FnMut(&str) -> Result<Option<Vec<u8>>, E>> Maker<'a, P> {
                 words_of(say.labels(&amendment.label)),
                 then,
                 now,
-                amendment.reason.as_deref().map_or(Answer::Blank, |reason| self.scrubbed(written(reason))),
+                amendment
+                    .reason
+                    .as_deref()
+                    .map_or(Answer::Blank, |reason| self.scrubbed(written(reason))),
                 words_of(by.map(|at| format!("{}, {at}", amendment.by)).collect()),
             ]
         };
@@ -413,7 +430,11 @@ impl<'a, E, P: FnMut(&str) -> Result<Option<Vec<u8>>, E>> Maker<'a, P> {
             items: vec![SheetItem::Grid(Grid {
                 number: String::new(),
                 label: say.labels(&printing.form.title),
-                columns: words.amendment_columns.iter().map(|column| say.labels(column)).collect(),
+                columns: words
+                    .amendment_columns
+                    .iter()
+                    .map(|column| say.labels(column))
+                    .collect(),
                 rows: printing.amendments.iter().map(row).collect(),
                 note: None,
                 pictures: Vec::new(),

@@ -133,7 +133,11 @@ fn every_form_is_printed_in_either_language_and_in_both_with_its_numbers_in_orde
     let report = report(&asha);
     let tray = Tray::new();
     for form in forms() {
-        let subject = if form.about == casework::About::Case { case.into() } else { report };
+        let subject = if form.about == casework::About::Case {
+            case.into()
+        } else {
+            report
+        };
         for languages in [&["en"][..], &["hi"], &["hi", "en"]] {
             let path = tray.next();
             let mut order = order(subject, &form.id, &path);
@@ -142,7 +146,11 @@ fn every_form_is_printed_in_either_language_and_in_both_with_its_numbers_in_orde
             let words = words(&path);
             for lang in languages {
                 assert!(has(&words, form.title.get(lang)), "{} {lang}: {words}", form.id);
-                let section = form.sections.iter().find(|section| section.shown_when.is_none()).unwrap();
+                let section = form
+                    .sections
+                    .iter()
+                    .find(|section| section.shown_when.is_none())
+                    .unwrap();
                 assert!(has(&words, section.title.get(lang)), "{} {lang}: {words}", form.id);
             }
             assert!(has(&words, &form.source), "{}: {words}", form.id);
@@ -159,7 +167,12 @@ fn no_number_of_the_law_is_missing_on_the_paper_whatever_is_asked() {
     for form in ["17", "22"] {
         let path = tray.next();
         print(&asha, order(case, form, &path)).unwrap();
-        let output = Command::new("pdftotext").arg("-layout").arg(&path).arg("-").output().unwrap();
+        let output = Command::new("pdftotext")
+            .arg("-layout")
+            .arg(&path)
+            .arg("-")
+            .output()
+            .unwrap();
         let lines = String::from_utf8(output.stdout).unwrap();
         let form = casework::Pack::national().form(form).unwrap();
         let fields = form.sections.iter().flat_map(|section| &section.fields);
@@ -191,7 +204,10 @@ fn a_form_is_a_draft_until_it_is_filed_and_again_once_it_was_changed() {
         other => panic!("{other:?}"),
     };
     let sent = printed(&asha, &tray, |_| (), (case, "17"));
-    assert!(!has(&sent, "DRAFT") && has(&sent, "Sent by Asha, 23 Nov 2026, 11:30"), "{sent}");
+    assert!(
+        !has(&sent, "DRAFT") && has(&sent, "Sent by Asha, 23 Nov 2026, 11:30"),
+        "{sent}"
+    );
     let changed = Request::Edit {
         subject: case.into(),
         edits: vec![set("found.circumstances", "Beside the canal.")],
@@ -204,7 +220,10 @@ fn a_form_is_a_draft_until_it_is_filed_and_again_once_it_was_changed() {
     // As it stood, with the change beside it.
     let then = printed(&asha, &tray, |order| order.filing = Some(filed), (case, "17"));
     assert!(!has(&then, "DRAFT") && has(&then, "Amendments since filing"), "{then}");
-    assert!(has(&then, "Beside the canal.") && has(&then, "The porter remembered."), "{then}");
+    assert!(
+        has(&then, "Beside the canal.") && has(&then, "The porter remembered."),
+        "{then}"
+    );
     let other = RowId::from_bytes([7; 16]);
     let path = tray.next();
     let no_such = PrintOrder {
@@ -227,7 +246,10 @@ fn each_paper_says_who_printed_it_and_which_copy_it_is_and_the_log_says_what_for
         assert!(has(&words, &foot), "{foot} in {words}");
         assert!(has(&words, "Page 1 of "), "{words}");
     }
-    assert!(has(&printed(&asha, &tray, |_| (), (case, "1")), "copy 1"), "another form has copies of its own");
+    assert!(
+        has(&printed(&asha, &tray, |_| (), (case, "1")), "copy 1"),
+        "another form has copies of its own"
+    );
     let redacted = printed(&asha, &tray, |order| order.copy = PaperCopy::Redacted, (case, "17"));
     assert!(has(&redacted, "copy 4"), "{redacted}");
     let log = asha.access_log();
@@ -261,15 +283,26 @@ fn a_paper_is_a_new_file_outside_the_vault_or_none() {
     let inside = asha.folder().join("paper.pdf");
     let nowhere = tray.folder.path().join("none/paper.pdf");
     for bad in [path.as_path(), &inside, &nowhere, "paper.pdf".as_ref()] {
-        assert_eq!(print(&asha, order(case, "17", bad)), Err(FailureCode::PaperPlace), "{bad:?}");
+        assert_eq!(
+            print(&asha, order(case, "17", bad)),
+            Err(FailureCode::PaperPlace),
+            "{bad:?}"
+        );
     }
     let three = PrintOrder {
         languages: ["en", "hi", "ta"].map(str::to_owned).into(),
         ..order(case, "17", &tray.next())
     };
     assert_eq!(print(&asha, three), Err(FailureCode::BadCall));
-    assert_eq!(print(&asha, order(case, "46", &tray.next())), Err(FailureCode::NoSuchItem));
-    let prints = asha.access_log().newest.into_iter().filter(|line| line.action == "printed");
+    assert_eq!(
+        print(&asha, order(case, "46", &tray.next())),
+        Err(FailureCode::NoSuchItem)
+    );
+    let prints = asha
+        .access_log()
+        .newest
+        .into_iter()
+        .filter(|line| line.action == "printed");
     assert_eq!(prints.count(), 1, "what was refused is no copy");
 }
 
@@ -339,7 +372,10 @@ fn case_of_canaries(tablet: &Tablet) -> CaseId {
             picture: crate::pictures::photo(),
         })
         .unwrap();
-    let strokes: Vec<Stroke> = vec![vec![[100, 100, 0], [400, 300, 90]], vec![[150, 320, 200], [420, 90, 300]]];
+    let strokes: Vec<Stroke> = vec![
+        vec![[100, 100, 0], [400, 300, 90]],
+        vec![[150, 320, 200], [420, 90, 300]],
+    ];
     tablet
         .call(Request::AddSignature {
             case,
@@ -412,7 +448,11 @@ fn what_a_role_does_not_read_is_not_on_its_paper() {
     let bench = Bench::new();
     let officer = bench.tablet_of("Lata", Role::Lpo);
     let case = officer.open_case("Meena");
-    write(&officer, case, vec![set("statement.allegation", "What the childmurmur was about.")]);
+    write(
+        &officer,
+        case,
+        vec![set("statement.allegation", "What the childmurmur was about.")],
+    );
     officer.sync_well();
     let asha = bench.tablet_of("Asha", Role::SocialWorker);
     bench.hub.assign("Asha", case);

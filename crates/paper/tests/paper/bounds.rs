@@ -12,7 +12,8 @@ const HUNDRED_PAGES_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 #[test]
 fn a_hundred_pages_are_one_paper_of_a_moderate_size() {
-    let visit = "She goes to school again and has a friend there. वह फिर स्कूल जाती है। Her mother asks for help with the rent. ";
+    let visit =
+        "She goes to school again and has a friend there. वह फिर स्कूल जाती है। Her mother asks for help with the rent. ";
     let mut sheet = sheet();
     sheet.sections = (0..64)
         .map(|at| Section {
@@ -25,7 +26,11 @@ fn a_hundred_pages_are_one_paper_of_a_moderate_size() {
         .collect();
     let file = print(sheet);
     assert!((90..=140).contains(&file.paper.pages), "{}", file.paper.pages);
-    assert!(file.paper.pdf.len() <= HUNDRED_PAGES_BYTES_MAX, "{}", file.paper.pdf.len());
+    assert!(
+        file.paper.pdf.len() <= HUNDRED_PAGES_BYTES_MAX,
+        "{}",
+        file.paper.pdf.len()
+    );
     assert!(file.words().contains(&plain("Visit 59")));
 }
 
@@ -42,6 +47,9 @@ fn a_word_longer_than_a_line_stays_on_the_paper() {
     assert_eq!(file.words().matches('9').count(), 300);
     // No letter lies beyond the margin.
     let boxes = file.told("pdftotext", &["-bbox"], &["-"]);
-    let right = boxes.split("xMax=\"").skip(1).filter_map(|rest| rest.split('"').next()?.parse::<f64>().ok());
+    let right = boxes
+        .split("xMax=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next()?.parse::<f64>().ok());
     assert!(right.fold(0.0, f64::max) < 595.0 - 40.0);
 }

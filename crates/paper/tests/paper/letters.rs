@@ -89,8 +89,14 @@ fn a_folder_without_fonts_is_told_and_nothing_is_printed() {
     let folder = tempfile::tempdir().unwrap();
     let none = Fonts::in_folder(folder.path());
     let error = paper::print(&none, sheet()).unwrap_err();
-    assert!(matches!(error, PrintError::Font(FontError::File { script: "Latin", .. })), "{error:?}");
+    assert!(
+        matches!(error, PrintError::Font(FontError::File { script: "Latin", .. })),
+        "{error:?}"
+    );
     std::fs::write(folder.path().join("NotoSans-Regular.ttf"), b"no font at all").unwrap();
     let error = paper::print(&none, sheet()).unwrap_err();
-    assert!(matches!(error, PrintError::Font(FontError::NotAFont { script: "Latin" })), "{error:?}");
+    assert!(
+        matches!(error, PrintError::Font(FontError::NotAFont { script: "Latin" })),
+        "{error:?}"
+    );
 }

@@ -48,7 +48,10 @@ fn looks_as_it_did(name: &str, file: &File) {
     assert_eq!(then.size, now.size, "{name}");
     let pairs = then.pixels.iter().zip(&now.pixels);
     let far = pairs.filter(|(then, now)| then.abs_diff(**now) > NEAR).count();
-    assert!(far * 1000 <= now.pixels.len() * FAR_PER_MILLE_MAX, "{name}: {far} pixels differ");
+    assert!(
+        far * 1000 <= now.pixels.len() * FAR_PER_MILLE_MAX,
+        "{name}: {far} pixels differ"
+    );
 }
 
 #[test]

@@ -48,7 +48,9 @@ pub(crate) fn sheet() -> Sheet {
             question(
                 "9",
                 ("Where and how the child was found", "बच्चा कहां और कैसे मिला"),
-                text("She stood on platform 3 since the morning and asked a porter for the train to Gaya. He brought her to the help desk, where she ate and slept."),
+                text(
+                    "She stood on platform 3 since the morning and asked a porter for the train to Gaya. He brought her to the help desk, where she ate and slept.",
+                ),
             ),
         ],
     };
@@ -73,7 +75,10 @@ pub(crate) fn sheet() -> Sheet {
     Sheet {
         languages: both("en", "hi"),
         form: both("Form 17", "प्ररूप 17"),
-        title: both("Report at production before the Committee", "समिति के समक्ष प्रस्तुति के समय रिपोर्ट"),
+        title: both(
+            "Report at production before the Committee",
+            "समिति के समक्ष प्रस्तुति के समय रिपोर्ट",
+        ),
         source: "MR r.18(2), 19(25)".into(),
         head: vec![Line {
             label: both("District", "ज़िला"),
@@ -83,7 +88,10 @@ pub(crate) fn sheet() -> Sheet {
         watermark: Some(both("DRAFT", "मसौदा")),
         sections: vec![child, family],
         signatures: vec![SignaturePlace {
-            label: both("Signature of the person who fills the form", "प्ररूप भरने वाले व्यक्ति के हस्ताक्षर"),
+            label: both(
+                "Signature of the person who fills the form",
+                "प्ररूप भरने वाले व्यक्ति के हस्ताक्षर",
+            ),
             lines: vec![both("Name, designation, date, seal", "नाम, पदनाम, तारीख, मुहर")],
             picture: None,
         }],

@@ -11,7 +11,12 @@ fn a_paper_is_built_as_the_standards_want_it() {
     let checked = file.told("qpdf", &["--check"], &[]);
     assert!(checked.contains("No syntax or stream encoding errors"), "{checked}");
     let about = file.told("pdfinfo", &[], &[]);
-    for said in ["Tagged:          yes", "Encrypted:       no", "JavaScript:      no", "Page size:       595.276 x 841.89"] {
+    for said in [
+        "Tagged:          yes",
+        "Encrypted:       no",
+        "JavaScript:      no",
+        "Page size:       595.276 x 841.89",
+    ] {
         assert!(about.contains(said), "{said} in {about}");
     }
     assert!(about.contains("Report at production before the Committee"), "{about}");

@@ -5,7 +5,8 @@ use std::{path::PathBuf, process::Command, sync::LazyLock};
 use paper::{Fonts, Paper, PrintError, Sheet};
 
 /// Debian's fonts, which tests and what ships have alike.
-pub(crate) static FONTS: LazyLock<Fonts> = LazyLock::new(|| Fonts::in_folder("/usr/share/fonts/truetype/noto".as_ref()));
+pub(crate) static FONTS: LazyLock<Fonts> =
+    LazyLock::new(|| Fonts::in_folder("/usr/share/fonts/truetype/noto".as_ref()));
 
 /// A paper in a file that goes away.
 pub(crate) struct File {
