@@ -11,7 +11,7 @@ use crate::{
     failure::{Answer, Failed},
     papers::{self, NewFile, Printing, Redaction, Say, Stands},
     session::Session,
-    store::{AccessAction, AccessRow, Read, StoreError},
+    store::{AccessAction, AccessRow, Read},
     views::{self, Part, Speaker},
 };
 
