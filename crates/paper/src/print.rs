@@ -1,9 +1,6 @@
 //! From a sheet to the bytes of a PDF.
 
-use typst::{
-    diag::SourceDiagnostic,
-    foundations::{Datetime, Smart},
-};
+use typst::foundations::{Datetime, Smart};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
@@ -27,7 +24,7 @@ pub enum PrintError {
     /// More than [`PAPER_BYTES_MAX`], or too many pictures.
     #[error("there is too much for one paper")]
     TooMuch,
-    /// The layout did not take the sheet. What it says names places of the layout and no words of the sheet.
+    /// The layout did not take the sheet. What it says of that may quote the sheet, and is not told.
     #[error("the layout does not take the sheet")]
     Layout,
 }
@@ -62,7 +59,7 @@ pub fn print(fonts: &Fonts, mut sheet: Sheet) -> Result<Paper, PrintError> {
 fn set(desk: &Desk, sheet: &Sheet) -> Result<Paper, PrintError> {
     let document = typst::compile::<PagedDocument>(desk)
         .output
-        .map_err(|said| refused(&said))?;
+        .map_err(|_| PrintError::Layout)?;
     let at = sheet.printed;
     let timestamp = Datetime::from_ymd_hms(at.year, at.month, at.day, at.hour, at.minute, 0).map(Timestamp::new_utc);
     let standards = PdfStandards::new(&[PdfStandard::A_2b, PdfStandard::Ua_1]).map_err(|_| PrintError::Layout)?;
@@ -75,19 +72,9 @@ fn set(desk: &Desk, sheet: &Sheet) -> Result<Paper, PrintError> {
         tagged: true,
         pretty: false,
     };
-    let pdf = typst_pdf::pdf(&document, &options).map_err(|said| refused(&said))?;
+    let pdf = typst_pdf::pdf(&document, &options).map_err(|_| PrintError::Layout)?;
     Ok(Paper {
         pdf,
         pages: document.pages().len(),
     })
-}
-
-/// What the layout complained of, without its words: some of them quote the text.
-fn refused(said: &[SourceDiagnostic]) -> PrintError {
-    #[cfg(test)]
-    for one in said {
-        eprintln!("{}", one.message);
-    }
-    let _ = said;
-    PrintError::Layout
 }
