@@ -7,7 +7,7 @@ use std::sync::{
 
 use anyhow::{bail, ensure};
 use casework::{CaseId, InstitutionId};
-use device::{Clock, Device, NoFileChooser, NoKeystore, Options, Platform, Stretching, SystemDisk};
+use device::{Clock, Device, NoFileChooser, NoKeystore, Options, Platform, SYSTEM_FONTS, Stretching, SystemDisk};
 use ipc::{CaseView, Failure, FailureCode, InstitutionView, NetState, Reply, Request, SyncView};
 use tempfile::TempDir;
 
@@ -68,6 +68,7 @@ impl Desk {
             disk: Arc::new(SystemDisk),
             keystore: Arc::new(NoKeystore),
             files: Arc::new(NoFileChooser),
+            fonts: SYSTEM_FONTS.into(),
             stretching: Stretching::Least,
             app_version: "0.1.0".into(),
             device_name: format!("tablet {seed}"),

@@ -8,7 +8,9 @@ use std::sync::{
 use anyhow::{Context as _, bail, ensure};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use casework::{CaseId, Compartment};
-use device::{Clock, Device, NoFileChooser, NoKeystore, Options, Platform, Stretching, SystemDisk, Transport};
+use device::{
+    Clock, Device, NoFileChooser, NoKeystore, Options, Platform, SYSTEM_FONTS, Stretching, SystemDisk, Transport,
+};
 use ipc::{CaseCard, CaseFilter, CaseView, FailureCode, FieldEdit, NetState, PAGE_ROWS_MAX, Reply, Request, SyncView};
 use protocol::UserId;
 use rand::Rng as _;
@@ -178,6 +180,7 @@ impl World {
             disk: Arc::new(SystemDisk),
             keystore: Arc::new(NoKeystore),
             files: Arc::new(NoFileChooser),
+            fonts: SYSTEM_FONTS.into(),
             stretching: Stretching::Least,
             app_version: "0.1.0".into(),
             device_name: format!("tablet {n}"),
