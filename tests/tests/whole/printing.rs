@@ -14,7 +14,7 @@ use tests::{
 /// The letters of a paper in their order, without gaps: poppler takes some vowel signs for gaps.
 fn words(paper: &Path) -> String {
     let output = Command::new("pdftotext")
-        .args(["-enc", "UTF-8", "-nodiag"])
+        .args(["-enc", "UTF-8"])
         .arg(paper)
         .arg("-")
         .output()

@@ -51,7 +51,7 @@ fn print(tablet: &Tablet, order: PrintOrder) -> Result<Printed, FailureCode> {
 /// The letters of a paper in their order, as a search finds them; poppler takes some vowel signs for gaps, so without gaps.
 fn words(paper: &std::path::Path) -> String {
     let output = Command::new("pdftotext")
-        .args(["-enc", "UTF-8", "-nodiag"])
+        .args(["-enc", "UTF-8"])
         .arg(paper)
         .arg("-")
         .output()
@@ -189,7 +189,7 @@ fn no_number_of_the_law_is_missing_on_the_paper_whatever_is_asked() {
 #[test]
 fn a_form_is_a_draft_until_it_is_filed_and_again_once_it_was_changed() {
     let bench = Bench::new();
-    let asha = bench.tablet_of("Asha", Role::SocialWorker);
+    let asha = bench.tablet_of("Asha", Role::Dcpo);
     let case = asha.open_case("Meena");
     let tray = Tray::new();
     assert!(has(&printed(&asha, &tray, |_| (), (case, "17")), "DRAFT"));
@@ -309,7 +309,7 @@ fn a_paper_is_a_new_file_outside_the_vault_or_none() {
 #[test]
 fn a_letter_without_a_font_is_told_by_its_script_and_nothing_is_printed_nor_logged() {
     let bench = Bench::new();
-    let asha = bench.tablet_of("Asha", Role::SocialWorker);
+    let asha = bench.tablet_of("Asha", Role::Dcpo);
     let case = asha.open_case("Meena");
     let tray = Tray::new();
     for (text, script) in [("She drew 漢字 on the wall", "Han"), ("She sent 🙂", "Common")] {
@@ -393,7 +393,7 @@ fn case_of_canaries(tablet: &Tablet) -> CaseId {
 #[test]
 fn a_redacted_copy_has_nothing_that_tells_who_the_child_is() {
     let bench = Bench::new();
-    let asha = bench.tablet_of("Asha", Role::SocialWorker);
+    let asha = bench.tablet_of("Asha", Role::Dcpo);
     let case = case_of_canaries(&asha);
     let tray = Tray::new();
     let whole = printed(&asha, &tray, |_| (), (case, "17"));
@@ -432,7 +432,7 @@ fn a_redacted_copy_has_nothing_that_tells_who_the_child_is() {
 #[test]
 fn photos_and_signatures_stand_on_the_whole_copy() {
     let bench = Bench::new();
-    let asha = bench.tablet_of("Asha", Role::SocialWorker);
+    let asha = bench.tablet_of("Asha", Role::Dcpo);
     let case = case_of_canaries(&asha);
     let tray = Tray::new();
     let path = tray.next();

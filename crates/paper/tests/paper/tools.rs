@@ -44,9 +44,9 @@ impl File {
         said
     }
 
-    /// The letters on the paper in their order, as a search finds them ([`plain`]). What runs across the page is left out.
+    /// The letters on the paper in their order, as a search finds them ([`plain`]).
     pub(crate) fn words(&self) -> String {
-        plain(&self.told("pdftotext", &["-enc", "UTF-8", "-nodiag"], &["-"]))
+        plain(&self.told("pdftotext", &["-enc", "UTF-8"], &["-"]))
     }
 }
 
