@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Bytes of a paper of a hundred pages: fonts and words, no more.
-const HUNDRED_PAGES_BYTES_MAX: usize = 2 * 1024 * 1024;
+const HUNDRED_PAGES_BYTES_MAX: usize = 3 * 1024 * 1024;
 
 #[test]
 fn a_hundred_pages_are_one_paper_of_a_moderate_size() {

@@ -25,7 +25,7 @@ fn a_paper_is_built_as_the_standards_want_it() {
         "<pdfaid:part>2</pdfaid:part>",
         "<pdfaid:conformance>B</pdfaid:conformance>",
         "<pdfuaid:part>1</pdfuaid:part>",
-        "2026-11-23T06:00:00Z",
+        "2026-11-23T06:00:00+00:00",
     ] {
         assert!(metadata.contains(said), "{said} in {metadata}");
     }
