@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 use crate::hub::{Hub, NOBODY};
 use crate::rights::{Given, readable};
 use crate::storage::{
-    CommitError, NewChange, NewSubject, Post, Posted, RefusedPost, StorageError, UnbegunPost, Writing,
+    CommitError, Committed, NewChange, NewSubject, Post, Posted, RefusedPost, StorageError, UnbegunPost, Writing,
 };
 
 /// A referral is a few sentences.
@@ -288,6 +288,10 @@ fn begin(hub: &Hub, district: &str, subject: [u8; 16], reading: Reading, now_ms:
         })
         .collect();
     match hub.storage.commit_changes(&changes) {
+        // Another has begun it in the same millisecond, by the very same changes.
+        Ok(committed) if committed.iter().all(|one| matches!(one, Committed::Duplicate { .. })) => {
+            Ok(Outcome::Known(subject))
+        }
         Ok(_) => {
             hub.to_ask.ring();
             hub.changed.ring();
