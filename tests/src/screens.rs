@@ -58,6 +58,26 @@ pub fn router(device: Arc<Device>, dist: &Path) -> anyhow::Result<Router> {
         .with_state(Arc::new(shown)))
 }
 
+/// The same at a moment that stands, in milliseconds since 1970: what a page says of the time is always the same.
+pub fn router_at(device: Arc<Device>, dist: &Path, now_ms: i64) -> anyhow::Result<Router> {
+    let begin = fs::read_to_string(dist.join("start.js"))?;
+    let standing = format!("{}{begin}", STANDING_CLOCK.replace("NOW_MS", &now_ms.to_string()));
+    let start = move || async move { ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], standing) };
+    Ok(router(device, dist)?.route("/start.js", get(start)))
+}
+
+/// The built files of a page behind which no device stands.
+pub fn without_device(dist: &Path) -> anyhow::Result<Router> {
+    let policy = policy()?;
+    let dist = dist.to_path_buf();
+    Ok(Router::new().fallback(get(move |uri: Uri| async move { file_of(&dist, &policy, &uri) })))
+}
+
+/// Stands before what a page begins with. Imports come first in any case, and none of them looks at the clock.
+const STANDING_CLOCK: &str = "const Ticking = Date; globalThis.Date = class extends Ticking { \
+    constructor(...parts) { if (parts.length) { super(...parts) } else { super(NOW_MS) } } \
+    static now() { return NOW_MS } };\n";
+
 /// Serves until the process ends.
 pub async fn serve(device: Arc<Device>, dist: &Path, listener: tokio::net::TcpListener) -> anyhow::Result<()> {
     let address: SocketAddr = listener.local_addr()?;
@@ -76,21 +96,21 @@ async fn call(State(shown): State<Arc<Shown>>, Json(request): Json<Request>) -> 
 
 /// A file of the built screens; any path of the app itself is its page.
 async fn file(State(shown): State<Arc<Shown>>, uri: Uri) -> Response {
+    file_of(&shown.dist, &shown.policy, &uri)
+}
+
+fn file_of(dist: &Path, policy: &str, uri: &Uri) -> Response {
     let wanted = uri.path().trim_start_matches('/');
     let plain = wanted.split('/').all(|part| !part.is_empty() && !part.starts_with('.'));
     let path = if plain && wanted.contains('.') {
-        shown.dist.join(wanted)
+        dist.join(wanted)
     } else {
-        shown.dist.join("index.html")
+        dist.join("index.html")
     };
     match fs::read(&path) {
         Ok(bytes) => {
-            let policy = HeaderName::from_static("content-security-policy");
-            (
-                [(header::CONTENT_TYPE, content_type(&path)), (policy, &shown.policy)],
-                bytes,
-            )
-                .into_response()
+            let says = HeaderName::from_static("content-security-policy");
+            ([(header::CONTENT_TYPE, content_type(&path)), (says, policy)], bytes).into_response()
         }
         Err(_) => StatusCode::NOT_FOUND.into_response(),
     }
