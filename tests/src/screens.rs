@@ -60,17 +60,30 @@ pub fn router(device: Arc<Device>, dist: &Path) -> anyhow::Result<Router> {
 
 /// The same at a moment that stands, in milliseconds since 1970: what a page says of the time is always the same.
 pub fn router_at(device: Arc<Device>, dist: &Path, now_ms: i64) -> anyhow::Result<Router> {
-    let begin = fs::read_to_string(dist.join("start.js"))?;
-    let standing = format!("{}{begin}", STANDING_CLOCK.replace("NOW_MS", &now_ms.to_string()));
-    let start = move || async move { ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], standing) };
-    Ok(router(device, dist)?.route("/start.js", get(start)))
+    Ok(router(device, dist)?.route("/start.js", get(standing(dist, now_ms)?)))
 }
 
-/// The built files of a page behind which no device stands.
-pub fn without_device(dist: &Path) -> anyhow::Result<Router> {
-    let policy = policy()?;
-    let dist = dist.to_path_buf();
-    Ok(Router::new().fallback(get(move |uri: Uri| async move { file_of(&dist, &policy, &uri) })))
+/// The built files of a page behind which no device stands, at such a moment.
+pub fn without_device_at(dist: &Path, now_ms: i64) -> anyhow::Result<Router> {
+    let (policy, folder) = (policy()?, dist.to_path_buf());
+    let files = move |uri: Uri| async move { file_of(&folder, &policy, &uri) };
+    Ok(Router::new()
+        .route("/start.js", get(standing(dist, now_ms)?))
+        .fallback(get(files)))
+}
+
+/// What a page begins with, after its clock was stopped.
+fn standing(
+    dist: &Path,
+    now_ms: i64,
+) -> anyhow::Result<impl Fn() -> std::future::Ready<Response> + Clone + Send + Sync + 'static> {
+    let begin = fs::read_to_string(dist.join("start.js"))?;
+    let clock = STANDING_CLOCK.replace("NOW_MS", &now_ms.to_string());
+    let script = format!("{clock}{begin}");
+    Ok(move || {
+        let head = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")];
+        std::future::ready((head, script.clone()).into_response())
+    })
 }
 
 /// Stands before what a page begins with. Imports come first in any case, and none of them looks at the clock.

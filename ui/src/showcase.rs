@@ -22,9 +22,10 @@ const HOUR_MS: i64 = 3_600_000;
 
 /// A text in the reader's language.
 fn in_words(en: &'static str, hi: &'static str) -> &'static str {
-    match settings().get_untracked().lang {
-        Lang::Hi => hi,
-        Lang::En => en,
+    if settings().get_untracked().lang == Lang::Hi {
+        hi
+    } else {
+        en
     }
 }
 

@@ -11,7 +11,7 @@ use ipc::{CaseFilter, FieldEdit, FileKind, NewCase, NewReport, Reply, Request};
 use crate::{
     demo::pictures,
     places,
-    screens::{router_at, without_device},
+    screens::{router_at, without_device_at},
     story::{self, Desk, HubTime, Player, Room, Setting, StoryClock, moment},
 };
 
@@ -94,7 +94,7 @@ impl Scene {
         let served = [
             router_at(Arc::clone(desk.device()), &dist, now_ms)?,
             router_at(Arc::new(unused), &dist, now_ms)?,
-            without_device(&places::components())?,
+            without_device_at(&places::components(), now_ms)?,
         ];
         let addresses = served.map(|routes| serve(&runtime, routes));
         let [one, two, three] = addresses;

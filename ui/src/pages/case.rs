@@ -274,7 +274,7 @@ pub(crate) fn CasePage(case: CaseId) -> impl IntoView {
     let problem = Signal::derive(move || open.failure.with(|failure| failure.as_ref().map(failure_text)));
     let back = move |_| browser::go(&Route::Cases);
     view! {
-        <article class="case" data-test="case" data-case=case.to_string()>
+        <article class="case" data-test="case" data-case=case.to_string() data-tab=move || tab.get().code()>
             <button type="button" class="button quiet only-narrow" data-test="back" on:click=back>
                 {icon(Icon::Back)}
                 <span>{words.app_cases()}</span>

@@ -92,7 +92,7 @@ pub(super) fn Fields() -> impl IntoView {
             <ChoosePassphrase id="choose" again="choose-again" chosen=Chosen::new() label=words().enrol_passphrase() />
         </div>
         <div class="stack">
-            <PictureButton test="picture" add=|_| async { Ok(()) } />
+            <PictureButton test="picture" add=|_: String| async { Ok::<(), String>(()) } />
         </div>
     }
 }

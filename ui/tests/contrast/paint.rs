@@ -76,7 +76,10 @@ impl Paint {
             ground: Ground::None,
             edges: Vec::new(),
             drawn: Vec::new(),
-            is_pressed: rule.selector.split(", ").any(|one| one.ends_with(".input")),
+            is_pressed: rule
+                .selector
+                .split(", ")
+                .any(|one| one.rsplit('.').next() == Some("input")),
             is_row: false,
             named: Vec::new(),
             place,
