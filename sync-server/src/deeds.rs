@@ -17,6 +17,7 @@ pub mod overview;
 pub mod packs;
 pub mod quarantine;
 pub mod recoveries;
+pub mod refused_posts;
 pub mod table;
 pub mod users;
 

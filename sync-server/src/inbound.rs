@@ -194,10 +194,13 @@ fn begin_with(
 /// The district that a kept post names; none where it was not kept.
 pub fn district_of(post: &UnbegunPost) -> Option<String> {
     let noted = post.district.clone();
-    noted.or_else(|| {
-        let whole: Json = serde_json::from_slice(post.body.as_deref()?).ok()?;
-        Some(whole["data"]["district"].as_str()?.to_owned())
-    })
+    noted.or_else(|| named_district(post.body.as_deref()?))
+}
+
+/// The district that a post names, wherever that is.
+pub fn named_district(body: &[u8]) -> Option<String> {
+    let whole: Json = serde_json::from_slice(body).ok()?;
+    Some(whole["data"]["district"].as_str()?.to_owned())
 }
 
 /// Begins the record of a post that was taken by a hub which came to its end before it did so; `None` where nothing was kept of it.

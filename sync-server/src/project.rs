@@ -18,9 +18,12 @@ use crate::hub::Hub;
 use crate::matching;
 use crate::memory;
 use crate::rights::key_of;
-use crate::storage::{Claim, Folded, Parcel, StorageError, UnfoldedSubject};
+use crate::storage::{Claim, DocumentState, Folded, Parcel, StorageError, UnfoldedSubject};
 use crate::sync::{self, FoldError};
 use crate::wake::Woken;
+
+/// A document of a subject, as it is stored.
+type Stored = (DocumentId, DocumentState);
 
 /// Few at a time, so that of several hubs each has its share.
 const SUBJECTS_AT_ONCE: u32 = 64;
@@ -110,7 +113,7 @@ pub fn fold_waiting(hub: &Hub) -> Result<usize, StorageError> {
 pub fn make_cards(hub: &Hub) -> Result<usize, StorageError> {
     let without = hub.storage.without_card(SUBJECTS_AT_ONCE)?;
     for subject in &without {
-        let documents = hub.storage.subject_documents(*subject)?;
+        let documents = hub.storage.subject_states(*subject)?;
         let done = UnfoldedSubject {
             subject: *subject,
             number: hub.storage.case(*subject)?.map_or(0, |row| row.upto),
@@ -126,10 +129,10 @@ pub fn make_cards(hub: &Hub) -> Result<usize, StorageError> {
 }
 
 fn fold_subject(hub: &Hub, subject: UnfoldedSubject) -> Result<Folded, FoldError> {
-    let documents = hub.storage.subject_documents(subject.subject)?;
+    let documents = hub.storage.subject_states(subject.subject)?;
     let is_case = documents
         .iter()
-        .any(|id| key_of(*id).is_some_and(|key| key.case_id().is_some()));
+        .any(|(id, _)| key_of(*id).is_some_and(|key| key.case_id().is_some()));
     if !is_case {
         return without_row(hub, subject, &documents);
     }
@@ -137,34 +140,32 @@ fn fold_subject(hub: &Hub, subject: UnfoldedSubject) -> Result<Folded, FoldError
 }
 
 /// What is no case: a report of a missing child, which is told to the state, or an institution. Its documents are kept folded
-/// like those of a case, so that none is ever read change by change from its beginning.
-fn without_row(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]) -> Result<Folded, FoldError> {
+/// like those of a case, so that none is read change by change from its beginning.
+fn without_row(hub: &Hub, subject: UnfoldedSubject, documents: &[Stored]) -> Result<Folded, FoldError> {
     let mut folded = Folded::nothing(subject);
-    let Some(district) = hub.storage.subject_district(subject.subject)? else {
+    let Some((_, first)) = documents.first() else {
         return Ok(folded);
     };
-    let pack = hub.pack_of(&district)?;
-    for id in documents {
+    let district = &first.district;
+    let pack = hub.pack_of(district)?;
+    for (id, state) in documents {
         let Some(key) = key_of(*id) else { continue };
-        let state = hub.storage.document(*id)?.ok_or(StorageError::NoSuch("document"))?;
-        let document = sync::fold(key.kind, &state, &pack)?;
-        if !state.tail.is_empty() {
-            folded
-                .snapshots
-                .push((*id, crate::sync::packed(&document), state.last_number));
+        let document = sync::fold(key.kind, state, &pack)?;
+        if let Some(snapshot) = sync::due_snapshot(state, &document) {
+            folded.snapshots.push((*id, snapshot, state.last_number));
         }
         let Some(about) = Subject::of(subject.subject, key.kind) else {
             continue;
         };
         let mut record = Record::default();
         document.add_to(&mut record);
-        folded.tables = rows::of(about, &district, &record);
+        folded.tables = rows::of(about, district, &record);
         if key.kind == DocumentKind::Missing {
-            folded.report = Some(report::of_missing(&district, subject.subject, &record));
+            folded.report = Some(report::of_missing(district, subject.subject, &record));
             folded.decisions = Some(report::decisions(&record));
         }
         if hub.config.channels.any() {
-            folded.parcels = tell(hub, subject, about, &district, &record)?;
+            folded.parcels = tell(hub, subject, about, district, &record)?;
         }
     }
     Ok(folded)

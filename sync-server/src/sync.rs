@@ -21,7 +21,7 @@ mod urgent;
 
 pub(crate) use cursor::reads_after;
 pub use fold::{FoldError, fold};
-pub(crate) use fold::{packed, snapshot};
+pub(crate) use fold::{due_snapshot, snapshot};
 pub use release::{Rejudged, release};
 pub use serve::{Sink, SinkClosed};
 pub use session::SyncSession;

@@ -76,7 +76,7 @@ pub fn without_device_at(dist: &Path, now_ms: i64) -> anyhow::Result<Router> {
 fn standing(
     dist: &Path,
     now_ms: i64,
-) -> anyhow::Result<impl Fn() -> std::future::Ready<Response> + Clone + Send + Sync + 'static> {
+) -> anyhow::Result<impl Fn() -> std::future::Ready<Response> + Clone + Send + Sync + use<>> {
     let begin = fs::read_to_string(dist.join("start.js"))?;
     let clock = STANDING_CLOCK.replace("NOW_MS", &now_ms.to_string());
     let script = format!("{clock}{begin}");

@@ -162,6 +162,8 @@ impl App {
         self.announcement.set(String::new());
         self.drafts.set(BTreeMap::new());
         browser::go(&Route::Cases);
+        // What was known of the tablet before somebody signed in is not so any more: the way in is drawn by what it says now.
+        self.start.set(None);
         self.read_start();
     }
 

@@ -24,9 +24,12 @@ impl Attention {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Somebody did something.
+    /// Somebody did something. Where the app counts as out of sight, as a window does that stands beside the one in use, the time
+    /// of that begins anew.
     pub(crate) fn is_paid(&self, now_ms: i64) {
-        self.seen().active_ms = now_ms;
+        let mut seen = self.seen();
+        seen.active_ms = now_ms;
+        seen.out_of_sight_ms = seen.out_of_sight_ms.map(|_| now_ms);
     }
 
     /// The app went out of sight, or came back.
@@ -68,8 +71,11 @@ mod tests {
         attention.in_sight(false, 430_000);
         assert!(!attention.is_lost(5, 400_000 + OUT_OF_SIGHT_MS - 1));
         assert!(attention.is_lost(5, 400_000 + OUT_OF_SIGHT_MS));
-        attention.in_sight(true, 440_000);
-        assert!(!attention.is_lost(5, 400_000 + OUT_OF_SIGHT_MS));
+        attention.is_paid(440_000);
+        assert!(!attention.is_lost(5, 440_000 + OUT_OF_SIGHT_MS - 1));
+        assert!(attention.is_lost(5, 440_000 + OUT_OF_SIGHT_MS));
+        attention.in_sight(true, 460_000);
+        assert!(!attention.is_lost(5, 440_000 + OUT_OF_SIGHT_MS));
     }
 
     #[test]

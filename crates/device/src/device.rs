@@ -92,8 +92,8 @@ impl Device {
 
     /// Answers a call of the screen. A fault inside is answered as one: nothing that was saved is lost by it.
     pub fn call(&self, request: Request) -> Result<Reply, Failure> {
-        // What the screen asks by itself, without anybody touching it, keeps no vault open.
-        if !matches!(request, Request::Start | Request::Watch { .. } | Request::SyncStatus) {
+        // Whatever else the screen asks it may ask by itself, as when news came: that keeps no vault open.
+        if matches!(request, Request::Active) {
             self.attention.is_paid(self.platform.clock.now_ms());
         }
         let answered = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {

@@ -3,26 +3,22 @@
 
 use std::io::{BufRead, Write};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow};
 use clap::Subcommand;
 use uuid::Uuid;
 
 use super::confirm::Confirmation;
-use super::{check_name, hinted};
-use crate::deeds::inbound as waiting;
-use crate::deeds::moment;
+use super::hinted;
 use crate::deeds::table::shown;
+use crate::deeds::{inbound as waiting, moment, refused_posts};
 use crate::hub::Hub;
-use crate::inbound::{self, Outcome};
-use crate::storage::{Deed, RefusedPost};
+use crate::inbound;
+use crate::storage::RefusedPost;
 
-/// Listed at most.
-const SHOWN_MAX: u32 = 10_000;
+/// Where to look for what was refused.
+const REFUSED: &str = "`admin inbound list` shows what is there";
 /// Where to look for what there is.
 const UNBEGUN: &str = "`admin inbound unbegun` shows what waits";
-/// Longest purpose of looking, in bytes.
-const PURPOSE_BYTES_MAX: usize = 200;
-
 /// What may be asked about refused posts.
 #[derive(Debug, Subcommand)]
 pub enum InboundCommand {
@@ -103,9 +99,9 @@ fn list(hub: &Hub, channel: Option<&str>, last: u32, out: &mut dyn Write) -> Res
     if let Some(channel) = channel {
         known(channel)?;
     }
-    let posts = hub.storage.refused_posts(SHOWN_MAX)?;
-    let of = |post: &&RefusedPost| channel.is_none_or(|channel| post.channel == channel);
-    for post in posts.iter().filter(of).take(last as usize) {
+    let posts = refused_posts::listed(hub, None)?;
+    let of = |(post, _): &&(RefusedPost, Option<String>)| channel.is_none_or(|channel| post.channel == channel);
+    for (post, _) in posts.iter().filter(of).take(last as usize) {
         writeln!(
             out,
             "{}\t{}\t{}\t{} bytes\t{}",
@@ -142,15 +138,12 @@ fn known(channel: &str) -> Result<&'static inbound::Inbound> {
 }
 
 fn found(hub: &Hub, post: Uuid) -> Result<RefusedPost> {
-    let found = hub.storage.refused_post(post.into_bytes())?;
-    found.context("there is no such refused post: `admin inbound list` shows what is there")
+    Ok(hinted(refused_posts::found(hub, post.into_bytes()), REFUSED)?.0)
 }
 
 fn show(hub: &Hub, post: Uuid, purpose: &str, out: &mut dyn Write) -> Result<()> {
     let refused = found(hub, post)?;
-    check_name("purpose", purpose, PURPOSE_BYTES_MAX)?;
-    let detail = format!("{post} {purpose}");
-    hub.storage.note(Deed::LookAtPost, &detail, hub.clock.now_ms())?;
+    refused_posts::look(hub, &refused, purpose)?;
     writeln!(out, "post      {post}")?;
     writeln!(out, "channel   {}", refused.channel)?;
     writeln!(out, "came      {}", moment(refused.at_ms))?;
@@ -165,24 +158,10 @@ fn show(hub: &Hub, post: Uuid, purpose: &str, out: &mut dyn Write) -> Result<()>
 
 fn retry(hub: &Hub, post: Uuid, out: &mut dyn Write) -> Result<()> {
     let refused = found(hub, post)?;
-    let from = known(&refused.channel)?;
-    let (record, how) = match inbound::take(hub, from, &refused.body)? {
-        Outcome::Begun(record) => (record, "taken"),
-        Outcome::Known(record) => (record, "was taken before"),
-        Outcome::Differs => bail!(
-            "something else was posted under its reference since and was taken; `show` says what this one says, `forget` ends it"
-        ),
-        Outcome::Destroyed => bail!("what was posted under its reference was destroyed by law; `forget` ends it"),
-        Outcome::Faulty(faults) => {
-            let said: Vec<String> = faults
-                .iter()
-                .map(|fault| format!("{} {}", fault.field, fault.reason))
-                .collect();
-            bail!("refused again, and kept: {}", shown(&said.join("; ")))
-        }
-    };
-    hub.storage.forget_refused_post(refused.id, None)?;
-    writeln!(out, "{post}\t{how}\trecord {}", Uuid::from_bytes(record))?;
+    let taken = refused_posts::retry(hub, &refused)
+        .map_err(|error| anyhow!("{}; `show` and `forget` are for what stays", shown(&error.to_string())))?;
+    let how = if taken.was_known { "was taken before" } else { "taken" };
+    writeln!(out, "{post}\t{how}\trecord {}", Uuid::from_bytes(taken.record))?;
     Ok(())
 }
 
@@ -194,7 +173,7 @@ fn forget(hub: &Hub, post: Uuid, typed: Option<&str>, input: &mut dyn BufRead, o
         otherwise: "nothing was forgotten",
     };
     confirmation.ask(typed, input, out)?;
-    hub.storage.forget_refused_post(refused.id, Some(hub.clock.now_ms()))?;
+    hinted(refused_posts::forget(hub, &refused), REFUSED)?;
     writeln!(out, "{post}\tforgotten")?;
     Ok(())
 }

@@ -20,6 +20,7 @@ pub(super) mod overview;
 pub(super) mod packs;
 pub(super) mod quarantine;
 pub(super) mod recoveries;
+pub(super) mod refused;
 pub(super) mod sign_in;
 pub(super) mod unbegun;
 pub(super) mod users;

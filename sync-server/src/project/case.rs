@@ -6,11 +6,10 @@ use casework::card::{Card, CoreCard, IdentityCard, next_by_core, open_tasks, pre
 use casework::{
     CaseId, Compartment, FactId, Pack, Record, Spine, Stage, Subject, Value, age_years, clock, custody, duty, facts,
 };
-use protocol::DocumentId;
 use protocol::limits::CARD_BYTES_MAX;
 use serde::{Deserialize, Serialize};
 
-use super::report;
+use super::{Stored, report};
 use crate::channel::{self, Source, figures};
 use crate::hub::Hub;
 use crate::rights::key_of;
@@ -78,11 +77,9 @@ pub fn clock_times(pack: &Pack, record: &Record, now_ms: i64) -> Vec<ClockTimes>
 
 /// Reads a case's documents into its row. `subject.number` was in the log before any of them is read, so the row has
 /// every change up to it.
-pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]) -> Result<Folded, FoldError> {
-    let district = hub
-        .storage
-        .subject_district(subject.subject)?
-        .ok_or(StorageError::NoSuch("case"))?;
+pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[Stored]) -> Result<Folded, FoldError> {
+    let (_, first) = documents.first().ok_or(StorageError::NoSuch("case"))?;
+    let district = first.district.clone();
     let changed_ms = hub
         .storage
         .received_ms(&district, subject.number)?
@@ -90,17 +87,14 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[DocumentId]
     let pack = hub.pack_of(&district)?;
     let (mut record, mut core) = (Record::default(), Record::default());
     let mut folded = Folded::nothing(subject);
-    for id in documents {
+    for (id, state) in documents {
         let Some(key) = key_of(*id) else { continue };
-        let state = hub.storage.document(*id)?.ok_or(StorageError::NoSuch("document"))?;
         if state.last_number == 0 {
             continue;
         }
-        let document = sync::fold(key.kind, &state, &pack)?;
-        if !state.tail.is_empty() {
-            folded
-                .snapshots
-                .push((*id, crate::sync::packed(&document), state.last_number));
+        let document = sync::fold(key.kind, state, &pack)?;
+        if let Some(snapshot) = sync::due_snapshot(state, &document) {
+            folded.snapshots.push((*id, snapshot, state.last_number));
         }
         document.add_to(&mut record);
         if key.kind == Compartment::Core.into() {

@@ -144,6 +144,9 @@ pub trait Documents {
     /// Whether any document of the subject exists, and in which district.
     fn subject_district(&self, subject: [u8; 16]) -> Result<Option<String>>;
 
+    /// The documents of a subject, in the order of their ids, as they stand at one moment.
+    fn subject_states(&self, subject: [u8; 16]) -> Result<Vec<(DocumentId, DocumentState)>>;
+
     /// The documents of a subject.
     fn subject_documents(&self, subject: [u8; 16]) -> Result<Vec<DocumentId>>;
 

@@ -64,6 +64,15 @@ impl Sealing {
         String::from_utf8(plain).map_err(|_| StorageError::Damaged)
     }
 
+    fn open_state(&self, id: DocumentId, state: &mut DocumentState) -> Result<()> {
+        let subject = subject_of(id.0);
+        state.snapshot = self.open(Sealed::Snapshot, subject, &id.0, mem::take(&mut state.snapshot))?;
+        for change in &mut state.tail {
+            *change = self.open(Sealed::Change, subject, &id.0, mem::take(change))?;
+        }
+        Ok(())
+    }
+
     fn opened_case(&self, mut row: CaseRow) -> Result<CaseRow> {
         row.facts = self.open_text(Sealed::Facts, row.subject, row.facts)?;
         Ok(row)
@@ -271,6 +280,14 @@ impl Documents for Sealing {
         self.inner.subject_documents(subject)
     }
 
+    fn subject_states(&self, subject: [u8; 16]) -> Result<Vec<(DocumentId, DocumentState)>> {
+        let mut states = self.inner.subject_states(subject)?;
+        for (id, state) in &mut states {
+            self.open_state(*id, state)?;
+        }
+        Ok(states)
+    }
+
     fn district_documents(&self, district: &str) -> Result<Vec<DocumentId>> {
         self.inner.district_documents(district)
     }
@@ -279,10 +296,7 @@ impl Documents for Sealing {
         let Some(mut state) = self.inner.document(id)? else {
             return Ok(None);
         };
-        state.snapshot = self.open(Sealed::Snapshot, subject_of(id.0), &id.0, state.snapshot)?;
-        for change in &mut state.tail {
-            *change = self.open(Sealed::Change, subject_of(id.0), &id.0, mem::take(change))?;
-        }
+        self.open_state(id, &mut state)?;
         Ok(Some(state))
     }
 

@@ -41,6 +41,15 @@ pub fn fold(kind: DocumentKind, state: &DocumentState, pack: &Pack) -> Result<Do
     Ok(document)
 }
 
+/// How many changes a document grows by until a new snapshot of it is kept. Making one costs more than reading this many
+/// changes again, and who reads the document for the first time has one made.
+const SNAPSHOT_AFTER_CHANGES: usize = 8;
+
+/// The snapshot that is to be kept of a document which was folded, where it has grown by enough since the last.
+pub(crate) fn due_snapshot(state: &DocumentState, document: &Document) -> Option<Vec<u8>> {
+    (state.tail.len() >= SNAPSHOT_AFTER_CHANGES).then(|| packed(document))
+}
+
 /// The first byte of a document as automerge saves it, which is how hubs kept snapshots before they packed them.
 const AS_SAVED: u8 = 0x85;
 
@@ -54,7 +63,7 @@ fn unpacked(snapshot: &[u8]) -> Result<Cow<'_, [u8]>, LoadError> {
 }
 
 /// A snapshot as it is kept and sent: not compressed by automerge, but packed as a whole, which is smaller by a third.
-pub(crate) fn packed(document: &Document) -> Vec<u8> {
+fn packed(document: &Document) -> Vec<u8> {
     let plain = document.save_plain();
     if plain.len() > SNAPSHOT_BYTES_MAX {
         return pack_small(&document.save());

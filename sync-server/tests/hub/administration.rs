@@ -12,7 +12,7 @@ use protocol::{Appeal, EnrolLink, Plea};
 use reqwest::StatusCode;
 use reqwest::blocking::Response;
 use serde_json::{Value as Json, json};
-use sync_server::storage::{Claim, Parcel, Post, Way};
+use sync_server::storage::{Claim, Parcel, Post, RefusedPost, Way};
 use uuid::Uuid;
 
 use crate::command::administer;
@@ -46,6 +46,8 @@ struct Scene {
     asking: [String; 2],
     /// Records that posts were to begin whose hub came to its end.
     unbegun: [[u8; 16]; 2],
+    /// Posts that were refused, the first of which would be taken today.
+    refused: [[u8; 16]; 2],
 }
 
 impl Scene {
@@ -80,8 +82,10 @@ impl Scene {
             appeal,
             asking,
             unbegun: [[0xA1; 16], [0xA2; 16]],
+            refused: [[0xB1; 16], [0xB2; 16]],
         };
         scene.leave_posts();
+        scene.leave_refused_posts();
         scene.leave_a_dead_letter();
         scene
     }
@@ -99,6 +103,23 @@ impl Scene {
             };
             storage.post(&post).unwrap();
             storage.add_referral(subject, DISTRICT, post.at_ms).unwrap();
+        }
+    }
+
+    /// Refused by a hub that knew another schema.
+    fn leave_refused_posts(&self) {
+        for (id, told) in self.refused.into_iter().zip(["A girl alone", HOSTILE]) {
+            let mut body = example("helpline");
+            body["data"]["district"] = DISTRICT.into();
+            body["data"]["told"] = told.into();
+            let refused = RefusedPost {
+                id,
+                channel: "helpline".into(),
+                at_ms: self.hub.hub.clock.now_ms(),
+                reason: "/data/told is too long".into(),
+                body: body.to_string().into_bytes(),
+            };
+            self.hub.hub.storage.refuse_post(&refused).unwrap();
         }
     }
 

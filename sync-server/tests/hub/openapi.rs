@@ -18,7 +18,7 @@ fn described(hub: &TestHub) -> serde_json::Value {
 }
 
 /// Every operation, by hand: a new one is added here when its description has been read.
-const OPERATIONS: [&str; 75] = [
+const OPERATIONS: [&str; 79] = [
     "delete /v1/media/{sha256}/{size}",
     "get /console",
     "get /console/",
@@ -31,6 +31,7 @@ const OPERATIONS: [&str; 75] = [
     "get /v1/admin/devices",
     "get /v1/admin/districts",
     "get /v1/admin/health",
+    "get /v1/admin/inbound/refused",
     "get /v1/admin/inbound/unbegun",
     "get /v1/admin/oidc",
     "get /v1/admin/oidc/back",
@@ -68,6 +69,9 @@ const OPERATIONS: [&str; 75] = [
     "post /v1/admin/districts",
     "post /v1/admin/districts/{code}/name",
     "post /v1/admin/districts/{code}/settings",
+    "post /v1/admin/inbound/refused/{post}/forget",
+    "post /v1/admin/inbound/refused/{post}/look",
+    "post /v1/admin/inbound/refused/{post}/retry",
     "post /v1/admin/inbound/{record}/begin",
     "post /v1/admin/inbound/{record}/put-aside",
     "post /v1/admin/packs",

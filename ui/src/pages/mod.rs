@@ -42,9 +42,10 @@ pub(crate) fn Root() -> impl IntoView {
             spawn_local(app.follow());
         }
     });
-    // Whoever types or points keeps the tablet from locking itself.
+    // Whoever types, points or scrolls keeps the tablet from locking itself.
     let pressed = window_event_listener(ev::keydown, move |_| app.is_active());
     let pointed = window_event_listener(ev::pointerdown, move |_| app.is_active());
+    let wheeled = window_event_listener(ev::wheel, move |_| app.is_active());
     let moved = window_event_listener(ev::hashchange, move |_| app.route.set(Route::parse(&browser::hash())));
     let hidden = window_event_listener(ev::visibilitychange, move |_| {
         if document().hidden() {
@@ -54,6 +55,7 @@ pub(crate) fn Root() -> impl IntoView {
     on_cleanup(move || {
         pressed.remove();
         pointed.remove();
+        wheeled.remove();
         moved.remove();
         hidden.remove();
     });

@@ -56,7 +56,7 @@ pub(in crate::http) struct UploadShown {
 #[serde(deny_unknown_fields)]
 pub(in crate::http) struct Look {
     /// It stands in the audit from then on.
-    purpose: String,
+    pub(super) purpose: String,
 }
 
 /// What it writes. Nobody has checked it.

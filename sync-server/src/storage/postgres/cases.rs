@@ -7,7 +7,7 @@ use super::outbox::put_parcel;
 use super::readings::replace_card;
 use super::reports::{put_decisions, put_report};
 use super::tables::put_tables;
-use super::transaction::Tx;
+use super::transaction::{Tx, owned};
 use super::value::{Fixed, Number, at, fixed, number, text};
 use crate::storage::{CaseRow, Cases, Claim, Folded, Held, Result, UnfoldedSubject, WorkerId};
 
@@ -45,31 +45,31 @@ impl Cases for Postgres {
     fn save_folded(&self, folded: &Folded, worker: WorkerId, now_ms: i64) -> Result<Held> {
         self.write(|tx| {
             for (document, snapshot, number) in &folded.snapshots {
-                keep_snapshot(tx, *document, snapshot, *number)?;
+                keep_snapshot(tx, *document, snapshot, *number);
             }
             // After the documents, as whoever writes in one comes to this row.
             if !end_hold(tx, folded.done, worker)? {
                 return Ok(Held::Lost);
             }
             if let Some(case) = &folded.case {
-                save_case(tx, case)?;
+                save_case(tx, case);
             }
             if let Some(card) = &folded.card {
-                replace_card(tx, card)?;
+                replace_card(tx, card);
             }
-            put_tables(tx, folded.done.subject, &folded.tables)?;
+            put_tables(tx, folded.done.subject, &folded.tables);
             if let Some(at_ms) = folded.answered_ms {
-                answered(tx, folded.done.subject, at_ms)?;
+                answered(tx, folded.done.subject, at_ms);
             }
             for parcel in &folded.parcels {
-                put_parcel(tx, parcel, now_ms)?;
+                put_parcel(tx, parcel, now_ms);
             }
             // Last, as others of the state wait in its line.
             if let Some(report) = &folded.report {
                 put_report(tx, report)?;
             }
             if let Some(decisions) = &folded.decisions {
-                put_decisions(tx, folded.done.subject, decisions)?;
+                put_decisions(tx, folded.done.subject, decisions);
             }
             Ok(Held::Yes)
         })
@@ -138,26 +138,25 @@ fn end_hold(tx: &Tx<'_>, done: UnfoldedSubject, worker: WorkerId) -> Result<bool
     Ok(released > 0)
 }
 
-fn save_case(tx: &Tx<'_>, case: &CaseRow) -> Result<()> {
-    tx.execute(
+fn save_case(tx: &Tx<'_>, case: &CaseRow) {
+    tx.later(
         "INSERT INTO case_row (subject, district, kind, stage, urgency, opened_at_ms, upto, changed_ms, facts)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT (subject) DO UPDATE SET district = excluded.district, kind = excluded.kind,
              stage = excluded.stage, urgency = excluded.urgency, opened_at_ms = excluded.opened_at_ms,
              upto = excluded.upto, changed_ms = excluded.changed_ms, facts = excluded.facts",
-        &[
-            &Fixed(case.subject),
-            &case.district,
-            &text(&case.kind),
-            &text(&case.stage),
-            &text(&case.urgency),
-            &case.opened_at_ms,
-            &Number(case.upto),
-            &case.changed_ms,
-            &case.facts,
+        owned![
+            Fixed(case.subject),
+            case.district.clone(),
+            text(&case.kind).into_owned(),
+            text(&case.stage).into_owned(),
+            text(&case.urgency).into_owned(),
+            case.opened_at_ms,
+            Number(case.upto),
+            case.changed_ms,
+            case.facts.clone(),
         ],
-    )?;
-    Ok(())
+    );
 }
 
 fn read_unfolded(row: &Row) -> Result<UnfoldedSubject> {

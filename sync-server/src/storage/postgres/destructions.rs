@@ -369,7 +369,7 @@ fn retract(
         .collect();
     retractions.sort_by(|one, other| one.channel.cmp(&other.channel));
     for parcel in retractions {
-        put_retraction(tx, parcel, held.map_or(now_ms, |held| held.max(now_ms)))?;
+        put_retraction(tx, parcel, held.map_or(now_ms, |held| held.max(now_ms)));
     }
     Ok(())
 }

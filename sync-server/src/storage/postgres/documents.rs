@@ -3,13 +3,21 @@ use tokio_postgres::Row;
 
 use super::Postgres;
 use super::changes::commit;
-use super::transaction::Tx;
+use super::transaction::{Tx, Values, owned};
 use super::value::{Fixed, Number, at, fixed, number};
 use crate::storage::documents::{add_to_runs, hashes_between};
 use crate::storage::{CommitError, Committed, DocumentState, Documents, NewChange, ReceivedRun, Result, StoredChange};
 
 const SELECT_STORED: &str =
     "SELECT number, hash, at_ms FROM log WHERE kind = 1 AND document = $1 AND author = $2 AND seq = $3";
+
+const HEADS: &str = "SELECT id, district, snapshot, last_number FROM document WHERE subject = $1 ORDER BY id";
+/// The changes that no snapshot has, of each document by its own numbers.
+const TAILS: &str = "
+    SELECT d.id, l.bytes FROM document d CROSS JOIN LATERAL (
+        SELECT number, bytes FROM log WHERE kind = 1 AND document = d.id AND number > d.snapshot_number
+        ORDER BY number OFFSET 0) l
+    WHERE d.subject = $1 ORDER BY d.id, l.number";
 
 impl Documents for Postgres {
     fn epoch(&self) -> Epoch {
@@ -27,6 +35,23 @@ impl Documents for Postgres {
         self.read_one(|tx| {
             let sql = "SELECT id FROM document WHERE subject = $1 ORDER BY id";
             tx.rows(sql, &[&Fixed(subject)])?.iter().map(read_id).collect()
+        })
+    }
+
+    fn subject_states(&self, subject: [u8; 16]) -> Result<Vec<(DocumentId, DocumentState)>> {
+        self.read(|tx| {
+            let subject = Fixed(subject);
+            let values: Values<'_> = &[&subject];
+            let mut answers = tx.rows_in_turn(&[(HEADS, values), (TAILS, values)])?.into_iter();
+            let (heads, tails) = (answers.next().unwrap_or_default(), answers.next().unwrap_or_default());
+            let mut states: Vec<_> = heads.iter().map(read_head).collect::<Result<_>>()?;
+            for row in &tails {
+                let id = read_id(row)?;
+                if let Some((_, state)) = states.iter_mut().find(|(known, _)| *known == id) {
+                    state.tail.push(at(row, 1)?);
+                }
+            }
+            Ok(states)
         })
     }
 
@@ -96,20 +121,32 @@ impl Documents for Postgres {
     }
 
     fn save_snapshot(&self, id: DocumentId, snapshot: &[u8], number: u64) -> Result<()> {
-        self.write(|tx| keep_snapshot(tx, id, snapshot, number))
+        self.write(|tx| {
+            keep_snapshot(tx, id, snapshot, number);
+            Ok(())
+        })
     }
+}
+
+fn read_head(row: &Row) -> Result<(DocumentId, DocumentState)> {
+    let state = DocumentState {
+        district: at(row, 1)?,
+        snapshot: at(row, 2)?,
+        tail: Vec::new(),
+        last_number: number(row, 3)?,
+    };
+    Ok((read_id(row)?, state))
 }
 
 fn read_id(row: &Row) -> Result<DocumentId> {
     Ok(DocumentId(fixed(row, 0)?))
 }
 
-pub(super) fn keep_snapshot(tx: &Tx<'_>, id: DocumentId, snapshot: &[u8], number: u64) -> Result<()> {
-    tx.execute(
+pub(super) fn keep_snapshot(tx: &Tx<'_>, id: DocumentId, snapshot: &[u8], number: u64) {
+    tx.later(
         "UPDATE document SET snapshot = $2, snapshot_number = $3 WHERE id = $1 AND snapshot_number < $3",
-        &[&Fixed(id.0), &snapshot, &Number(number)],
-    )?;
-    Ok(())
+        owned![Fixed(id.0), snapshot.to_vec(), Number(number)],
+    );
 }
 
 fn stored_change(tx: &Tx<'_>, document: DocumentId, author: AuthorId, seq: u64) -> Result<Option<StoredChange>> {

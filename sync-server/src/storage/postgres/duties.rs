@@ -5,7 +5,7 @@ use tokio_postgres::Row;
 use super::Postgres;
 use super::grants::{give, grant, take};
 use super::people::find_user;
-use super::transaction::Tx;
+use super::transaction::{Tx, owned};
 use super::value::{Fixed, Number, at, fixed, number, small};
 use super::write::{audit, stand_in_line};
 use crate::storage::duties::{joined, split};
@@ -212,12 +212,11 @@ impl Duties for Postgres {
 }
 
 /// Somebody has taken the referral up: nobody is asked any more.
-pub(super) fn answered(tx: &Tx<'_>, subject: [u8; 16], at_ms: i64) -> Result<()> {
-    tx.execute(
+pub(super) fn answered(tx: &Tx<'_>, subject: [u8; 16], at_ms: i64) {
+    tx.later(
         "UPDATE referral SET answered_ms = $2, next_ms = NULL WHERE subject = $1 AND answered_ms IS NULL",
-        &[&Fixed(subject), &at_ms],
-    )?;
-    Ok(())
+        owned![Fixed(subject), at_ms],
+    );
 }
 
 /// Gives whoever is asked the case; says up to which number of the log they must have read to know.

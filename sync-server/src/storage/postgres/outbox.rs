@@ -2,7 +2,7 @@ use protocol::DocumentId;
 use tokio_postgres::Row;
 
 use super::Postgres;
-use super::transaction::Tx;
+use super::transaction::{Tx, owned};
 use super::value::{Fixed, Number, at, fixed, number, small};
 use crate::storage::{Claim, Delivery, Held, Outbox, Parcel, Result, Told, Way, WorkerId};
 
@@ -147,7 +147,7 @@ impl Outbox for Postgres {
                 )?;
                 let told = "SELECT 1 FROM feed WHERE channel = $1 AND subject = $2 AND payload = $3";
                 if !tx.any(told, &[&parcel.channel, &Fixed(parcel.subject), &parcel.payload])? {
-                    put_parcel(tx, parcel, now_ms)?;
+                    put_parcel(tx, parcel, now_ms);
                 }
             }
             Ok(())
@@ -196,15 +196,15 @@ pub(super) fn leave_newer(tx: &Tx<'_>, channel: &str, subject: [u8; 16], worker:
 /// outbox in place of an older one that still waits. A newer state does not jump the wait that trouble with the receiver has
 /// imposed; in place of a dead letter it is tried at once. Of several the channels are in the order of their codes: whoever
 /// takes a channel's next number stands in its line until the end.
-pub(super) fn put_parcel(tx: &Tx<'_>, parcel: &Parcel, now_ms: i64) -> Result<()> {
-    put_in_feed(tx, parcel, Retracts::No)?;
-    put_in_outbox(tx, parcel, now_ms)
+pub(super) fn put_parcel(tx: &Tx<'_>, parcel: &Parcel, now_ms: i64) {
+    put_in_feed(tx, parcel, Retracts::No);
+    put_in_outbox(tx, parcel, now_ms);
 }
 
 /// The same of the message that a destroyed record is to be forgotten: nothing is sealed in it, and it stays so.
-pub(super) fn put_retraction(tx: &Tx<'_>, parcel: &Parcel, now_ms: i64) -> Result<()> {
-    put_in_feed(tx, parcel, Retracts::Yes)?;
-    put_in_outbox(tx, parcel, now_ms)
+pub(super) fn put_retraction(tx: &Tx<'_>, parcel: &Parcel, now_ms: i64) {
+    put_in_feed(tx, parcel, Retracts::Yes);
+    put_in_outbox(tx, parcel, now_ms);
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -213,8 +213,8 @@ enum Retracts {
     Yes,
 }
 
-fn put_in_feed(tx: &Tx<'_>, parcel: &Parcel, retracts: Retracts) -> Result<()> {
-    tx.execute(
+fn put_in_feed(tx: &Tx<'_>, parcel: &Parcel, retracts: Retracts) {
+    tx.later(
         "WITH next AS (
             INSERT INTO feed_head (channel, number) VALUES ($1, 1)
             ON CONFLICT (channel) DO UPDATE SET number = feed_head.number + 1 RETURNING number)
@@ -224,26 +224,25 @@ fn put_in_feed(tx: &Tx<'_>, parcel: &Parcel, retracts: Retracts) -> Result<()> {
              document = excluded.document, message = excluded.message, upto = excluded.upto,
              payload = excluded.payload, sent = excluded.sent, retracts = excluded.retracts
          WHERE excluded.upto >= feed.upto",
-        &[
-            &parcel.channel,
-            &Fixed(parcel.subject),
-            &parcel.district,
-            &Fixed(parcel.document.0),
-            &parcel.message,
-            &Number(parcel.upto),
-            &parcel.payload,
-            &(parcel.way == Way::Sent),
-            &(retracts == Retracts::Yes),
+        owned![
+            parcel.channel.clone(),
+            Fixed(parcel.subject),
+            parcel.district.clone(),
+            Fixed(parcel.document.0),
+            parcel.message.clone(),
+            Number(parcel.upto),
+            parcel.payload.clone(),
+            parcel.way == Way::Sent,
+            retracts == Retracts::Yes,
         ],
-    )?;
-    Ok(())
+    );
 }
 
-fn put_in_outbox(tx: &Tx<'_>, parcel: &Parcel, now_ms: i64) -> Result<()> {
+fn put_in_outbox(tx: &Tx<'_>, parcel: &Parcel, now_ms: i64) {
     if parcel.way == Way::Fetched {
-        return Ok(());
+        return;
     }
-    tx.execute(
+    tx.later(
         "INSERT INTO outbox AS o
              (channel, subject, district, document, message, upto, payload, attempts, next_ms, since_ms)
          VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8)
@@ -253,18 +252,17 @@ fn put_in_outbox(tx: &Tx<'_>, parcel: &Parcel, now_ms: i64) -> Result<()> {
              next_ms = CASE WHEN o.dead_ms IS NULL THEN o.next_ms ELSE excluded.next_ms END,
              since_ms = CASE WHEN o.dead_ms IS NULL THEN o.since_ms ELSE excluded.since_ms END, dead_ms = NULL
          WHERE excluded.upto >= o.upto",
-        &[
-            &parcel.channel,
-            &Fixed(parcel.subject),
-            &parcel.district,
-            &Fixed(parcel.document.0),
-            &parcel.message,
-            &Number(parcel.upto),
-            &parcel.payload,
-            &now_ms,
+        owned![
+            parcel.channel.clone(),
+            Fixed(parcel.subject),
+            parcel.district.clone(),
+            Fixed(parcel.document.0),
+            parcel.message.clone(),
+            Number(parcel.upto),
+            parcel.payload.clone(),
+            now_ms,
         ],
-    )?;
-    Ok(())
+    );
 }
 
 fn read_parcel(row: &Row, way: Way) -> Result<Parcel> {

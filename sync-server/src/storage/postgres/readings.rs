@@ -3,7 +3,7 @@ use tokio_postgres::Row;
 
 use super::Postgres;
 use super::entries::told;
-use super::transaction::Tx;
+use super::transaction::{Tx, owned};
 use super::value::{Fixed, Number, at, fixed, fixed_or_none, number};
 use crate::storage::{CardRow, Entry, FirstReading, Listed, Readings, Result, StorageError};
 
@@ -60,7 +60,10 @@ impl Readings for Postgres {
     }
 
     fn add_card(&self, card: &CardRow) -> Result<()> {
-        self.write(|tx| put_card(tx, card, "NOTHING"))
+        self.write(|tx| {
+            put_card(tx, card, "NOTHING");
+            Ok(())
+        })
     }
 
     fn keep_reading(&self, author: AuthorId, reading: &FirstReading, now_ms: i64, forget_before_ms: i64) -> Result<()> {
@@ -123,25 +126,24 @@ fn read_pressing(pressing: i64) -> Result<u8> {
 }
 
 /// Keeps a case's card in the place of an older one.
-pub(super) fn replace_card(tx: &Tx<'_>, card: &CardRow) -> Result<()> {
+pub(super) fn replace_card(tx: &Tx<'_>, card: &CardRow) {
     let replace = "UPDATE SET pressing = excluded.pressing, due_ms = excluded.due_ms,
              core = excluded.core, identity = excluded.identity";
-    put_card(tx, card, replace)
+    put_card(tx, card, replace);
 }
 
-fn put_card(tx: &Tx<'_>, card: &CardRow, otherwise: &str) -> Result<()> {
-    tx.execute(
-        &format!(
+fn put_card(tx: &Tx<'_>, card: &CardRow, otherwise: &str) {
+    tx.later(
+        format!(
             "INSERT INTO card (subject, pressing, due_ms, core, identity) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (subject) DO {otherwise}"
         ),
-        &[
-            &Fixed(card.subject),
-            &i64::from(card.pressing),
-            &card.due_ms,
-            &card.core,
-            &card.identity,
+        owned![
+            Fixed(card.subject),
+            i64::from(card.pressing),
+            card.due_ms,
+            card.core.clone(),
+            card.identity.clone(),
         ],
-    )?;
-    Ok(())
+    );
 }

@@ -2,7 +2,7 @@ use protocol::{AuthorId, UserId};
 use tokio_postgres::Row;
 
 use super::Postgres;
-use super::transaction::Tx;
+use super::transaction::{Tx, owned};
 use super::value::{Fixed, Number, at, fixed, number};
 use super::write::audit;
 use crate::storage::reports::asked_detail;
@@ -155,49 +155,53 @@ fn read_proposed(row: &Row) -> Result<ProposedTo> {
 }
 
 /// Replaces what the people of a case decided.
-pub(super) fn put_decisions(tx: &Tx<'_>, subject: [u8; 16], decisions: &[MadeDecision]) -> Result<()> {
-    tx.execute("DELETE FROM match_decision WHERE subject = $1", &[&Fixed(subject)])?;
+pub(super) fn put_decisions(tx: &Tx<'_>, subject: [u8; 16], decisions: &[MadeDecision]) {
+    tx.later("DELETE FROM match_decision WHERE subject = $1", owned![Fixed(subject)]);
     for one in decisions {
-        tx.execute(
+        tx.later(
             "INSERT INTO match_decision (subject, other, decision, agreed) VALUES ($1, $2, $3, $4)
              ON CONFLICT (subject, other) DO UPDATE SET decision = excluded.decision, agreed = excluded.agreed",
-            &[&Fixed(subject), &Fixed(one.other), &one.decision, &one.agreed],
-        )?;
+            owned![
+                Fixed(subject),
+                Fixed(one.other),
+                one.decision.clone(),
+                one.agreed.clone(),
+            ],
+        );
     }
-    Ok(())
 }
 
 /// Keeps a report under the state's next number, where it says something new. Whoever keeps one of the same state waits here
 /// until this transaction has ended, so that no reader sees a gap that fills later.
 pub(super) fn put_report(tx: &Tx<'_>, report: &ReportRow) -> Result<()> {
-    tx.execute(
+    tx.later(
         "INSERT INTO report_line (state, last_number) VALUES ($1, 0) ON CONFLICT DO NOTHING",
-        &[&report.state],
-    )?;
-    tx.execute(
+        owned![report.state.clone()],
+    );
+    tx.later(
         "SELECT 1 FROM report_line WHERE state = $1 FOR NO KEY UPDATE",
-        &[&report.state],
-    )?;
+        owned![report.state.clone()],
+    );
     let known = known_report(tx, report.subject)?;
     if known.as_ref() == Some(report) || (known.is_none() && report.entry.is_none()) {
         return Ok(());
     }
-    tx.execute(
+    tx.later(
         "WITH next AS (
              UPDATE report_line SET last_number = last_number + 1 WHERE state = $2 RETURNING last_number AS number)
          INSERT INTO report (subject, state, district, sort, number, entry, looks)
          SELECT $1, $2, $3, $4, number, $5, $6 FROM next
          ON CONFLICT (subject) DO UPDATE SET state = excluded.state, district = excluded.district,
              sort = excluded.sort, number = excluded.number, entry = excluded.entry, looks = excluded.looks",
-        &[
-            &Fixed(report.subject),
-            &report.state,
-            &report.district,
-            &i16::from(report.sort.code()),
-            &report.entry,
-            &report.looks,
+        owned![
+            Fixed(report.subject),
+            report.state.clone(),
+            report.district.clone(),
+            i16::from(report.sort.code()),
+            report.entry.clone(),
+            report.looks.clone(),
         ],
-    )?;
+    );
     Ok(())
 }
 

@@ -1,14 +1,17 @@
 //! Statements within one transaction, as blocking calls.
 //!
 //! Every answer that is waited for costs a change of threads on both sides, and others wait in the district's line meanwhile.
-//! So a transaction begins with its first statements, in one exchange, and may end together with its last.
+//! So a transaction begins with its first statements, in one exchange, and may end together with its last; and what nobody needs an
+//! answer to goes together with what is asked next.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::future::ready;
+use std::mem;
 
 use deadpool_postgres::Client;
 use futures_util::FutureExt;
-use futures_util::future::{Either, join3, try_join, try_join_all};
+use futures_util::future::{Either, join4, try_join_all, try_join3};
 use tokio::runtime::Handle;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Row, Statement};
@@ -18,6 +21,23 @@ use crate::storage::{Result, StorageError};
 
 /// The values of a statement's places.
 pub(super) type Values<'a> = &'a [&'a (dyn ToSql + Sync)];
+
+/// The values of a statement that is carried out later.
+pub(super) type Owned = Vec<Box<dyn ToSql + Sync + Send>>;
+
+/// Values of a statement that is carried out later, each owned.
+macro_rules! owned {
+    ($($value:expr),* $(,)?) => {
+        vec![$(Box::new($value) as Box<dyn tokio_postgres::types::ToSql + Sync + Send>),*]
+    };
+}
+pub(super) use owned;
+
+/// A statement that is carried out before whatever is asked next.
+struct Waiting {
+    sql: Cow<'static, str>,
+    values: Owned,
+}
 
 /// Has the rest of a transaction look rows up by their keys, by plans that are made once and kept: a plan for each call costs
 /// more than the call. Made while a table is small it would read all of it, and still do so when it has grown, until the
@@ -47,6 +67,7 @@ pub(super) struct Tx<'a> {
     /// A statement failed because another transaction was in the way, or the connection had died before anything was asked.
     may_do_better: Cell<bool>,
     grown: RefCell<Option<String>>,
+    waiting: RefCell<Vec<Waiting>>,
 }
 
 /// How far a transaction has come.
@@ -82,15 +103,29 @@ impl<'a> Tx<'a> {
             state: Cell::new(state),
             may_do_better: Cell::new(false),
             grown: RefCell::new(None),
+            waiting: RefCell::new(Vec::new()),
         }
+    }
+
+    /// Has a statement carried out before whatever is asked next, or before the end. It costs no exchange of its own; that it
+    /// fails is known then.
+    pub(super) fn later(&self, sql: impl Into<Cow<'static, str>>, values: Owned) {
+        assert!(
+            matches!(self.state.get(), State::Before(_) | State::Within),
+            "what is done later is part of a transaction"
+        );
+        let sql = sql.into();
+        self.waiting.borrow_mut().push(Waiting { sql, values });
     }
 
     /// How many rows the statement touched.
     pub(super) fn execute(&self, sql: &str, values: Values<'_>) -> Result<u64> {
         self.runtime.block_on(async {
             let statement = self.prepared(sql).await?;
-            let done = try_join(self.begun(), self.client.execute(&statement, values)).await;
-            Ok(self.noted(done)?.1)
+            let before = self.before().await?;
+            let asked = self.client.execute(&statement, values);
+            let done = try_join3(self.begun(), self.carried_out(&before), asked).await;
+            Ok(self.noted(done)?.2)
         })
     }
 
@@ -98,8 +133,10 @@ impl<'a> Tx<'a> {
     pub(super) fn rows(&self, sql: &str, values: Values<'_>) -> Result<Vec<Row>> {
         self.runtime.block_on(async {
             let statement = self.prepared(sql).await?;
-            let done = try_join(self.begun(), self.client.query(&statement, values)).await;
-            Ok(self.noted(done)?.1)
+            let before = self.before().await?;
+            let asked = self.client.query(&statement, values);
+            let done = try_join3(self.begun(), self.carried_out(&before), asked).await;
+            Ok(self.noted(done)?.2)
         })
     }
 
@@ -111,12 +148,13 @@ impl<'a> Tx<'a> {
             for (sql, _) in asked {
                 statements.push(self.prepared(sql).await?);
             }
+            let before = self.before().await?;
             let answers = statements
                 .iter()
                 .zip(asked)
                 .map(async |(statement, (_, values))| self.client.query(statement, values).await);
-            let done = try_join(self.begun(), try_join_all(answers)).await;
-            Ok(self.noted(done)?.1)
+            let done = try_join3(self.begun(), self.carried_out(&before), try_join_all(answers)).await;
+            Ok(self.noted(done)?.2)
         })
     }
 
@@ -125,12 +163,14 @@ impl<'a> Tx<'a> {
     pub(super) fn last_row(&self, sql: &str, values: Values<'_>) -> Result<Option<Row>> {
         self.runtime.block_on(async {
             let statement = self.prepared(sql).await?;
+            let before = self.before().await?;
             let asked = self.client.query(&statement, values);
-            let (begun, rows, ended) = join3(self.begun(), asked, self.client.batch_execute("COMMIT")).await;
+            let (carried, end) = (self.carried_out(&before), self.client.batch_execute("COMMIT"));
+            let (begun, carried, rows, ended) = join4(self.begun(), carried, asked, end).await;
             self.state.set(State::Over);
-            // Where the statement fails, the database makes the end one that undoes. Whether it stands is not known when the
+            // Where a statement fails, the database makes the end one that undoes. Whether it stands is not known when the
             // connection breaks here.
-            let done = begun.and(rows).and_then(|rows| ended.map(|()| rows));
+            let done = begun.and(carried).and(rows).and_then(|rows| ended.map(|()| rows));
             let rows = done.map_err(|error| {
                 self.may_do_better.set(is_conflict(&error));
                 of(error)
@@ -159,16 +199,17 @@ impl<'a> Tx<'a> {
         let state = self.state.get();
         match done {
             Ok(value) => {
-                if state == State::Within {
-                    self.state.set(State::Over);
-                    match self.runtime.block_on(self.client.batch_execute("COMMIT")) {
-                        Ok(()) => {}
-                        Err(error) if is_conflict(&error) => return Commit::Undone(of(error).into()),
-                        // Whether it stands is not known when the connection breaks here. Whoever asked asks again, and is told.
-                        Err(error) => return Commit::Done(Err(of(error).into()), None),
-                    }
+                let ended = match state {
+                    State::Within => self.runtime.block_on(self.ended()),
+                    State::Before(_) if !self.waiting.borrow().is_empty() => self.runtime.block_on(self.ended()),
+                    _ => Ok(()),
+                };
+                match ended {
+                    Ok(()) => Commit::Done(Ok(value), self.grown.take()),
+                    Err(error) if self.may_do_better.get() => Commit::Undone(error.into()),
+                    // Whether it stands is not known when the connection breaks here. Whoever asked asks again, and is told.
+                    Err(error) => Commit::Done(Err(error.into()), None),
                 }
-                Commit::Done(Ok(value), self.grown.take())
             }
             Err(error) => {
                 if state == State::Within {
@@ -183,6 +224,36 @@ impl<'a> Tx<'a> {
                 }
             }
         }
+    }
+
+    /// Carries out what waits, and commits, in one exchange.
+    async fn ended(&self) -> Result<()> {
+        let before = self.before().await?;
+        let end = self.client.batch_execute("COMMIT");
+        let done = try_join3(self.begun(), self.carried_out(&before), end).await;
+        // A connection that was dead before anything was sent is told apart while the transaction has not begun.
+        let done = done.map(|_| ()).map_err(|error| self.failed(error));
+        self.state.set(State::Over);
+        done
+    }
+
+    /// What waits to be carried out, each statement prepared.
+    async fn before(&self) -> Result<Vec<(Statement, Owned)>> {
+        let waiting = mem::take(&mut *self.waiting.borrow_mut());
+        let mut before = Vec::with_capacity(waiting.len());
+        for one in waiting {
+            before.push((self.prepared(&one.sql).await?, one.values));
+        }
+        Ok(before)
+    }
+
+    /// Sends them, one behind the other, when it is polled first.
+    async fn carried_out(&self, before: &[(Statement, Owned)]) -> Result<(), tokio_postgres::Error> {
+        let sent = before.iter().map(async |(statement, values)| {
+            let values = values.iter().map(|value| &**value as &(dyn ToSql + Sync));
+            self.client.execute_raw(statement, values).await
+        });
+        try_join_all(sent).await.map(|_| ())
     }
 
     async fn prepared(&self, sql: &str) -> Result<Statement> {

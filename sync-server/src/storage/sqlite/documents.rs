@@ -39,6 +39,19 @@ impl Documents for Sqlite {
         })
     }
 
+    fn subject_states(&self, subject: [u8; 16]) -> Result<Vec<(DocumentId, DocumentState)>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached("SELECT id FROM document WHERE subject = ?1 ORDER BY id")?;
+            let ids = statement.query_map([subject], |row| row.get(0).map(DocumentId))?;
+            let mut states = Vec::new();
+            for id in ids {
+                let id = id?;
+                states.extend(state(tx, id)?.map(|state| (id, state)));
+            }
+            Ok(states)
+        })
+    }
+
     fn district_documents(&self, district: &str) -> Result<Vec<DocumentId>> {
         self.read(|tx| {
             let mut statement = tx.prepare_cached("SELECT id FROM document WHERE district = ?1 ORDER BY id")?;
@@ -48,33 +61,7 @@ impl Documents for Sqlite {
     }
 
     fn document(&self, id: DocumentId) -> Result<Option<DocumentState>> {
-        self.read(|tx| {
-            let head = tx
-                .prepare_cached("SELECT district, snapshot, snapshot_number, last_number FROM document WHERE id = ?1")?
-                .query_row([id.0], |row| {
-                    Ok((
-                        row.get(0)?,
-                        row.get(1)?,
-                        row.get::<_, Number>(2)?,
-                        row.get::<_, Number>(3)?,
-                    ))
-                })
-                .optional()?;
-            let Some((district, snapshot, folded, last)) = head else {
-                return Ok(None);
-            };
-            let mut statement = tx.prepare_cached(
-                "SELECT bytes FROM log WHERE kind = 1 AND document = ?1 AND number > ?2 ORDER BY number",
-            )?;
-            let rows = statement.query_map(params![id.0, folded], |row| row.get(0))?;
-            let tail = rows.collect::<rusqlite::Result<_>>()?;
-            Ok(Some(DocumentState {
-                district,
-                snapshot,
-                tail,
-                last_number: last.0,
-            }))
-        })
+        self.read(|tx| state(tx, id))
     }
 
     fn change_by_sequence(&self, document: DocumentId, author: AuthorId, seq: u64) -> Result<Option<StoredChange>> {
@@ -120,6 +107,34 @@ impl Documents for Sqlite {
     fn save_snapshot(&self, id: DocumentId, snapshot: &[u8], number: u64) -> Result<()> {
         self.write(|tx| keep_snapshot(tx, id, snapshot, number))
     }
+}
+
+/// A document as stored.
+fn state(tx: &Connection, id: DocumentId) -> Result<Option<DocumentState>> {
+    let head = tx
+        .prepare_cached("SELECT district, snapshot, snapshot_number, last_number FROM document WHERE id = ?1")?
+        .query_row([id.0], |row| {
+            Ok((
+                row.get(0)?,
+                row.get(1)?,
+                row.get::<_, Number>(2)?,
+                row.get::<_, Number>(3)?,
+            ))
+        })
+        .optional()?;
+    let Some((district, snapshot, folded, last)) = head else {
+        return Ok(None);
+    };
+    let mut statement =
+        tx.prepare_cached("SELECT bytes FROM log WHERE kind = 1 AND document = ?1 AND number > ?2 ORDER BY number")?;
+    let rows = statement.query_map(params![id.0, folded], |row| row.get(0))?;
+    let tail = rows.collect::<rusqlite::Result<_>>()?;
+    Ok(Some(DocumentState {
+        district,
+        snapshot,
+        tail,
+        last_number: last.0,
+    }))
 }
 
 pub(super) fn commit_all(tx: &Connection, changes: &[NewChange<'_>]) -> Result<Vec<Committed>, CommitError> {

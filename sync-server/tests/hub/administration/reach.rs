@@ -29,6 +29,7 @@ fn named_routes(scene: &Scene) -> Vec<(&'static str, &'static str, String, Json)
     let (upload, appeal) = (scene.upload.to_string(), scene.appeal.to_string());
     let [waits, not] = scene.unbegun.map(id);
     let [answered, refused] = scene.asking.clone();
+    let [taken, forgotten] = scene.refused.map(id);
     let answer = RecoveryAnswer {
         request: answered.parse().unwrap(),
         sealed: vec![1],
@@ -57,6 +58,19 @@ fn named_routes(scene: &Scene) -> Vec<(&'static str, &'static str, String, Json)
             json!({ "text": answer.to_text() }),
         ),
         ("POST", "/v1/admin/recoveries/{}/refuse", refused, Json::Null),
+        (
+            "POST",
+            "/v1/admin/inbound/refused/{}/look",
+            taken.clone(),
+            json!({ "purpose": "the helpline called" }),
+        ),
+        ("POST", "/v1/admin/inbound/refused/{}/retry", taken, Json::Null),
+        (
+            "POST",
+            "/v1/admin/inbound/refused/{}/forget",
+            forgotten.clone(),
+            json!({ "confirm": forgotten }),
+        ),
         ("POST", "/v1/admin/inbound/{}/begin", waits, Json::Null),
         (
             "POST",
@@ -121,7 +135,7 @@ fn named_routes(scene: &Scene) -> Vec<(&'static str, &'static str, String, Json)
 }
 
 /// Routes for which nothing is named.
-const OTHER_ROUTES: [(&str, &str); 18] = [
+const OTHER_ROUTES: [(&str, &str); 19] = [
     ("POST", "/v1/admin/sign-out"),
     ("GET", "/v1/admin/session"),
     ("POST", "/v1/admin/passphrase"),
@@ -129,6 +143,7 @@ const OTHER_ROUTES: [(&str, &str); 18] = [
     ("GET", "/v1/admin/users"),
     ("POST", "/v1/admin/users"),
     ("GET", "/v1/admin/recoveries"),
+    ("GET", "/v1/admin/inbound/refused"),
     ("GET", "/v1/admin/inbound/unbegun"),
     ("GET", "/v1/admin/devices"),
     ("GET", "/v1/admin/health"),
@@ -215,6 +230,7 @@ fn what_is_anothers_and_what_is_not_there_look_alike_on_every_route_and_nobody_i
         "quarantine",
         "appeals",
         "recoveries",
+        "inbound/refused",
         "inbound/unbegun",
     ] {
         assert_eq!(elsewhere.list(&format!("/v1/admin/{list}")), json!([]), "{list}");
@@ -278,8 +294,8 @@ fn whoever_administers_the_district_or_all_of_them_does_everything_there_and_the
             .collect();
         let case = id(scene.case);
         let expected = [
-            "rename", "set", "open", "keep", "begin", "put", "make", "send", "look", "release", "refuse", "decline",
-            &case, "wipe", "revoke", "revoke", "destroy",
+            "rename", "set", "open", "keep", "look", "retry", "forget", "begin", "put", "make", "send", "look",
+            "release", "refuse", "decline", &case, "wipe", "revoke", "revoke", "destroy",
         ];
         assert_eq!(asked, expected);
         for deed in [
@@ -294,6 +310,8 @@ fn whoever_administers_the_district_or_all_of_them_does_everything_there_and_the
             "answer-recovery",
             "refuse-recovery",
             "put-post-aside",
+            "look-at-post",
+            "forget-post",
             "destroy-record",
         ] {
             assert!(deeds.iter().any(|(known, _)| known == deed), "{deed}");

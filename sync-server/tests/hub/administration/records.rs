@@ -199,3 +199,41 @@ fn a_backup_is_begun_and_listed_by_whoever_administers_the_whole_hub_and_one_at_
     assert!(nowhere.text().unwrap().contains("[backups]"));
     assert!(administer(&without.hub, &["backup"]).unwrap_err().contains("[backups]"));
 }
+
+#[test]
+fn a_post_that_names_no_district_of_the_hub_is_for_whoever_administers_all_and_what_it_says_is_inert() {
+    let scene = Scene::new();
+    let nowhere = RefusedPost {
+        id: [0xB3; 16],
+        channel: "trackchild".into(),
+        at_ms: scene.hub.hub.clock.now_ms(),
+        reason: "is no JSON".into(),
+        body: HOSTILE.as_bytes().to_vec(),
+    };
+    scene.hub.hub.storage.refuse_post(&nowhere).unwrap();
+    let one = Clerk::signed_in(&scene.hub, "asha", &["--district", DISTRICT]);
+    let all = Clerk::signed_in(&scene.hub, "ravi", &["--all"]);
+    let count = |clerk: &Clerk| clerk.list("/v1/admin/inbound/refused").as_array().unwrap().len();
+    assert_eq!((count(&one), count(&all)), (2, 3));
+    let path = |what: &str| format!("/v1/admin/inbound/refused/{}/{what}", id(nowhere.id));
+    let purpose = json!({ "purpose": "the portal called" });
+    assert_eq!(one.post(&path("look"), &purpose).status(), StatusCode::NOT_FOUND);
+    let shown = all.post(&path("look"), &purpose).text().unwrap();
+    assert!(!shown.contains('<'), "{shown}");
+    assert_eq!(serde_json::from_str::<Json>(&shown).unwrap()["text"], HOSTILE);
+    let empty = json!({ "purpose": " " });
+    assert_eq!(
+        all.post(&path("look"), &empty).status(),
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let again = all.post(&path("retry"), &json!({}));
+    assert_eq!(again.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.text().unwrap().contains("refused again, and kept"));
+    // Under the id that follows from what it says.
+    assert_eq!(count(&all), 4);
+    let wrong = all.post(&path("forget"), &json!({ "confirm": id([0xB1; 16]) }));
+    assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let right = all.post(&path("forget"), &json!({ "confirm": id(nowhere.id) }));
+    assert_eq!(right.status(), StatusCode::NO_CONTENT);
+    assert_eq!(count(&all), 3);
+}

@@ -143,6 +143,17 @@ fn together_a_case_begins_and_is_written_in() {
         );
         let of = |document| storage.document(document).unwrap().unwrap().tail.len();
         assert_eq!((of(core()), of(together[4].document)), (4, 1));
+        let one_by_one = |id| (id, storage.document(id).unwrap().unwrap());
+        let documents = storage.subject_documents(CASE).unwrap();
+        assert_eq!(
+            storage.subject_states(CASE).unwrap(),
+            documents.into_iter().map(one_by_one).collect::<Vec<_>>()
+        );
+        storage.save_snapshot(core(), b"three", end + 4 + 3).unwrap();
+        let states = storage.subject_states(CASE).unwrap();
+        let (_, now) = states.into_iter().find(|(id, _)| *id == core()).unwrap();
+        assert_eq!((now.snapshot.as_slice(), now.tail.len()), (b"three".as_slice(), 1));
+        assert_eq!(storage.subject_states([0x77; 16]).unwrap(), []);
         let again = storage.commit_changes(&together).unwrap();
         assert!(
             again.iter().all(|one| matches!(one, Committed::Duplicate { .. })),
@@ -236,6 +247,9 @@ fn a_connection_that_died_between_two_calls_fails_neither_a_writing_nor_a_readin
     assert_eq!(store.document(core()).unwrap().unwrap().tail.len(), 3);
     end_connections(&url);
     store.set_lease_days(DISTRICT, 3, 5).unwrap();
+    end_connections(&url);
+    store.save_snapshot(core(), b"all", 9).unwrap();
+    assert_eq!(store.document(core()).unwrap().unwrap().snapshot, b"all");
 }
 
 #[test]
