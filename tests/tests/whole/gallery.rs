@@ -66,7 +66,7 @@ fn a_button_that_moved_is_seen_and_letters_of_another_machine_are_not() {
     for change in [
         ".button.primary { translate: 0 8px }",
         ".button.primary { background: var(--danger); border-color: var(--danger) }",
-        ".person { border-color: transparent }",
+        ".button.primary { inline-size: 50% }",
     ] {
         let sheet = format!(
             "const sheet = new CSSStyleSheet(); sheet.replaceSync('{change}'); document.adoptedStyleSheets = [sheet]"

@@ -81,8 +81,9 @@ fn Farewells() -> impl IntoView {
             let id = one.id.clone();
             let date = |ms| time::date_time(words, ms);
             let title = words.farewell_title(one.name);
+            let spoken = title.clone();
             view! {
-                <section class="gate-card stack" aria-label=title.clone() data-test="farewell">
+                <section class="gate-card stack" aria-label=spoken data-test="farewell">
                     <h2>{title}</h2>
                     <p>{words.farewell_ended(date(one.dismissed_ms), date(one.destroyed_ms))}</p>
                     <p data-test="farewell-on-hub">{words.farewell_on_hub(u64::from(one.on_hub))}</p>
