@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use anyhow::{Context as _, bail};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use casework::{CaseId, CaseKind, Compartment, InstitutionId, ReportId, Subject, Urgency};
+use casework::{CaseId, CaseKind, Compartment, InstitutionId, ReportId, Subject, Urgency, Value};
 use device::Device;
 use ipc::{CaseFilter, FieldEdit, FileKind, NewCase, NewReport, Reply, Request};
 
@@ -219,7 +219,10 @@ impl Today<'_> {
             ("parents.father_name", "Sunil Hansda"),
             ("child.address", "Amragachi, Sonbari"),
         ];
-        edit(self.desk, case.into(), written(&facts))?;
+        let mut edits = written(&facts);
+        edits.push(set("case.grounds", Value::Set(["vii".to_owned()].into())));
+        edits.push(set("case.taken_in_charge_at", Value::Instant(self.now_ms - 95 * MINUTE_MS)));
+        edit(self.desk, case.into(), edits)?;
         self.desk.sync()?;
         Ok(case)
     }
@@ -293,12 +296,15 @@ impl Today<'_> {
     }
 }
 
-fn written(facts: &[(&str, &str)]) -> Vec<FieldEdit> {
-    let set = |(fact, text): &(&str, &str)| FieldEdit::SetFact {
+fn set(fact: &str, value: Value) -> FieldEdit {
+    FieldEdit::SetFact {
         fact: fact.parse().expect("the facts named here are fact ids"),
-        value: (*text).into(),
-    };
-    facts.iter().map(set).collect()
+        value,
+    }
+}
+
+fn written(facts: &[(&str, &str)]) -> Vec<FieldEdit> {
+    facts.iter().map(|(fact, text)| set(fact, (*text).into())).collect()
 }
 
 fn edit(desk: &Desk, subject: Subject, edits: Vec<FieldEdit>) -> anyhow::Result<()> {
