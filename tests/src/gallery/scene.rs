@@ -221,7 +221,10 @@ impl Today<'_> {
         ];
         let mut edits = written(&facts);
         edits.push(set("case.grounds", Value::Set(["vii".to_owned()].into())));
-        edits.push(set("case.taken_in_charge_at", Value::Instant(self.now_ms - 95 * MINUTE_MS)));
+        edits.push(set(
+            "case.taken_in_charge_at",
+            Value::Instant(self.now_ms - 95 * MINUTE_MS),
+        ));
         edit(self.desk, case.into(), edits)?;
         self.desk.sync()?;
         Ok(case)

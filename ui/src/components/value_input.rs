@@ -119,7 +119,9 @@ impl Draft {
         let typed = self.text.get();
         let value = self.spec.with_value(|spec| spec.read(&typed)).ok()??;
         let said = self.spec.with_value(|spec| spec.say(words(), Some(&value)));
-        let ago = value.as_text().and_then(|day| time::ago(words(), day, browser::now_ms()));
+        let ago = value
+            .as_text()
+            .and_then(|day| time::ago(words(), day, browser::now_ms()));
         Some(ago.map_or_else(|| said.clone(), |ago| format!("{said} · {ago}")))
     }
 }

@@ -38,7 +38,11 @@ fn paints() -> Vec<Paint> {
 /// Inks of rules that lay no ground of their own: they stand on whatever is there.
 fn free_inks(paints: &[Paint]) -> BTreeSet<&str> {
     let free = |paint: &&Paint| paint.ground == Ground::None;
-    paints.iter().filter(free).filter_map(|paint| paint.ink.as_deref()).collect()
+    paints
+        .iter()
+        .filter(free)
+        .filter_map(|paint| paint.ink.as_deref())
+        .collect()
 }
 
 /// Grounds on which anything may stand: no ink is named with them, or one that stands elsewhere, too.
@@ -54,7 +58,9 @@ fn open_grounds<'a>(paints: &'a [Paint], inks: &BTreeSet<&str>) -> BTreeSet<&'a 
 
 /// Says what is too faint.
 fn assert_seen(theme: &Theme, sign: &str, ground: &str, at_least: f64, wherefore: &str) {
-    let Some((seen, under)) = theme.colour(sign).zip(theme.colour(ground)) else { return };
+    let Some((seen, under)) = theme.colour(sign).zip(theme.colour(ground)) else {
+        return;
+    };
     let found = contrast(seen, under);
     assert!(
         found >= at_least,
@@ -131,9 +137,19 @@ fn the_focus_is_seen_on_every_ground() {
     for theme in THEMES.iter().map(Theme::read) {
         let ring = ["--focus", "--focus-edge"].map(|token| theme.colour(token).unwrap());
         for paint in &paints {
-            let Some(ground) = paint.ground.token().and_then(|token| theme.colour(token)) else { continue };
-            let best = ring.map(|colour| contrast(colour, ground)).into_iter().fold(0.0, f64::max);
-            assert!(best >= SIGNS_AT_LEAST, "{}: the focus on {}: {best:.2}", theme.name, paint.place);
+            let Some(ground) = paint.ground.token().and_then(|token| theme.colour(token)) else {
+                continue;
+            };
+            let best = ring
+                .map(|colour| contrast(colour, ground))
+                .into_iter()
+                .fold(0.0, f64::max);
+            assert!(
+                best >= SIGNS_AT_LEAST,
+                "{}: the focus on {}: {best:.2}",
+                theme.name,
+                paint.place
+            );
         }
     }
 }
