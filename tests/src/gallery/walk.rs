@@ -76,8 +76,8 @@ pub const SCREENS: [Screen; 29] = [
     screen("forms", "Forms of a case", "/case/{case}/forms", "form-group"),
     screen("custody", "Custody", "/case/{case}/custody", "custody"),
     screen("plan", "Care plan", "/case/{baby}/plan", "plan"),
-    screen("health", "Health and growth", "/case/{baby}/health", "growth"),
-    screen("records", "Records", "/case/{case}/records", "tab-records"),
+    screen("health", "Health and growth", "/case/{baby}/health", "growth").after(&["reveal"]),
+    screen("records", "Records", "/case/{case}/records", "tab-records").after(&["reveal"]),
     screen("photos", "Photos and papers", "/case/{match}/photos", "photo-item"),
     screen(
         "photos-shown",
