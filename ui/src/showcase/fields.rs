@@ -36,9 +36,10 @@ fn terms() -> Vec<Term> {
 #[component]
 fn Shown(id: &'static str, label: &'static str, spec: Spec, #[prop(optional)] value: Option<Value>) -> impl IntoView {
     let nothing = Callback::new(|()| ());
+    let is_group = spec.is_ticked();
     let input = view! {
         <ValueInput
-            spec=spec.clone()
+            spec=spec
             value=Signal::stored(value)
             id=format!("field-{id}")
             test=format!("field-{id}")
@@ -46,7 +47,7 @@ fn Shown(id: &'static str, label: &'static str, spec: Spec, #[prop(optional)] va
             on_commit=Callback::new(|_| ())
         />
     };
-    if spec.is_ticked() {
+    if is_group {
         view! { <fieldset class="question"><legend class="label">{label}</legend>{input}</fieldset> }.into_any()
     } else {
         view! { <div class="question"><label class="label" for=format!("field-{id}")>{label}</label>{input}</div> }
