@@ -472,7 +472,10 @@ mod tests {
         assert_eq!(said("2015-11-23").as_deref(), Some("11 years ago"));
         assert_eq!(said("2026-09-30").as_deref(), Some("1 month ago"));
         assert_eq!(said("2026-11-20").as_deref(), Some("3 days ago"));
-        assert_eq!((said("2026-11-23"), said("2027-01-01"), said("soon")), (None, None, None));
+        assert_eq!(
+            (said("2026-11-23"), said("2027-01-01"), said("soon")),
+            (None, None, None)
+        );
     }
 
     #[test]
