@@ -137,6 +137,7 @@ impl Author {
             proposals: None,
             asks: None,
             pieces: None,
+            shares: None,
             appeals,
             judged: None,
         };

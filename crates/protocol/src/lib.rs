@@ -137,7 +137,7 @@
 //!
 //! To a device whose `Open` says that it reads `pieces`, a grant whose parcel has more than one part comes as
 //! [`Piece`](message::down::Piece) messages (83), each of which the device keeps with the mark behind it, so that a cut costs
-//! one piece, however large the document. Asked with a cursor from between two pieces, the hub goes on with the next, unless
+//! one piece, however large the document; small documents of a first reading share parcels where it reads `shares`. Asked with a cursor from between two pieces, the hub goes on with the next, unless
 //! the document has grown: then it begins it anew.
 //!
 //! From the empty cursor such a device is told things in another order than the log's: at first the documents of a few

@@ -27,6 +27,15 @@ pub const SNAPSHOT_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// The pieces of one document: more than its largest snapshot has.
 pub const PIECES_MAX: u32 = 2_200;
 
+/// Documents that share a parcel.
+pub const SHARES_MAX: usize = 16;
+
+/// What documents that share a parcel have together as automerge saves them; one that has more goes alone.
+pub const SHARED_BYTES_MAX: usize = 64 * 1024;
+
+/// A part of a parcel that documents share: what they are goes into the frame of the last, too.
+pub const SHARED_PART_BYTES_MAX: usize = 3_400;
+
 /// The cards of one `Cards`.
 pub const CARDS_MAX: usize = 64;
 

@@ -127,11 +127,16 @@ pub struct Part<'a> {
 
 /// Cuts packed bytes into the parts to send, in order. There is always at least one.
 pub fn parts(packed: &[u8]) -> impl Iterator<Item = Part<'_>> {
-    let count = packed.len().div_ceil(PART_BYTES_MAX).max(1);
+    parts_within(packed, PART_BYTES_MAX)
+}
+
+/// The same, with parts of at most so many bytes.
+pub fn parts_within(packed: &[u8], bytes_max: usize) -> impl Iterator<Item = Part<'_>> {
+    let count = packed.len().div_ceil(bytes_max).max(1);
     let parts = u32::try_from(count).expect("a parcel within the limits has few parts");
     (0..parts).map(move |part| {
-        let start = part as usize * PART_BYTES_MAX;
-        let end = packed.len().min(start + PART_BYTES_MAX);
+        let start = part as usize * bytes_max;
+        let end = packed.len().min(start + bytes_max);
         Part {
             part,
             parts,

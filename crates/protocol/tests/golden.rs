@@ -15,8 +15,8 @@ use protocol::enrol::{EnrolReply, EnrolRequest, Enrolled, person_mark};
 use protocol::ids::Sha256;
 use protocol::message::down::{
     Appealed, Author, Cards, Change, Changes, Close, Detail, Done, Grant, Index, Judged, Mark, Outcome, Person, Piece,
-    Proposal, Proposals, Receipt, ReceiptState, Received, Reject, Revoke, StateMark, Taken, Token, Told, Verdict,
-    Verdicts, Welcome, Written,
+    Proposal, Proposals, Receipt, ReceiptState, Received, Reject, Revoke, Share, StateMark, Taken, Token, Told,
+    Verdict, Verdicts, Welcome, Written,
 };
 use protocol::message::up::{Access, Again, Batch, Confirm, End, Group, Open, Rows, Upload};
 use protocol::message::{Named, Naming};
@@ -87,6 +87,7 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         pieces: None,
         appeals: None,
         judged: None,
+        shares: None,
     };
     let open_small = Open {
         version: PROTOCOL_VERSION,
@@ -125,6 +126,10 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
     let open_judged = Open {
         judged: Some(true),
         ..open_pieces.clone()
+    };
+    let open_shares = Open {
+        shares: Some(true),
+        ..open_judged.clone()
     };
     let group = |document, steps: &[u64]| Group {
         document,
@@ -165,6 +170,7 @@ fn up_messages() -> Vec<(&'static str, UpMessage)> {
         ("open-pieces", open_pieces.into()),
         ("open-appeals", open_appeals.into()),
         ("open-judged", open_judged.into()),
+        ("open-shares", open_shares.into()),
         ("batch", batch.into()),
         ("rows", rows.into()),
     ]
@@ -352,6 +358,18 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         bytes: b"the second part".to_vec(),
         writable: true,
         digest: Piece::digest(b"all parts"),
+        shares: None,
+    };
+    let share = |document, bytes| Share {
+        document,
+        upto: 300,
+        writable: true,
+        bytes,
+    };
+    let piece_shares = Piece {
+        part: 2,
+        shares: Some(vec![share(DOCUMENT, 40), share(DocumentId([0xd1; 17]), 0)]),
+        ..piece.clone()
     };
     let index_anew = Index {
         cursor: IndexCursor::default(),
@@ -529,6 +547,7 @@ fn down_messages() -> Vec<(&'static str, DownMessage)> {
         ("index-anew", index_anew.into()),
         ("cards", cards.into()),
         ("piece", piece.into()),
+        ("piece-shares", piece_shares.into()),
         ("proposals", proposals.into()),
         ("detail", detail.into()),
         ("detail-none", detail_none.into()),
@@ -584,7 +603,7 @@ fn the_last_frame_of_a_body_has_its_golden_bytes_and_says_that_it_is() {
 #[test]
 fn a_whole_body_has_its_golden_bytes() {
     // The body is of the first version; what came later has bytes of its own.
-    const LATER: [&str; 12] = [
+    const LATER: [&str; 13] = [
         "access",
         "again",
         "open-reads",
@@ -595,6 +614,7 @@ fn a_whole_body_has_its_golden_bytes() {
         "open-pieces",
         "open-appeals",
         "open-judged",
+        "open-shares",
         "batch",
         "rows",
     ];

@@ -53,7 +53,8 @@ pub(crate) fn due_snapshot(state: &DocumentState, document: &Document) -> Option
 /// The first byte of a document as automerge saves it, which is how hubs kept snapshots before they packed them.
 const AS_SAVED: u8 = 0x85;
 
-fn unpacked(snapshot: &[u8]) -> Result<Cow<'_, [u8]>, LoadError> {
+/// A kept snapshot as automerge saves it.
+pub(super) fn unpacked(snapshot: &[u8]) -> Result<Cow<'_, [u8]>, LoadError> {
     if snapshot.is_empty() || snapshot[0] == AS_SAVED {
         return Ok(Cow::Borrowed(snapshot));
     }

@@ -8,6 +8,7 @@ use protocol::message::down::Cards;
 
 use super::cursor::{At, BEGINNING, Place};
 use super::first::{self, Item};
+use super::pieces::Together;
 use super::serve::{ServeError, Serving};
 use crate::storage::{CardRow, EntryBody, FirstReading, Window};
 
@@ -47,14 +48,17 @@ impl Serving<'_> {
             },
         };
         let mut at = from.min(items.len());
+        let mut together = Together::default();
         while at < items.len() {
             if self.is_long() {
+                self.tell_together(&mut together, place_at(head, at))?;
                 return Ok(FirstRead::Broken(place_at(head, at)));
             }
             let next = items.len().min(at + ITEMS_AT_ONCE);
-            self.items(head, at, &items[at..next])?;
+            self.items(head, at, &items[at..next], &mut together)?;
             at = next;
         }
+        self.tell_together(&mut together, place_at(head, at))?;
         Ok(FirstRead::Through(Window {
             after: head,
             from: head,
@@ -89,7 +93,7 @@ impl Serving<'_> {
     }
 
     /// Tells some items, of which the first stands at `from`.
-    fn items(&mut self, head: u64, from: usize, items: &[Item]) -> Result<(), ServeError> {
+    fn items(&mut self, head: u64, from: usize, items: &[Item], together: &mut Together) -> Result<(), ServeError> {
         let author = &self.session.author;
         let numbers: Vec<u64> = items.iter().copied().flat_map(Item::numbers).collect();
         let storage = &self.hub.storage;
@@ -121,6 +125,7 @@ impl Serving<'_> {
         for (at, item) in items.iter().enumerate() {
             match item {
                 Item::Card { .. } => {
+                    self.tell_together(together, place_at(head, from + at))?;
                     told.extend(cards.get(&at).cloned());
                     if told.len() >= CARDS_MAX {
                         self.cards(&mut told, place_at(head, from + at + 1))?;
@@ -128,9 +133,16 @@ impl Serving<'_> {
                 }
                 Item::Entry(number) => {
                     self.cards(&mut told, place_at(head, from + at))?;
-                    if let Some(entry) = entries.remove(number) {
-                        let (before, after) = (place_at(head, from + at), place_at(head, from + at + 1));
-                        self.gather(entry, before, after)?;
+                    let Some(entry) = entries.remove(number) else { continue };
+                    let (before, after) = (place_at(head, from + at), place_at(head, from + at + 1));
+                    match entry.body {
+                        EntryBody::Grant { document, writable } if self.reads_shares() => {
+                            self.grant_together(together, document, writable, (before, after))?;
+                        }
+                        _ => {
+                            self.tell_together(together, before)?;
+                            self.gather(entry, before, after)?;
+                        }
                     }
                 }
             }

@@ -70,7 +70,7 @@ pub(super) struct Serving<'a> {
     sent_bytes: usize,
     gather: Gather,
     /// How much of the document that is told first the device has.
-    resumed: Option<PieceAt>,
+    pub(super) resumed: Option<PieceAt>,
 }
 
 impl<'a> Serving<'a> {
@@ -490,6 +490,11 @@ impl<'a> Serving<'a> {
     /// Whether the device reads pieces and cards.
     pub(super) fn reads_pieces(&self) -> bool {
         self.version() >= 2 && self.session.open.pieces == Some(true)
+    }
+
+    /// Whether it reads pieces of several documents.
+    pub(super) fn reads_shares(&self) -> bool {
+        self.reads_pieces() && self.session.open.shares == Some(true)
     }
 
     /// Whether the answer is so long that the device is asked to come again.

@@ -68,6 +68,16 @@ fn new_device(hub: &TestHub, worker: &TestDevice) -> TestDevice {
     device
 }
 
+/// The same, to which small documents may be told together.
+fn sharing_device(hub: &TestHub, worker: &TestDevice) -> TestDevice {
+    let mut device = new_device(hub, worker);
+    device.shares = true;
+    device
+}
+
+/// How a new device reads.
+const READERS: [fn(&TestHub, &TestDevice) -> TestDevice; 2] = [new_device, sharing_device];
+
 fn same(device: &TestDevice, worker: &TestDevice) {
     for (id, document) in &worker.documents {
         let here = device.documents.get(id);
@@ -91,7 +101,12 @@ fn frame_ends(bytes: &[u8]) -> Vec<usize> {
 fn emergencies_come_first_then_the_whole_list_then_the_other_cases() {
     let hub = TestHub::start();
     let (worker, cases) = with_cases(&hub);
-    let mut device = new_device(&hub, &worker);
+    for reader in READERS {
+        told_as_it_presses(reader(&hub, &worker), &worker, &cases);
+    }
+}
+
+fn told_as_it_presses(mut device: TestDevice, worker: &TestDevice, cases: &[[u8; 16]]) {
     let answer = device.sync();
     let of = |case: usize| {
         let is_of = |id: &DocumentId| id.0[..16] == cases[case];
@@ -118,7 +133,7 @@ fn emergencies_come_first_then_the_whole_list_then_the_other_cases() {
             .iter()
             .all(|(_, json)| !String::from_utf8_lossy(json).contains("Secret"))
     );
-    same(&device, &worker);
+    same(&device, worker);
     assert!(device.sync().granted.is_empty());
 }
 
@@ -142,13 +157,21 @@ fn who_does_not_read_who_the_child_is_is_not_told_on_the_list_either() {
 
 #[test]
 fn a_first_reading_cut_anywhere_tells_nothing_twice() {
-    let hub = TestHub::start();
-    let (worker, cases) = with_cases(&hub);
-    let whole = {
-        let mut device = new_device(&hub, &worker);
-        device.sync().bytes
-    };
-    let mut device = new_device(&hub, &worker);
+    for reader in READERS {
+        let hub = TestHub::start();
+        let (worker, cases) = with_cases(&hub);
+        let whole = reader(&hub, &worker).sync().bytes;
+        let device = reader(&hub, &worker);
+        cut_again_and_again(&hub, (&worker, &cases), device, whole);
+    }
+}
+
+fn cut_again_and_again(
+    hub: &TestHub,
+    (worker, cases): (&TestDevice, &[[u8; 16]]),
+    mut device: TestDevice,
+    whole: usize,
+) {
     let (mut told, mut rounds, mut at) = (0, 0, 700);
     loop {
         let bytes = device.post(device.body(device.open()));
@@ -162,14 +185,14 @@ fn a_first_reading_cut_anywhere_tells_nothing_twice() {
         assert!(rounds < 200, "it goes on");
         if rounds == 3 {
             // What becomes urgent meanwhile changes nothing for a reading that has begun.
-            let mut other = new_device(&hub, &worker);
+            let mut other = new_device(hub, worker);
             other.sync();
             other.edit(
                 document(cases[7], Compartment::Core),
                 &[set("case.urgency", "emergency")],
             );
             other.sync();
-            folded(&hub, &cases);
+            folded(hub, cases);
         }
         if answer.close.is_some() {
             break;
@@ -186,7 +209,7 @@ fn a_first_reading_cut_anywhere_tells_nothing_twice() {
     );
     let urgent = device.fact(document(cases[7], Compartment::Core), "case.urgency");
     assert_eq!(urgent.as_ref().and_then(casework::Value::as_text), Some("emergency"));
-    for case in &cases {
+    for case in cases {
         for compartment in Compartment::ALL {
             assert!(device.documents.contains_key(&document(*case, compartment)));
         }
@@ -200,13 +223,19 @@ fn a_large_document_cut_anywhere_costs_one_piece() {
     let core = document(worker.open_case(), Compartment::Core);
     worker.edit(core, &[set("case.number", letters(1, LONG).as_str())]);
     worker.sync();
-    let ends = frame_ends(&bytes_of(&new_device(&hub, &worker)));
+    for reader in READERS {
+        cut_at_each_frame(&hub, &worker, reader);
+    }
+}
+
+fn cut_at_each_frame(hub: &TestHub, worker: &TestDevice, reader: fn(&TestHub, &TestDevice) -> TestDevice) {
+    let ends = frame_ends(&bytes_of(&reader(hub, worker)));
     for end in ends.iter().take(ends.len() - 1) {
-        let mut device = new_device(&hub, &worker);
+        let mut device = reader(hub, worker);
         let bytes = bytes_of(&device);
         let answer = device.take(&bytes[..*end]);
         let rest = device.sync();
-        same(&device, &worker);
+        same(&device, worker);
         let pieces: Vec<u32> = answer
             .pieces
             .iter()
@@ -232,15 +261,36 @@ fn a_document_that_grows_between_two_pieces_is_begun_anew() {
     let core = document(worker.open_case(), Compartment::Core);
     worker.edit(core, &[set("case.number", letters(2, LONG).as_str())]);
     worker.sync();
-    let mut device = new_device(&hub, &worker);
-    let bytes = bytes_of(&device);
-    let first = device.take(&bytes[..bytes.len() / 2]);
-    assert!(first.pieces.len() > 2 && first.close.is_none());
-    worker.edit(core, &[set("case.stage", "inquiry")]);
-    worker.sync();
-    let rest = device.sync();
-    assert_eq!(rest.pieces.first().map(|(_, part)| *part), Some(0));
-    same(&device, &worker);
+    for (reader, stage) in READERS.into_iter().zip(["inquiry", "production"]) {
+        let mut device = reader(&hub, &worker);
+        let bytes = bytes_of(&device);
+        let first = device.take(&bytes[..bytes.len() / 2]);
+        assert!(first.pieces.len() > 2 && first.close.is_none());
+        worker.edit(core, &[set("case.stage", stage)]);
+        worker.sync();
+        let rest = device.sync();
+        assert_eq!(rest.pieces.first().map(|(_, part)| *part), Some(0));
+        same(&device, &worker);
+    }
+}
+
+#[test]
+fn small_documents_share_parcels_and_are_told_once_in_fewer_bytes() {
+    let hub = TestHub::start();
+    let (worker, cases) = with_cases(&hub);
+    let (mut alone, mut sharing) = (new_device(&hub, &worker), sharing_device(&hub, &worker));
+    let (one_by_one, together) = (alone.sync(), sharing.sync());
+    same(&sharing, &worker);
+    assert_eq!(one_by_one.granted, together.granted, "the same in the same order");
+    assert_eq!(together.granted.len(), cases.len() * 4);
+    assert_eq!(one_by_one.received, together.received);
+    assert!(
+        together.bytes * 10 < one_by_one.bytes * 9,
+        "{} and {} bytes",
+        together.bytes,
+        one_by_one.bytes
+    );
+    assert!(sharing.sync().granted.is_empty());
 }
 
 #[test]

@@ -75,6 +75,7 @@ fn nothing_to_say_is_one_small_frame_each_way_until_there_is_news() {
         asks: None,
         pieces: None,
         judged: None,
+        shares: None,
         ..device.open()
     };
     let answer = say(&device, open(&device), Vec::new());

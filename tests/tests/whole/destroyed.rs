@@ -223,7 +223,12 @@ fn the_certificate_holds(scene: &Scene, record: &str, first: &Path) {
         let (words, _) = text.rsplit_once("\nthe signature holds").unwrap();
         serde_json::from_str(words).unwrap()
     };
-    assert_eq!(words(&before)["devices"]["not_heard_yet"].as_array().unwrap().len(), 2);
+    let before = words(&before);
+    assert_eq!(
+        before["devices"]["not_heard_yet"].as_array().unwrap().len(),
+        2,
+        "{before:#}"
+    );
     let later = first.with_file_name("later.json");
     scene
         .admin

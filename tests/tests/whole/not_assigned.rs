@@ -192,6 +192,7 @@ fn nobody_speaks_in_another_authors_name_or_says_the_same_again() {
         pieces: None,
         appeals: None,
         judged: None,
+        shares: None,
     };
     let body = |open: Open, key| {
         let mut chain = SigningChain::new(key);

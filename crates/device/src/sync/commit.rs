@@ -7,8 +7,8 @@ use casework::{CaseId, Subject, matching::Entry as ReportEntry};
 use ipc::Topic;
 use protocol::{
     DocumentId, Epoch,
-    limits::SNAPSHOT_BYTES_MAX,
-    message::down::{self, Appealed, Index, Outcome, Piece, Proposals, Receipt, ReceiptState},
+    limits::{SHARED_BYTES_MAX, SNAPSHOT_BYTES_MAX},
+    message::down::{self, Appealed, Index, Outcome, Piece, Proposals, Receipt, ReceiptState, Share},
     parcel::unpack,
 };
 
@@ -204,7 +204,20 @@ fn entries(
         match entry {
             Entry::Change(..) => {}
             Entry::Grant(document, granted) => grant(documents, write, document, granted, done)?,
-            Entry::Piece(piece, writable) => self::piece(documents, write, now_ms, &piece, writable, done)?,
+            Entry::Piece(piece, writable, shares) => {
+                let whole = match write.put_piece(&piece)? {
+                    Pieced::More => continue,
+                    Pieced::Whole(packed) if Piece::digest(&packed) == piece.digest => Some(packed),
+                    Pieced::Whole(_) | Pieced::Broken => None,
+                };
+                let shares = shares.as_deref();
+                for (document, granted) in shared_out(&piece, writable, shares, whole.as_deref()) {
+                    match granted {
+                        Some(granted) => grant(documents, write, document, granted, done)?,
+                        None => documents.ask_again(write, document.0, now_ms)?,
+                    }
+                }
+            }
             Entry::Cards(cards) => {
                 for (subject, card) in cards {
                     let running = card.next.clone().map(to_row);
@@ -259,32 +272,33 @@ fn grant(
     Ok(write.set_aside(&document.0, &kept, "kind")?)
 }
 
-/// Puts a piece to the others; with the last of them the document is here. Where one is missing, as after a vault was made
-/// whole from what was left of it, or they are not what was cut, the document is asked for again.
-fn piece(
-    documents: &mut Documents,
-    write: &Write<'_>,
-    now_ms: i64,
-    piece: &PieceRow,
+/// The documents of a parcel that has come whole, each as it is granted. Without bytes where a piece is missing, as after a vault was
+/// made whole from what was left of it, or where they are not what was cut: then each is to be asked for again.
+fn shared_out(
+    last: &PieceRow,
     writable: bool,
-    done: &mut Done,
-) -> Result<(), DocumentError> {
-    let whole = match write.put_piece(piece)? {
-        Pieced::More => return Ok(()),
-        Pieced::Whole(packed) if Piece::digest(&packed) == piece.digest => unpack(&packed, SNAPSHOT_BYTES_MAX).ok(),
-        Pieced::Whole(_) | Pieced::Broken => None,
+    shares: Option<&[Share]>,
+    packed: Option<&[u8]>,
+) -> Vec<(DocumentId, Option<Granted>)> {
+    let granted = |upto: i64, writable, snapshot: &[u8]| Granted {
+        upto,
+        writable,
+        snapshot: snapshot.to_vec(),
     };
-    match whole {
-        Some(snapshot) => {
-            let granted = Granted {
-                upto: piece.upto,
-                writable,
-                snapshot,
-            };
-            grant(documents, write, DocumentId(piece.document), granted, done)
-        }
-        None => Ok(documents.ask_again(write, piece.document, now_ms)?),
-    }
+    let Some(shares) = shares else {
+        let plain = packed.and_then(|packed| unpack(packed, SNAPSHOT_BYTES_MAX).ok());
+        let granted = plain.map(|plain| granted(last.upto, writable, &plain));
+        return vec![(DocumentId(last.document), granted)];
+    };
+    let plain = packed.and_then(|packed| unpack(packed, SHARED_BYTES_MAX).ok());
+    let out = plain.as_deref().and_then(|plain| Piece::shared_out(shares, plain));
+    let each = shares.iter().enumerate().map(|(at, share)| {
+        // The numbers were looked at when the piece came.
+        let upto = i64::try_from(share.upto).unwrap_or(i64::MAX);
+        let own = out.as_ref().map(|out| granted(upto, share.writable, out[at]));
+        (share.document, own)
+    });
+    each.collect()
 }
 
 fn apply(

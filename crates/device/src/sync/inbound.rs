@@ -11,12 +11,12 @@ use casework::card::Card;
 use protocol::{
     AuthorId, Cursor, DocumentId, Epoch, PROTOCOL_VERSION_MIN, Refusal,
     dismissal::SignedDismissal,
-    limits::{CHANGE_BYTES_MAX, PACKS_MAX, PIECES_MAX, SNAPSHOT_BYTES_MAX},
+    limits::{CHANGE_BYTES_MAX, PACKS_MAX, PIECES_MAX, SHARES_MAX, SNAPSHOT_BYTES_MAX},
     message::{
         DownMessage, Names,
         down::{
             Appealed, Cards, Changes, Close, Detail, Done, Index, Judged, Outcome, Piece, Proposals, Receipt, Received,
-            StateMark, Token, Verdict,
+            Share, StateMark, Token, Verdict,
         },
     },
     pack::PackRef,
@@ -45,8 +45,8 @@ pub(super) enum Entry {
     Judged(Judged),
     Change(DocumentId, Incoming, bool),
     Grant(DocumentId, Granted),
-    /// A piece of a grant, and whether the user may write in the document.
-    Piece(PieceRow, bool),
+    /// A piece of a grant, whether the user may write in the document, and which documents share it, where it is the last of several.
+    Piece(PieceRow, bool, Option<Vec<Share>>),
     /// What the list shows of cases that are still to come.
     Cards(Vec<([u8; 16], Card)>),
     /// The document, and under which section of the law its record was destroyed, where it was.
@@ -349,10 +349,16 @@ impl<'s> Inbound<'s> {
     }
 
     fn piece(&mut self, piece: Piece) -> Result<(), ExchangeError> {
-        if piece.part >= piece.parts || piece.parts > PIECES_MAX {
+        let shares = piece.shares.as_deref().unwrap_or_default();
+        let are_some = piece.shares.is_none() || (1..=SHARES_MAX).contains(&shares.len());
+        if piece.part >= piece.parts || piece.parts > PIECES_MAX || !are_some {
             return Err(ExchangeError::Garbled);
         }
         self.runs.remove(&piece.document);
+        for share in shares {
+            self.runs.remove(&share.document);
+            log_number(share.upto)?;
+        }
         let row = PieceRow {
             document: piece.document.0,
             upto: log_number(piece.upto)?,
@@ -361,7 +367,7 @@ impl<'s> Inbound<'s> {
             digest: piece.digest,
             bytes: piece.bytes,
         };
-        self.hold(Entry::Piece(row, piece.writable));
+        self.hold(Entry::Piece(row, piece.writable, piece.shares));
         Ok(())
     }
 
@@ -471,7 +477,7 @@ impl<'s> Inbound<'s> {
             Entry::Change(_, incoming, _) => incoming.bytes.len(),
             Entry::Grant(_, granted) => granted.snapshot.len(),
             Entry::Received(received) => 8 * received.steps_ms.len(),
-            Entry::Piece(piece, _) => piece.bytes.len(),
+            Entry::Piece(piece, ..) => piece.bytes.len(),
             Entry::Cards(cards) => 128 * cards.len(),
             Entry::Revoke(..) | Entry::Judged(_) | Entry::Author(_) | Entry::Receipt(_) => 64,
         };

@@ -179,6 +179,7 @@ impl Outbound {
             pieces: small.then_some(true),
             appeals: Some(waiting.appeals).filter(|appeals| small && !appeals.is_empty()),
             judged: small.then_some(true),
+            shares: small.then_some(true),
         }));
         let portion_bytes = session.status.portion_bytes();
         let (mut sent, mut bytes) = (Vec::new(), 0);

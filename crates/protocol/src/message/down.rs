@@ -35,7 +35,7 @@ pub use grant::Grant;
 pub use index::{Index, REPORT_ID_BYTES};
 pub use judged::Judged;
 pub use mark::Mark;
-pub use piece::{PIECE_DIGEST_BYTES, Piece};
+pub use piece::{PIECE_DIGEST_BYTES, Piece, Share};
 pub use proposals::{Proposal, Proposals};
 pub use receipt::{Receipt, ReceiptState};
 pub use received::Received;

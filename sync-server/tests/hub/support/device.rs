@@ -88,6 +88,8 @@ pub(crate) struct TestDevice {
     pub(crate) appealed: Vec<protocol::message::down::Appealed>,
     /// Whether it reads pieces and cards, and the pieces of a document that is still on its way.
     pub(crate) pieces: bool,
+    /// Whether it reads parcels that documents share, too.
+    pub(crate) shares: bool,
     pub(crate) piece: Vec<Piece>,
     /// The open reports of it, by their ids.
     pub(crate) reports: BTreeMap<[u8; 16], Entry>,
@@ -119,6 +121,7 @@ impl TestDevice {
             appeals: Vec::new(),
             appealed: Vec::new(),
             pieces: false,
+            shares: false,
             piece: Vec::new(),
             reports: BTreeMap::new(),
             epoch: None,
@@ -183,6 +186,7 @@ impl TestDevice {
             proposals: self.proposals.as_ref().map(|known| known.mark),
             asks: (!self.asks.is_empty()).then(|| self.asks.concat()),
             pieces: self.pieces.then_some(true),
+            shares: self.shares.then_some(true),
             appeals: (!self.appeals.is_empty()).then(|| self.appeals.iter().flat_map(|one| one.to_bytes()).collect()),
             judged: (self.version >= 2).then_some(true),
         }
@@ -313,8 +317,10 @@ impl TestDevice {
                 DownMessage::Piece(piece) => {
                     runs.remove(&piece.document);
                     answer.pieces.push((piece.document, piece.part));
-                    if piece.part + 1 == piece.parts {
-                        answer.granted.push(piece.document);
+                    match &piece.shares {
+                        Some(shares) => answer.granted.extend(shares.iter().map(|share| share.document)),
+                        None if piece.part + 1 == piece.parts => answer.granted.push(piece.document),
+                        None => {}
                     }
                     unmarked.push((piece.document, Written::Piece(piece)));
                 }
@@ -444,26 +450,32 @@ impl TestDevice {
 
     fn apply(&mut self, entries: Vec<(DocumentId, Written)>) {
         for (id, entry) in entries {
-            let entry = match entry {
-                Written::Piece(piece) => match self.piece(piece) {
-                    Some(snapshot) => Written::Snapshot(snapshot),
-                    None => continue,
-                },
-                entry => entry,
-            };
-            let kind = DocumentKind::from_byte(id.0[16]).unwrap();
-            let document = self.documents.entry(id).or_insert_with(|| Document::new(kind));
             match entry {
-                Written::Snapshot(snapshot) if snapshot.is_empty() => {}
-                Written::Snapshot(snapshot) => document.merge(&Document::load(kind, &snapshot).unwrap()).unwrap(),
-                Written::Piece(_) => {}
-                Written::Change(change) => drop(document.apply(&[change], Pack::national()).unwrap()),
+                Written::Piece(piece) => {
+                    for (id, snapshot) in self.piece(piece) {
+                        self.merge(id, &snapshot);
+                    }
+                }
+                Written::Snapshot(snapshot) => self.merge(id, &snapshot),
+                Written::Change(change) => {
+                    let kind = DocumentKind::from_byte(id.0[16]).unwrap();
+                    let document = self.documents.entry(id).or_insert_with(|| Document::new(kind));
+                    document.apply(&[change], Pack::national()).unwrap();
+                }
             }
         }
     }
 
-    /// Puts a piece to the others; with the last the document is here.
-    fn piece(&mut self, piece: Piece) -> Option<Vec<u8>> {
+    fn merge(&mut self, id: DocumentId, snapshot: &[u8]) {
+        let kind = DocumentKind::from_byte(id.0[16]).unwrap();
+        let document = self.documents.entry(id).or_insert_with(|| Document::new(kind));
+        if !snapshot.is_empty() {
+            document.merge(&Document::load(kind, snapshot).unwrap()).unwrap();
+        }
+    }
+
+    /// Puts a piece to the others; with the last the documents are here.
+    fn piece(&mut self, piece: Piece) -> Vec<(DocumentId, Vec<u8>)> {
         let of = |one: &Piece| (one.document, one.upto, one.digest);
         if self.piece.first().is_some_and(|first| of(first) != of(&piece)) {
             self.piece.clear();
@@ -474,11 +486,22 @@ impl TestDevice {
             self.piece.len(),
             "a piece is missing or came twice"
         );
+        let (document, shares) = (piece.document, piece.shares.clone());
         self.piece.push(piece);
-        is_last.then(|| {
-            let packed: Vec<u8> = self.piece.drain(..).flat_map(|piece| piece.bytes).collect();
-            unpack(&packed, SNAPSHOT_BYTES_MAX).unwrap()
-        })
+        if !is_last {
+            return Vec::new();
+        }
+        let packed: Vec<u8> = self.piece.drain(..).flat_map(|piece| piece.bytes).collect();
+        let plain = unpack(&packed, SNAPSHOT_BYTES_MAX).unwrap();
+        let Some(shares) = shares else {
+            return vec![(document, plain)];
+        };
+        let out = Piece::shared_out(&shares, &plain).unwrap();
+        shares
+            .iter()
+            .map(|share| share.document)
+            .zip(out.into_iter().map(<[u8]>::to_vec))
+            .collect()
     }
 
     pub(crate) fn fact(&self, id: DocumentId, fact: &str) -> Option<Value> {

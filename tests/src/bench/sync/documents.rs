@@ -414,34 +414,3 @@ mod tests {
         );
     }
 }
-
-#[cfg(test)]
-mod scratch {
-    use super::*;
-    #[test]
-    fn grouped() {
-        let cases = invent(400, AuthorId::from_bytes([9; 16]), 11, crate::ground::now_ms()).unwrap();
-        let plain: Vec<Vec<u8>> = cases
-            .iter()
-            .map(|c| {
-                Document::load(DocumentKind::Case(Compartment::Core), &c.saved)
-                    .unwrap()
-                    .save_plain()
-            })
-            .collect();
-        println!(
-            "plain {} saved {}",
-            plain.iter().map(Vec::len).sum::<usize>() / 400,
-            cases.iter().map(|c| c.saved.len()).sum::<usize>() / 400
-        );
-        let packed: usize = plain.iter().map(|p| protocol::parcel::pack_small(p).len()).sum();
-        println!("alone {}", packed / 400);
-        for k in [2usize, 4, 8, 16, 32, 400] {
-            let sum: usize = plain
-                .chunks(k)
-                .map(|c| protocol::parcel::pack_small(&c.concat()).len())
-                .sum();
-            println!("{k}: {}", sum / 400);
-        }
-    }
-}

@@ -61,6 +61,10 @@ pub struct Open {
     /// The device reads [`Judged`](crate::message::down::Judged) (version 2). The hub sends none to one that does not say so.
     #[n(13)]
     pub judged: Option<bool>,
+    /// The device reads a [`Piece`](crate::message::down::Piece) of several documents (version 2). The hub sends none to one that does
+    /// not say so.
+    #[n(15)]
+    pub shares: Option<bool>,
 }
 
 impl Open {
