@@ -107,7 +107,7 @@ fn sheet(
             copy,
         },
     };
-    papers::sheet_of(printing, |hash| picture(read, hash))
+    papers::sheet_of(&printing, |hash| picture(read, hash))
 }
 
 /// The form as it is printed.

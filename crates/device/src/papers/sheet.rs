@@ -56,11 +56,11 @@ pub(crate) struct Signed {
 
 /// The sheet of a form. `picture` gives the bytes of a picture by the hash that a row names; `None` where they are not here.
 pub(crate) fn sheet_of<E>(
-    printing: Printing<'_>,
+    printing: &Printing<'_>,
     picture: impl FnMut(&str) -> Result<Option<Vec<u8>>, E>,
 ) -> Result<Sheet, E> {
     let mut maker = Maker {
-        printing: &printing,
+        printing,
         pictures: Vec::new(),
         picture,
     };
@@ -90,12 +90,12 @@ pub(crate) fn sheet_of<E>(
             .collect(),
         title: say.labels(&printing.form.title),
         source: printing.form.source.clone(),
-        head: head(&printing),
+        head: head(printing),
         mark: printing.redaction.is_some().then(|| say.labels(&say.words.redacted)),
         watermark: matches!(printing.stands, Stands::Draft).then(|| say.labels(&say.words.draft)),
         sections,
         signatures,
-        footer: footer(&printing),
+        footer: footer(printing),
         printed: moment(printing.printed.at_ms),
         pictures,
     })
