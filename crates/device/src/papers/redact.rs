@@ -114,7 +114,9 @@ mod tests {
 
     fn of(texts: &[&str]) -> Redaction {
         let mut redaction = Redaction::default();
-        texts.iter().for_each(|text| redaction.add(text));
+        for text in texts {
+            redaction.add(text);
+        }
         redaction
     }
 
