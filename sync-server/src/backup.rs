@@ -10,6 +10,7 @@
 //! law. It is kept apart, the latest copy only, and must be in its place before anything is put back.
 
 mod media;
+mod order;
 mod restore;
 
 use std::fs::{self, File};
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use self::media::Copied;
+pub use self::order::{CarriedOut, Outcome, carry_out, is_ordered, last, order};
 pub(crate) use self::restore::is_begun as restore_is_begun;
 pub use self::restore::{Restored, restore};
 use crate::hub::Hub;

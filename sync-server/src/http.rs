@@ -171,6 +171,8 @@ fn office_routes() -> OpenApiRouter<App> {
         .routes(routes!(office::unbegun::begin))
         .routes(routes!(office::unbegun::put_aside))
         .routes(routes!(office::backups::list, office::backups::begin))
+        .routes(routes!(office::backups::restore))
+        .routes(routes!(office::backups::went_back))
         .routes(routes!(office::quarantine::list))
         .routes(routes!(office::quarantine::show))
         .routes(routes!(office::quarantine::look))

@@ -55,6 +55,8 @@ pub struct Hub {
     pub bells: Arc<Bells>,
     /// Rung when something of a destroyed record is still to be done.
     pub to_keep: Wake,
+    /// Told when staff have ordered that the hub goes back to a backup: it stops, and begins anew with it.
+    pub to_go_back: tokio::sync::Notify,
     /// The backup that staff have begun.
     pub backing_up: backup::Progress,
     key: OnceLock<PackKey>,
@@ -69,6 +71,9 @@ impl Hub {
 
     /// The same with another clock.
     pub fn open_with(config: Config, clock: Box<dyn Clock>) -> Result<Arc<Self>, StorageError> {
+        if backup::is_ordered(&config.data_dir) {
+            return Err(StorageError::RestoreOrdered);
+        }
         if backup::restore_is_begun(&config.data_dir) {
             return Err(StorageError::HalfRestored);
         }
@@ -104,6 +109,7 @@ impl Hub {
             to_ask,
             bells: Arc::default(),
             to_keep: Wake::default(),
+            to_go_back: tokio::sync::Notify::new(),
             backing_up: backup::Progress::default(),
             key: OnceLock::new(),
             worker: OnceLock::new(),

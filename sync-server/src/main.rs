@@ -1,12 +1,13 @@
 //! `sync-server serve --config hub.toml` and `sync-server --config hub.toml admin …`.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use sync_server::admin::{self, AdminCommand, PacksCommand};
 use sync_server::config::LogForm;
-use sync_server::{Config, Hub, Server, memory, trial};
+use sync_server::{Config, Hub, Server, backup, memory, trial};
 
 /// The hub between tablets in the field and the Vatsalya portal.
 #[derive(Debug, Parser)]
@@ -118,12 +119,22 @@ fn serve(config: Config) -> Result<()> {
         LogForm::Text => log.init(),
         LogForm::Json => log.json().init(),
     }
+    let data_dir = config.data_dir.clone();
+    let carried_out =
+        backup::carry_out(&config).context("the hub can neither go back to a backup nor to what it had")?;
     let hub = Hub::open(config).context("cannot open the database")?;
+    if let Some(carried_out) = carried_out {
+        let restored = carried_out
+            .note(&hub)
+            .context("the hub went back to a backup and cannot say so")?;
+        tracing::info!(ms = restored.took_ms, "the hub went back to a backup");
+    }
     hub.trials.begin_with(trial::Program::hub(this_program()?));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(async {
         let server = Server::bind(hub).await.context("cannot serve")?;
-        println!("listening on {}", server.url()?);
+        // Whoever started it may have read one line and gone.
+        let _ = writeln!(std::io::stdout(), "listening on {}", server.url()?);
         if let Some(watch) = server.watch_address() {
             tracing::info!(%watch, "watched");
         }
@@ -132,7 +143,29 @@ fn serve(config: Config) -> Result<()> {
     });
     // A delivery that waits for its receiver must not hold up the end: its outbox row stays.
     runtime.shutdown_background();
+    if backup::is_ordered(&data_dir) {
+        return begin_anew();
+    }
     served
+}
+
+/// Becomes a new process of the same program: of the old one no thread and no connection is left that knows the database that goes.
+fn begin_anew() -> Result<()> {
+    tracing::info!("the hub begins anew to go back to a backup");
+    let mut again = std::process::Command::new(this_program()?);
+    again.args(std::env::args_os().skip(1));
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt;
+        Err(again.exec()).context("the hub cannot begin anew; start it, and it goes back")
+    }
+    #[cfg(not(unix))]
+    {
+        again
+            .spawn()
+            .context("the hub cannot begin anew; start it, and it goes back")?;
+        Ok(())
+    }
 }
 
 fn this_program() -> Result<PathBuf> {

@@ -89,6 +89,7 @@ impl Server {
         loop {
             let accepted = tokio::select! {
                 () = &mut stop => break,
+                () = self.hub.to_go_back.notified() => break,
                 accepted = accept(&self.listener) => accepted,
             };
             // Where all places are taken by people who are known, the door stays shut: they will come again.

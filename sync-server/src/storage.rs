@@ -137,6 +137,12 @@ pub enum StorageError {
          `admin restore` once more"
     )]
     HalfRestored,
+    /// Staff have ordered that the hub goes back to a backup, and `serve` is to do it.
+    #[error("this hub is about to go back to a backup: it does so when it starts to serve")]
+    RestoreOrdered,
+    /// The tables are not to be moved while other hubs read and write them.
+    #[error("{0} connections of other hubs are at this database: stop those hubs, then order it once more")]
+    OtherHubs(u64),
     /// The database was made by a newer hub.
     #[error("the database has schema {found}, this hub knows {known}")]
     NewerSchema {

@@ -125,6 +125,19 @@ impl Words {
         .to_owned()
     }
 
+    /// What a channel of the hub is called; its code where only a newer hub knows it.
+    pub fn channel(self, code: &str) -> String {
+        match code {
+            "vatsalya" => self.channel_vatsalya(),
+            "trackchild" => self.channel_trackchild(),
+            "khoya-paya" => self.channel_khoya_paya(),
+            "carings" => self.channel_carings(),
+            "helpline" => self.channel_helpline(),
+            other => return other.to_owned(),
+        }
+        .to_owned()
+    }
+
     /// How far a change has come, in a few words.
     pub fn delivery(self, delivery: &Delivery) -> String {
         match delivery {

@@ -9,6 +9,7 @@ use crate::{
     install, npm, paths, policy,
     process::{cargo, run},
     requirements::WASM,
+    room,
     screens::{self, Bundle},
     steps::Steps,
     tally::{self, Tally},
@@ -22,6 +23,7 @@ pub(crate) fn test() -> Result<()> {
 
 /// Runs all of them, also after one has failed, so that one run says everything. The last line counts the tests.
 pub(crate) fn check() -> Result<()> {
+    room::check()?;
     let mut steps = Steps::new(7);
     let mut failed: Vec<String> = Vec::new();
     let mut note = |outcome: Result<()>| {
@@ -107,6 +109,7 @@ pub(crate) fn tell_paths(command: &mut Command) {
         .env("VATSALYA_CHROMEDRIVER", "/usr/bin/chromedriver")
         .env("VATSALYA_S3_SERVER", paths::s3_server())
         .env("VATSALYA_TUS_CLIENT", npm::TUS_CLIENT.folder())
+        .env("VATSALYA_WEBHOOKS", npm::WEBHOOKS.folder())
         .env("VATSALYA_OIDC_PROVIDER", npm::OIDC_PROVIDER.folder())
         .env("VATSALYA_UI_DIST", paths::dist())
         .env("VATSALYA_CONSOLE", paths::console())

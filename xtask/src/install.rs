@@ -13,7 +13,7 @@ use crate::{
 
 /// Installs everything that building, running and testing need.
 pub(crate) fn set_up() -> Result<()> {
-    let mut steps = Steps::new(9);
+    let mut steps = Steps::new(10);
     for_running(&mut steps)?;
     steps.run("the S3 server of the tests", s3_server)?;
     steps.run(
@@ -21,6 +21,9 @@ pub(crate) fn set_up() -> Result<()> {
         schemathesis,
     )?;
     steps.run("the uploading client of the tests", || npm::TUS_CLIENT.fetch())?;
+    steps.run("the signatures that the hub's are held against", || {
+        npm::WEBHOOKS.fetch()
+    })?;
     steps.run("the sign-in provider of the tests", || npm::OIDC_PROVIDER.fetch())?;
     steps.run("what finds the hindrances in a page", || npm::AXE.fetch())?;
     steps.run("the checker of licences and bans", || tool("cargo-deny", CARGO_DENY))?;

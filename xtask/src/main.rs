@@ -17,6 +17,7 @@ mod paths;
 mod policy;
 mod process;
 mod requirements;
+mod room;
 mod screens;
 mod steps;
 mod tally;

@@ -1,4 +1,4 @@
-//! What comes from npm: two tools, fetched only when something is shipped, a client and a provider for the tests, and peers to be measured
+//! What comes from npm: two tools, fetched only when something is shipped, what the tests are held against, and peers to be measured
 //! beside.
 
 use std::path::{Path, PathBuf};
@@ -27,6 +27,12 @@ pub(crate) const BINARYEN: Tool = Tool {
 pub(crate) const TUS_CLIENT: Library = Library {
     package: "tus-js-client",
     version: "4.3.1",
+};
+
+/// The signatures of webhooks as their specification's own library makes and verifies them, for the tests of channels.
+pub(crate) const WEBHOOKS: Library = Library {
+    package: "standardwebhooks",
+    version: "1.1.1",
 };
 
 /// A provider of sign-in that others wrote, for the tests of staff who sign in elsewhere. Of its versions the last that runs on

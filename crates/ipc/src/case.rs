@@ -133,8 +133,26 @@ pub struct CaseView {
     pub damaged: Vec<Compartment>,
     /// Where the case's latest change stands.
     pub delivery: Delivery,
+    /// What the systems that the hub feeds said of the case last, by the channel's code;
+    /// empty where none has answered.
+    #[serde(default)]
+    pub answers: Vec<ChannelAnswer>,
     /// The device's time when this was made.
     pub now_ms: i64,
+}
+
+/// What a system that the hub feeds (the portal, the police's list, the adoption system, a helpline) said of a case last.
+/// It may have been told less than the tablet shows, so nothing is claimed of what was written since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelAnswer {
+    /// The channel's code, e.g. `trackchild`.
+    pub channel: String,
+    /// The system's own number of the case, where it ever took it.
+    pub reference: Option<String>,
+    /// Its reason, in its words, where it would not have the case as it was told last.
+    pub rejected: Option<String>,
+    /// When the hub had that answer.
+    pub at_ms: i64,
 }
 
 /// A fact on the overview.

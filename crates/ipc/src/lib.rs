@@ -35,8 +35,8 @@ pub use attachment::{
 };
 pub use backup::{BackedUp, FilePurpose, Restored};
 pub use case::{
-    CaseCard, CaseFilter, CasePage, CaseView, Clash, Entry, FactView, FormSummary, NewCase, PictureSize, RowChange,
-    RowDeed, TaskOrigin, TaskView, VersionView,
+    CaseCard, CaseFilter, CasePage, CaseView, ChannelAnswer, Clash, Entry, FactView, FormSummary, NewCase, PictureSize,
+    RowChange, RowDeed, TaskOrigin, TaskView, VersionView,
 };
 pub use doctor::{DoctorView, Finding};
 pub use edit::{FieldEdit, RegisterRef, Saved};

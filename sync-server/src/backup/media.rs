@@ -10,7 +10,7 @@ use protocol::ids::Sha256;
 use super::BackupError;
 
 /// Where media lie, in a hub's data and in a backup.
-const FOLDER: &str = "media";
+pub(super) const FOLDER: &str = "media";
 /// How a sealed object's file ends; one that an older hub kept in plain has no ending.
 const SEALED: &str = "sealed";
 

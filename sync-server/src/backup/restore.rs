@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use protocol::ids::Sha256;
@@ -38,23 +39,72 @@ pub(crate) fn is_begun(data_dir: &Path) -> bool {
     data_dir.join(BEGUN).exists()
 }
 
-/// Puts a backup back where the configuration says.
+/// Puts a backup back where the configuration says: into an empty place.
 pub fn restore(config: Config, folder: &Path) -> Result<Restored, BackupError> {
     let began_ms = SystemClock.now_ms();
+    let about = check(&config, folder)?;
+    check_empty(&config)?;
+    let back = put_back(&config, folder, about, began_ms)?;
+    // From here on as any hub that starts: what was destroyed since is destroyed again.
+    let hub = Hub::open(config)?;
+    back.note(&hub)
+}
+
+/// What lies in its place again, before a hub has been opened there.
+#[derive(Debug)]
+pub(super) struct PutBack {
+    about: About,
+    media: Option<Copied>,
+    destroyed_before: u64,
+    began_ms: i64,
+}
+
+impl PutBack {
+    /// Says in the audit that it was done, and counts what a hub can.
+    pub(super) fn note(self, hub: &Hub) -> Result<Restored, BackupError> {
+        hub.storage.note(Deed::Restore, &self.about.made, hub.clock.now_ms())?;
+        let media_missing = match self.media {
+            Some(_) => missing(hub, &hub.config.data_dir)?,
+            None => 0,
+        };
+        let destroyed = hub.storage.destroyed_after(0)?.len() as u64;
+        Ok(Restored {
+            about: self.about,
+            media: self.media,
+            media_missing,
+            destroyed_again: destroyed - self.destroyed_before,
+            took_ms: hub.clock.now_ms() - self.began_ms,
+        })
+    }
+}
+
+/// Whether a backup can be put back by this configuration; what it says of itself. Nothing is changed.
+pub(super) fn check(config: &Config, folder: &Path) -> Result<About, BackupError> {
+    let about = fits(config, folder)?;
+    let copy = folder.join(about.store.file());
+    if digest(&copy)? != (about.database_bytes, about.database_sha256.clone()) {
+        return Err(BackupError::Damaged(copy));
+    }
+    Ok(about)
+}
+
+/// The same without reading the database's copy, which is long.
+pub(super) fn fits(config: &Config, folder: &Path) -> Result<About, BackupError> {
     let about = about(folder)?;
-    let sort = StoreSort::of(&config);
+    let sort = StoreSort::of(config);
     if about.store != sort {
         return Err(BackupError::OtherStore {
             found: about.store.said(),
             wanted: sort.said(),
         });
     }
-    let copy = folder.join(sort.file());
-    if digest(&copy)? != (about.database_bytes, about.database_sha256.clone()) {
-        return Err(BackupError::Damaged(copy));
-    }
-    check_keys(&config, &about)?;
-    check_empty(&config)?;
+    check_keys(config, &about)?;
+    Ok(about)
+}
+
+/// Puts what was checked into an empty place.
+pub(super) fn put_back(config: &Config, folder: &Path, about: About, began_ms: i64) -> Result<PutBack, BackupError> {
+    let copy = folder.join(about.store.file());
     begin(&config.data_dir)?;
     let media = match &config.media {
         None => Some(media::copy(folder, &config.data_dir)?),
@@ -64,21 +114,13 @@ pub fn restore(config: Config, folder: &Path) -> Result<Restored, BackupError> {
         None => Sqlite::restore(&copy, &config.data_dir, began_ms)?,
         Some(database) => Postgres::restore(&copy, database, began_ms)?,
     }
-    let destroyed_before = compare(&config, &about)?;
-    let data_dir = config.data_dir.clone();
-    let lies_in_folder = config.media.is_none();
-    end(&data_dir)?;
-    // From here on as any hub that starts: what was destroyed since is destroyed again.
-    let hub = Hub::open(config)?;
-    hub.storage.note(Deed::Restore, &about.made, hub.clock.now_ms())?;
-    let media_missing = if lies_in_folder { missing(&hub, &data_dir)? } else { 0 };
-    let destroyed = hub.storage.destroyed_after(0)?.len() as u64;
-    Ok(Restored {
+    let destroyed_before = compare(config, &about)?;
+    end(&config.data_dir)?;
+    Ok(PutBack {
         about,
         media,
-        media_missing,
-        destroyed_again: destroyed - destroyed_before,
-        took_ms: hub.clock.now_ms() - began_ms,
+        destroyed_before,
+        began_ms,
     })
 }
 
@@ -127,9 +169,13 @@ fn begin(data_dir: &Path) -> Result<(), BackupError> {
     make().map_err(BackupError::file(&path))
 }
 
-fn end(data_dir: &Path) -> Result<(), BackupError> {
+/// What was begun is done, or given up.
+pub(super) fn end(data_dir: &Path) -> Result<(), BackupError> {
     let path = data_dir.join(BEGUN);
-    fs::remove_file(&path).map_err(BackupError::file(&path))
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(BackupError::file(&path)(error)),
+        _ => Ok(()),
+    }
 }
 
 /// Compares what was put back with what was copied, before anything is done with it; says how many records had been destroyed.

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{DeedError, moment};
-use crate::backup::{self, About};
+use crate::backup::{self, About, BackupError, Outcome};
 use crate::hub::Hub;
-use crate::storage::StorageError;
+use crate::storage::{StaffId, StorageError};
 
 /// Listed at most.
 pub const LISTED_MAX: usize = 500;
@@ -91,6 +91,38 @@ pub fn begin(hub: &Arc<Hub>) -> Result<String, DeedError> {
     Ok(name)
 }
 
+/// Orders that the hub goes back to one of them, and has it stop so that it begins anew with that.
+pub fn go_back(hub: &Hub, name: &str, by: StaffId) -> Result<(), DeedError> {
+    let folder = folder(hub)?.join(name);
+    if hub.backing_up.begun().is_some() {
+        return Err(DeedError::not_so("a backup is being made: wait until it is whole"));
+    }
+    backup::order(&hub.config, (name, &folder), by, hub.clock.now_ms()).map_err(refused)?;
+    hub.to_go_back.notify_one();
+    Ok(())
+}
+
+/// What came of the last order, or that one is to be carried out.
+pub fn went_back(hub: &Hub) -> Result<Option<Outcome>, DeedError> {
+    backup::last(&hub.config.data_dir).map_err(refused)
+}
+
+/// Why a backup is none to go back to. No path of the machine is told.
+fn refused(error: BackupError) -> DeedError {
+    match error {
+        BackupError::Storage(error) => error.into(),
+        BackupError::File { source, .. } => StorageError::Folder(source).into(),
+        BackupError::NoBackup(_) => DeedError::not_so("it is no backup, or one that was never finished"),
+        BackupError::About { .. } => DeedError::not_so("what the backup says of itself cannot be read"),
+        BackupError::Damaged(_) => DeedError::not_so("the backup's copy of the database is damaged"),
+        BackupError::Keys(_) => DeedError::not_so("the backup is sealed with other record keys than this hub's"),
+        error @ (BackupError::Newer(_) | BackupError::OtherStore { .. }) => DeedError::NotSo(error.to_string().into()),
+        BackupError::NotEmpty(_) | BackupError::Taken(_) | BackupError::Differs(_) => {
+            DeedError::not_so("the backup cannot be put back here")
+        }
+    }
+}
+
 /// What the next one is called, and where it goes.
 pub fn next(hub: &Hub) -> Result<(String, PathBuf), DeedError> {
     let folder = folder(hub)?;
@@ -105,6 +137,6 @@ pub fn next(hub: &Hub) -> Result<(String, PathBuf), DeedError> {
 }
 
 /// Whether a folder is called as one of ours.
-fn is_name(name: &str) -> bool {
+pub fn is_name(name: &str) -> bool {
     name.len() == 20 && name.ends_with('Z') && name.bytes().all(|byte| byte.is_ascii_digit() || b"-TZ".contains(&byte))
 }

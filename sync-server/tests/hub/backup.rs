@@ -23,7 +23,7 @@ fn empty_place(hub: &Installed, more: &str) -> Installed {
     place
 }
 
-fn officer(hub: &Installed, serving: &Serving, name: &str) -> (String, TestDevice) {
+pub(crate) fn officer(hub: &Installed, serving: &Serving, name: &str) -> (String, TestDevice) {
     let user = hub
         .admin(&[
             "user",
@@ -55,7 +55,7 @@ fn id(record: [u8; 16]) -> String {
 }
 
 /// Sends until nothing has to come in another form, as a device does; what became of it.
-fn round(device: &mut TestDevice) -> Vec<Outcome> {
+pub(crate) fn round(device: &mut TestDevice) -> Vec<Outcome> {
     loop {
         let verdicts: Vec<_> = device.sync().verdicts.into_values().collect();
         let whole = Outcome::Refused {

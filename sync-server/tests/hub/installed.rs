@@ -1,6 +1,7 @@
 //! The real binary in a folder of its own, and a running one.
 
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -15,8 +16,18 @@ impl Installed {
 
     /// With more lines in its configuration.
     pub(crate) fn with(more: &str) -> Self {
+        Self::listening("127.0.0.1:0", more)
+    }
+
+    /// At an address that stays when the hub begins anew.
+    pub(crate) fn at_one_address(more: &str) -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        Self::listening(&free.to_string(), more)
+    }
+
+    fn listening(address: &str, more: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let text = format!("listen = '127.0.0.1:0'\ndata_dir = 'data'\n{more}");
+        let text = format!("listen = '{address}'\ndata_dir = 'data'\n{more}");
         std::fs::write(dir.path().join("hub.toml"), text).unwrap();
         Self { dir }
     }

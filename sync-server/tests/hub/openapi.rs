@@ -18,7 +18,7 @@ fn described(hub: &TestHub) -> serde_json::Value {
 }
 
 /// Every operation, by hand: a new one is added here when its description has been read.
-const OPERATIONS: [&str; 79] = [
+const OPERATIONS: [&str; 81] = [
     "delete /v1/media/{sha256}/{size}",
     "get /console",
     "get /console/",
@@ -43,6 +43,7 @@ const OPERATIONS: [&str; 79] = [
     "get /v1/admin/records/{record}/survey",
     "get /v1/admin/recoveries",
     "get /v1/admin/recoveries/{request}",
+    "get /v1/admin/restore",
     "get /v1/admin/session",
     "get /v1/admin/users",
     "get /v1/admin/ways",
@@ -62,6 +63,7 @@ const OPERATIONS: [&str; 79] = [
     "post /v1/admin/assignments",
     "post /v1/admin/audit/export",
     "post /v1/admin/backups",
+    "post /v1/admin/backups/{backup}/restore",
     "post /v1/admin/cases/{case}/assignment",
     "post /v1/admin/dead-letters/{channel}/send-again",
     "post /v1/admin/devices/{author}/revoke",

@@ -127,6 +127,12 @@ fn a_referral_is_on_an_online_officers_screen_at_once_and_its_life_goes_back_to_
         let delivery = tablet.case(case).delivery;
         matches!(delivery, Delivery::OnServer | Delivery::Accepted { .. }).then_some(())
     });
+    // The helpline's own number comes back to the case.
+    let number = asha.tablet.wait_for("the helpline's number", |tablet| {
+        let answers = tablet.case(case).answers;
+        answers.into_iter().find(|said| said.channel == "helpline")?.reference
+    });
+    assert!(number.starts_with("R-"), "{number}");
     assert_eq!(
         scene.admin.run(&["roster", "waiting"]).unwrap().lines().count(),
         1,

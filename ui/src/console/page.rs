@@ -154,17 +154,3 @@ fn ago(at: Moment, now: Moment) -> String {
 fn at(moment: Moment, now: Moment) -> String {
     time::near(words(), moment.0, now.0)
 }
-
-/// What a channel is called.
-fn channel_name(code: &str) -> String {
-    let words = words();
-    match code {
-        "vatsalya" => words.console_channel_vatsalya(),
-        "trackchild" => words.console_channel_trackchild(),
-        "khoya-paya" => words.console_channel_khoya_paya(),
-        "carings" => words.console_channel_carings(),
-        "helpline" => words.console_channel_helpline(),
-        other => return other.to_owned(),
-    }
-    .to_owned()
-}

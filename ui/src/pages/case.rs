@@ -1,6 +1,7 @@
 //! A case: who, where now, what next; then its parts under tabs.
 
 mod adoption;
+mod answers;
 pub(crate) mod clocks;
 mod custody;
 mod disability;

@@ -1,6 +1,6 @@
 //! What a portal said about a case. The latest acceptance and the latest rejection are kept side by side.
 
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, Row};
 
 use super::{Read, StoreError, Write};
 
@@ -19,20 +19,33 @@ impl Read<'_> {
             "SELECT accepted_upto, reference, accepted_ms, rejected_upto, reason, rejected_ms
              FROM receipt WHERE subject = ?1 AND channel = ?2",
         )?;
-        let found = statement.query_row((subject, channel), |row| {
-            let triple = |at: usize| -> rusqlite::Result<Option<(i64, String, i64)>> {
-                let (Some(upto), Some(text), Some(ms)) = (row.get(at)?, row.get(at + 1)?, row.get(at + 2)?) else {
-                    return Ok(None);
-                };
-                Ok(Some((upto, text, ms)))
-            };
-            Ok(Receipt {
-                accepted: triple(0)?,
-                rejected: triple(3)?,
-            })
-        });
+        let found = statement.query_row((subject, channel), |row| receipt(row, 0));
         Ok(found.optional()?.unwrap_or_default())
     }
+
+    /// What every channel said that said anything, by its code.
+    pub(crate) fn receipts(&self, subject: &[u8; 16]) -> Result<Vec<(String, Receipt)>, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT channel, accepted_upto, reference, accepted_ms, rejected_upto, reason, rejected_ms
+             FROM receipt WHERE subject = ?1 ORDER BY channel",
+        )?;
+        let rows = statement.query_map((subject,), |row| Ok((row.get(0)?, receipt(row, 1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+/// The six columns of a receipt, from the one at `first` on.
+fn receipt(row: &Row<'_>, first: usize) -> rusqlite::Result<Receipt> {
+    let triple = |at: usize| -> rusqlite::Result<Option<(i64, String, i64)>> {
+        let (Some(upto), Some(text), Some(ms)) = (row.get(at)?, row.get(at + 1)?, row.get(at + 2)?) else {
+            return Ok(None);
+        };
+        Ok(Some((upto, text, ms)))
+    };
+    Ok(Receipt {
+        accepted: triple(first)?,
+        rejected: triple(first + 3)?,
+    })
 }
 
 impl Write<'_> {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use casefile::Register;
 use casework::{About, CaseId, CaseKind, Compartment, DocumentKind, FactId, Subject, attachment, clock, facts};
-use ipc::{CaseView, Entry, FactView, TableView};
+use ipc::{CaseView, ChannelAnswer, Entry, FactView, TableView};
 
 use super::{
     Part, Speaker, card, clashes,
@@ -95,8 +95,27 @@ pub(crate) fn case_view(
         writes,
         damaged: Vec::new(),
         delivery: speaker.delivery_of_subject(&row.subject)?,
+        answers: answers(read, &row.subject)?,
         now_ms,
     })
+}
+
+/// What each channel said last: of an acceptance and a rejection the one that was about more.
+fn answers(read: &Read<'_>, subject: &[u8; 16]) -> Result<Vec<ChannelAnswer>, StoreError> {
+    let said = read.receipts(subject)?;
+    let answers = said.into_iter().filter_map(|(channel, receipt)| {
+        let (accepted, rejected) = (receipt.accepted, receipt.rejected);
+        let reference = accepted.as_ref().map(|(_, reference, _)| reference.clone());
+        let newer = rejected.filter(|(upto, ..)| accepted.as_ref().is_none_or(|(taken, ..)| taken < upto));
+        let at_ms = newer.as_ref().or(accepted.as_ref())?.2;
+        Some(ChannelAnswer {
+            channel,
+            reference,
+            rejected: newer.map(|(_, reason, _)| reason),
+            at_ms,
+        })
+    });
+    Ok(answers.collect())
 }
 
 fn fact_views(session: &Session, part: &Part, reveal: bool) -> Vec<FactView> {

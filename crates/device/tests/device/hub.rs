@@ -43,6 +43,7 @@ enum Entry {
         document: DocumentId,
     },
     Receipt {
+        channel: &'static str,
         document: DocumentId,
         upto: u64,
         state: ReceiptState,
@@ -173,15 +174,19 @@ impl Hub {
 
     /// The portal has accepted everything so far.
     pub(crate) fn accept(&self, case: CaseId, reference: &str) {
+        let reference = reference.to_owned();
+        self.answer("vatsalya", case, ReceiptState::Accepted { reference });
+    }
+
+    /// What a channel says of everything so far.
+    pub(crate) fn answer(&self, channel: &'static str, case: CaseId, said: ReceiptState) {
         let mut state = self.state();
         let upto = state.log.len() as u64;
-        let document = DocumentId(DocumentKey::case(case, Compartment::Core).to_bytes());
         state.log.push(Entry::Receipt {
-            document,
+            channel,
+            document: DocumentId(DocumentKey::case(case, Compartment::Core).to_bytes()),
             upto,
-            state: ReceiptState::Accepted {
-                reference: reference.to_owned(),
-            },
+            state: said,
         });
     }
 

@@ -1,4 +1,6 @@
 use casework::{CaseId, Role};
+use ipc::{ChannelAnswer, Delivery};
+use protocol::message::down::ReceiptState;
 
 use crate::bench::{Bench, Tablet};
 
@@ -79,4 +81,44 @@ fn what_a_hub_that_lost_its_log_had_said_is_void() {
     bench.advance(60_000);
     asha.sync_well();
     assert_eq!(received(&asha, case), [Some(bench.now_ms())]);
+}
+
+#[test]
+fn each_system_that_answered_stands_on_the_case_with_its_number_or_its_reason() {
+    let bench = Bench::new();
+    let asha = bench.tablet_of("Asha", Role::SocialWorker);
+    let case = asha.open_case("Meena");
+    asha.sync_well();
+    assert_eq!(asha.case(case).unwrap().answers, []);
+
+    let accepted = |reference: &str| ReceiptState::Accepted {
+        reference: reference.into(),
+    };
+    let rejected = |reason: &str| ReceiptState::Rejected { reason: reason.into() };
+    bench.hub.answer("trackchild", case, accepted("TC-77"));
+    bench.hub.answer("carings", case, rejected("no birth date"));
+    asha.sync_well();
+    let answer = |channel: &str, reference: Option<&str>, rejected: Option<&str>| ChannelAnswer {
+        channel: channel.into(),
+        reference: reference.map(Into::into),
+        rejected: rejected.map(Into::into),
+        at_ms: 5,
+    };
+    let first = [
+        answer("carings", None, Some("no birth date")),
+        answer("trackchild", Some("TC-77"), None),
+    ];
+    let view = asha.case(case).unwrap();
+    assert_eq!(view.answers, first);
+    assert_eq!(view.delivery, Delivery::OnServer, "the portal has said nothing");
+
+    // What was turned down is taken; what was taken is turned down later, and its number stays.
+    bench.hub.answer("carings", case, accepted("C-5"));
+    bench.hub.answer("trackchild", case, rejected("photo missing"));
+    asha.sync_well();
+    let second = [
+        answer("carings", Some("C-5"), None),
+        answer("trackchild", Some("TC-77"), Some("photo missing")),
+    ];
+    assert_eq!(asha.case(case).unwrap().answers, second);
 }

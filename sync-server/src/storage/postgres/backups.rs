@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use protocol::Epoch;
 use tokio_postgres::Config;
@@ -21,6 +22,10 @@ use crate::storage::{Backups, Contents, Deed, Result, StorageError};
 /// The epoch, and since when.
 const SET_EPOCH: &str = "INSERT INTO meta (key, value) VALUES ('epoch', $1), ('epoch_since_ms', $2)
     ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+/// How schemas are called that were put aside when a hub went back to a backup.
+const ASIDE: &str = "before-";
+/// How often, and with what pauses in milliseconds, it is looked whether other hubs have let go of the database.
+const LET_GO: (u32, u64) = (50, 200);
 /// Longest of what a program says that is handed on, in characters.
 const SAID_MAX: usize = 300;
 
@@ -101,6 +106,7 @@ impl Backups for Postgres {
             let mut command = self.reached.command("pg_dump");
             command
                 .args(["--format=custom", "--no-owner", "--no-privileges", "--no-password"])
+                .arg(format!("--exclude-schema={ASIDE}*"))
                 .arg(format!("--snapshot={snapshot}"))
                 .arg("--file")
                 .arg(file)
@@ -180,6 +186,83 @@ impl Postgres {
             Ok(())
         })
     }
+}
+
+impl Postgres {
+    /// Moves the tables that there are into a schema of this name, and leaves an empty one in their place. No other hub may be at the
+    /// database: whoever holds on to it is waited for, and then told.
+    pub fn put_aside(config: &PostgresConfig, name: &str) -> Result<()> {
+        let (tries, pause_ms) = LET_GO;
+        on_one_connection(config, async |client| {
+            let asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+                AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()";
+            let mut others = 0_i64;
+            for _ in 0..tries {
+                others = client
+                    .query_one(asked, &[])
+                    .await
+                    .and_then(|row| row.try_get(0))
+                    .map_err(of)?;
+                if others == 0 {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+            }
+            if others > 0 {
+                return Err(StorageError::OtherHubs(others.unsigned_abs()));
+            }
+            if schema_is_there(client, name).await? {
+                return Ok(());
+            }
+            let own = own_schema(client).await?;
+            let (own, name) = (quoted(&own), quoted(name));
+            let moved = format!("BEGIN; ALTER SCHEMA {own} RENAME TO {name}; CREATE SCHEMA {own}; COMMIT");
+            client.batch_execute(&moved).await.map_err(of)
+        })
+    }
+
+    /// Puts the tables of that schema in their place again, which must be empty; nothing where there is no such schema.
+    pub fn bring_back(config: &PostgresConfig, name: &str) -> Result<()> {
+        on_one_connection(config, async |client| {
+            if !schema_is_there(client, name).await? {
+                return Ok(());
+            }
+            let own = own_schema(client).await?;
+            let (own, name) = (quoted(&own), quoted(name));
+            let moved = format!("BEGIN; DROP SCHEMA {own} RESTRICT; ALTER SCHEMA {name} RENAME TO {own}; COMMIT");
+            client.batch_execute(&moved).await.map_err(of)
+        })
+    }
+
+    /// Takes away every table of the place that a copy was being put into.
+    pub fn clear(config: &PostgresConfig) -> Result<()> {
+        on_one_connection(config, async |client| {
+            let own = quoted(&own_schema(client).await?);
+            let emptied = format!("BEGIN; DROP SCHEMA {own} CASCADE; CREATE SCHEMA {own}; COMMIT");
+            client.batch_execute(&emptied).await.map_err(of)
+        })
+    }
+}
+
+/// The schema that tables without another name are in.
+async fn own_schema(client: &deadpool_postgres::Client) -> Result<String> {
+    let row = client
+        .query_one("SELECT current_schema()::text", &[])
+        .await
+        .map_err(of)?;
+    let name: Option<String> = row.try_get(0).map_err(of)?;
+    name.ok_or(StorageError::NoSuch("schema"))
+}
+
+async fn schema_is_there(client: &deadpool_postgres::Client, name: &str) -> Result<bool> {
+    let asked = "SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)";
+    let row = client.query_one(asked, &[&name]).await;
+    row.and_then(|row| row.try_get(0)).map_err(of)
+}
+
+/// A name as SQL writes it, whatever is in it.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// Asks something of a database whose tables are not to be touched.

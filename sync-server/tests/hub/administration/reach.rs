@@ -158,7 +158,7 @@ const OTHER_ROUTES: [(&str, &str); 19] = [
 ];
 
 /// Routes of the whole hub, and of packs.
-const WHOLE_ROUTES: [(&str, &str); 8] = [
+const WHOLE_ROUTES: [(&str, &str); 10] = [
     ("POST", "/v1/admin/packs"),
     ("POST", "/v1/admin/packs/check"),
     ("POST", "/v1/admin/packs/national/roll-back"),
@@ -167,6 +167,8 @@ const WHOLE_ROUTES: [(&str, &str); 8] = [
     ("POST", "/v1/admin/districts/KA-BLR/settings"),
     ("GET", "/v1/admin/backups"),
     ("POST", "/v1/admin/backups"),
+    ("POST", "/v1/admin/backups/2026-11-30T10-00-00Z/restore"),
+    ("GET", "/v1/admin/restore"),
 ];
 
 #[test]
@@ -205,6 +207,8 @@ fn what_is_anothers_and_what_is_not_there_look_alike_on_every_route_and_nobody_i
         (5, json!({ "lease_days": 3 })),
         (6, Json::Null),
         (7, Json::Null),
+        (8, json!({ "confirm": "2026-11-30T10-00-00Z" })),
+        (9, Json::Null),
     ] {
         let (method, path) = WHOLE_ROUTES[at];
         let answer = elsewhere.ask(method, path, Some(body.to_string()));

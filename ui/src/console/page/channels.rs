@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use super::{
     ago, at,
     bars::Bars,
-    channel_name,
     rows::{Head, Rows, cell, cell_with, head, head_with, number},
     shown,
 };
@@ -38,7 +37,7 @@ fn bar(feed: &Feed) -> Bar {
         dead => format!(" · {}: {dead}", words.console_dead()),
     };
     Bar {
-        label: channel_name(&feed.channel),
+        label: words.channel(&feed.channel),
         value: Some(feed.waiting),
         of: None,
         said: format!("{}{dead}", feed.waiting),
@@ -52,7 +51,7 @@ fn cells(feed: &Feed, now: Moment) -> Vec<AnyView> {
         Some(moment) => cell_with(ago(moment, now), at(moment, now)),
         None => cell(none),
     };
-    let name = channel_name(&feed.channel);
+    let name = words.channel(&feed.channel);
     vec![
         if feed.set_up {
             head(name)

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    Alert, at, channel_name,
+    Alert, at,
     deed::{Outcome, Retype, decide},
     hub_now,
     rows::{Head, Rows, cell, head_with, number},
@@ -344,7 +344,7 @@ fn Letters(all: Vec<DeadLetter>, hand: Hand) -> impl IntoView {
     let row = move |index: usize| {
         let one = all[index].clone();
         let since = one.since.map_or_else(String::new, |since| at(since, now));
-        let of = format!("{} {}", channel_name(&one.channel), short(&one.record));
+        let of = format!("{} {}", words.channel(&one.channel), short(&one.record));
         let again = one.clone();
         let send = move || {
             let (channel, record) = (again.channel.clone(), again.record.clone());
@@ -352,7 +352,7 @@ fn Letters(all: Vec<DeadLetter>, hand: Hand) -> impl IntoView {
             decide(hand.asking, || hub::send_again(channel, record), said, || {});
         };
         vec![
-            head_with(channel_name(&one.channel), since),
+            head_with(words.channel(&one.channel), since),
             cell(short(&one.record)),
             number(Some(one.tries), ""),
             cell(one.trouble.clone()),

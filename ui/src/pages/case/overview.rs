@@ -4,7 +4,7 @@ use casework::Compartment;
 use ipc::{FactView, RegisterRef};
 use leptos::{ev, prelude::*};
 
-use super::{clocks::Clocks, head::say, open_case, referral::Referral, stage::Stage, tasks::Tasks};
+use super::{answers::Answers, clocks::Clocks, head::say, open_case, referral::Referral, stage::Stage, tasks::Tasks};
 use crate::{
     components::{Empty, Icon, icon},
     pages::{desk::Past, matches::OfRecord},
@@ -20,6 +20,7 @@ pub(crate) fn Overview() -> impl IntoView {
         <Stage />
         <Clocks />
         <Tasks />
+        <Answers />
         <Facts />
     }
 }

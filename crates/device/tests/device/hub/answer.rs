@@ -297,9 +297,14 @@ impl State {
                         );
                     }
                 }
-                Entry::Receipt { document, upto, state } => {
+                Entry::Receipt {
+                    channel,
+                    document,
+                    upto,
+                    state,
+                } => {
                     if self.granted.contains(&(user, *document)) {
-                        let channel = "vatsalya".to_owned();
+                        let channel = (*channel).to_owned();
                         let (document, upto, state) = (*document, *upto, state.clone());
                         said.push(
                             down::Receipt {
