@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 
 pub(crate) struct Installed {
     pub(crate) dir: tempfile::TempDir,
@@ -21,8 +22,7 @@ impl Installed {
 
     /// At an address that stays when the hub begins anew.
     pub(crate) fn at_one_address(more: &str) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        Self::listening(&free.to_string(), more)
+        Self::listening(&format!("127.0.0.1:{}", lasting_port()), more)
     }
 
     fn listening(address: &str, more: &str) -> Self {
@@ -51,6 +51,17 @@ impl Installed {
             Err(text(output.stderr))
         }
     }
+}
+
+/// A port that nobody is given who asks for any: between two lives of a hub it stays free.
+fn lasting_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Another run beside this one begins elsewhere.
+    let first = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap();
+    let mut ports = std::iter::repeat_with(|| first + NEXT.fetch_add(1, Ordering::SeqCst) % 1_000);
+    ports
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .unwrap()
 }
 
 pub(crate) struct Serving {
