@@ -31,6 +31,7 @@ const OPERATIONS: [&str; 79] = [
     "get /v1/admin/devices",
     "get /v1/admin/districts",
     "get /v1/admin/health",
+    "get /v1/admin/figures",
     "get /v1/admin/inbound/refused",
     "get /v1/admin/inbound/unbegun",
     "get /v1/admin/oidc",
