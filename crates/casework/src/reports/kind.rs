@@ -37,6 +37,7 @@ pub enum ReportKind {
     /// The same of a quarter.
     FiguresQuarter,
     /// What the Committee tells the District Magistrate each quarter (Form 16, MR r.17(v)).
+    #[serde(rename = "form_16")]
     Form16,
     /// An institution's month.
     HouseMonth,

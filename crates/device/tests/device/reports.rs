@@ -122,9 +122,10 @@ fn parts_of(path: &Path) -> Vec<(String, String)> {
     let mut texts = Vec::new();
     for at in 0..parts.len() {
         let mut part = parts.by_index(at).unwrap();
+        let name = part.name().unwrap().into_owned();
         let mut text = String::new();
         part.read_to_string(&mut text).unwrap();
-        texts.push((part.name().to_owned(), text));
+        texts.push((name, text));
     }
     texts
 }
