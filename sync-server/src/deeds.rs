@@ -12,6 +12,7 @@ pub mod destroy;
 pub mod devices;
 pub mod districts;
 pub mod enrol;
+pub mod figures;
 pub mod inbound;
 pub mod overview;
 pub mod packs;

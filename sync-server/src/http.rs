@@ -150,6 +150,7 @@ fn office_routes() -> OpenApiRouter<App> {
         .routes(routes!(office::lists::dead))
         .routes(routes!(office::lists::send_again))
         .routes(routes!(office::overview::overview))
+        .routes(routes!(office::figures::figures))
         .routes(routes!(office::devices::enrol))
         .routes(routes!(office::devices::revoke_user))
         .routes(routes!(office::devices::revoke))

@@ -4,7 +4,7 @@ mod case;
 mod report;
 mod rows;
 
-pub use case::{AGE_YEARS, ClockTimes, Kept, PROJECTED, case_facts, clock_times, placements};
+pub use case::{Kept, clock_times, placements};
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

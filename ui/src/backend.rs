@@ -12,9 +12,10 @@ use casework::{
 };
 use ipc::{
     AccessLogView, BackedUp, CaseFilter, CasePage, CaseView, Changed, Comparison, DoctorView, EnrolLink, Failure,
-    FailureCode, FieldEdit, FileKind, FilePurpose, Filed, FiledForm, FilingKind, FormView, InstitutionPage,
+    FailureCode, FieldEdit, FileKind, FilePurpose, Filed, FiledForm, FilingKind, FormView, GivenOut, InstitutionPage,
     InstitutionView, MatchesPage, NewCase, NewReport, PackView, PictureSize, PrintOrder, Printed, RecoveryAsk,
-    RegisterRef, Reply, Request, Restored, RowChange, Saved, Session, Start, SyncView, VersionView,
+    RegisterRef, Reply, ReportAsk, ReportOffer, ReportOrder, Request, Restored, RowChange, Saved, Session, Start,
+    SyncView, VersionView,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -132,6 +133,24 @@ pub(crate) async fn choose_file(purpose: FilePurpose) -> Answer<Option<String>> 
 /// Makes a paper of a form.
 pub(crate) async fn print(order: PrintOrder) -> Answer<Printed> {
     ask!(Request::Print(order), Printed)
+}
+
+/// The registers and reports that this officer may have.
+pub(crate) async fn reports() -> Answer<Vec<ReportOffer>> {
+    match call(&Request::Reports).await? {
+        Reply::Reports { offers } => Ok(offers),
+        _ => Err(FailureCode::Fault.into()),
+    }
+}
+
+/// A register or report, counted now.
+pub(crate) async fn report(ask: ReportAsk) -> Answer<casework::reports::Report> {
+    ask!(Request::Report(ask), Report).map(|body| *body)
+}
+
+/// Gives a report out.
+pub(crate) async fn give_out(order: ReportOrder) -> Answer<GivenOut> {
+    ask!(Request::GiveOut(order), GivenOut)
 }
 
 /// Writes what no server has to a file.

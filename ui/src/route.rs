@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use casework::{CaseId, InstitutionId, ReportId, RowId, Subject};
+use casework::{CaseId, InstitutionId, ReportId, RowId, Subject, reports::ReportKind};
 
 /// A place in the app.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,6 +25,10 @@ pub enum Route {
     Form(Subject, String, FormPlace),
     /// A form as it stood when it was filed.
     Filed(Subject, RowId),
+    /// The list of registers and reports.
+    Reports,
+    /// One of them.
+    Report(ReportKind),
     /// What waits, arrived, was accepted.
     Sync,
     /// Settings of this tablet.
@@ -108,6 +112,8 @@ impl Route {
             ["case", id] => case(id).map(|case| Self::Case(case, Tab::Overview)),
             ["institutions"] => Some(Self::Institutions),
             ["matches"] => Some(Self::Matches),
+            ["reports"] => Some(Self::Reports),
+            ["reports", kind] => ReportKind::from_code(kind).map(Self::Report),
             ["compare", id] => case(id).map(|case| Self::Compare(case.into())),
             ["compare", kind, id] => subject(kind, id).map(Self::Compare),
             ["institution", id] => id.parse().ok().map(Self::Institution),
@@ -192,6 +198,8 @@ impl fmt::Display for Route {
             Self::Form(subject, form, FormPlace::Review) => write!(f, "#/{subject}/form/{form}/review"),
             Self::Form(subject, form, FormPlace::Section(id)) => write!(f, "#/{subject}/form/{form}/section/{id}"),
             Self::Filed(subject, row) => write!(f, "#/{subject}/filed/{row}"),
+            Self::Reports => f.write_str("#/reports"),
+            Self::Report(kind) => write!(f, "#/reports/{}", kind.code()),
             Self::Sync => f.write_str("#/sync"),
             Self::Tablet => f.write_str("#/tablet"),
         }
@@ -212,10 +220,12 @@ mod tests {
             Route::Tablet,
             Route::Institutions,
             Route::Matches,
+            Route::Reports,
             Route::Compare(case.into()),
             Route::Compare(ReportId::from_bytes([6; 16]).into()),
         ];
         places.push(Route::Institution(house));
+        places.extend(ReportKind::ALL.map(Route::Report));
         places.extend(Tab::ALL.map(|tab| Route::Case(case, tab)));
         let report = ReportId::from_bytes([6; 16]);
         for subject in [Subject::from(case), Subject::from(house), Subject::from(report)] {

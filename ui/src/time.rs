@@ -1,6 +1,9 @@
 //! Dates, moments and times of the law, in words and in Indian time.
 
-use casework::clock::{Assumption, Extension, ExtensionWarning, Length, Running, Standing};
+use casework::{
+    clock::{Assumption, Extension, ExtensionWarning, Length, Running, Standing},
+    reports::{Period, PeriodKind},
+};
 use jiff::{
     Timestamp,
     civil::{Date, DateTime},
@@ -61,6 +64,16 @@ pub fn near(words: Words, ms: i64, now_ms: i64) -> String {
             format!("{:02}:{:02}", moment.hour(), moment.minute())
         }
         _ => date_time(words, ms),
+    }
+}
+
+/// A month or quarter: `Oct 2026`, `Oct – Dec 2026`.
+pub fn period(words: Words, period: Period) -> String {
+    let (first, last) = (period.first(), period.last());
+    let (from, until) = (words.month(first.month()), words.month(last.month()));
+    match period.kind() {
+        PeriodKind::Month => format!("{from} {}", first.year()),
+        PeriodKind::Quarter => format!("{from} – {until} {}", first.year()),
     }
 }
 

@@ -114,6 +114,7 @@ impl Words {
             "wrote" => self.access_wrote(),
             "saw_picture" => self.access_saw_picture(),
             "printed" => self.access_printed(),
+            "exported" => self.access_exported(),
             "refused" => self.access_refused(),
             "destroyed" => self.access_destroyed(),
             "purged" => self.access_purged(),

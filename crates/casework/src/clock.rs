@@ -38,4 +38,4 @@ pub use running::{Assumption, Running, Standing};
 pub use timing::{Instance, JOURNEY_MINUTES_MAX, TURNS_MAX, Timing};
 
 pub use calendar::indian_day;
-pub(crate) use calendar::{DAY_MS, Day, end_of, indian_day as indian_date};
+pub(crate) use calendar::{DAY_MS, Day, end_of, indian_day as indian_date, start_of};

@@ -29,6 +29,7 @@ pub mod paper;
 mod period;
 pub mod plan;
 mod record;
+pub mod reports;
 mod role;
 mod spine;
 pub mod stage;

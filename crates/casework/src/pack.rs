@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use jiff::civil;
 
 use crate::{
-    Fact, FactId, FactType, Form, Rights, Table, Vocabulary, clock::Clocks, duty::DutyRules, matching::Knowledge,
-    paper::PaperWords, period, stage::Stages,
+    Fact, FactId, FactType, Form, Labels, Rights, Table, Vocabulary, clock::Clocks, duty::DutyRules,
+    matching::Knowledge, paper::PaperWords, period, stage::Stages,
 };
 
 #[cfg(feature = "packs")]
@@ -57,6 +57,8 @@ pub struct Pack {
     matching: Option<Box<Knowledge>>,
     duty: Option<Box<DutyRules>>,
     paper: Option<Box<PaperWords>>,
+    /// The words of reports, by their codes.
+    reports: BTreeMap<String, Labels>,
     rights: Rights,
     /// Keys and files that a newer pack has and this app left out, those of the pack below counted in.
     left_out: usize,
@@ -158,6 +160,11 @@ impl Pack {
     /// How long a referral waits for an officer on duty; a pack may be without.
     pub fn duty(&self) -> Option<&DutyRules> {
         self.duty.as_deref()
+    }
+
+    /// The words of reports, by the codes of [`Word`](crate::reports::Word); a pack may be without some.
+    pub const fn reports(&self) -> &BTreeMap<String, Labels> {
+        &self.reports
     }
 
     /// The words of every paper; a pack may be without.

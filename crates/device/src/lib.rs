@@ -23,6 +23,7 @@ mod news;
 mod packs;
 mod papers;
 mod platform;
+mod reports;
 mod rotation;
 mod session;
 mod space;

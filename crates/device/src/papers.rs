@@ -11,4 +11,4 @@ mod sheet;
 pub(crate) use file::NewFile;
 pub(crate) use redact::Redaction;
 pub(crate) use say::Say;
-pub(crate) use sheet::{Printed, Printing, Signed, Stands, sheet_of};
+pub(crate) use sheet::{Printed, Printing, Signed, Stands, footer, moment, sheet_of};

@@ -12,6 +12,10 @@ pub enum FilePurpose {
     Backup,
     /// A new file for a paper.
     NewPaper,
+    /// A new file for a workbook.
+    NewWorkbook,
+    /// A new file for values between commas.
+    NewCsv,
 }
 
 /// A backup that was made and read back.

@@ -20,6 +20,7 @@ mod institution;
 mod life;
 mod matching;
 mod print;
+mod reports;
 mod session;
 mod sync;
 
@@ -53,6 +54,9 @@ pub use matching::{
     PossibleMatch, ReportCard,
 };
 pub use print::{PAPER_LANGUAGES_MAX, PaperCopy, PrintOrder, PrintPurpose, Printed};
+pub use reports::{
+    GivenOut, REPORT_MONTHS, REPORT_QUARTERS, ReportAsk, ReportFormat, ReportHouse, ReportOffer, ReportOrder,
+};
 pub use session::{
     Changed, EnrolLink, Farewell, PackPart, PackView, Progress, RecoveryAsk, Session, Start, TabletUser, Topic,
 };
@@ -283,6 +287,13 @@ pub enum Request {
     /// Makes a paper of a form: a PDF, in a file that the officer has chosen. Written in the access log with what it is for,
     /// before the file is there. Answer: [`Reply::Printed`].
     Print(PrintOrder),
+    /// The registers and reports that this officer may have. Answer: [`Reply::Reports`].
+    Reports,
+    /// A register or report, counted of what is on this tablet. Answer: [`Reply::Report`].
+    Report(ReportAsk),
+    /// Gives a report out, in a file that the officer has chosen. Written in the access log with what it is for, before the file
+    /// is there. Answer: [`Reply::GivenOut`].
+    GiveOut(ReportOrder),
     /// The versions of a register, newest first. Answer: [`Reply::History`].
     History {
         /// The case or institution.
@@ -543,6 +554,15 @@ pub enum Reply {
     FiledForm(Box<FiledForm>),
     /// Answers [`Request::Print`].
     Printed(Printed),
+    /// Answers [`Request::Reports`].
+    Reports {
+        /// In the order in which they are offered.
+        offers: Vec<ReportOffer>,
+    },
+    /// Answers [`Request::Report`].
+    Report(Box<casework::reports::Report>),
+    /// Answers [`Request::GiveOut`].
+    GivenOut(GivenOut),
     /// Answers [`Request::AttachedFile`].
     AttachedFile {
         /// Its media type, for a player.

@@ -1,12 +1,12 @@
 //! A record as a channel may see it.
 
 use casefile::DocumentKey;
+use casework::reports::ClockTimes;
 use casework::{Compartment, DocumentKind, Record, RecordRow, Subject, Value, age_years, facts};
 use protocol::DocumentId;
 use serde_json::{Value as Json, json};
 
 use super::{Channel, inert};
-use crate::project::ClockTimes;
 use crate::storage::PlacementRow;
 
 /// The longest code of a vocabulary that is sent, in characters.

@@ -1,32 +1,22 @@
 //! A district at one look: tablets and when they were heard, what waits, which referrals nobody takes up, what is overdue, how
 //! full institutions are, and how channels are.
 //!
-//! Nobody's name who is a child, and no count of children that is so small that it tells of one: below [`FEW`] of a kind, a
+//! Nobody's name who is a child, and no count of children that is so small that it tells of one: below [`FEW`](casework::reports::FEW) of a kind, a
 //! stage or a clock it is said that there are some. How much of an officer's work is overdue is said as it is.
 
+use casework::reports::{Count, hide_few};
 use protocol::UserId;
 
 use crate::channel::CHANNELS;
 use crate::hub::Hub;
 use crate::storage::{Device, InstitutionRow, Result, StorageError};
 
-/// From so many on a count of children is told.
-pub const FEW: u64 = 5;
 /// Tablets that were not heard for longer are asked after.
 const DAY_MS: i64 = 86_400_000;
 /// Rows that wait are counted so far.
 const COUNTED_MAX: u32 = 1_000;
 /// So many referrals that nobody took up are told of one by one; there should be none.
 const REFERRALS_MAX: u32 = 100;
-
-/// A count of children.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Count {
-    /// So many.
-    Of(u64),
-    /// Some, and too few to say how many; or hidden so that another's number does not follow.
-    Hidden,
-}
 
 /// When tablets that still work were heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -236,47 +226,11 @@ fn feeds(hub: &Hub) -> Result<Vec<Feed>> {
 
 /// The counts that may be told. Where one alone is hidden, the smallest of the others is, too, or it would follow from a sum.
 fn told<T>(counts: Vec<(T, u64)>) -> Vec<(T, Count)> {
-    let is_few = |count: u64| (1..FEW).contains(&count);
-    let alone = counts.iter().filter(|(_, count)| is_few(*count)).count() == 1;
-    let least = counts
-        .iter()
-        .map(|(_, count)| *count)
-        .filter(|count| *count >= FEW)
-        .min();
-    let mut cover = least.filter(|_| alone);
-    let tell = |(of, count)| {
-        let covers = cover == Some(count);
-        if covers {
-            cover = None;
-        }
-        let count = if is_few(count) || covers {
-            Count::Hidden
-        } else {
-            Count::Of(count)
-        };
-        (of, count)
-    };
-    counts.into_iter().map(tell).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn few_children_are_not_counted_and_their_number_does_not_follow() {
-        let of = |counts: &[u64]| -> Vec<Option<u64>> {
-            let counts = counts.iter().map(|count| ((), *count)).collect();
-            let tell = |((), count)| match count {
-                Count::Of(count) => Some(count),
-                Count::Hidden => None,
-            };
-            told(counts).into_iter().map(tell).collect()
-        };
-        assert_eq!(of(&[5, 0, 12]), [Some(5), Some(0), Some(12)]);
-        assert_eq!(of(&[12, 3, 7, 7]), [Some(12), None, None, Some(7)]);
-        assert_eq!(of(&[1, 4, 9]), [None, None, Some(9)]);
-        assert_eq!(of(&[2]), [None]);
-        assert_eq!(of(&[]), [] as [Option<u64>; 0]);
-    }
+    let mut counts: Vec<_> = counts.into_iter().map(|(of, count)| (of, Count::Of(count))).collect();
+    let all = (0..counts.len()).collect();
+    hide_few(
+        &mut counts.iter_mut().map(|(_, count)| count).collect::<Vec<_>>(),
+        &[vec![all]],
+    );
+    counts
 }

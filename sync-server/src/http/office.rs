@@ -15,6 +15,7 @@ pub(super) mod destroy;
 pub(super) mod devices;
 pub(super) mod districts;
 pub(super) mod elsewhere;
+pub(super) mod figures;
 pub(super) mod lists;
 pub(super) mod overview;
 pub(super) mod packs;

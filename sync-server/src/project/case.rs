@@ -1,31 +1,19 @@
 //! A case as a row.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use casework::card::{Card, CoreCard, IdentityCard, next_by_core, open_tasks, pressing};
-use casework::{
-    CaseId, Compartment, FactId, Pack, Record, Spine, Stage, Subject, Value, age_years, clock, custody, duty, facts,
-};
+use casework::reports::{self, CaseTold, ClockTimes, Stay, kept_facts};
+use casework::{CaseId, Compartment, Pack, Record, Spine, Stage, Subject, Value, clock, duty, facts};
 use protocol::limits::CARD_BYTES_MAX;
 use serde::{Deserialize, Serialize};
 
 use super::{Stored, report};
-use crate::channel::{self, Source, figures};
+use crate::channel::{self, Source};
 use crate::hub::Hub;
 use crate::rights::key_of;
 use crate::storage::{CardRow, CaseRow, ClockRow, Folded, PlacementRow, StorageError, Tables, UnfoldedSubject};
 use crate::sync::{self, FoldError};
-
-/// The name under which a row keeps the child's age in whole years. The date of birth itself is not kept.
-pub const AGE_YEARS: &str = "child.age_years";
-
-/// What a row may keep beside the spine: what a district's figures are made of.
-pub static PROJECTED: std::sync::LazyLock<BTreeSet<FactId>> = std::sync::LazyLock::new(|| {
-    let counted = figures::FACTS.iter();
-    counted
-        .map(|name| name.parse().expect("figures name facts by their ids"))
-        .collect()
-});
 
 /// Places one child was at that are kept; a child has a handful.
 const PLACEMENTS_MAX: usize = 64;
@@ -44,35 +32,9 @@ pub struct Kept {
     pub placements: Vec<PlacementRow>,
 }
 
-/// The times of one run of a statutory clock, without the facts they were computed from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClockTimes {
-    /// The clock's name.
-    pub id: String,
-    /// Which of several runs.
-    pub instance: String,
-    /// When it runs out, extensions counted in; `None` where no time is set.
-    pub due_at_ms: Option<i64>,
-    /// When it was stopped.
-    pub stopped_at_ms: Option<i64>,
-    /// Whether more time was ordered by somebody who may.
-    pub extended: bool,
-}
-
-/// The clocks of a case that are for this child and ask somebody to act.
+/// The clocks of a record that are for this child and ask somebody to act.
 pub fn clock_times(pack: &Pack, record: &Record, now_ms: i64) -> Vec<ClockTimes> {
-    let running = clock::of_record(pack.clocks(), record, now_ms);
-    let asks = running
-        .into_iter()
-        .filter(|clock| clock.applies && !clock.duty.passes());
-    asks.map(|clock| ClockTimes {
-        id: clock.id,
-        instance: clock.instance,
-        due_at_ms: clock.due_at_ms,
-        stopped_at_ms: clock.stopped_at_ms,
-        extended: clock.extended_to.is_some(),
-    })
-    .collect()
+    reports::clock_times(pack, record, now_ms, |_| true)
 }
 
 /// Reads a case's documents into its row. `subject.number` was in the log before any of them is read, so the row has
@@ -111,7 +73,7 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[Stored]) ->
         changed_ms,
     ));
     let kept = Kept {
-        facts: case_facts(&record.facts, changed_ms),
+        facts: kept_facts(&record.facts, changed_ms),
         clocks: clock_times(&pack, &record, hub.clock.now_ms()),
         placements: placements(&pack, &record, hub.clock.now_ms()),
     };
@@ -146,6 +108,27 @@ pub(super) fn fold(hub: &Hub, subject: UnfoldedSubject, documents: &[Stored]) ->
 }
 
 impl Kept {
+    /// What reports read of the case that a row is of.
+    pub fn told(self, row: &CaseRow) -> CaseTold {
+        let stay = |place: PlacementRow| Stay {
+            place_kind: place.place_kind,
+            place_name: None,
+            since_ms: place.since_ms,
+            until_ms: place.until_ms,
+        };
+        let mut facts = self.facts;
+        for (name, code) in [(facts::KIND, &row.kind), (facts::STAGE, &row.stage)] {
+            facts.insert(name.to_owned(), Value::from(code.as_str()));
+        }
+        CaseTold {
+            opened_at_ms: row.opened_at_ms,
+            facts,
+            clocks: self.clocks,
+            stays: self.placements.into_iter().map(stay).collect(),
+            ..CaseTold::default()
+        }
+    }
+
     /// What dashboards read of it.
     fn tables(&self) -> Tables {
         Tables::Case {
@@ -167,15 +150,13 @@ fn clock_row(clock: &ClockTimes) -> ClockRow {
 
 /// Where the child was: the chain of custody, without names and orders.
 pub fn placements(pack: &Pack, record: &Record, now_ms: i64) -> Vec<PlacementRow> {
-    let chain = custody::chain(&pack.stages().custody, record, now_ms);
-    let known = chain.links.into_iter().filter_map(|link| {
-        Some(PlacementRow {
-            place_kind: link.place?,
-            since_ms: link.since_ms,
-            until_ms: link.until_ms,
-        })
-    });
-    known.take(PLACEMENTS_MAX).collect()
+    let stays = reports::stays(pack, record, now_ms).into_iter();
+    let row = |stay: Stay| PlacementRow {
+        place_kind: stay.place_kind,
+        since_ms: stay.since_ms,
+        until_ms: stay.until_ms,
+    };
+    stays.take(PLACEMENTS_MAX).map(row).collect()
 }
 
 /// What the list shows of the case.
@@ -208,54 +189,5 @@ pub(super) const fn no_card(subject: [u8; 16]) -> CardRow {
         due_ms: None,
         core: String::new(),
         identity: String::new(),
-    }
-}
-
-/// The facts that a row keeps, out of all facts of the case.
-pub fn case_facts(all: &BTreeMap<FactId, Value>, now_ms: i64) -> BTreeMap<String, Value> {
-    let kept = all.iter().filter(|(fact, _)| PROJECTED.contains(*fact));
-    let mut kept: BTreeMap<String, Value> = kept.map(|(fact, value)| (fact.to_string(), value.clone())).collect();
-    let fact = |name: &str| all.get(&name.parse::<FactId>().ok()?);
-    let born = fact(facts::CHILD_BIRTH_DATE).and_then(Value::as_text);
-    let age = born
-        .and_then(|born| age_years(born, now_ms))
-        .map(i64::from)
-        .or_else(|| fact(facts::CHILD_AGE_STATED).and_then(Value::as_integer));
-    if let Some(age) = age {
-        kept.insert(AGE_YEARS.to_owned(), Value::Integer(age));
-    }
-    kept
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_row_keeps_nothing_that_names_the_child() {
-        let all = Pack::national()
-            .facts()
-            .map(|fact| (fact.id.clone(), Value::from("SECRET")))
-            .collect();
-        let kept = case_facts(&all, 0);
-        for name in [
-            "child.name",
-            "child.birth_date",
-            "child.address",
-            "parents.name",
-            "statement.allegation",
-        ] {
-            assert!(!kept.contains_key(name), "{name}");
-        }
-        assert!(kept.contains_key("case.stage"));
-    }
-
-    #[test]
-    fn the_age_comes_from_the_birth_date_and_else_as_stated() {
-        let now_ms = 1_795_392_000_000; // 2026-11-23
-        let mut all = BTreeMap::from([("child.age_stated".parse().unwrap(), Value::Integer(7))]);
-        assert_eq!(case_facts(&all, now_ms).get(AGE_YEARS), Some(&Value::Integer(7)));
-        all.insert("child.birth_date".parse().unwrap(), Value::from("2016-11-23"));
-        assert_eq!(case_facts(&all, now_ms).get(AGE_YEARS), Some(&Value::Integer(10)));
     }
 }

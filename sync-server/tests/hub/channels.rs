@@ -262,7 +262,8 @@ fn figures_of_a_month_and_a_quarter_are_told_when_they_are_over_and_again_when_t
     let kinds: Vec<&Json> = first.iter().map(|one| &one["data"]["period"]["kind"]).collect();
     assert_eq!(kinds.len(), 2, "{kinds:?}");
     for one in &first {
-        assert_eq!(one["data"]["cases"][0]["pending_at_end"], 1);
+        // One child: that there is one is told, and no number.
+        assert!(one["data"]["cases"][0]["pending_at_end"].is_null());
     }
     // Another hub, or the same one started anew: nothing has changed.
     assert!(Figures::default().work(&office.hub).unwrap());

@@ -33,12 +33,13 @@ const FREE_TRIES: usize = 5;
 const LAPTOP: (u32, u32) = (1366, 768);
 const TABLET: (u32, u32) = (800, 1280);
 /// The parts of the page, by the ends of their hooks, with something that each shows once it is there.
-const PARTS: [(&str, &str); 7] = [
+const PARTS: [(&str, &str); 8] = [
     ("today", "need"),
     ("referrals", "referrals-row"),
     ("devices", "devices-row"),
     ("clocks", "overdue-officers-row"),
     ("institutions", "institutions-row"),
+    ("figures", "report-cases"),
     ("channels", "channels-row"),
     ("desk", "uploads-row"),
 ];

@@ -63,6 +63,8 @@ pub(crate) enum Icon {
     Write,
     /// A sheet with lines: a form.
     Form,
+    /// Bars on a line: a report.
+    Report,
     /// A pin: a place.
     Place,
     /// A plug pulled: offline.
@@ -118,6 +120,7 @@ impl Icon {
             }
             Self::Write => "M5 19l.8-3.8L16 5l3 3L8.8 18.2zM14 7l3 3",
             Self::Form => "M6 3h9l4 4v14H6zM14.5 3v4.5H19M9 12h7M9 16h7",
+            Self::Report => "M3.5 20h17M6.5 20v-6M12 20V5M17.5 20V10",
             Self::Place => {
                 "M12 21s-6.5-6-6.5-11a6.5 6.5 0 0 1 13 0C18.5 15 12 21 12 21zM12 7.6a2.4 2.4 0 1 1 0 4.8 2.4 2.4 0 0 1 0-4.8z"
             }

@@ -1,5 +1,6 @@
 //! The only place of the page that asks the hub.
 
+use casework::reports::{Period, Report};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::answers::{
@@ -123,6 +124,12 @@ pub(crate) async fn overview(district: String) -> Answer<Overview> {
 /// A district's tablets.
 pub(crate) async fn devices(district: String) -> Answer<Vec<Device>> {
     get(&of(&district, "devices")).await
+}
+
+/// A district's figures of a period; of the last month that is over where none is named.
+pub(crate) async fn figures(district: String, period: Option<Period>) -> Answer<Report> {
+    let period = period.map(|period| format!("&period={period}")).unwrap_or_default();
+    get(&(of(&district, "figures") + &period)).await
 }
 
 /// Codes of districts are plain letters; one that is not must not become another question.

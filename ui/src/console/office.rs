@@ -1,5 +1,6 @@
 //! What the parts of the page share: who is signed in, which district, and what the hub said of it.
 
+use casework::reports::{Period, Report};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
@@ -107,6 +108,10 @@ pub(crate) struct Office {
     pub(crate) overview: Loaded<Overview>,
     /// Its tablets.
     pub(crate) devices: Loaded<Vec<Device>>,
+    /// Its figures of a period.
+    pub(crate) figures: Loaded<Report>,
+    /// Of which; `None`: the last month that is over.
+    pub(crate) period: RwSignal<Option<Period>>,
     /// What waits there for somebody to decide.
     pub(crate) desk: Loaded<Desk>,
     /// Read out by screen readers.
@@ -134,6 +139,8 @@ impl Office {
             district: RwSignal::new(None),
             overview: Loaded::new(),
             devices: Loaded::new(),
+            figures: Loaded::new(),
+            period: RwSignal::new(None),
             desk: Loaded::new(),
             announcement: RwSignal::new(String::new()),
             heard_ms: StoredValue::new(0),
@@ -180,6 +187,13 @@ impl Office {
         self.read();
     }
 
+    /// Shows the figures of another period.
+    pub(crate) fn choose_period(self, period: Option<Period>) {
+        self.figures.forget();
+        self.period.set(period);
+        self.read();
+    }
+
     /// Asks anew for what is shown.
     pub(crate) fn read(self) {
         let Some(district) = self.district.get_untracked() else {
@@ -192,6 +206,7 @@ impl Office {
                 figures::working_first(&mut devices);
                 Ok(devices)
             }),
+            Place::Figures => self.figures.read(hub::figures(district, self.period.get_untracked())),
             Place::Desk => self.desk.read(hub::desk(district)),
             _ => {}
         }
@@ -201,7 +216,7 @@ impl Office {
     pub(crate) fn go(self, place: Place) {
         if self.place.get_untracked() != place {
             self.place.set(place);
-            if matches!(place, Place::Devices | Place::Desk) {
+            if matches!(place, Place::Devices | Place::Figures | Place::Desk) {
                 self.read();
             }
         }
@@ -252,6 +267,7 @@ impl Office {
     fn forget_district(self) {
         self.overview.forget();
         self.devices.forget();
+        self.figures.forget();
         self.desk.forget();
     }
 }

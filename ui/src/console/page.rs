@@ -6,6 +6,7 @@ mod clocks;
 mod deed;
 mod desk;
 mod devices;
+mod figures_part;
 mod frame;
 mod institutions;
 mod referrals;

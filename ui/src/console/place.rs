@@ -14,6 +14,8 @@ pub enum Place {
     Clocks,
     /// Institutions.
     Institutions,
+    /// Figures of a month or a quarter.
+    Figures,
     /// Channels.
     Channels,
     /// What waits for a person to decide.
@@ -22,12 +24,13 @@ pub enum Place {
 
 impl Place {
     /// All, in the order they are shown.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Today,
         Self::Referrals,
         Self::Devices,
         Self::Clocks,
         Self::Institutions,
+        Self::Figures,
         Self::Channels,
         Self::Desk,
     ];
@@ -40,6 +43,7 @@ impl Place {
             Self::Devices => "devices",
             Self::Clocks => "clocks",
             Self::Institutions => "institutions",
+            Self::Figures => "figures",
             Self::Channels => "channels",
             Self::Desk => "desk",
         }

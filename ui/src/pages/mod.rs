@@ -14,6 +14,7 @@ mod matches;
 mod path;
 mod print;
 mod recovery;
+mod reports;
 mod start;
 mod sync;
 mod table;
@@ -93,6 +94,7 @@ enum Place {
     Cases,
     Institutions,
     Matches,
+    Reports,
     Sync,
     Tablet,
 }
@@ -106,6 +108,7 @@ impl Place {
             | Route::Form(Subject::Missing(_), ..)
             | Route::Filed(Subject::Missing(_), _) => Self::Matches,
             Route::Form(subject, ..) | Route::Filed(subject, _) if subject.case().is_none() => Self::Institutions,
+            Route::Reports | Route::Report(_) => Self::Reports,
             Route::Sync => Self::Sync,
             Route::Tablet => Self::Tablet,
             _ => Self::Cases,
@@ -160,6 +163,7 @@ fn Shell() -> impl IntoView {
                             </div>
                         }
                     })}
+                {rail_link(place, Place::Reports, &Route::Reports, Icon::Report, words().app_reports(), "nav-reports")}
                 {rail_link(place, Place::Sync, &Route::Sync, Icon::Sync, words().app_sync(), "nav-sync")}
                 {rail_link(place, Place::Tablet, &Route::Tablet, Icon::Tablet, words().app_tablet(), "nav-tablet")}
             </nav>
@@ -173,6 +177,7 @@ fn Shell() -> impl IntoView {
                     Place::Cases => view! { <cases::CasesPage /> }.into_any(),
                     Place::Institutions => view! { <institutions::InstitutionsPage /> }.into_any(),
                     Place::Matches => view! { <matches::MatchesPage /> }.into_any(),
+                    Place::Reports => view! { <reports::ReportsPage /> }.into_any(),
                     Place::Sync => view! { <sync::SyncPage /> }.into_any(),
                     Place::Tablet => view! { <tablet::TabletPage /> }.into_any(),
                 }}

@@ -40,6 +40,8 @@ pub(crate) fn PathField(
         FilePurpose::NewBackup => words.backup_path_help(),
         FilePurpose::Backup => words.backup_restore_path_help(),
         FilePurpose::NewPaper => words.print_path_help(),
+        FilePurpose::NewWorkbook => words.report_path_xlsx(),
+        FilePurpose::NewCsv => words.report_path_csv(),
     };
     view! {
         <div class="question">

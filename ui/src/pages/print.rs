@@ -54,7 +54,7 @@ struct Wanted {
 
 /// In which languages a paper is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Languages {
+pub(super) enum Languages {
     Both,
     English,
     Hindi,
@@ -62,7 +62,7 @@ enum Languages {
 
 impl Languages {
     /// Their codes, in the order in which they stand: the reader's own first.
-    fn codes(self, own: Lang) -> Vec<String> {
+    pub(super) fn codes(self, own: Lang) -> Vec<String> {
         let codes: &[&str] = match (self, own.code()) {
             (Self::Both, "hi") => &["hi", "en"],
             (Self::Both, _) => &["en", "hi"],
@@ -165,7 +165,7 @@ fn PrintSheet(subject: Subject, form: String, filing: Option<RowId>, close: Call
 
 /// What the paper is for.
 #[component]
-fn PurposeField(chosen: RwSignal<PrintPurpose>) -> impl IntoView {
+pub(crate) fn PurposeField(chosen: RwSignal<PrintPurpose>) -> impl IntoView {
     let words = words();
     let options: Vec<_> = PrintPurpose::ALL
         .into_iter()
@@ -195,7 +195,7 @@ fn PurposeField(chosen: RwSignal<PrintPurpose>) -> impl IntoView {
 
 /// One of a few.
 #[component]
-fn Options<T: Copy + PartialEq + Send + Sync + 'static>(
+pub(crate) fn Options<T: Copy + PartialEq + Send + Sync + 'static>(
     legend: &'static str,
     name: &'static str,
     options: Vec<(T, &'static str, &'static str)>,

@@ -47,6 +47,9 @@ pub(super) fn check(look: &mut Look<'_>) {
     for (name, labels) in pack.paper().into_iter().flat_map(crate::paper::PaperWords::labels) {
         look.needed((ItemKind::Paper, ""), name, labels);
     }
+    for (name, labels) in pack.reports() {
+        look.needed((ItemKind::Reports, ""), name, labels);
+    }
     for (place, labels) in pack.stages().labels() {
         look.needed(
             (ItemKind::Stages, ""),

@@ -1,5 +1,7 @@
 //! One file of a pack: from text to items, each with the line where it stands.
 
+use std::collections::BTreeMap;
+
 use jiff::civil;
 use serde::{Deserialize, de::DeserializeOwned};
 use toml::Spanned;
@@ -120,6 +122,7 @@ pub(super) enum Content {
     Matching(Box<Knowledge>),
     Duty(Box<DutyRules>),
     Paper(Box<PaperWords>),
+    Reports(BTreeMap<String, Labels>),
     Relabels(Vec<At<Relabel>>),
 }
 
@@ -134,6 +137,7 @@ pub(super) fn read(path: &str, text: &str, unknown: &mut Vec<PackError>) -> Resu
         ("", "matching.toml") => Content::Matching(Box::new(file.matching()?)),
         ("", "duty.toml") => Content::Duty(Box::new(file.parse()?)),
         ("", "paper.toml") => Content::Paper(Box::new(file.parse()?)),
+        ("", "reports.toml") => Content::Reports(file.parse()?),
         ("", "relabel.toml") => Content::Relabels(file.items(|file: RelabelFile| file.relabel)?),
         ("dictionary", _) => {
             let parsed: DictionaryFile = file.parse()?;

@@ -64,6 +64,7 @@ pub(super) fn over(base: &Pack, about: About, draft: Draft, clocks: &mut Vec<Clo
     if draft.duty.is_some() {
         pack.duty = draft.duty;
     }
+    pack.reports.extend(draft.reports);
     if draft.paper.is_some() {
         pack.paper = draft.paper;
     }

@@ -8,7 +8,7 @@ use super::{
     lay, names,
 };
 use crate::{
-    Fact, Form, Rights, RoleRights, Table, Vocabulary,
+    Fact, Form, Labels, Rights, RoleRights, Table, Vocabulary,
     clock::{Clock, Clocks, Used},
     duty::DutyRules,
     matching::Knowledge,
@@ -27,6 +27,7 @@ pub(crate) enum ItemKind {
     Role,
     Stages,
     Paper,
+    Reports,
 }
 
 /// Where an item stands.
@@ -66,6 +67,7 @@ pub(super) struct Draft {
     pub(super) matching: Option<Box<Knowledge>>,
     pub(super) duty: Option<Box<DutyRules>>,
     pub(super) paper: Option<Box<PaperWords>>,
+    pub(super) reports: BTreeMap<String, Labels>,
     pub(super) relabels: Vec<At<Relabel>>,
 }
 
@@ -214,6 +216,10 @@ impl Reading {
                 self.note_origin(ItemKind::Paper, "", path, 1);
                 draft.paper = Some(paper);
             }
+            Content::Reports(words) => {
+                self.note_origin(ItemKind::Reports, "", path, 1);
+                draft.reports.extend(words);
+            }
             Content::Relabels(relabels) => draft.relabels.extend(relabels),
         }
     }
@@ -267,6 +273,7 @@ impl Pack {
             matching: None,
             duty: None,
             paper: None,
+            reports: BTreeMap::new(),
             rights: Rights::default(),
             left_out: 0,
         }

@@ -55,6 +55,9 @@ pub(super) fn about(request: &Request) -> Option<(&'static str, Option<Subject>)
         Request::Form { subject, .. } => ("form", Some(*subject)),
         Request::Filed { subject, .. } => ("filed", Some(*subject)),
         Request::Print(order) => ("print", Some(order.subject)),
+        Request::Report(ask) | Request::GiveOut(ipc::ReportOrder { ask, .. }) => {
+            ("report", ask.institution.map(Subject::Institution))
+        }
         Request::History { subject, .. } | Request::RowHistory { subject, .. } => ("history", Some(*subject)),
         Request::Compare { own } => ("compare", Some(*own)),
         Request::DecideMatch { own, .. } => ("decide_match", Some(*own)),

@@ -66,11 +66,16 @@ pub(super) fn choose_file(device: &Device, purpose: FilePurpose) -> Answer<Optio
     let files = &device.platform.files;
     let chosen = match purpose {
         FilePurpose::NewBackup => files.save(&format!("vatsalya-backup-{}.age", today(session.now_ms()))),
-        FilePurpose::NewPaper => {
+        FilePurpose::NewPaper | FilePurpose::NewWorkbook | FilePurpose::NewCsv => {
             let now_ms = session.now_ms();
             // Papers of one day are told apart by the second, and by nothing that is on them.
             let second = now_ms.rem_euclid(86_400_000) / 1_000;
-            files.save(&format!("vatsalya-paper-{}-{second:05}.pdf", today(now_ms)))
+            let (what, ending) = match purpose {
+                FilePurpose::NewWorkbook => ("report", "xlsx"),
+                FilePurpose::NewCsv => ("report", "csv"),
+                _ => ("paper", "pdf"),
+            };
+            files.save(&format!("vatsalya-{what}-{}-{second:05}.{ending}", today(now_ms)))
         }
         FilePurpose::Backup => files.open(),
     };

@@ -17,6 +17,7 @@ mod photo;
 mod print;
 mod reason;
 mod refused;
+mod reports;
 mod start;
 mod sync;
 
@@ -210,6 +211,9 @@ fn answer(device: &Device, request: Request) -> Answer<Reply> {
             device.written();
             Ok(Reply::Saved(saved))
         }
+        Request::Reports => reports::offers(&*device.session()?).map(|offers| Reply::Reports { offers }),
+        Request::Report(ask) => reports::one(&*device.session()?, ask).map(|report| Reply::Report(Box::new(report))),
+        Request::GiveOut(order) => reports::give_out(device, &order).map(Reply::GivenOut),
         Request::AttachedFile { case, attachment } => attachment::file(device, case, attachment),
         Request::PaperPage { case, attachment, page } => attachment::page(device, case, attachment, page),
         Request::Picture { case, attachment, size } => photo::picture(device, case.into(), attachment, size),

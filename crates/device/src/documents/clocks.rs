@@ -1,11 +1,11 @@
-//! The clocks of a case for the list: read out of what its documents say together, without opening any of them.
+//! The clocks of a case for the list, and what reports are counted of: read out of what its documents say together, without opening any of them.
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use casework::{
     DocumentKind, FactId, Pack, Record, Role,
     clock::{self, Running, Used},
-    facts,
+    facts, reports,
 };
 
 use crate::{
@@ -18,7 +18,7 @@ const TEXT_BYTES_MAX: usize = 200;
 /// The table of extensions, which every clock may look at.
 const EXTENSIONS: &str = "clock_extensions";
 
-/// What the clocks of a pack look at, and whose clocks they are.
+/// What the clocks of a pack and reports look at, and whose clocks they are.
 pub(crate) struct Clockwork {
     pack: &'static Pack,
     now: Arc<dyn Clock>,
@@ -44,6 +44,9 @@ impl Clockwork {
             }
             facts.extend(clock.age.iter().filter_map(|age| age.on.clone()));
         }
+        let counted = reports::FACTS.iter().chain(reports::MORE_FACTS);
+        facts.extend(counted.filter_map(|name| name.parse().ok()));
+        tables.extend(reports::TABLES.iter().map(|table| (*table).to_owned()));
         let rights = pack.rights().of(role);
         Self {
             pack,
@@ -62,7 +65,7 @@ impl Clockwork {
         self.now.now_ms()
     }
 
-    /// What the clocks need of a document.
+    /// What the clocks and reports need of a document.
     pub(super) fn slice(&self, mut record: Record) -> Record {
         record.facts.retain(|fact, _| self.facts.contains(fact));
         record.rows.retain(|row| self.tables.contains(&row.table));

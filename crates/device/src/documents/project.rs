@@ -14,7 +14,7 @@ use super::{Clockwork, DocumentError, words::words};
 use crate::store::{HouseCard, LinkRow, MediaSize, StoreError, Write};
 
 /// Raised whenever the projection becomes another: then it is rebuilt from the documents once.
-pub(crate) const PROJECTION_VERSION: i64 = 7;
+pub(crate) const PROJECTION_VERSION: i64 = 8;
 
 /// What a document tells the list, and the clocks of its subject.
 pub(super) fn project(

@@ -43,12 +43,12 @@ impl Say<'_> {
     }
 
     /// The same text in each language.
-    pub(super) fn same(&self, text: &str) -> Words {
+    pub(crate) fn same(&self, text: &str) -> Words {
         vec![text.to_owned(); self.languages.len()]
     }
 
     /// A sentence of the pack, its places filled in. What is filled in is not looked through again.
-    pub(super) fn filled(&self, sentence: &Labels, places: &[(&str, Words)]) -> Words {
+    pub(crate) fn filled(&self, sentence: &Labels, places: &[(&str, Words)]) -> Words {
         let each = self.languages.iter().enumerate();
         each.map(|(at, lang)| {
             fill(sentence.get(lang), |name| {
@@ -59,7 +59,7 @@ impl Say<'_> {
     }
 
     /// A date, e.g. `23 Nov 2026`.
-    pub(super) fn date(&self, date: Date) -> Words {
+    pub(crate) fn date(&self, date: Date) -> Words {
         let month = &self.words.months[usize::from(date.month().unsigned_abs()) - 1];
         let each = self.languages.iter();
         each.map(|lang| format!("{} {} {}", date.day(), month.get(lang), date.year()))
@@ -67,7 +67,7 @@ impl Say<'_> {
     }
 
     /// A moment in Indian time, e.g. `23 Nov 2026, 15:04`.
-    pub(super) fn moment(&self, ms: i64) -> Words {
+    pub(crate) fn moment(&self, ms: i64) -> Words {
         let Some(at) = indian(ms) else {
             return self.same("");
         };

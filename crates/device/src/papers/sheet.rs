@@ -95,7 +95,7 @@ pub(crate) fn sheet_of<E>(
         watermark: matches!(printing.stands, Stands::Draft).then(|| say.labels(&say.words.draft)),
         sections,
         signatures,
-        footer: footer(printing),
+        footer: footer(printing.say, &printing.printed),
         printed: moment(printing.printed.at_ms),
         pictures,
     })
@@ -118,8 +118,8 @@ fn head(printing: &Printing<'_>) -> Vec<Line> {
     std::iter::once(district).chain(filing).collect()
 }
 
-fn footer(printing: &Printing<'_>) -> Footer {
-    let (say, printed) = (&printing.say, &printing.printed);
+/// What stands at the foot of each page of a paper.
+pub(crate) fn footer(say: Say<'_>, printed: &Printed<'_>) -> Footer {
     let words = say.filled(
         &say.words.printed,
         &[
@@ -142,7 +142,8 @@ fn footer(printing: &Printing<'_>) -> Footer {
     Footer { words, page }
 }
 
-fn moment(at_ms: i64) -> Moment {
+/// A moment as a document has it.
+pub(crate) fn moment(at_ms: i64) -> Moment {
     // The offset is taken off again: the document's time is UTC.
     let utc = indian(at_ms - 19_800_000);
     utc.map_or_else(Moment::default, |at| Moment {

@@ -26,6 +26,8 @@ pub(crate) enum AccessAction {
     SawPicture,
     /// A form was made into a paper; `detail` says which, which copy of it, how much of it and what for.
     Printed,
+    /// A register or report was given out as a file; `detail` says which, of what period, which copy, as what and what for.
+    Exported,
     Refused,
     Destroyed,
     /// What the hub has and no case here needs was cleared away; `detail` says how many items.
@@ -51,6 +53,7 @@ impl AccessAction {
             Self::Wrote => "wrote",
             Self::SawPicture => "saw_picture",
             Self::Printed => "printed",
+            Self::Exported => "exported",
             Self::Refused => "refused",
             Self::Destroyed => "destroyed",
             Self::Purged => "purged",
@@ -135,6 +138,15 @@ impl Read<'_> {
         let of_form = format!("form {form} ");
         let code = AccessAction::Printed.code();
         Ok(statement.query_row((code, subject.to_bytes(), of_form), |row| row.get(0))?)
+    }
+
+    /// How many files were made of a report here: the last copy has this number.
+    pub(crate) fn copies_of_report(&self, report: &str) -> Result<u32, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT count(*) FROM access_log WHERE action = ?1 AND substr(detail, 1, length(?2)) = ?2",
+        )?;
+        let of_report = format!("{report} ");
+        Ok(statement.query_row((AccessAction::Exported.code(), of_report), |row| row.get(0))?)
     }
 
     /// The newest rows, newest first.

@@ -10,6 +10,13 @@ pub(crate) struct ClockRow {
     pub(crate) due_ms: i64,
 }
 
+/// What clocks and reports need of a document of a case.
+pub(crate) struct CaseSlice {
+    pub(crate) subject: [u8; 16],
+    pub(crate) document: [u8; 17],
+    pub(crate) record: String,
+}
+
 /// The clocks of a case for the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct CaseClocks {
@@ -28,6 +35,32 @@ impl Read<'_> {
         )?;
         let rows = statement.query_map([subject], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// What clocks and reports need of every case whose documents are here: the case, the document, the slice as JSON; in the
+    /// order of cases.
+    pub(crate) fn case_slices(&self) -> Result<Vec<CaseSlice>, StoreError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT s.subject, d.id, s.record FROM case_slice s JOIN document d ON d.row = s.document
+             JOIN case_card c ON c.subject = s.subject
+             WHERE d.leaving = 0 AND c.on_its_way = 0 ORDER BY s.subject, d.id",
+        )?;
+        let rows = statement.query_map([], |row| {
+            Ok(CaseSlice {
+                subject: row.get(0)?,
+                document: row.get(1)?,
+                record: row.get(2)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Cases that the hub has named and whose documents are still to come.
+    pub(crate) fn count_announced(&self) -> Result<u32, StoreError> {
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT count(*) FROM case_card WHERE on_its_way = 1")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
     }
 
     /// Every case and institution on the lists.

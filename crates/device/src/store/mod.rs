@@ -50,7 +50,7 @@ pub(crate) use access_log::{AccessAction, AccessRow};
 pub(crate) use appeal::AppealRow;
 pub(crate) use author::AuthorRow;
 pub(crate) use case_card::{CardFilter, CardRow};
-pub(crate) use case_clock::{CaseClocks, ClockRow};
+pub(crate) use case_clock::{CaseClocks, CaseSlice, ClockRow};
 pub(crate) use case_link::LinkRow;
 pub(crate) use destroyed_record::DestroyedRecord;
 pub(crate) use institution_card::{HouseCard, InstitutionRow};

@@ -26,6 +26,7 @@ mod pictures;
 mod printing;
 mod received;
 mod refusals;
+mod reports;
 mod searching;
 mod shut_out;
 mod working_offline;

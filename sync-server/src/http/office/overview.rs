@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use casework::reports::{Count, FEW};
 use casework::{Labels, Pack};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,7 +12,7 @@ use super::super::App;
 use super::lists::own;
 use super::{AskRefused, BAD_QUERY, NOTHING, Officer, Queried, answer, json};
 use crate::deeds::moment;
-use crate::deeds::overview::{self, Count, FEW};
+use crate::deeds::overview;
 use crate::storage::InstitutionRow;
 
 /// Which district.
@@ -143,14 +144,6 @@ pub(in crate::http) struct Feed {
     faulty: u64,
 }
 
-/// A count of children, where it is told.
-const fn told(count: Count) -> Option<u64> {
-    match count {
-        Count::Of(count) => Some(count),
-        Count::Hidden => None,
-    }
-}
-
 /// What a code of a vocabulary says; nothing where the pack does not know it.
 fn term(pack: &Pack, vocabulary: &str, code: &str) -> Labels {
     let term = pack.vocabulary(vocabulary).and_then(|all| all.term(code));
@@ -164,7 +157,7 @@ impl Cases {
             stage_words: term(pack, "stage", &stage),
             kind,
             stage,
-            count: told(count),
+            count: count.told(),
         }
     }
 }
@@ -175,7 +168,7 @@ impl RunOut {
         Self {
             words: known.map(|known| known.label.clone()).unwrap_or_default(),
             clock,
-            count: told(count),
+            count: count.told(),
         }
     }
 }

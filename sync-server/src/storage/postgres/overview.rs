@@ -22,7 +22,7 @@ impl Overviews for Postgres {
         self.read_one(|tx| {
             let rows = tx.rows(
                 "SELECT c.clock, count(*) FROM case_clock c JOIN case_row r ON r.subject = c.subject
-                 WHERE r.district = $1 AND c.stopped_ms IS NULL AND c.due_ms < $2
+                 WHERE r.district = $1 AND r.stage <> 'closed' AND c.stopped_ms IS NULL AND c.due_ms < $2
                  GROUP BY c.clock ORDER BY c.clock COLLATE \"C\"",
                 &[&district, &now_ms],
             )?;
@@ -35,7 +35,7 @@ impl Overviews for Postgres {
             let rows = tx.rows(
                 "SELECT a.user_id, count(*) FROM case_clock c JOIN case_row r ON r.subject = c.subject
                  LEFT JOIN assignment a ON a.subject = c.subject
-                 WHERE r.district = $1 AND c.stopped_ms IS NULL AND c.due_ms < $2
+                 WHERE r.district = $1 AND r.stage <> 'closed' AND c.stopped_ms IS NULL AND c.due_ms < $2
                  GROUP BY a.user_id ORDER BY a.user_id NULLS FIRST",
                 &[&district, &now_ms],
             )?;
@@ -54,7 +54,7 @@ impl Overviews for Postgres {
                      JOIN assignment given ON given.subject = c.subject
                      JOIN assignment works ON works.user_id = given.user_id
                      JOIN institution i ON i.id = works.subject AND i.district = r.district
-                     WHERE r.district = $1 AND c.stopped_ms IS NULL AND c.due_ms < $2) AS late
+                     WHERE r.district = $1 AND r.stage <> 'closed' AND c.stopped_ms IS NULL AND c.due_ms < $2) AS late
                  GROUP BY place ORDER BY place",
                 &[&district, &now_ms],
             )?;

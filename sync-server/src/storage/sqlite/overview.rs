@@ -21,7 +21,7 @@ impl Overviews for Sqlite {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(
                 "SELECT c.clock, count(*) FROM case_clock c JOIN case_row r ON r.subject = c.subject
-                 WHERE r.district = ?1 AND c.stopped_ms IS NULL AND c.due_ms < ?2 GROUP BY c.clock ORDER BY c.clock",
+                 WHERE r.district = ?1 AND r.stage <> 'closed' AND c.stopped_ms IS NULL AND c.due_ms < ?2 GROUP BY c.clock ORDER BY c.clock",
             )?;
             let rows = statement.query_map(params![district, now_ms], |row| {
                 Ok((row.get(0)?, row.get::<_, Number>(1)?.0))
@@ -35,7 +35,7 @@ impl Overviews for Sqlite {
             let mut statement = tx.prepare_cached(
                 "SELECT a.user, count(*) FROM case_clock c JOIN case_row r ON r.subject = c.subject
                  LEFT JOIN assignment a ON a.subject = c.subject
-                 WHERE r.district = ?1 AND c.stopped_ms IS NULL AND c.due_ms < ?2 GROUP BY a.user ORDER BY a.user",
+                 WHERE r.district = ?1 AND r.stage <> 'closed' AND c.stopped_ms IS NULL AND c.due_ms < ?2 GROUP BY a.user ORDER BY a.user",
             )?;
             let rows = statement.query_map(params![district, now_ms], |row| {
                 Ok((row.get::<_, Option<_>>(0)?.map(UserId), row.get::<_, Number>(1)?.0))
@@ -53,7 +53,7 @@ impl Overviews for Sqlite {
                      JOIN assignment given ON given.subject = c.subject
                      JOIN assignment works ON works.user = given.user
                      JOIN institution i ON i.id = works.subject AND i.district = r.district
-                     WHERE r.district = ?1 AND c.stopped_ms IS NULL AND c.due_ms < ?2)
+                     WHERE r.district = ?1 AND r.stage <> 'closed' AND c.stopped_ms IS NULL AND c.due_ms < ?2)
                  GROUP BY place ORDER BY place",
             )?;
             let rows = statement.query_map(params![district, now_ms], |row| {

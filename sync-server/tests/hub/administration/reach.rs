@@ -135,7 +135,7 @@ fn named_routes(scene: &Scene) -> Vec<(&'static str, &'static str, String, Json)
 }
 
 /// Routes for which nothing is named.
-const OTHER_ROUTES: [(&str, &str); 19] = [
+const OTHER_ROUTES: [(&str, &str); 20] = [
     ("POST", "/v1/admin/sign-out"),
     ("GET", "/v1/admin/session"),
     ("POST", "/v1/admin/passphrase"),
@@ -149,6 +149,7 @@ const OTHER_ROUTES: [(&str, &str); 19] = [
     ("GET", "/v1/admin/health"),
     ("GET", "/v1/admin/dead-letters"),
     ("GET", "/v1/admin/overview"),
+    ("GET", "/v1/admin/figures"),
     ("POST", "/v1/admin/assignments"),
     ("GET", "/v1/admin/quarantine"),
     ("GET", "/v1/admin/appeals"),
@@ -245,6 +246,10 @@ fn what_is_anothers_and_what_is_not_there_look_alike_on_every_route_and_nobody_i
         StatusCode::NOT_FOUND
     );
     assert_eq!(
+        elsewhere.get("/v1/admin/figures?district=KA-BLR").status(),
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
         elsewhere.get("/v1/admin/overview?district=KA-XXX").status(),
         StatusCode::NOT_FOUND
     );
@@ -283,11 +288,9 @@ fn whoever_administers_the_district_or_all_of_them_does_everything_there_and_the
             );
         }
         for (method, path) in OTHER_ROUTES.into_iter().filter(|(method, _)| *method == "GET") {
-            let path = if path.ends_with("/overview") {
-                "/v1/admin/overview?district=KA-BLR"
-            } else {
-                path
-            };
+            let of_a_district = ["/overview", "/figures"].iter().any(|end| path.ends_with(end));
+            let query = if of_a_district { "?district=KA-BLR" } else { "" };
+            let path = &format!("{path}{query}");
             assert_eq!(clerk.ask(method, path, None).status(), StatusCode::OK, "{path}");
         }
         let deeds = scene.deeds();

@@ -24,6 +24,10 @@ fn clock(clock: &str, due_ms: Option<i64>, stopped_ms: Option<i64>) -> ClockRow 
 }
 
 fn fold(storage: &dyn Storage, tables: Tables) {
+    fold_at(storage, "in_care", tables);
+}
+
+fn fold_at(storage: &dyn Storage, stage: &str, tables: Tables) {
     storage.unfold_everything().unwrap();
     let claim = Claim {
         worker: HERE,
@@ -35,7 +39,7 @@ fn fold(storage: &dyn Storage, tables: Tables) {
         subject: CASE,
         district: DISTRICT.into(),
         kind: "cncp".into(),
-        stage: "in_care".into(),
+        stage: stage.into(),
         urgency: "routine".into(),
         opened_at_ms: Some(0),
         upto: done.number,
@@ -150,5 +154,18 @@ fn institutions_are_as_their_documents_say() {
         fold(storage, Tables::Institution(row.clone()));
         assert_eq!(storage.occupancy(DISTRICT).unwrap(), [(CASE, row)]);
         assert_eq!(storage.occupancy("KA-MYS").unwrap(), []);
+    });
+}
+
+#[test]
+fn a_closed_case_has_no_overdue_clock_as_on_a_tablet() {
+    on_each(|storage| {
+        prepared(storage);
+        begun(storage);
+        let clocks = vec![clock("sir-cncp", Some(100), None)];
+        let placements = Vec::new();
+        fold_at(storage, "closed", Tables::Case { clocks, placements });
+        assert_eq!(storage.overdue_by_clock(DISTRICT, 250).unwrap(), []);
+        assert_eq!(storage.overdue_by_user(DISTRICT, 250).unwrap(), []);
     });
 }

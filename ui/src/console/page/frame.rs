@@ -3,8 +3,8 @@
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    Alert, channels::Channels, clocks::Clocks, desk::DeskPart, devices::Devices, institutions::Institutions,
-    referrals::Referrals, today::Today,
+    Alert, channels::Channels, clocks::Clocks, desk::DeskPart, devices::Devices, figures_part::FiguresPart,
+    institutions::Institutions, referrals::Referrals, today::Today,
 };
 use crate::{
     browser,
@@ -145,6 +145,7 @@ fn name_of(place: Place) -> &'static str {
         Place::Devices => words.console_part_devices(),
         Place::Clocks => words.console_part_clocks(),
         Place::Institutions => words.console_part_institutions(),
+        Place::Figures => words.console_part_figures(),
         Place::Channels => words.console_part_channels(),
         Place::Desk => words.console_part_desk(),
     }
@@ -192,6 +193,7 @@ fn Part() -> impl IntoView {
             Place::Devices => view! { <Devices /> }.into_any(),
             Place::Clocks => view! { <Clocks /> }.into_any(),
             Place::Institutions => view! { <Institutions /> }.into_any(),
+            Place::Figures => view! { <FiguresPart /> }.into_any(),
             Place::Channels => view! { <Channels /> }.into_any(),
             Place::Desk => view! { <DeskPart /> }.into_any(),
         }}
