@@ -68,7 +68,7 @@ impl Screen {
 }
 
 /// Every screen.
-pub const SCREENS: [Screen; 29] = [
+pub const SCREENS: [Screen; 31] = [
     screen("cases", "Cases", "/cases", "case-row"),
     screen("new-case", "A new case", "/cases", "new-case-sheet").after(&["new-case"]),
     screen("case", "A case", "/case/{case}/overview", "clocks"),
@@ -114,6 +114,14 @@ pub const SCREENS: [Screen; 29] = [
         "/case/{match}/form/17/review",
         "review",
     ),
+    screen(
+        "print",
+        "A form is printed",
+        "/case/{match}/form/17/review",
+        "print-sheet",
+    )
+    .after(&["print"]),
+    screen("filed", "A filed form", "/case/{case}/form/17", "filed").after(&["filing"]),
     screen("institutions", "Institutions", "/institutions", "house-row"),
     screen("institution", "An institution", "/institution/{house}", "house-name"),
     screen("matches", "Missing and found", "/matches", "match-row"),

@@ -7,9 +7,11 @@ use image::RgbImage;
 use tests::{
     gallery::{Look, SCREENS, Seat, Seen, Size, Walk, differences, hindrances, kept, shrunk},
     places,
+    tablet::PASSPHRASE,
     window::{Css, hook},
 };
 
+/// One scene and one browser for all of it: what takes long is to play the lives that are shown.
 #[test]
 fn every_screen_looks_as_its_picture_does_and_hinders_nobody() {
     let folder = tempfile::tempdir().unwrap();
@@ -21,6 +23,8 @@ fn every_screen_looks_as_its_picture_does_and_hinders_nobody() {
         Ok(())
     })
     .unwrap();
+    a_button_that_moved_is_seen_and_letters_of_another_machine_are_not(&mut walk);
+    a_tablet_is_unlocked_and_a_form_is_filled_without_a_pointer(&mut walk);
     assert!(wrong.is_empty(), "{} things:\n{}", wrong.len(), wrong.join("\n"));
 }
 
@@ -47,10 +51,7 @@ fn looks_as_its_picture(seen: &Seen, wrong: &mut Vec<String>) {
 
 /// The comparison itself, on a real screen: letters that are drawn with other dots are the same, a button that stands elsewhere
 /// or has another colour is not.
-#[test]
-fn a_button_that_moved_is_seen_and_letters_of_another_machine_are_not() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut walk = Walk::open(folder.path()).unwrap();
+fn a_button_that_moved_is_seen_and_letters_of_another_machine_are_not(walk: &mut Walk) {
     let screen = *SCREENS.iter().find(|screen| screen.name == "unlock").unwrap();
     let look = Look::at(0)[1];
     let sight = walk.look(screen, look).unwrap();
@@ -77,22 +78,28 @@ fn a_button_that_moved_is_seen_and_letters_of_another_machine_are_not() {
     }
 }
 
-/// A case is opened, found again and written in with keys alone.
-#[test]
-fn a_case_is_opened_and_a_form_is_filled_without_a_pointer() {
+/// The tablet is unlocked, a case is opened, and a form of it is written in, with keys alone.
+fn a_tablet_is_unlocked_and_a_form_is_filled_without_a_pointer(walk: &mut Walk) {
     const ENTER: &str = "\u{e007}";
     const RIGHT: &str = "\u{e014}";
     const TAB: &str = "\u{e004}";
-    let folder = tempfile::tempdir().unwrap();
-    let mut walk = Walk::open(folder.path()).unwrap();
-    let look = Look::at(0)[3];
-    walk.sit(Seat::Officer, Look { lang: "en", ..look }).unwrap();
+    let look = Look {
+        size: Size::Laptop,
+        theme: "light",
+        lang: "en",
+    };
+    walk.sit(Seat::Locked, look).unwrap();
     let window = &walk.window;
-    window.page_of(Size::Laptop.pixels(), 1).unwrap();
+    window.page_of(look.size.pixels(), 1).unwrap();
+    window.reload().unwrap();
     let press = |what: &str| {
         window.tab_to(what).unwrap();
         window.type_keys(ENTER).unwrap();
     };
+    press("unlock-user");
+    window.tab_to("unlock-passphrase").unwrap();
+    window.type_keys(PASSPHRASE).unwrap();
+    window.type_keys(ENTER).unwrap();
     press("nav-cases");
     press("new-case");
     window.tab_to("new-note").unwrap();
