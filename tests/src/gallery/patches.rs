@@ -17,7 +17,7 @@ const SLIGHT: u8 = 18;
 /// So many of a thousand patches may differ slightly: a line of letters that are drawn otherwise, not a field.
 const SLIGHT_PER_MILLE_MAX: usize = 15;
 /// How well the kept pictures are drawn, of 100.
-const QUALITY: u8 = 35;
+const QUALITY: u8 = 30;
 
 /// How a screen differs from its picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -77,7 +77,7 @@ pub const SCREENS: [Screen; 31] = [
     screen("custody", "Custody", "/case/{case}/custody", "custody"),
     screen("plan", "Care plan", "/case/{baby}/plan", "plan"),
     screen("health", "Health and growth", "/case/{baby}/health", "growth").after(&["reveal"]),
-    screen("records", "Records", "/case/{case}/records", "tab-records").after(&["reveal"]),
+    screen("records", "Records", "/case/{case}/records", "row-edit").after(&["reveal"]),
     screen("photos", "Photos and papers", "/case/{match}/photos", "photo-item"),
     screen(
         "photos-shown",
@@ -154,6 +154,13 @@ impl Seen {
     }
 }
 
+/// Writes something else over what differs from machine to machine: the door a hub is behind, and how much room there is.
+const OF_THIS_MACHINE: &str = "const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); \
+    while (texts.nextNode()) { const text = texts.currentNode, said = text.data; \
+    const other = said.replace(/127\\.0\\.0\\.1:\\d{4,}/, 'hub.example') \
+    .replace(/[\\d.]+ [kMG]B(?= of the tablet| जगह खाली)/, '12 GB'); \
+    if (other !== said) text.data = other }";
+
 /// A browser before the scene.
 pub struct Walk {
     /// The browser.
@@ -199,7 +206,7 @@ impl Walk {
         self.sit(screen.seat, look)?;
         self.window.page_of(look.size.pixels(), 1)?;
         self.go(screen)?;
-        self.rest()?;
+        self.rest(screen)?;
         self.window.sight()
     }
 
@@ -262,9 +269,19 @@ impl Walk {
         self.window.see(screen.shows)
     }
 
-    /// Waits until nothing is on its way any more: letters, pictures, what the device is asked for.
-    fn rest(&self) -> anyhow::Result<()> {
-        self.window.see_no(hook("loading"))?;
+    /// Waits until nothing is on its way any more: letters, pictures, what the device is asked for. The page of components shows
+    /// for ever what is shown while something is read.
+    fn rest(&self, screen: Screen) -> anyhow::Result<()> {
+        if screen.seat != Seat::Components {
+            self.window.see_no(hook("loading"))?;
+        }
+        if !screen.presses.is_empty() {
+            self.window.evaluate(&format!(
+                "document.querySelector('{}')?.scrollIntoView({{ block: 'nearest' }})",
+                hook(screen.shows)
+            ))?;
+        }
+        self.window.evaluate(OF_THIS_MACHINE)?;
         self.window.settle()
     }
 }

@@ -292,11 +292,12 @@ impl Window {
     }
 
     /// What hinders somebody in the page who does not see it or does not use a mouse, as `axe-core` finds it by the rules of
-    /// WCAG 2.2 AA and good practice: the rule and where, for each.
+    /// WCAG 2.2 AA and good practice: the rule and where, for each. What lies behind a sheet is out of reach, and not looked at.
     pub fn hindrances(&self) -> anyhow::Result<Vec<String>> {
         let axe = fs::read_to_string(crate::places::axe())?;
         let script = format!(
-            "{axe}; const done = arguments[0]; window.axe.run(document, {{ resultTypes: ['violations'] }}).then( \
+            "{axe}; const done = arguments[0]; const open = document.querySelector('dialog[open]'); \
+             window.axe.run(open ?? document, {{ resultTypes: ['violations'] }}).then( \
              found => done(found.violations.flatMap(one => one.nodes.map(node => \
                  `${{one.id}}: ${{node.target.join(' ')}} ${{node.failureSummary}}`))), \
              error => done([`axe: ${{error}}`]))"

@@ -34,14 +34,14 @@ pub(super) fn Messages() -> impl IntoView {
         <ErrorSummary problems=Signal::stored(wrong) test="summary" />
         <p class="note">{in_words("Names are hidden until you ask for them.", "नाम तब तक छिपे हैं जब तक आप न माँगें।")}</p>
         <p class="warn-line">{in_words("No birth date, and the age is not tested.", "जन्मतिथि नहीं है और आयु की जाँच नहीं हुई।")}</p>
-        <div class="card"><Loading text=in_words("Reading the case…", "केस पढ़ा जा रहा है…") /></div>
+        <div class="card"><Loading text=in_words("Reading the case…", "मामला पढ़ा जा रहा है…") /></div>
         <div class="card">
-            <Empty title=in_words("No case here", "यहाँ कोई केस नहीं") help=in_words("Cases come with the next exchange.", "केस अगले सिंक के साथ आएँगे।")>
+            <Empty title=in_words("No case here", "यहाँ कोई मामला नहीं") help=in_words("Cases come with the next exchange.", "मामले अगले सिंक के साथ आएँगे।")>
                 <button type="button" class="button">{in_words("Show all", "सभी दिखाएँ")}</button>
             </Empty>
         </div>
         <Working />
-        <Undo said=in_words("The photo was taken off the case.", "फ़ोटो केस से हटा दी गई।") test="shown" on_undo=Callback::new(|()| ()) />
+        <Undo said=in_words("The photo was taken off the case.", "फ़ोटो मामले से हटा दी गई।") test="shown" on_undo=Callback::new(|()| ()) />
         <div class="stack">{marks.collect_view()}</div>
         <button type="button" class="button" data-test="sheet-open" on:click=move |_| open.set(true)>{in_words("A sheet", "एक पर्चा")}</button>
         {move || open.get().then(|| view! {
