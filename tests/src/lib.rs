@@ -15,6 +15,7 @@ pub mod cluster;
 pub mod crash;
 pub mod demo;
 pub mod dictionary;
+pub mod gallery;
 pub mod ground;
 pub mod hub;
 pub mod journey;

@@ -68,6 +68,19 @@ pub fn console() -> PathBuf {
     built(place("VATSALYA_CONSOLE", "target/console"), "VATSALYA_CONSOLE")
 }
 
+/// The built page of all components.
+///
+/// # Panics
+/// When it has not been built.
+pub fn components() -> PathBuf {
+    built(place("VATSALYA_COMPONENTS", "target/components"), "VATSALYA_COMPONENTS")
+}
+
+/// The pictures of every screen that stand in the repository.
+pub fn gallery() -> PathBuf {
+    root().join("docs/gallery")
+}
+
 /// The driver of Chromium.
 pub fn chromedriver() -> PathBuf {
     built(

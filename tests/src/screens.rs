@@ -58,6 +58,39 @@ pub fn router(device: Arc<Device>, dist: &Path) -> anyhow::Result<Router> {
         .with_state(Arc::new(shown)))
 }
 
+/// The same at a moment that stands, in milliseconds since 1970: what a page says of the time is always the same.
+pub fn router_at(device: Arc<Device>, dist: &Path, now_ms: i64) -> anyhow::Result<Router> {
+    Ok(router(device, dist)?.route("/start.js", get(standing(dist, now_ms)?)))
+}
+
+/// The built files of a page behind which no device stands, at such a moment.
+pub fn without_device_at(dist: &Path, now_ms: i64) -> anyhow::Result<Router> {
+    let (policy, folder) = (policy()?, dist.to_path_buf());
+    let files = move |uri: Uri| async move { file_of(&folder, &policy, &uri) };
+    Ok(Router::new()
+        .route("/start.js", get(standing(dist, now_ms)?))
+        .fallback(get(files)))
+}
+
+/// What a page begins with, after its clock was stopped.
+fn standing(
+    dist: &Path,
+    now_ms: i64,
+) -> anyhow::Result<impl Fn() -> std::future::Ready<Response> + Clone + Send + Sync + use<>> {
+    let begin = fs::read_to_string(dist.join("start.js"))?;
+    let clock = STANDING_CLOCK.replace("NOW_MS", &now_ms.to_string());
+    let script = format!("{clock}{begin}");
+    Ok(move || {
+        let head = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")];
+        std::future::ready((head, script.clone()).into_response())
+    })
+}
+
+/// Stands before what a page begins with. Imports come first in any case, and none of them looks at the clock.
+const STANDING_CLOCK: &str = "const Ticking = Date; globalThis.Date = class extends Ticking { \
+    constructor(...parts) { if (parts.length) { super(...parts) } else { super(NOW_MS) } } \
+    static now() { return NOW_MS } };\n";
+
 /// Serves until the process ends.
 pub async fn serve(device: Arc<Device>, dist: &Path, listener: tokio::net::TcpListener) -> anyhow::Result<()> {
     let address: SocketAddr = listener.local_addr()?;
@@ -76,21 +109,21 @@ async fn call(State(shown): State<Arc<Shown>>, Json(request): Json<Request>) -> 
 
 /// A file of the built screens; any path of the app itself is its page.
 async fn file(State(shown): State<Arc<Shown>>, uri: Uri) -> Response {
+    file_of(&shown.dist, &shown.policy, &uri)
+}
+
+fn file_of(dist: &Path, policy: &str, uri: &Uri) -> Response {
     let wanted = uri.path().trim_start_matches('/');
     let plain = wanted.split('/').all(|part| !part.is_empty() && !part.starts_with('.'));
     let path = if plain && wanted.contains('.') {
-        shown.dist.join(wanted)
+        dist.join(wanted)
     } else {
-        shown.dist.join("index.html")
+        dist.join("index.html")
     };
     match fs::read(&path) {
         Ok(bytes) => {
-            let policy = HeaderName::from_static("content-security-policy");
-            (
-                [(header::CONTENT_TYPE, content_type(&path)), (policy, &shown.policy)],
-                bytes,
-            )
-                .into_response()
+            let says = HeaderName::from_static("content-security-policy");
+            ([(header::CONTENT_TYPE, content_type(&path)), (says, policy)], bytes).into_response()
         }
         Err(_) => StatusCode::NOT_FOUND.into_response(),
     }

@@ -8,12 +8,14 @@ mod desk;
 mod expect;
 mod play;
 mod read;
+mod room;
 mod sound;
 mod values;
 mod writing;
 
-pub use desk::{Desk, HubClock, StoryClock};
+pub use desk::{Desk, HubClock, HubTime, StoryClock};
 pub use expect::Expect;
 pub use play::{Office, Played, Player, Setting};
 pub use read::{Author, Child, Demo, Extend, Filing, House, LinkTo, NewRow, SetCell, Settle, Step, Story, all};
+pub use room::Room;
 pub use values::moment;

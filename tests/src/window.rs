@@ -4,6 +4,7 @@
 mod driver;
 mod microphone;
 mod page;
+mod still;
 
 pub use driver::Window;
 pub use microphone::Microphone;

@@ -7,7 +7,8 @@
 //! `backend`) exist for the browser only.
 //!
 //! The district officer's page ([`console`]) is a program of its own beside them. It is made of the same pieces, and what the
-//! linker does not reach from it is not in it: no page of the tablet, no call of the device.
+//! linker does not reach from it is not in it: no page of the tablet, no call of the device. So it is with the page that shows
+//! every component in every state (`showcase`), which never ships.
 
 pub mod asked;
 pub mod chart;
@@ -41,6 +42,9 @@ mod fetch;
 mod pages;
 #[cfg(target_arch = "wasm32")]
 mod reader;
+#[cfg(target_arch = "wasm32")]
+#[expect(unreachable_pub, reason = "a component is made public by its macro")]
+pub mod showcase;
 #[cfg(target_arch = "wasm32")]
 mod state;
 

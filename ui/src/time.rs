@@ -5,7 +5,7 @@ use casework::{
     reports::{Period, PeriodKind},
 };
 use jiff::{
-    Timestamp,
+    Timestamp, Unit,
     civil::{Date, DateTime},
     tz::Offset,
 };
@@ -97,6 +97,23 @@ pub fn is_past_day(text: &str, now_ms: i64) -> bool {
         (Some(day), Some(now)) => day < now.date(),
         _ => false,
     }
+}
+
+/// How long ago a day of the dictionary's form was, in whole years, or months, or days; nothing for today and what is to come. A year
+/// that was typed wrong is seen by it, and a birth date tells the age.
+pub fn ago(words: Words, text: &str, now_ms: i64) -> Option<String> {
+    let (day, today) = (parse_iso_date(text)?, local(now_ms)?.date());
+    if day >= today {
+        return None;
+    }
+    let span = day.until((Unit::Year, today)).ok()?;
+    let whole = |n: i64| u64::try_from(n).unwrap_or_default();
+    let said = match (span.get_years(), span.get_months(), span.get_days()) {
+        (0, 0, days) => words.time_days(whole(days.into())),
+        (0, months, _) => words.time_months_of(whole(months.into())),
+        (years, ..) => words.time_years_of(whole(years.into())),
+    };
+    Some(words.time_ago(said))
 }
 
 /// A day of the dictionary's form as a number of days, so that days can be set apart on a chart.
@@ -459,6 +476,19 @@ mod tests {
         assert_eq!(quarter_words(EN, "2026-Q4"), "Oct–Dec 2026");
         assert_eq!(quarter_words(EN, "2026-Q7"), "2026-Q7");
         assert_eq!(day_number("2000-01-31"), Some(30));
+    }
+
+    #[test]
+    fn how_long_ago_a_day_was_is_told_in_whole_years_months_or_days() {
+        let said = |day| ago(EN, day, MORNING);
+        assert_eq!(said("2015-11-24").as_deref(), Some("10 years ago"));
+        assert_eq!(said("2015-11-23").as_deref(), Some("11 years ago"));
+        assert_eq!(said("2026-09-30").as_deref(), Some("1 month ago"));
+        assert_eq!(said("2026-11-20").as_deref(), Some("3 days ago"));
+        assert_eq!(
+            (said("2026-11-23"), said("2027-01-01"), said("soon")),
+            (None, None, None)
+        );
     }
 
     #[test]

@@ -113,6 +113,7 @@ pub(crate) fn tell_paths(command: &mut Command) {
         .env("VATSALYA_OIDC_PROVIDER", npm::OIDC_PROVIDER.folder())
         .env("VATSALYA_UI_DIST", paths::dist())
         .env("VATSALYA_CONSOLE", paths::console())
+        .env("VATSALYA_COMPONENTS", paths::components())
         .env("VATSALYA_AXE", npm::AXE.folder())
         .env("VATSALYA_SCREENSHOTS", paths::screenshots());
 }

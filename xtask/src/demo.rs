@@ -57,6 +57,18 @@ pub(crate) fn screenshots() -> Result<()> {
     })
 }
 
+/// `cargo xtask gallery`.
+pub(crate) fn gallery() -> Result<()> {
+    let mut steps = Steps::new(3);
+    steps.run("the screens", || screens::build(Bundle::Quick))?;
+    steps.run("the program that takes the pictures", || build_some(&["tour"]))?;
+    steps.run("docs/gallery", || {
+        let mut tour = command(&paths::programs().join("tour").to_string_lossy(), &["--gallery"]);
+        tell_paths(tour.arg(paths::gallery()));
+        run_to_end(&mut tour)
+    })
+}
+
 /// `cargo xtask demo-data`.
 pub(crate) fn demo_data(arguments: &[String]) -> Result<()> {
     build_some(&["sync-server", "demo-data"])?;

@@ -80,6 +80,9 @@ enum Command {
     },
     /// Drives the real window through the scripted tour and keeps the pictures in `docs/screenshots`.
     Screenshots,
+    /// Takes the pictures of every screen that the tests compare with, in Chromium, into `docs/gallery`, and writes the page
+    /// that shows them.
+    Gallery,
     /// Looks over the packs, or over those in another folder: missing words, unknown names, rules that decide nothing.
     Packs {
         /// A pack's folder, or a folder with `national` and `states`; the packs that ship where none is given.
@@ -113,6 +116,7 @@ fn carry_out(command: Command) -> Result<()> {
         Command::Doctor => doctor::doctor(),
         Command::Ui { release } => screens::build_alone(release),
         Command::Screenshots => demo::screenshots(),
+        Command::Gallery => demo::gallery(),
         Command::Packs { folder } => check::packs(folder),
         Command::Icons => icons::render(),
     }

@@ -54,6 +54,16 @@ pub(crate) fn console() -> PathBuf {
     target().join("console")
 }
 
+/// The page of all components.
+pub(crate) fn components() -> PathBuf {
+    target().join("components")
+}
+
+/// The pictures of every screen, in the repository.
+pub(crate) fn gallery() -> PathBuf {
+    root().join("docs/gallery")
+}
+
 /// Where tests and the tour leave pictures.
 pub(crate) fn screenshots() -> PathBuf {
     target().join("screenshots")

@@ -1,4 +1,5 @@
-//! Builds the screens and the district officer's page: Rust to WebAssembly, its bindings, and the files beside them.
+//! Builds the screens, the district officer's page and, for tests, the page of all components: Rust to WebAssembly, its bindings,
+//! and the files beside them.
 //!
 //! Each is a program of its own out of `ui`, and has a folder of its own: what only the one reaches is not in the other. A page
 //! loads `start.js`, which loads the rest; there is no inline script, so that a page's policy can forbid them.
@@ -46,6 +47,14 @@ const CONSOLE: Page = Page {
     assets: "",
 };
 
+/// Every component in every state, for whoever works on them and for the tests. It never ships.
+const COMPONENTS: Page = Page {
+    program: "components",
+    name: "the page of components",
+    html: "components.html",
+    assets: "assets/",
+};
+
 /// Which bundle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bundle {
@@ -76,26 +85,25 @@ pub(crate) fn build_alone(release: bool) -> Result<()> {
     Steps::new(1).run("the screens and the district officer's page", || build(bundle))
 }
 
-/// Builds both.
+/// Builds the two that ship, and in the quick bundle the page of components.
 pub(crate) fn build(bundle: Bundle) -> Result<()> {
     let profile = bundle.profile();
-    let mut compile = cargo(&[
-        "build",
-        "--package",
-        "ui",
-        "--bins",
-        "--target",
-        WASM,
-        "--profile",
-        profile,
-    ]);
+    let mut pages = vec![(&SCREENS, paths::dist()), (&CONSOLE, paths::console())];
+    if bundle == Bundle::Quick {
+        pages.push((&COMPONENTS, paths::components()));
+    }
+    let mut compile = cargo(&["build", "--package", "ui", "--target", WASM, "--profile", profile]);
+    for (page, _) in &pages {
+        compile.args(["--bin", page.program]);
+    }
     run(compile.arg("--target-dir").arg(target()))?;
 
     // One at a time: two builds that exchange the folder at once would leave neither.
     let turn = fs::File::create(target().join("exchanging"))?;
     turn.lock()?;
-    lay_out(&SCREENS, &paths::dist(), bundle)?;
-    lay_out(&CONSOLE, &paths::console(), bundle)
+    pages
+        .iter()
+        .try_for_each(|(page, folder)| lay_out(page, folder, bundle))
 }
 
 /// Makes the folder of a page.

@@ -15,6 +15,9 @@ use tests::{
 /// Shows the whole thing by itself, and leaves pictures.
 #[derive(Parser)]
 struct Arguments {
+    /// Takes the pictures of every screen instead, in Chromium, and writes them into this folder with a page beside it.
+    #[arg(long)]
+    gallery: Option<PathBuf>,
     /// Where the pictures go.
     #[arg(long)]
     screenshots: Option<PathBuf>,
@@ -29,6 +32,9 @@ struct Arguments {
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let began = Instant::now();
+    if let Some(folder) = &arguments.gallery {
+        return tests::gallery::write(folder);
+    }
     let pictures = arguments.screenshots.unwrap_or_else(places::screenshots);
     let portal = scene::portal();
     let mut hub = Hub::start(Some(&portal.webhook_url()))?;

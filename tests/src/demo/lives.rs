@@ -9,7 +9,7 @@ use super::plan::District;
 use crate::{
     admin::Admin,
     ground,
-    story::{House, Office, Player, Setting, Story, StoryClock, moment},
+    story::{House, HubTime, Office, Player, Setting, Story, StoryClock, moment},
 };
 
 const WEEK_MS: i64 = 7 * 86_400_000;
@@ -88,7 +88,7 @@ pub(super) fn play(
     for (story, number) in district.lives.iter().zip(0..) {
         let setting = Setting {
             clock: Arc::clone(&clock),
-            hub_is_now: true,
+            hub_time: HubTime::OfTheMachine,
             seed: SEED + number,
             shift_days: shift_days(story)?,
             upto: story.demo.stands_after,

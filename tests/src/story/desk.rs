@@ -43,12 +43,22 @@ impl sync_server::clock::Clock for HubClock {
     }
 }
 
+/// Whose time a hub has that stories are played at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HubTime {
+    /// That of the story, which is moved from step to step.
+    OfTheStory,
+    /// That of the machine.
+    OfTheMachine,
+    /// It stands at this moment, in milliseconds since 1970, whatever is told.
+    Standing(i64),
+}
+
 /// Somebody's tablet.
 pub struct Desk {
-    device: Device,
+    device: Arc<Device>,
     clock: Arc<StoryClock>,
-    /// Whether a hub with the machine's clock is spoken to.
-    hub_is_now: bool,
+    hub_time: HubTime,
     _folder: TempDir,
 }
 
@@ -59,7 +69,7 @@ impl Desk {
         seed: u64,
         hub: &str,
         code: &str,
-        hub_is_now: bool,
+        hub_time: HubTime,
     ) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let platform = Platform {
@@ -78,9 +88,9 @@ impl Desk {
             ..Options::default()
         };
         let desk = Self {
-            device: Device::open_with(folder.path(), platform, options)?,
+            device: Arc::new(Device::open_with(folder.path(), platform, options)?),
             clock: Arc::clone(clock),
-            hub_is_now,
+            hub_time,
             _folder: folder,
         };
         let enrol = Request::Enrol {
@@ -92,6 +102,11 @@ impl Desk {
             Ok(Reply::Session(_)) => Ok(desk),
             other => bail!("enrolling was answered by {other:?}"),
         }
+    }
+
+    /// The device itself.
+    pub fn device(&self) -> &Arc<Device> {
+        &self.device
     }
 
     /// A call as the screen makes it.
@@ -130,8 +145,10 @@ impl Desk {
     /// A hub refuses whoever has another time than it has.
     fn at_the_hub<T>(&self, talk: impl FnOnce(&Self) -> T) -> T {
         let told = self.clock.now_ms();
-        if self.hub_is_now {
-            self.clock.set(ground::now_ms());
+        match self.hub_time {
+            HubTime::OfTheStory => {}
+            HubTime::OfTheMachine => self.clock.set(ground::now_ms()),
+            HubTime::Standing(now_ms) => self.clock.set(now_ms),
         }
         let said = talk(self);
         self.clock.set(told);

@@ -8,7 +8,7 @@ use ipc::{Failure, FilingKind, Reply, Request};
 
 use super::{
     check,
-    desk::{Desk, StoryClock},
+    desk::{Desk, HubTime, StoryClock},
     read::{Author, Child, House, Step, Story},
     values::Shift,
     writing::{Reading, Rows},
@@ -34,8 +34,8 @@ pub trait Office {
 pub struct Setting {
     /// The clock of all its tablets.
     pub clock: Arc<StoryClock>,
-    /// Whether the hub has the machine's clock instead of this one.
-    pub hub_is_now: bool,
+    /// Whose time the hub has.
+    pub hub_time: HubTime,
     /// From what the tablets' randomness grows.
     pub seed: u64,
     /// So many days later than it is written.
@@ -308,7 +308,7 @@ fn sit_down(author: &Author, setting: &mut Setting, number: u64, office: &mut dy
         Arc::clone(desk)
     } else {
         let (code, seed) = (office.code(&user)?, setting.seed * 100 + number);
-        let desk = Desk::enrolled(&setting.clock, seed, &office.hub(), &code, setting.hub_is_now)?;
+        let desk = Desk::enrolled(&setting.clock, seed, &office.hub(), &code, setting.hub_time)?;
         let desk = Arc::new(desk);
         setting.desks.insert(author.name.clone(), Arc::clone(&desk));
         desk

@@ -254,6 +254,12 @@ async fn connect_browser(port: u16, folder: &Path, (width, height): (u32, u32), 
         "--disable-gpu".to_owned(),
         "--disable-dev-shm-usage".to_owned(),
         "--lang=en".to_owned(),
+        // Letters and colours as far as can be the same on every machine.
+        "--force-device-scale-factor=1".to_owned(),
+        "--force-color-profile=srgb".to_owned(),
+        "--font-render-hinting=none".to_owned(),
+        "--disable-lcd-text".to_owned(),
+        "--hide-scrollbars".to_owned(),
         format!("--user-data-dir={}", folder.join("chromium").display()),
         format!("--window-size={width},{height}"),
     ];

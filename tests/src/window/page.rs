@@ -174,6 +174,31 @@ impl Window {
         self.told(written, &format!("writing into {what}"))
     }
 
+    /// Presses a key, or types letters, wherever the focus is.
+    pub fn type_keys(&self, keys: &str) -> anyhow::Result<()> {
+        let client = self.client()?;
+        let typed = self
+            .runtime
+            .block_on(async { client.active_element().await?.send_keys(keys).await });
+        self.told(typed, "typing where the focus is")
+    }
+
+    /// Goes on with Tab until the element has the focus, as somebody without a mouse does; never more often than there are places
+    /// to come to.
+    pub fn tab_to(&self, what: impl Into<Css>) -> anyhow::Result<()> {
+        const TABS_MAX: usize = 120;
+        let what = what.into();
+        self.see(what.clone())?;
+        let has_focus = format!("return document.activeElement === {}", query(&what));
+        for _ in 0..TABS_MAX {
+            if self.evaluate(&has_focus)? == true {
+                return Ok(());
+            }
+            self.type_keys(&Key::Tab.to_string())?;
+        }
+        anyhow::bail!("{}: Tab does not come to {what}", self.name())
+    }
+
     /// Chooses a file.
     pub fn choose_file(&self, what: impl Into<Css>, file: &Path) -> anyhow::Result<()> {
         let what = what.into();
@@ -241,6 +266,13 @@ impl Window {
         Ok(fs::write(self.pictures().join(format!("{name}.png")), png)?)
     }
 
+    /// The window as a picture.
+    pub fn sight(&self) -> anyhow::Result<image::RgbImage> {
+        let shot = self.runtime.block_on(self.client()?.screenshot());
+        let png = self.told(shot, "a picture of the window")?;
+        Ok(image::load_from_memory_with_format(&png, image::ImageFormat::Png)?.into_rgb8())
+    }
+
     /// Makes the window so many pixels large.
     pub fn resize(&self, width: u32, height: u32) -> anyhow::Result<()> {
         let resized = self.runtime.block_on(self.client()?.set_window_size(width, height));
@@ -260,11 +292,12 @@ impl Window {
     }
 
     /// What hinders somebody in the page who does not see it or does not use a mouse, as `axe-core` finds it by the rules of
-    /// WCAG 2.2 AA and good practice: the rule and where, for each.
+    /// WCAG 2.2 AA and good practice: the rule and where, for each. What lies behind a sheet is out of reach, and not looked at.
     pub fn hindrances(&self) -> anyhow::Result<Vec<String>> {
         let axe = fs::read_to_string(crate::places::axe())?;
         let script = format!(
-            "{axe}; const done = arguments[0]; window.axe.run(document, {{ resultTypes: ['violations'] }}).then( \
+            "{axe}; const done = arguments[0]; const open = document.querySelector('dialog[open]'); \
+             window.axe.run(open ?? document, {{ resultTypes: ['violations'] }}).then( \
              found => done(found.violations.flatMap(one => one.nodes.map(node => \
                  `${{one.id}}: ${{node.target.join(' ')}} ${{node.failureSummary}}`))), \
              error => done([`axe: ${{error}}`]))"

@@ -19,6 +19,7 @@ mod destroyed;
 mod dismissed;
 mod first_sync;
 mod forensics;
+mod gallery;
 mod hub_killed;
 mod institutions;
 mod kill;

@@ -6,113 +6,15 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use casework::{InstitutionId, Subject};
-use protocol::UserId;
-use sync_server::{
-    Config, Hub, Server, admin, institutions, rights,
-    storage::{Institution, User},
-};
-use tests::story::{self, House, HubClock, Office, Played, Player, Setting, Story, StoryClock};
-use uuid::Uuid;
-
-const DISTRICT: &str = "SNB";
-
-/// A hub in this process, whose clock is that of the story.
-struct Room {
-    hub: Arc<Hub>,
-    url: String,
-    _runtime: tokio::runtime::Runtime,
-    _folder: tempfile::TempDir,
-}
-
-impl Room {
-    fn open(clock: &Arc<StoryClock>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let settings = format!("listen = \"127.0.0.1:0\"\ndata_dir = \"{}\"\n", folder.path().display());
-        let path = folder.path().join("hub.toml");
-        std::fs::write(&path, settings).unwrap();
-        let hub = Hub::open_with(Config::read(&path).unwrap(), Box::new(HubClock(Arc::clone(clock)))).unwrap();
-        hub.storage.add_district(DISTRICT, "Sonbari", 0).unwrap();
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .unwrap();
-        let server = runtime.block_on(Server::bind(Arc::clone(&hub))).unwrap();
-        let url = format!("http://{}", server.address().unwrap());
-        runtime.spawn(server.run(std::future::pending()));
-        Self {
-            hub,
-            url,
-            _runtime: runtime,
-            _folder: folder,
-        }
-    }
-}
-
-fn id(user: &str) -> UserId {
-    UserId(user.parse::<Uuid>().unwrap().into_bytes())
-}
-
-impl Office for Room {
-    fn hub(&self) -> String {
-        self.url.clone()
-    }
-
-    fn user(&mut self, name: &str, role: &str) -> anyhow::Result<String> {
-        let user = User {
-            id: UserId(Uuid::new_v4().into_bytes()),
-            district: DISTRICT.into(),
-            name: name.into(),
-            role: role.into(),
-        };
-        admin::add_user(&self.hub, &user)?;
-        Ok(Uuid::from_bytes(user.id.0).to_string())
-    }
-
-    fn code(&self, user: &str) -> anyhow::Result<String> {
-        let url = self.url.parse()?;
-        Ok(admin::enrol_link(&self.hub, id(user), Some(url))?.code.to_string())
-    }
-
-    fn institution(&mut self, house: &House) -> anyhow::Result<InstitutionId> {
-        let institution = Institution {
-            id: Uuid::new_v4().into_bytes(),
-            district: DISTRICT.into(),
-            name: house.name.clone(),
-            kind: house.kind.clone(),
-            capacity: house.capacity,
-        };
-        institutions::add(&self.hub, &institution, self.hub.clock.now_ms())?;
-        Ok(InstitutionId::from_bytes(institution.id))
-    }
-
-    fn assign(&self, subject: Subject, user: &str) -> anyhow::Result<()> {
-        Ok(rights::assign(
-            &self.hub,
-            subject.to_bytes(),
-            id(user),
-            self.hub.clock.now_ms(),
-        )?)
-    }
-
-    fn unassign(&self, subject: Subject, user: &str) -> anyhow::Result<()> {
-        Ok(rights::unassign(
-            &self.hub,
-            subject.to_bytes(),
-            id(user),
-            self.hub.clock.now_ms(),
-        )?)
-    }
-}
+use tests::story::{self, HubTime, Played, Player, Room, Setting, Story, StoryClock};
 
 fn play(story: &Story, seed: u64) -> anyhow::Result<Played> {
     let clock = Arc::new(StoryClock::default());
     clock.set(story::moment(&story.steps[0].at)? - 86_400_000);
-    let mut room = Room::open(&clock);
+    let mut room = Room::open(&clock)?;
     let setting = Setting {
         clock,
-        hub_is_now: false,
+        hub_time: HubTime::OfTheStory,
         seed,
         shift_days: 0,
         upto: usize::MAX,

@@ -74,6 +74,41 @@ pub(crate) enum Icon {
 }
 
 impl Icon {
+    /// All of them.
+    pub(crate) const ALL: [Self; 31] = [
+        Self::Cases,
+        Self::House,
+        Self::Sync,
+        Self::Tablet,
+        Self::Lock,
+        Self::Add,
+        Self::Search,
+        Self::Back,
+        Self::Next,
+        Self::History,
+        Self::Clock,
+        Self::Warning,
+        Self::Tick,
+        Self::Done,
+        Self::Close,
+        Self::Versions,
+        Self::Waiting,
+        Self::Refused,
+        Self::Show,
+        Self::Hide,
+        Self::Photo,
+        Self::Sound,
+        Self::Play,
+        Self::Pause,
+        Self::Stop,
+        Self::Sign,
+        Self::Write,
+        Self::Form,
+        Self::Place,
+        Self::Offline,
+        Self::Person,
+    ];
+
     /// Whether it points the way one reads, or back: then it is turned round where reading runs to the left.
     const fn points(self) -> bool {
         matches!(self, Self::Back | Self::Next)

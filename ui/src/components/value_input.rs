@@ -6,7 +6,9 @@ use casework::{FactType, Value};
 use leptos::{ev, html, prelude::*};
 
 use crate::{
+    browser,
     state::words,
+    time,
     value::{Spec, Unreadable},
 };
 
@@ -112,11 +114,15 @@ impl Draft {
         self.on_commit.run(read);
     }
 
-    /// The value so far, in words; `None` while it is none.
+    /// The day or moment so far, in words, and how long ago a day was; `None` while it is none.
     fn said(self) -> Option<String> {
         let typed = self.text.get();
         let value = self.spec.with_value(|spec| spec.read(&typed)).ok()??;
-        Some(self.spec.with_value(|spec| spec.say(words(), Some(&value))))
+        let said = self.spec.with_value(|spec| spec.say(words(), Some(&value)));
+        let ago = value
+            .as_text()
+            .and_then(|day| time::ago(words(), day, browser::now_ms()));
+        Some(ago.map_or_else(|| said.clone(), |ago| format!("{said} · {ago}")))
     }
 }
 

@@ -34,7 +34,7 @@ use super::{
 };
 use crate::{
     backend, browser,
-    components::{Icon, Loading, Problem, failure_text, icon},
+    components::{Icon, Loading, Problem, TabLink, TabRow, failure_text, icon},
     route::{Route, Tab},
     state::{app, words},
     words::Words,
@@ -275,7 +275,7 @@ pub(crate) fn CasePage(case: CaseId) -> impl IntoView {
     let problem = Signal::derive(move || open.failure.with(|failure| failure.as_ref().map(failure_text)));
     let back = move |_| browser::go(&Route::Cases);
     view! {
-        <article class="case" data-test="case" data-case=case.to_string()>
+        <article class="case" data-test="case" data-case=case.to_string() data-tab=move || tab.get().code()>
             <button type="button" class="button quiet only-narrow" data-test="back" on:click=back>
                 {icon(Icon::Back)}
                 <span>{words.app_cases()}</span>
@@ -336,27 +336,14 @@ fn Tabs(tab: Memo<Tab>) -> impl IntoView {
             Tab::Photos => words.case_photos(),
             Tab::Versions => words.case_versions(),
         };
-        let count = move || {
-            (this == Tab::Versions)
-                .then(|| clashes.get())
-                .filter(|count| *count > 0)
-        };
-        let is_hidden = move || matches!(this, Tab::Plan | Tab::Health) && !reads_care.get();
-        view! {
-            <a
-                class="tab"
-                role="tab"
-                hidden=is_hidden
-                id=tab_id(this)
-                href=Route::Case(open.case, this).to_string()
-                aria-selected=move || (tab.get() == this).to_string()
-                aria-controls="tab-panel"
-                data-test=tab_id(this)
-            >
-                {label}
-                {move || count().map(|count| view! { <span class="tab-count">{count}</span> })}
-            </a>
+        TabLink {
+            id: tab_id(this),
+            label,
+            href: Route::Case(open.case, this).to_string(),
+            count: Signal::derive(move || if this == Tab::Versions { clashes.get() } else { 0 }),
+            hidden: Signal::derive(move || matches!(this, Tab::Plan | Tab::Health) && !reads_care.get()),
         }
     });
-    view! { <div class="tabs" role="tablist" aria-label=words.case_tabs()>{tabs.into_iter().collect_view()}</div> }
+    let chosen = Signal::derive(move || tab_id(tab.get()));
+    view! { <TabRow tabs=tabs.into() chosen=chosen label=words.case_tabs() /> }
 }

@@ -53,8 +53,10 @@ pub(crate) fn StartPage() -> impl IntoView {
                     }
                 }}
             </main>
-            {(!keystore).then(|| view! { <p class="gate-foot" data-test="no-keystore">{words().unlock_no_keystore()}</p> })}
-            <p class="gate-foot">{icon(Icon::Lock)} <span>{words().unlock_promise()}</span></p>
+            <footer class="gate-end">
+                {(!keystore).then(|| view! { <p class="gate-foot" data-test="no-keystore">{words().unlock_no_keystore()}</p> })}
+                <p class="gate-foot">{icon(Icon::Lock)} <span>{words().unlock_promise()}</span></p>
+            </footer>
         </div>
     }
 }
@@ -78,9 +80,11 @@ fn Farewells() -> impl IntoView {
         let cards = all.into_iter().map(|one| {
             let id = one.id.clone();
             let date = |ms| time::date_time(words, ms);
+            let title = words.farewell_title(one.name);
+            let spoken = title.clone();
             view! {
-                <section class="gate-card stack" data-test="farewell">
-                    <h2>{words.farewell_title(one.name)}</h2>
+                <section class="gate-card stack" aria-label=spoken data-test="farewell">
+                    <h2>{title}</h2>
                     <p>{words.farewell_ended(date(one.dismissed_ms), date(one.destroyed_ms))}</p>
                     <p data-test="farewell-on-hub">{words.farewell_on_hub(u64::from(one.on_hub))}</p>
                     {(one.kept_aside > 0).then(|| view! { <p>{words.farewell_kept_aside(u64::from(one.kept_aside))}</p> })}

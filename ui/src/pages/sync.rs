@@ -186,7 +186,16 @@ fn Receipts(rows: Vec<ReceiptRow>, kind: RwSignal<Option<Kind>>) -> impl IntoVie
 pub(crate) fn subject_link(subject: Subject, initials: &str) -> impl IntoView + use<> {
     let words = words();
     let (route, spoken) = match subject {
-        Subject::Case(case) => (Route::Case(case, Tab::Timeline), words.sync_open_case().to_owned()),
+        Subject::Case(case) => {
+            // What is seen of the name is heard, too, so that whoever speaks to the tablet can say it.
+            let opens = words.sync_open_case();
+            let heard = if initials.is_empty() {
+                opens.to_owned()
+            } else {
+                format!("{initials} · {opens}")
+            };
+            (Route::Case(case, Tab::Timeline), heard)
+        }
         Subject::Institution(institution) => (Route::Institution(institution), words.sync_open_institution(initials)),
         Subject::Missing(_) => (Route::Matches, words.sync_open_report().to_owned()),
     };

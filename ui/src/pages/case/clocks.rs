@@ -10,11 +10,8 @@ use leptos::prelude::*;
 
 use super::open_case;
 use crate::{
-    components::icon,
-    pages::{
-        cases::row::{standing_code, standing_icon},
-        table::{RowSheet, Writing},
-    },
+    components::{icon, standing_code, standing_icon},
+    pages::table::{RowSheet, Writing},
     state::{app, words},
     time,
 };

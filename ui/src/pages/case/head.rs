@@ -6,8 +6,8 @@ use leptos::prelude::*;
 
 use super::{open_case, term};
 use crate::{
-    components::{DeliveryMark, Icon, icon},
-    pages::cases::row::{Avatar, NextClock, age_and_sex, ground, standing_code},
+    components::{DeliveryMark, Icon, icon, standing_code},
+    pages::cases::row::{Avatar, NextClock, age_and_sex, ground},
     state::{app, words},
     value,
     words::Words,

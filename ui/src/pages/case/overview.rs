@@ -88,19 +88,21 @@ fn FactRow(fact: FactView) -> impl IntoView {
         <div class="fact" on:contextmenu=held data-test=format!("fact-{}", fact.fact)>
             <dt>{label}</dt>
             <dd>
-                {text}
-                {fact.clash.then(|| view! { <span class="tag warn">{icon(Icon::Versions)} {words.case_clash_mark()}</span> })}
+                <span class="fact-said">
+                    {text}
+                    {fact.clash.then(|| view! { <span class="tag warn">{icon(Icon::Versions)} {words.case_clash_mark()}</span> })}
+                </span>
+                <button
+                    type="button"
+                    class="button quiet square"
+                    aria-label=spoken.clone()
+                    title=spoken
+                    data-test=format!("history-{}", fact.fact)
+                    on:click=move |_| pressed()
+                >
+                    {icon(Icon::History)}
+                </button>
             </dd>
-            <button
-                type="button"
-                class="button quiet square"
-                aria-label=spoken.clone()
-                title=spoken
-                data-test=format!("history-{}", fact.fact)
-                on:click=move |_| pressed()
-            >
-                {icon(Icon::History)}
-            </button>
         </div>
     }
 }

@@ -3,10 +3,9 @@
 mod add;
 mod item;
 mod open;
-mod pad;
 mod paper;
-mod player;
 mod recorder;
+mod sign;
 mod sound;
 
 use ipc::{AttachmentView, FieldEdit};
@@ -15,7 +14,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{OpenCase, open_case};
 use crate::{
     backend,
-    components::{Empty, Problem, failure_text},
+    components::{Empty, Problem, Undo, failure_text},
     state::{app, words},
 };
 
@@ -77,19 +76,8 @@ pub(crate) fn Photos() -> impl IntoView {
     provide_context(shelf);
     let undo = move || {
         shelf.removed.get().map(|attachment| {
-            view! {
-                <div class="note undo" role="status" data-test="attachment-removed">
-                    <span>{words.photos_removed()}</span>
-                    <button
-                        type="button"
-                        class="button small"
-                        data-test="attachment-undo"
-                        on:click=move |_| shelf.write(attachment.clone(), true)
-                    >
-                        {words.photos_undo()}
-                    </button>
-                </div>
-            }
+            let undo = Callback::new(move |()| shelf.write(attachment.clone(), true));
+            view! { <Undo said=words.photos_removed() test="attachment" on_undo=undo /> }
         })
     };
     view! {

@@ -1,40 +1,15 @@
 //! One row of the case list. It says nothing that identifies the child.
 
-use casework::{
-    CaseKind, Urgency,
-    clock::{Running, Standing},
-};
+use casework::{CaseKind, Urgency, clock::Running};
 use ipc::CaseCard;
 use leptos::prelude::*;
 
 use crate::{
-    components::{Icon, icon},
+    components::{ClockChip, Icon, icon},
     state::{app, words},
     time,
     words::Words,
 };
-
-/// The sign of a standing, so that it is not told by colour alone.
-pub(crate) const fn standing_icon(standing: Standing) -> Icon {
-    match standing {
-        Standing::Overdue | Standing::MetLate => Icon::Warning,
-        Standing::DueSoon | Standing::Running | Standing::Extended | Standing::NotApplicable => Icon::Clock,
-        Standing::Met => Icon::Done,
-    }
-}
-
-/// The name of a standing for the style sheet and the tests.
-pub(crate) const fn standing_code(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Running => "running",
-        Standing::DueSoon => "due_soon",
-        Standing::Overdue => "overdue",
-        Standing::Met => "met",
-        Standing::MetLate => "met_late",
-        Standing::Extended => "extended",
-        Standing::NotApplicable => "not_applicable",
-    }
-}
 
 /// The name of an urgency for the style sheet.
 pub(crate) fn urgency_code(urgency: &Urgency) -> String {
@@ -119,28 +94,13 @@ pub(crate) fn NextClock(
     #[prop(optional)]
     roomy: bool,
 ) -> impl IntoView {
-    let app = app();
-    let words = words();
     match clock {
-        None => view! { <span class="clock muted">{words.list_no_clock()}</span> }.into_any(),
+        None => view! { <span class="clock muted">{words().list_no_clock()}</span> }.into_any(),
         Some(mut running) => {
             if !roomy {
                 time::first_source(&running.source.clone()).clone_into(&mut running.source);
             }
-            let (sign, text) = (running.clone(), running.clone());
-            let code = move || standing_code(running.standing(app.now_ms.get()));
-            view! {
-                <span class="clock" data-standing=code>
-                    {move || icon(standing_icon(sign.standing(app.now_ms.get())))}
-                    <span>
-                        {move || {
-                            let now = app.now_ms.get();
-                            time::clock(words, &text, text.standing(now), now)
-                        }}
-                    </span>
-                </span>
-            }
-            .into_any()
+            view! { <ClockChip clock=running now_ms=app().now_ms /> }.into_any()
         }
     }
 }

@@ -7,8 +7,7 @@ use leptos::prelude::*;
 use super::{field::Field, field_id, open_form};
 use crate::{
     asked::{AskedSection, Place},
-    browser,
-    components::{Icon, icon},
+    components::{ErrorSummary, Icon, icon},
     pages::table::DataTable,
     route::{FormPlace, Route, Tab},
     state::words,
@@ -327,27 +326,11 @@ fn known_field(first: &FieldView) -> Memo<FieldView> {
 /// What could not be saved, at the top, each leading to its field.
 #[component]
 fn Problems() -> impl IntoView {
-    let words = words();
     let open = open_form();
-    move || {
-        let problems = open.problems.get();
-        (!problems.is_empty()).then(|| {
-            let items = problems.into_iter().map(|(fact, (label, why))| {
-                let id = field_id(&fact);
-                view! {
-                    <li>
-                        <button type="button" class="link" on:click=move |_| browser::focus(&id)>
-                            {label} ": " {why}
-                        </button>
-                    </li>
-                }
-            });
-            view! {
-                <div class="problems" role="alert" data-test="form-problems">
-                    <p class="problems-title">{icon(Icon::Warning)} {words.form_problems()}</p>
-                    <ul>{items.collect_view()}</ul>
-                </div>
-            }
-        })
-    }
+    let problems = Signal::derive(move || {
+        let problems = open.problems.get().into_iter();
+        let problems = problems.map(|(fact, (label, why))| (field_id(&fact), format!("{label}: {why}")));
+        problems.collect::<Vec<_>>()
+    });
+    view! { <ErrorSummary problems=problems test="form-problems" /> }
 }

@@ -5,7 +5,7 @@ use leptos::{ev, prelude::*};
 
 use crate::{
     backend, browser,
-    components::{Asking, ChoosePassphrase, Chosen, Passphrase, Problem, ShowPassphrase},
+    components::{Asking, ChoosePassphrase, Chosen, Far, Passphrase, Problem, ShowPassphrase, Work},
     pages::path::PathField,
     state::{app, words},
     time,
@@ -51,7 +51,8 @@ pub(super) fn Backup() -> impl IntoView {
                 <button type="submit" class="button" data-test="backup-submit" disabled=asking.busy>
                     {words.backup_make()}
                 </button>
-                <p class="muted" role="status" data-test="backup-done">{progress(asking)} {move || asking.done.get()}</p>
+                {progress(asking)}
+                <p class="muted" role="status" data-test="backup-done">{move || asking.done.get()}</p>
             </form>
         </details>
     }
@@ -95,7 +96,8 @@ pub(super) fn Restore() -> impl IntoView {
                 <button type="submit" class="button" data-test="restore-submit" disabled=asking.busy>
                     {words.backup_restore()}
                 </button>
-                <p class="muted" role="status" data-test="restore-done">{progress(asking)} {move || asking.done.get()}</p>
+                {progress(asking)}
+                <p class="muted" role="status" data-test="restore-done">{move || asking.done.get()}</p>
             </form>
         </details>
     }
@@ -104,9 +106,20 @@ pub(super) fn Restore() -> impl IntoView {
 fn progress(asking: Asking) -> impl IntoView {
     let app = app();
     let words = words();
-    move || {
+    let opening = Memo::new(move |_| {
         let opening = app.start.with(|start| start.as_ref().and_then(|start| start.opening));
-        let opening = opening.filter(|_| asking.busy.get());
-        opening.map(|progress| words.backup_making(u64::from(progress.done), progress.total))
-    }
+        opening.filter(|_| asking.busy.get())
+    });
+    let said = Signal::derive(move || {
+        let progress = opening.get()?;
+        Some(words.backup_making(u64::from(progress.done), progress.total))
+    });
+    let far = Signal::derive(move || {
+        let progress = opening.get()?;
+        Some(Far {
+            done: progress.done.into(),
+            of: progress.total.into(),
+        })
+    });
+    view! { <Work said=said far=far /> }
 }

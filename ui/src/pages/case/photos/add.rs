@@ -4,7 +4,7 @@ use casework::{Compartment, attachment};
 use ipc::{Failure, Saved};
 use leptos::prelude::*;
 
-use super::{pad::NewSignature, paper::NewPaper, sound::NewSound};
+use super::{paper::NewPaper, sign::NewSignature, sound::NewSound};
 use crate::{
     backend,
     components::{Icon, PictureButton, failure_text, icon},

@@ -6,12 +6,11 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{
     caption,
     item::{address, read_picture, said},
-    player::{Player, Source},
     shelf,
 };
 use crate::{
     backend, browser,
-    components::{Icon, Loading, Sheet, failure_text, icon},
+    components::{Icon, Loading, Player, Sheet, Source, failure_text, icon},
     pages::{case::open_case, desk::Past},
     state::{app, words},
     time,

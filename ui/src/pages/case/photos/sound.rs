@@ -12,12 +12,11 @@ use web_sys::Blob;
 
 use super::{
     add::{Caption, Readers, done},
-    player::{Player, Source},
     recorder::{NoSound, Recorder},
 };
 use crate::{
     backend, browser,
-    components::{Icon, Problem, failure_text, icon},
+    components::{Icon, Player, Problem, Source, failure_text, icon},
     pages::case::{OpenCase, open_case},
     state::{app, words},
     time,

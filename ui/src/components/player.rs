@@ -5,22 +5,19 @@ use std::sync::Arc;
 use leptos::{ev, html, prelude::*};
 use web_sys::{Blob, HtmlAudioElement, Url};
 
-use crate::{
-    components::{Icon, icon},
-    state::words,
-    time,
-};
+use super::{Icon, icon};
+use crate::{reader::words, time};
 
 /// Sound in memory, for as long as somebody holds it.
 #[derive(Debug, Clone)]
-pub(super) struct Source(Arc<Address>);
+pub(crate) struct Source(Arc<Address>);
 
 #[derive(Debug)]
 struct Address(String);
 
 impl Source {
     /// `None` where the web view has no memory for it.
-    pub(super) fn new(sound: &Blob) -> Option<Self> {
+    pub(crate) fn new(sound: &Blob) -> Option<Self> {
         Some(Self(Arc::new(Address(Url::create_object_url_with_blob(sound).ok()?))))
     }
 }
@@ -33,7 +30,7 @@ impl Drop for Address {
 
 /// A button, a bar and the time. `ms` is 0 where nobody has measured the sound yet; then its own word is taken.
 #[component]
-pub(super) fn Player(source: Source, ms: u64) -> impl IntoView {
+pub(crate) fn Player(source: Source, ms: u64) -> impl IntoView {
     let words = words();
     let audio: NodeRef<html::Audio> = NodeRef::new();
     let (playing, at_ms, broken) = (RwSignal::new(false), RwSignal::new(0_u64), RwSignal::new(false));
