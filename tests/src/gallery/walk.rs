@@ -68,7 +68,7 @@ impl Screen {
 }
 
 /// Every screen.
-pub const SCREENS: [Screen; 31] = [
+pub const SCREENS: [Screen; 33] = [
     screen("cases", "Cases", "/cases", "case-row"),
     screen("new-case", "A new case", "/cases", "new-case-sheet").after(&["new-case"]),
     screen("case", "A case", "/case/{case}/overview", "clocks"),
@@ -87,7 +87,9 @@ pub const SCREENS: [Screen; 31] = [
     )
     .after(&["reveal", "add-recording"]),
     screen("signature", "Signing on the glass", "/case/{match}/photos", "sign-pad").after(&["add-signature"]),
-    screen("versions", "Two versions", "/case/{case}/versions", "clash-card").after(&["clash-reveal"]),
+    screen("reports", "Registers and reports", "/reports", "reports"),
+    screen("overdue", "What is overdue", "/reports/overdue", "report-basis"),
+    screen("versions", "Two versions", "/case/{case}/versions", "clash-other").after(&["clash-reveal"]),
     screen(
         "history",
         "What stood here before",

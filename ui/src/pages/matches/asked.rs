@@ -77,7 +77,7 @@ fn answered(words: Words, answer: Answered) -> impl IntoView {
         }
         view! {
             <p>{words.match_answered_ask(&answer.district)}</p>
-            <ul class="people" data-test="answered-people">{people}</ul>
+            <ul class="answered-people" data-test="answered-people">{people}</ul>
         }
         .into_any()
     });
