@@ -13,7 +13,7 @@ use protocol::{AuthorId, DocumentId, PublicKey, UserId};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use sync_server::storage::{
     CommitError, Committed, Enrolment, EntryBody, NewChange, NewSubject, Postgres, PostgresConfig, Readable, Sqlite,
-    Storage, User, Window, Writing,
+    Storage, StorageError, User, Window, Writing,
 };
 
 use crate::cluster;
@@ -89,7 +89,7 @@ impl Writer {
             let bytes: Vec<[u8; 8]> = (seq + 1..=upto).map(u64::to_be_bytes).collect();
             let together = (seq + 1..=upto).zip(&bytes).map(|(seq, bytes)| self.change(seq, bytes));
             let together: Vec<_> = together.collect();
-            let committed = store.commit_changes(&together).unwrap();
+            let committed = when_not_busy(|| store.commit_changes(&together)).unwrap();
             assert_eq!(committed.len(), together.len());
             let mut before = None;
             for one in committed {
@@ -108,22 +108,44 @@ impl Writer {
                         hash: [0xff; 32],
                         ..change
                     };
-                    assert!(matches!(store.commit_change(&forked), Err(CommitError::Fork)));
+                    let refused = when_not_busy(|| store.commit_change(&forked));
+                    assert!(matches!(refused, Err(CommitError::Fork)));
                 }
                 1 => {
                     let begun = NewChange {
                         writing: self.begins(),
                         ..self.change(CHANGES + 1, &bytes)
                     };
-                    assert!(matches!(store.commit_change(&begun), Err(CommitError::RightGone)));
+                    let refused = when_not_busy(|| store.commit_change(&begun));
+                    assert!(matches!(refused, Err(CommitError::RightGone)));
                 }
                 2 => {
-                    let again = store.commit_change(&change).unwrap();
+                    let again = when_not_busy(|| store.commit_change(&change)).unwrap();
                     assert!(matches!(again, Committed::Duplicate { .. }), "{again:?}");
                 }
                 _ => {}
             }
         }
+    }
+}
+
+/// Writes once more where the database had no turn for it in time, as a device does that is told to come again: nothing was
+/// written then.
+fn when_not_busy<T>(mut write: impl FnMut() -> Result<T, CommitError>) -> Result<T, CommitError> {
+    loop {
+        match write() {
+            Err(CommitError::Storage(StorageError::Busy)) => {}
+            done => return done,
+        }
+    }
+}
+
+/// Tells the readers that nothing more comes, also where a writer failed: they would read for ever.
+struct Written<'a>(&'a AtomicBool);
+
+impl Drop for Written<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
     }
 }
 
@@ -184,6 +206,9 @@ fn read(store: &dyn Storage, district: usize, written: &AtomicBool) -> BTreeSet<
         if ends {
             return held;
         }
+        if from == end {
+            std::thread::yield_now();
+        }
     }
 }
 
@@ -219,12 +244,13 @@ fn write_and_read(stores: [&dyn Storage; 2]) {
                 })
             })
             .collect();
+        let told = Written(&written);
         std::thread::scope(|scope| {
             for writer in Writer::all() {
                 scope.spawn(move || writer.write(stores[usize::from(writer.0 / 4) % 2]));
             }
         });
-        written.store(true, Ordering::SeqCst);
+        drop(told);
         for reader in readers {
             let (district, held) = reader.join().unwrap();
             let of_district = Writer::all().filter(|writer| writer.district() == district);
