@@ -22,6 +22,7 @@ pub(in crate::http) struct Which {
 
 /// A report, as it is told: [`casework::reports::Report`].
 #[derive(ToSchema)]
+#[schema(as = DistrictFigures)]
 #[expect(dead_code, reason = "it says what is answered, and nothing is kept in it")]
 pub(in crate::http) struct Told {
     kind: String,
