@@ -242,10 +242,14 @@ fn a_link_that_is_cut_again_and_again_carries_everything_in_the_end() {
     let cases: Vec<_> = (0..12)
         .map(|n| asha.tablet.open_case(new_case(&format!("Child {n}"))))
         .collect();
-    let note = "Long words that do not compress: ".to_owned() + &noise(1_500);
-    for case in &cases {
-        asha.tablet
-            .write(*case, "found.circumstances", Value::Text(note.clone()));
+    // Of each case its own: documents that come together are packed together.
+    let letters: Vec<char> = noise(1_500 * cases.len()).chars().collect();
+    let notes = letters.chunks(1_500).map(|letters| letters.iter().collect::<String>());
+    let notes: Vec<Value> = notes
+        .map(|letters| Value::Text(format!("Long words that do not compress: {letters}")))
+        .collect();
+    for (case, note) in cases.iter().zip(&notes) {
+        asha.tablet.write(*case, "found.circumstances", note.clone());
     }
     let mut cuts = 0;
     // Up: no byte of a committed upload is sent again, so that every try comes further.
@@ -277,11 +281,8 @@ fn a_link_that_is_cut_again_and_again_carries_everything_in_the_end() {
         network.set(Weather::CutAnswerAfter(7_000));
     }
     assert!(tries > 2, "the link was cut; it took {tries} tries");
-    for case in &cases {
-        assert_eq!(
-            binod.tablet.fact(*case, "found.circumstances"),
-            Some(Value::Text(note.clone()))
-        );
+    for (case, note) in cases.iter().zip(&notes) {
+        assert_eq!(binod.tablet.fact(*case, "found.circumstances").as_ref(), Some(note));
         assert_eq!(binod.tablet.case(*case).name, asha.tablet.case(*case).name);
     }
 }

@@ -59,6 +59,7 @@ fn PeriodField() -> impl IntoView {
 #[component]
 fn Tables(report: Report) -> impl IntoView {
     let words = words();
+    let title = words.label(&report.title);
     let basis: Vec<_> = report
         .basis
         .iter()
@@ -71,6 +72,7 @@ fn Tables(report: Report) -> impl IntoView {
         .collect();
     view! {
         <div class="report stack" data-test="figures">
+            <h2>{title}</h2>
             <section class="report-basis" aria-label=words.report_basis()>
                 <ul data-test="figures-basis">{basis}</ul>
             </section>
