@@ -7,7 +7,7 @@ use crate::{
     process::{command, read},
 };
 
-/// What a check builds and its tests write, from nothing. Measured: 17 GB.
+/// What a check builds and its tests write, from nothing. A build without leftovers of earlier ones was seen to take 15 GB.
 const FROM_NOTHING_GB: u64 = 20;
 /// The same where it was built before.
 const ONCE_MORE_GB: u64 = 6;
