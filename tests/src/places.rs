@@ -4,6 +4,7 @@
 use std::{
     env,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 /// The root of the workspace.
@@ -29,6 +30,16 @@ pub fn program(name: &str) -> PathBuf {
         },
     );
     built(folder.join(name), "VATSALYA_BIN_DIR")
+}
+
+/// A part of the workshop, to be started: what the house does beside testing.
+///
+/// # Panics
+/// When it has not been built.
+pub fn workshop(part: &str) -> Command {
+    let mut command = Command::new(program("workshop"));
+    command.arg(part);
+    command
 }
 
 /// The app: the one that was just built, or another that is to be tried, such as an installed one.

@@ -10,7 +10,7 @@ use crate::{
     check::tell_paths,
     display::VirtualDisplay,
     paths,
-    process::{cargo, command, run},
+    process::{cargo, run, workshop},
     screens::{self, Bundle},
     steps::Steps,
 };
@@ -37,7 +37,7 @@ pub(crate) fn bench(arguments: &[String]) -> Result<()> {
     // The page is written anew by the measuring program, which knows nothing of these.
     let kept = page::Kept::read();
     let mut steps = Steps::new(4);
-    steps.run("the screens, small", || screens::build(Bundle::Small))?;
+    steps.run("the screens, small", || screens::build(Bundle::Small).map(drop))?;
     // The app by itself, as it is packaged: together with others it would be built with what they want of its parts.
     steps.run("the app, as it ships", || {
         run(&mut cargo(&["build", "--release", "--package", "vatsalya-field"]))
@@ -46,7 +46,7 @@ pub(crate) fn bench(arguments: &[String]) -> Result<()> {
     let programs = paths::target().join("release");
     steps.run("the measurements", || {
         let display = VirtualDisplay::start()?;
-        let mut bench = command(&programs.join("bench").to_string_lossy(), &[]);
+        let mut bench = workshop(&programs, "bench");
         tell_paths(&mut bench);
         bench.env("VATSALYA_BIN_DIR", &programs).args(arguments);
         run(&mut display.on(&bench))
@@ -62,22 +62,22 @@ fn store(arguments: &[String]) -> Result<()> {
         "--package",
         "tests",
         "--bin",
-        "bench",
+        "workshop",
     ]))?;
-    run(command(&paths::target().join("release/bench").to_string_lossy(), &[]).args(arguments))
+    run(workshop(&paths::target().join("release"), "bench").args(arguments))
 }
 
 /// What a hub takes of memory, how long its answers take, how fast it folds, how long a paper takes: prints a table, and leaves the page as it is.
 fn at_a_hub(arguments: &[String]) -> Result<()> {
     build_hub()?;
     let programs = paths::target().join("release");
-    let mut bench = command(&programs.join("bench").to_string_lossy(), &[]);
+    let mut bench = workshop(&programs, "bench");
     tell_paths(&mut bench);
     run(bench.env("VATSALYA_BIN_DIR", &programs).args(arguments))
 }
 
 fn build_hub() -> Result<()> {
     let packages = ["--package", "sync-server", "--package", "tests"];
-    let programs = ["--bin", "sync-server", "--bin", "bench"];
+    let programs = ["--bin", "sync-server", "--bin", "workshop"];
     run(cargo(&["build", "--release"]).args(packages).args(programs))
 }

@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::{
     check::tell_paths,
     paths,
-    process::{cargo, command, run},
+    process::{cargo, run, workshop},
 };
 
 /// How long each decoder is given where nothing is said, in seconds.
@@ -24,9 +24,9 @@ pub(crate) fn campaign(arguments: &[String]) -> Result<()> {
     // Every call of an hour is many hours. Optimised, and with passphrases that cost nothing to stretch, which was most of the
     // time, it is one.
     let how = ["build", "--release", "--package", "tests", "--features", "quick-vaults"];
-    run(cargo(&how).args(["--bin", "crash-session", "--bin", "campaign"]))?;
+    run(cargo(&how).args(["--bin", "workshop"]))?;
     let programs = paths::target().join("release");
-    let mut campaign = command(&programs.join("campaign").to_string_lossy(), &[]);
+    let mut campaign = workshop(&programs, "campaign");
     tell_paths(&mut campaign);
     run(campaign.env("VATSALYA_BIN_DIR", &programs).args(arguments))
 }

@@ -6,9 +6,10 @@ use anyhow::{Result, bail};
 
 use crate::{
     display::VirtualDisplay,
-    install, npm, paths, policy,
+    install,
+    lint::{self, Built, linting},
+    npm, paths, policy,
     process::{cargo, run},
-    requirements::WASM,
     room,
     screens::{self, Bundle},
     steps::Steps,
@@ -24,7 +25,7 @@ pub(crate) fn test() -> Result<()> {
 /// Runs all of them, also after one has failed, so that one run says everything. The last line counts the tests.
 pub(crate) fn check() -> Result<()> {
     room::check()?;
-    let mut steps = Steps::new(7);
+    let mut steps = Steps::new(5);
     let mut failed: Vec<String> = Vec::new();
     let mut note = |outcome: Result<()>| {
         if let Err(error) = outcome {
@@ -34,13 +35,15 @@ pub(crate) fn check() -> Result<()> {
     };
     note(steps.run("format", || run(&mut cargo(&["fmt", "--all", "--check"]))));
     note(steps.run("licences, sources and bans", policy::check));
-    note(steps.run("the screens", || screens::build(Bundle::Quick)));
-    note(steps.run("lint", || lint(cargo(&["clippy", "--workspace", "--all-targets"]))));
-    note(steps.run("lint the screens", lint_screens));
+    note(steps.run("the screens, with lint", || {
+        screens::build(Bundle::Quick)?.without_warnings()
+    }));
     // The same selection as the tests below: another would build every dependency once more.
-    let built = steps.run("build", || run(&mut cargo(&["build", "--workspace", "--all-targets"])));
+    let built = steps.run("everything else, with lint", || {
+        lint::run(&mut linting(&["build", "--workspace", "--all-targets"]))
+    });
     let can_test = built.is_ok();
-    note(built);
+    note(built.and_then(Built::without_warnings));
     let mut tally = Tally::default();
     if can_test {
         note(steps.run("tests", || tests(&mut tally)));
@@ -68,29 +71,10 @@ pub(crate) fn packs(folder: Option<PathBuf>) -> Result<()> {
     run(check.args(["admin", "packs", "check"]).arg(folder))
 }
 
-fn lint(mut clippy: Command) -> Result<()> {
-    run(clippy.args(["--quiet", "--", "--deny", "warnings"]))
-}
-
-/// The screens exist for the browser only, so they are linted for it.
-fn lint_screens() -> Result<()> {
-    let mut clippy = cargo(&[
-        "clippy",
-        "--package",
-        "ui",
-        "--target",
-        WASM,
-        "--profile",
-        Bundle::Quick.profile(),
-    ]);
-    clippy.arg("--target-dir").arg(screens::target());
-    lint(clippy)
-}
-
 /// On a virtual display even where there is a real one: a person's mouse must not take part.
 fn tests(tally: &mut Tally) -> Result<()> {
     let display = VirtualDisplay::start()?;
-    let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
+    let mut command = linting(&["test", "--workspace", "--no-fail-fast"]);
     tell_paths(&mut command);
     let (counted, ended_well) = tally::run(&mut display.on(&command))?;
     *tally = counted;

@@ -8,8 +8,10 @@ use anyhow::{Result, bail};
 use crate::{
     check::tell_paths,
     display::{self, VirtualDisplay},
-    install, paths,
-    process::{cargo, command, run as run_to_end},
+    install,
+    lint::linting,
+    paths,
+    process::{run as run_to_end, workshop},
     screens::{self, Bundle},
     steps::Steps,
 };
@@ -60,19 +62,19 @@ pub(crate) fn screenshots() -> Result<()> {
 /// `cargo xtask gallery`.
 pub(crate) fn gallery() -> Result<()> {
     let mut steps = Steps::new(3);
-    steps.run("the screens", || screens::build(Bundle::Quick))?;
-    steps.run("the program that takes the pictures", || build_some(&["tour"]))?;
+    steps.run("the screens", || screens::build(Bundle::Quick).map(drop))?;
+    steps.run("the program that takes the pictures", || build_some(&["workshop"]))?;
     steps.run("docs/gallery", || {
-        let mut tour = command(&paths::programs().join("tour").to_string_lossy(), &["--gallery"]);
-        tell_paths(tour.arg(paths::gallery()));
+        let mut tour = workshop(&paths::programs(), "tour");
+        tell_paths(tour.arg("--gallery").arg(paths::gallery()));
         run_to_end(&mut tour)
     })
 }
 
 /// `cargo xtask demo-data`.
 pub(crate) fn demo_data(arguments: &[String]) -> Result<()> {
-    build_some(&["sync-server", "demo-data"])?;
-    let mut program = command(&paths::programs().join("demo-data").to_string_lossy(), &[]);
+    build_some(&["sync-server", "workshop"])?;
+    let mut program = workshop(&paths::programs(), "demo-data");
     tell_paths(&mut program);
     // The config file is named from where the person is.
     program.current_dir(std::env::current_dir()?);
@@ -82,7 +84,7 @@ pub(crate) fn demo_data(arguments: &[String]) -> Result<()> {
 /// Builds these programs of the workspace, out of the same parts as all others: a smaller selection of packages would
 /// build every dependency once more.
 pub(crate) fn build_some(programs: &[&str]) -> Result<()> {
-    let mut build = cargo(&["build", "--workspace"]);
+    let mut build = linting(&["build", "--workspace"]);
     for program in programs {
         build.args(["--bin", program]);
     }
@@ -90,9 +92,9 @@ pub(crate) fn build_some(programs: &[&str]) -> Result<()> {
 }
 
 fn build(steps: &mut Steps) -> Result<()> {
-    steps.run("the screens", || screens::build(Bundle::Quick))?;
+    steps.run("the screens", || screens::build(Bundle::Quick).map(drop))?;
     steps.run("the app and the hub", || {
-        run_to_end(&mut cargo(&["build", "--workspace", "--bins"]))
+        run_to_end(&mut linting(&["build", "--workspace", "--bins"]))
     })
 }
 
@@ -100,8 +102,8 @@ fn build(steps: &mut Steps) -> Result<()> {
 fn take_tour(folder: &std::path::Path) -> Result<()> {
     std::fs::create_dir_all(folder)?;
     let display = VirtualDisplay::start()?;
-    let mut tour = command(&paths::programs().join("tour").to_string_lossy(), &["--screenshots"]);
-    tell_paths(tour.arg(folder));
+    let mut tour = workshop(&paths::programs(), "tour");
+    tell_paths(tour.arg("--screenshots").arg(folder));
     run_to_end(&mut display.on(&tour))?;
     let mut pictures: Vec<_> = std::fs::read_dir(folder)?
         .filter_map(Result::ok)

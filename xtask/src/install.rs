@@ -1,8 +1,8 @@
 //! Makes a bare Debian 12 ready.
 
-use std::{path::Path, process::Command};
+use std::{path::Path, process::Command, thread};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 
 use crate::{
     npm, paths,
@@ -13,22 +13,33 @@ use crate::{
 
 /// Installs everything that building, running and testing need.
 pub(crate) fn set_up() -> Result<()> {
-    let mut steps = Steps::new(10);
+    let mut steps = Steps::new(4);
     for_running(&mut steps)?;
-    steps.run("the S3 server of the tests", s3_server)?;
-    steps.run(
-        "the program that asks the hub whatever it says it answers",
-        schemathesis,
-    )?;
-    steps.run("the uploading client of the tests", || npm::TUS_CLIENT.fetch())?;
-    steps.run("the signatures that the hub's are held against", || {
-        npm::WEBHOOKS.fetch()
+    steps.run("what the tests ask, and what checks licences and bans", || {
+        // The one waits for the network and the other for the processor.
+        thread::scope(|scope| {
+            let fetched = scope.spawn(fetched);
+            let built = tool("cargo-deny", CARGO_DENY);
+            fetched.join().map_err(|_| anyhow!("a thread that fetches died"))??;
+            built
+        })
     })?;
-    steps.run("the sign-in provider of the tests", || npm::OIDC_PROVIDER.fetch())?;
-    steps.run("what finds the hindrances in a page", || npm::AXE.fetch())?;
-    steps.run("the checker of licences and bans", || tool("cargo-deny", CARGO_DENY))?;
     eprintln!("\nThis machine is ready.");
     Ok(())
+}
+
+/// What comes built.
+fn fetched() -> Result<()> {
+    s3_server().context("the S3 server of the tests")?;
+    schemathesis().context("the program that asks the hub whatever it says it answers")?;
+    npm::TUS_CLIENT.fetch().context("the uploading client of the tests")?;
+    npm::WEBHOOKS
+        .fetch()
+        .context("the signatures that the hub's are held against")?;
+    npm::OIDC_PROVIDER
+        .fetch()
+        .context("the sign-in provider of the tests")?;
+    npm::AXE.fetch().context("what finds the hindrances in a page")
 }
 
 /// Installs what building and running need: the checker takes minutes to build and shows nobody anything.
@@ -131,6 +142,9 @@ fn tool(name: &str, version: &str) -> Result<()> {
         eprintln!("all there");
         return Ok(());
     }
-    let mut install = cargo(&["install", name, "--version", version, "--locked", "--quiet", "--root"]);
+    // Not optimized: that takes longer than all its runs would gain.
+    let how = ["--locked", "--quiet", "--debug", "--root"];
+    let mut install = cargo(&["install", name, "--version", version]);
+    install.args(how);
     run(install.arg(root).env_remove("CARGO_TARGET_DIR"))
 }

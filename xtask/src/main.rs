@@ -11,6 +11,7 @@ mod doctor;
 mod fonts;
 mod icons;
 mod install;
+mod lint;
 mod npm;
 mod package;
 mod paths;

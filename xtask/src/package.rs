@@ -10,7 +10,7 @@ use crate::{
     demo,
     display::VirtualDisplay,
     fonts, install, npm, paths,
-    process::{command, run},
+    process::{command, run, workshop},
     screens::{self, Bundle},
     steps::Steps,
 };
@@ -20,9 +20,11 @@ pub(crate) fn package() -> Result<()> {
     install::set_up_to_run()?;
     let mut steps = Steps::new(5);
     let tauri = steps.run("the bundler", || npm::BUNDLER.fetch())?;
-    steps.run("the screens, small", || screens::build(Bundle::Small))?;
+    steps.run("the screens, small", || screens::build(Bundle::Small).map(drop))?;
     let package = steps.run("the package", || bundle(&tauri))?;
-    steps.run("a hub to try it with", || demo::build_some(&["sync-server", "tour"]))?;
+    steps.run("a hub to try it with", || {
+        demo::build_some(&["sync-server", "workshop"])
+    })?;
     steps.run("the packaged app, tried", || try_out(&package))?;
     println!(
         "for a hub's machine: {} holds the district officer's page; `console` in hub.toml names where it lies there",
@@ -66,8 +68,8 @@ fn try_out(package: &Path) -> Result<()> {
     }
     run(command("dpkg-deb", &["--extract"]).arg(package).arg(&unpacked))?;
     let display = VirtualDisplay::start()?;
-    let mut tour = command(&paths::programs().join("tour").to_string_lossy(), &["--cases", "12"]);
-    tell_paths(&mut tour);
+    let mut tour = workshop(&paths::programs(), "tour");
+    tell_paths(tour.args(["--cases", "12"]));
     tour.env("VATSALYA_APP", unpacked.join("usr/bin/vatsalya-field"))
         .arg("--screenshots")
         .arg(unpacked.join("screenshots"));

@@ -1,6 +1,9 @@
 //! Runs other programs, and says plainly which one failed.
 
-use std::process::{Child, Command, Stdio};
+use std::{
+    path::Path,
+    process::{Child, Command, Stdio},
+};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -33,6 +36,11 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// A part of the workshop: what the tests' package does beside testing. `programs` is the folder it was built into.
+pub(crate) fn workshop(programs: &Path, part: &str) -> Command {
+    command(&programs.join("workshop").to_string_lossy(), &[part])
+}
+
 /// Runs a command to its end and returns what it printed.
 pub(crate) fn read(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| cannot_start(command))?;
@@ -55,7 +63,7 @@ pub(crate) fn is_there(program: &str) -> bool {
 
 /// The command line, for messages.
 pub(crate) fn shown(command: &Command) -> String {
-    let program = std::path::Path::new(command.get_program());
+    let program = Path::new(command.get_program());
     let name = program
         .file_name()
         .unwrap_or(command.get_program())

@@ -101,7 +101,7 @@ fn ours(file: &Path, folder: &Path) -> anyhow::Result<Way> {
     fs::create_dir_all(&out)?;
     way(&out.join("full.jpg"), || {
         let mut command = Command::new(std::env::current_exe()?);
-        command.arg("make-sizes").arg(file).arg("--out").arg(&out);
+        command.args(["bench", "make-sizes"]).arg(file).arg("--out").arg(&out);
         finish(command)
     })
 }

@@ -149,6 +149,7 @@ pub(super) fn first_sync(folder: &Path, hub: &str, code: &str) -> anyhow::Result
 /// Runs a part of this program in a process of its own.
 pub(super) fn part<T: DeserializeOwned>(arguments: &[&str], folder: &Path) -> anyhow::Result<T> {
     let output = Command::new(std::env::current_exe()?)
+        .arg("bench")
         .args(arguments)
         .arg("--data-dir")
         .arg(folder)

@@ -50,10 +50,10 @@ pub struct Watched {
 }
 
 impl Watched {
-    /// A program that runs under the library.
-    pub fn program(&self, name: &str) -> anyhow::Result<Command> {
+    /// A part of the workshop that runs under the library.
+    pub fn workshop(&self, part: &str) -> anyhow::Result<Command> {
         File::create(&self.orders)?;
-        let mut command = Command::new(places::program(name));
+        let mut command = places::workshop(part);
         command
             .env("LD_PRELOAD", library()?)
             .env("VATSALYA_CALLS_DIR", fs::canonicalize(&self.folder)?)

@@ -383,7 +383,7 @@ fn digest(folder: &Path, marks: &[Mark]) -> anyhow::Result<u64> {
 
 /// A process that goes through the hour.
 fn session(watched: &Watched, begun: &Beginning, place: &Path, order: Option<&str>) -> anyhow::Result<Command> {
-    let mut command = watched.program("crash-session")?;
+    let mut command = watched.workshop("crash-session")?;
     command.arg("--place").arg(place);
     command.args(["--cases", &begun.named(), "--other", &begun.other.to_string()]);
     command.args(["--last", &begun.last.to_string()]);

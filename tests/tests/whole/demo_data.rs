@@ -1,11 +1,11 @@
 //! The demo district, brought into a running hub by the program that `cargo xtask demo-data` runs.
 
-use std::process::{Command, Output};
+use std::process::Output;
 
-use tests::{hub::Hub, tablet::Tablet};
+use tests::{hub::Hub, places, tablet::Tablet};
 
 fn demo_data(hub: &Hub) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_demo-data"))
+    places::workshop("demo-data")
         .arg("--config")
         .arg(hub.config())
         .args(["--cases", "12"])

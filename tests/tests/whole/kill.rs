@@ -2,13 +2,14 @@
 
 use std::{
     io::{BufRead as _, BufReader},
-    process::{Command, Stdio},
+    process::Stdio,
     time::{Duration, Instant},
 };
 
 use casework::Role;
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use tests::{
+    places,
     scene::Scene,
     session::{self, Line},
     tablet::{PASSPHRASE, Tablet},
@@ -34,7 +35,7 @@ fn whatever_was_reported_saved_is_there_after_each_of_200_kills() {
     let mut random = StdRng::seed_from_u64(SEED);
     let mut saved = 0;
     for kill in 0..KILLS {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_edit-session"))
+        let mut process = places::workshop("edit-session")
             .args(["--cases", &named.join(","), "--after", &saved.to_string(), "--data-dir"])
             .arg(&folder)
             .stdout(Stdio::piped())

@@ -2,11 +2,11 @@
 
 use std::{
     io::{BufRead as _, BufReader},
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
 };
 
 use ipc::{Failure, FailureCode, Reply, Request};
-use tests::screens::policy;
+use tests::{places, screens::policy};
 
 /// The harness server; killed when dropped.
 struct Shown {
@@ -21,7 +21,7 @@ impl Drop for Shown {
 }
 
 fn shown(folder: &std::path::Path) -> Shown {
-    let mut process = Command::new(env!("CARGO_BIN_EXE_screens"))
+    let mut process = places::workshop("screens")
         .args([
             "--link",
             "vatsalya:enrol?hub=http://127.0.0.1:9&code=0000-0000-0000",

@@ -2,6 +2,7 @@
 
 mod asking;
 mod clock;
+mod drop_down;
 mod field;
 mod icon;
 mod languages;
@@ -21,6 +22,7 @@ mod work;
 
 pub(crate) use asking::{Asking, ChoosePassphrase, Chosen, Passphrase, Said, ShowPassphrase, ticking};
 pub(crate) use clock::{ClockChip, standing_code, standing_icon};
+pub(crate) use drop_down::DropDown;
 pub(crate) use field::{SaveMark, SaveState};
 pub(crate) use icon::{Icon, icon};
 pub(crate) use languages::Languages;

@@ -7,7 +7,7 @@ use leptos::{ev, prelude::*};
 use super::path::PathField;
 use crate::{
     backend, browser,
-    components::{Asking, Icon, Problem, Sheet, icon},
+    components::{Asking, DropDown, Icon, Problem, Sheet, icon},
     settings::Settings,
     state::{app, words},
     time,
@@ -167,29 +167,20 @@ fn PrintSheet(subject: Subject, form: String, filing: Option<RowId>, close: Call
 #[component]
 pub(crate) fn PurposeField(chosen: RwSignal<PrintPurpose>) -> impl IntoView {
     let words = words();
-    let options: Vec<_> = PrintPurpose::ALL
-        .into_iter()
-        .map(|purpose| view! { <option value=purpose.code()>{purpose_text(words, purpose)}</option> })
-        .collect();
+    let options = PrintPurpose::ALL.map(|purpose| (purpose.code().to_owned(), purpose_text(words, purpose).to_owned()));
+    let choose = move |code: String| {
+        let named = PrintPurpose::ALL.into_iter().find(|purpose| purpose.code() == code);
+        chosen.set(named.unwrap_or(chosen.get_untracked()));
+    };
     view! {
-        <div class="question">
-            <label class="label" for="print-purpose">{words.print_purpose()}</label>
-            <p class="hint" id="print-purpose-hint">{words.print_purpose_help()}</p>
-            <select
-                class="input"
-                id="print-purpose"
-                data-test="print-purpose"
-                aria-describedby="print-purpose-hint"
-                prop:value=move || chosen.get().code()
-                on:change=move |event| {
-                    let code = event_target_value(&event);
-                    let named = PrintPurpose::ALL.into_iter().find(|purpose| purpose.code() == code);
-                    chosen.set(named.unwrap_or(chosen.get_untracked()));
-                }
-            >
-                {options}
-            </select>
-        </div>
+        <DropDown
+            id="print-purpose"
+            label=words.print_purpose()
+            hint=words.print_purpose_help()
+            options=options.to_vec()
+            chosen=Signal::derive(move || chosen.get().code().to_owned())
+            choose=choose
+        />
     }
 }
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{NOW_MS, in_words};
 use crate::{
-    components::{ChoosePassphrase, Chosen, Pad, PictureButton, SignaturePad, ValueInput},
+    components::{ChoosePassphrase, Chosen, DropDown, Pad, PictureButton, SignaturePad, ValueInput},
     reader::words,
     value::Spec,
 };
@@ -85,10 +85,13 @@ pub(super) fn Fields() -> impl IntoView {
             <label class="label" for="shut">{in_words("Cannot be written here", "यहाँ नहीं लिखा जा सकता")}</label>
             <input class="input" id="shut" disabled=true value=in_words("Filled by the Committee", "समिति भरती है") />
         </div>
-        <div class="question">
-            <label class="label" for="pick">{in_words("One of many", "कई में से एक")}</label>
-            <select class="input" id="pick"><option>{in_words("Children's home", "बाल गृह")}</option></select>
-        </div>
+        <DropDown
+            id="pick"
+            label=in_words("One of many", "कई में से एक")
+            options=vec![("home".into(), in_words("Children's home", "बाल गृह").into())]
+            chosen="home"
+            choose=|_: String| ()
+        />
         <div class="stack">
             <ChoosePassphrase id="choose" again="choose-again" chosen=Chosen::new() label=words().enrol_passphrase() />
         </div>

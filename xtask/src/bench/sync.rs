@@ -12,7 +12,7 @@ use super::page;
 use crate::{
     npm::Libraries,
     paths,
-    process::{cargo, command, is_there, read, run},
+    process::{cargo, command, is_there, read, run, workshop},
     steps::Steps,
 };
 
@@ -42,7 +42,7 @@ pub(super) fn bench(arguments: &[String]) -> Result<()> {
     steps.run("the peers", || install(&peers))?;
     steps.run("the hub and the measuring, as they ship", || {
         let packages = ["--package", "sync-server", "--package", "tests"];
-        let programs = ["--bin", "sync-server", "--bin", "bench"];
+        let programs = ["--bin", "sync-server", "--bin", "workshop"];
         run(cargo(&["build", "--release"]).args(packages).args(programs))
     })?;
     let section = steps.run("the measurements", || measure(&peers, arguments))?;
@@ -87,7 +87,8 @@ fn install(folder: &Path) -> Result<()> {
 fn measure(peers: &Path, arguments: &[String]) -> Result<String> {
     let programs = paths::target().join("release");
     let section: PathBuf = peers.join("section.md");
-    let mut bench = command(&programs.join("bench").to_string_lossy(), &["sync"]);
+    let mut bench = workshop(&programs, "bench");
+    bench.arg("sync");
     bench.env("VATSALYA_BIN_DIR", &programs);
     bench.arg("--peers").arg(peers);
     bench.arg("--figures").arg(paths::target().join("sync-figures"));

@@ -37,8 +37,9 @@ impl Demo {
     /// Starts hub and portal, and fills the district at the first time.
     pub(crate) fn start() -> Result<Self> {
         let district = District::open(&paths::target().join("demo"))?;
-        let portal = serve(program("portal-receiver").args(["--listen", PORTAL, "--secret", &district.secret]))
-            .with_context(|| format!("the portal receiver; is {PORTAL} taken?"))?;
+        let portal =
+            serve(program("workshop").args(["portal-receiver", "--listen", PORTAL, "--secret", &district.secret]))
+                .with_context(|| format!("the portal receiver; is {PORTAL} taken?"))?;
         let hub = start_hub(&district)?;
         let officers = match district.officers() {
             Some(officers) => officers,
@@ -178,8 +179,9 @@ fn serve(command: &Command) -> Result<Companion> {
 
 fn fill(district: &District) -> Result<Vec<Officer>> {
     eprintln!("filling the district with invented cases …");
-    let mut demo_data = program("demo-data");
+    let mut demo_data = program("workshop");
     demo_data
+        .arg("demo-data")
         .arg("--config")
         .arg(district.config())
         .args(["--hub", &format!("http://{HUB}")]);

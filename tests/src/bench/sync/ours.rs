@@ -218,6 +218,6 @@ fn told(took: Took<Talked>) -> Result<Took<u64>> {
 /// A part of this very program, in a process of its own.
 fn part(name: &str, tablet: &Path) -> Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
-    command.arg(name).arg("--data-dir").arg(tablet);
+    command.args(["bench", name]).arg("--data-dir").arg(tablet);
     Ok(command)
 }

@@ -4,7 +4,12 @@ use casework::reports::{Period, PeriodKind, Report};
 use leptos::prelude::*;
 
 use super::{Alert, hub_now, shown};
-use crate::{components::ReportTable, console::office::office, reader::words, time};
+use crate::{
+    components::{DropDown, ReportTable},
+    console::office::office,
+    reader::words,
+    time,
+};
 
 /// Months and quarters that are offered, all of them over.
 const OFFERED: usize = 12;
@@ -33,26 +38,17 @@ fn PeriodField() -> impl IntoView {
     };
     let options: Vec<_> = over(PeriodKind::Month)
         .chain(over(PeriodKind::Quarter))
-        .map(|period| {
-            view! {
-                <option value=period.to_string() selected=move || office.period.get() == Some(period)>
-                    {time::period(words, period)}
-                </option>
-            }
-        })
+        .map(|period| (period.to_string(), time::period(words, period)))
         .collect();
+    let chosen = move || office.period.get().map(|period| period.to_string()).unwrap_or_default();
     view! {
-        <div class="question">
-            <label class="label" for="figures-period">{words.report_period()}</label>
-            <select
-                class="input office-choice"
-                id="figures-period"
-                data-test="figures-period"
-                on:change=move |event| office.choose_period(event_target_value(&event).parse().ok())
-            >
-                {options}
-            </select>
-        </div>
+        <DropDown
+            id="figures-period"
+            label=words.report_period()
+            options=options
+            chosen=Signal::derive(chosen)
+            choose=move |code: String| office.choose_period(code.parse().ok())
+        />
     }
 }
 

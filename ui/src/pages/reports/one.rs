@@ -1,5 +1,7 @@
 //! A report: what it is of, what it was counted from, its tables, and giving it out.
 
+use std::str::FromStr;
+
 use casework::{
     InstitutionId,
     reports::{Period, Reach, Report},
@@ -10,7 +12,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::give::GiveButton;
 use crate::{
     backend, browser,
-    components::{Icon, Loading, Problem, ReportTable, failure_text, icon},
+    components::{DropDown, Icon, Loading, Problem, ReportTable, failure_text, icon},
     route::Route,
     state::{app, words},
     time,
@@ -120,30 +122,17 @@ fn PeriodField(periods: Vec<Period>, chosen: RwSignal<Option<Period>>) -> impl I
         .map(|(at, period)| {
             let name = time::period(words, *period);
             let name = if at == 0 { words.report_running(name) } else { name };
-            let period = *period;
-            view! {
-                <option value=period.to_string() selected=move || chosen.get() == Some(period)>
-                    {name}
-                </option>
-            }
+            (period.to_string(), name)
         })
         .collect();
     view! {
-        <div class="question">
-            <label class="label" for="report-period">{words.report_period()}</label>
-            <select
-                class="input"
-                id="report-period"
-                data-test="report-period"
-                on:change=move |event| {
-                    if let Ok(period) = event_target_value(&event).parse() {
-                        chosen.set(Some(period));
-                    }
-                }
-            >
-                {options}
-            </select>
-        </div>
+        <DropDown
+            id="report-period"
+            label=words.report_period()
+            options=options
+            chosen=code_of(chosen)
+            choose=move |code| choose(chosen, &code)
+        />
     }
 }
 
@@ -153,36 +142,30 @@ fn HouseField(houses: Vec<ipc::ReportHouse>, chosen: RwSignal<Option<Institution
     let options: Vec<_> = houses
         .into_iter()
         .map(|house| {
-            let name = if house.name.is_empty() {
-                words.house_no_name().to_owned()
-            } else {
-                house.name
-            };
-            view! {
-                <option
-                    value=house.institution.to_string()
-                    selected=move || chosen.get() == Some(house.institution)
-                >
-                    {name}
-                </option>
-            }
+            let nameless = || words.house_no_name().to_owned();
+            let name = Some(house.name)
+                .filter(|name| !name.is_empty())
+                .unwrap_or_else(nameless);
+            (house.institution.to_string(), name)
         })
         .collect();
     view! {
-        <div class="question">
-            <label class="label" for="report-house">{words.report_house()}</label>
-            <select
-                class="input"
-                id="report-house"
-                data-test="report-house"
-                on:change=move |event| {
-                    if let Ok(house) = event_target_value(&event).parse() {
-                        chosen.set(Some(house));
-                    }
-                }
-            >
-                {options}
-            </select>
-        </div>
+        <DropDown
+            id="report-house"
+            label=words.report_house()
+            options=options
+            chosen=code_of(chosen)
+            choose=move |code| choose(chosen, &code)
+        />
+    }
+}
+
+fn code_of<T: ToString + Send + Sync + 'static>(chosen: RwSignal<Option<T>>) -> Signal<String> {
+    Signal::derive(move || chosen.with(|chosen| chosen.as_ref().map(T::to_string).unwrap_or_default()))
+}
+
+fn choose<T: FromStr + Send + Sync + 'static>(chosen: RwSignal<Option<T>>, code: &str) {
+    if let Ok(one) = code.parse() {
+        chosen.set(Some(one));
     }
 }

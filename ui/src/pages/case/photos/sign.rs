@@ -7,40 +7,10 @@ use leptos::{prelude::*, task::spawn_local};
 use super::add::{Caption, Readers, done};
 use crate::{
     backend, browser,
-    components::{Icon, Pad, Problem, SignaturePad, failure_text, icon},
+    components::{DropDown, Icon, Pad, Problem, SignaturePad, failure_text, icon},
     pages::case::open_case,
     state::words,
 };
-
-/// A choice among a few or many, by its code; none at first.
-#[component]
-fn Choice(
-    id: &'static str,
-    label: &'static str,
-    /// What stands for none.
-    none: String,
-    options: Vec<(String, String)>,
-    chosen: RwSignal<String>,
-) -> impl IntoView {
-    let options = options
-        .into_iter()
-        .map(|(code, said)| view! { <option value=code>{said}</option> });
-    view! {
-        <div class="question">
-            <label class="label" for=id>{label}</label>
-            <select
-                class="input"
-                id=id
-                data-test=id
-                prop:value=chosen
-                on:change=move |event| chosen.set(event_target_value(&event))
-            >
-                <option value="">{none}</option>
-                {options.collect_view()}
-            </select>
-        </div>
-    }
-}
 
 /// The form.
 #[component]
@@ -133,8 +103,8 @@ pub(super) fn NewSignature(readers: Vec<Compartment>) -> impl IntoView {
                     on:input=move |event| signer.set(event_target_value(&event))
                 />
             </div>
-            <Choice id="sign-as" label=words.sign_signer_as() none="—".to_owned() options=roles chosen=signer_as />
-            <Choice id="sign-form" label=words.sign_form() none=words.sign_no_form().to_owned() options=forms chosen=form />
+            <DropDown id="sign-as" label=words.sign_signer_as() none="—".to_owned() options=roles chosen=signer_as choose=move |code| signer_as.set(code) />
+            <DropDown id="sign-form" label=words.sign_form() none=words.sign_no_form().to_owned() options=forms chosen=form choose=move |code| form.set(code) />
             <Caption id="sign-caption" label=words.sign_caption() text=caption />
         </div>
         <Readers of=readers chosen=chosen_readers />

@@ -3,15 +3,15 @@
 use std::{fs, io::Write as _, net::SocketAddr, path::PathBuf};
 
 use anyhow::Context as _;
-use clap::Parser;
+use clap::Args;
 use tests::{
     places,
     portal::{PortalReceiver, PortalSettings},
 };
 
 /// Takes what the hub delivers on its `vatsalya` channel and shows it on a page.
-#[derive(Parser)]
-struct Arguments {
+#[derive(Args)]
+pub(crate) struct Arguments {
     /// Where to listen; port 0 takes any that is free.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: SocketAddr,
@@ -23,8 +23,8 @@ struct Arguments {
     schema: Option<PathBuf>,
 }
 
-fn main() -> anyhow::Result<()> {
-    let arguments = Arguments::parse();
+/// Serves until whoever started it ends it.
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let path = arguments.schema.unwrap_or_else(places::vatsalya_schema);
     let schema = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let schema = serde_json::from_slice(&schema).context("the schema is no JSON")?;

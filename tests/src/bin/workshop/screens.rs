@@ -3,13 +3,13 @@
 use std::{io::Write as _, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use anyhow::Context as _;
-use clap::Parser;
+use clap::Args;
 use device::{Device, Platform};
 use tests::{places, screens};
 
 /// Serves the built screens and a device on this machine.
-#[derive(Parser)]
-struct Arguments {
+#[derive(Args)]
+pub(crate) struct Arguments {
     /// The device's folder.
     #[arg(long)]
     data_dir: PathBuf,
@@ -24,9 +24,9 @@ struct Arguments {
     ui: Option<PathBuf>,
 }
 
+/// Serves until whoever started it ends it.
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let arguments = Arguments::parse();
+pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let platform = Platform::system(env!("CARGO_PKG_VERSION"), "screens in a browser");
     let device = Device::open(&arguments.data_dir, platform).context("the data folder cannot be used")?;
     if let Some(link) = &arguments.link {

@@ -7,7 +7,7 @@ use std::{
     time::Instant,
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Subcommand};
 use tests::{
     crash::{
         campaign::{Recorded, Tally, Which},
@@ -23,8 +23,8 @@ const EROFS: i32 = 30;
 const TOLD_EVERY: u64 = 500;
 
 /// Campaigns over a tablet.
-#[derive(Parser)]
-struct Arguments {
+#[derive(Args)]
+pub(crate) struct Arguments {
     /// Instead of the hour: the file has this page damaged, from 0, and is mended in the middle of work.
     #[arg(long, global = true)]
     damaged_page: Option<usize>,
@@ -77,10 +77,11 @@ impl From<Calls> for Which {
     }
 }
 
-fn main() -> anyhow::Result<()> {
+/// Runs the campaign and fails where one of its counts is not zero.
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let began = Instant::now();
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
-    let Arguments { damaged_page, campaign } = Arguments::parse();
+    let Arguments { damaged_page, campaign } = arguments;
     if let Campaign::Simulation { from, seeds, words } = campaign {
         let happens = if words { Happens::Words } else { Happens::Everything };
         return simulate(from, seeds, workers as u64, happens);

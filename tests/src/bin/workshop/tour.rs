@@ -3,7 +3,7 @@
 
 use std::{path::PathBuf, time::Instant};
 
-use clap::Parser;
+use clap::Args;
 use tests::{
     demo::{District, TOUR_OFFICERS, settle},
     ground,
@@ -13,8 +13,8 @@ use tests::{
 };
 
 /// Shows the whole thing by itself, and leaves pictures.
-#[derive(Parser)]
-struct Arguments {
+#[derive(Args)]
+pub(crate) struct Arguments {
     /// Takes the pictures of every screen instead, in Chromium, and writes them into this folder with a page beside it.
     #[arg(long)]
     gallery: Option<PathBuf>,
@@ -29,8 +29,8 @@ struct Arguments {
     seed: u64,
 }
 
-fn main() -> anyhow::Result<()> {
-    let arguments = Arguments::parse();
+/// Takes the tour, or the pictures of every screen.
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let began = Instant::now();
     if let Some(folder) = &arguments.gallery {
         return tests::gallery::write(folder);

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use casework::CaseId;
-use clap::Parser;
+use clap::Args;
 use tests::crash::{
     calls::Marks,
     campaign::{Fault, fail_in_this_process},
@@ -12,8 +12,8 @@ use tests::crash::{
 };
 
 /// Goes through the scripted hour.
-#[derive(Parser)]
-struct Arguments {
+#[derive(Args)]
+pub(crate) struct Arguments {
     /// The folder with the tablet and the hub's paper.
     #[arg(long)]
     place: PathBuf,
@@ -49,8 +49,8 @@ struct Arguments {
     full: bool,
 }
 
-fn main() -> anyhow::Result<()> {
-    let arguments = Arguments::parse();
+/// Goes through the hour.
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let cases: Vec<CaseId> = arguments
         .cases
         .iter()

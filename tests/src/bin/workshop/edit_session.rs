@@ -4,15 +4,15 @@ use std::{io::Write as _, path::PathBuf};
 
 use anyhow::Context as _;
 use casework::CaseId;
-use clap::Parser;
+use clap::Args;
 use tests::{
     session::{self, Line},
     tablet::{PASSPHRASE, Tablet},
 };
 
 /// Writes numbered edits until it is killed.
-#[derive(Parser)]
-struct Arguments {
+#[derive(Args)]
+pub(crate) struct Arguments {
     /// The device's folder.
     #[arg(long)]
     data_dir: PathBuf,
@@ -24,8 +24,8 @@ struct Arguments {
     after: u64,
 }
 
-fn main() -> anyhow::Result<()> {
-    let arguments = Arguments::parse();
+/// Writes until it is killed.
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let cases: Vec<CaseId> = arguments
         .cases
         .iter()

@@ -4,7 +4,7 @@
 use std::{path::PathBuf, time::Instant};
 
 use anyhow::Context as _;
-use clap::Parser;
+use clap::Args;
 use tests::{
     admin::Admin,
     demo::{District, TOUR_OFFICERS, settle},
@@ -12,8 +12,8 @@ use tests::{
 };
 
 /// Fills a running hub with an invented district: officers, cases, missing reports, institutions.
-#[derive(Parser)]
-struct Arguments {
+#[derive(Args)]
+pub(crate) struct Arguments {
     /// The hub's config file, for its administration.
     #[arg(long)]
     config: PathBuf,
@@ -28,8 +28,8 @@ struct Arguments {
     seed: u64,
 }
 
-fn main() -> anyhow::Result<()> {
-    let arguments = Arguments::parse();
+/// Fills the hub and prints the officers.
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let began = Instant::now();
     let hub = match arguments.hub {
         Some(hub) => hub,

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Subcommand};
 use tests::{
     bench::{
         self, Plan,
@@ -12,8 +12,8 @@ use tests::{
 };
 
 /// Measures a device and a hub, and writes `docs/benchmarks.md`. `cargo xtask bench` builds what it needs.
-#[derive(Parser)]
-struct Arguments {
+#[derive(Args)]
+pub(crate) struct Arguments {
     /// Where the page goes.
     #[arg(long)]
     out: Option<PathBuf>,
@@ -156,13 +156,14 @@ enum Part {
     },
 }
 
-fn main() -> anyhow::Result<()> {
+/// Measures.
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let Arguments {
         out,
         cases,
         first_cases,
         part,
-    } = Arguments::parse();
+    } = arguments;
     match part {
         Some(Part::FirstSync { data_dir, hub, code }) => {
             println!(
