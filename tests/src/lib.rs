@@ -23,6 +23,7 @@ pub mod link;
 pub mod network;
 pub mod places;
 pub mod portal;
+pub mod preload;
 pub mod qr;
 pub mod scene;
 pub mod screens;

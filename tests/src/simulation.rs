@@ -9,9 +9,11 @@
 mod arrivals;
 mod hub;
 mod look;
+mod many;
 mod media;
 mod moments;
 mod play;
 mod wire;
 
+pub use many::{Played, play_here, play_many};
 pub use play::{Ended, Happens, play};

@@ -1,4 +1,4 @@
-//! The library before the C library: built once for a process, loaded into the sessions of a campaign.
+//! The library before the C library of a campaign's sessions: what it is told, and what it says.
 
 use std::{
     fmt::Display,
@@ -6,37 +6,15 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     process::Command,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use anyhow::{Context as _, ensure};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::places;
+use crate::{places, preload};
 
 /// Names what marks and orders are written to.
 const ORDER: &str = "VATSALYA_CALLS_ORDER";
-
-/// The library, built by the C compiler that also builds the database.
-pub fn library() -> anyhow::Result<&'static Path> {
-    static BUILT: OnceLock<Result<(tempfile::TempDir, PathBuf), String>> = OnceLock::new();
-    let built = BUILT.get_or_init(|| build().map_err(|error| format!("{error:#}")));
-    built
-        .as_ref()
-        .map(|(_, path)| path.as_path())
-        .map_err(|error| anyhow::anyhow!("{error}"))
-}
-
-fn build() -> anyhow::Result<(tempfile::TempDir, PathBuf)> {
-    let folder = tempfile::tempdir()?;
-    let path = folder.path().join("calls.so");
-    let mut compiler = Command::new("cc");
-    compiler.args(["-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o"]);
-    compiler.arg(&path).arg(places::root().join("tests/preload/calls.c"));
-    let status = compiler.arg("-lpthread").status().context("the C compiler starts")?;
-    ensure!(status.success(), "the library of the campaigns does not build");
-    Ok((folder, path))
-}
 
 /// What is watched: the folder of a device, and the file beside it that takes marks and orders.
 #[derive(Debug, Clone)]
@@ -55,7 +33,7 @@ impl Watched {
         File::create(&self.orders)?;
         let mut command = places::workshop(part);
         command
-            .env("LD_PRELOAD", library()?)
+            .env("LD_PRELOAD", preload::CALLS.path()?)
             .env("VATSALYA_CALLS_DIR", fs::canonicalize(&self.folder)?)
             .env(ORDER, fs::canonicalize(&self.orders)?);
         if let Some(record) = &self.record {

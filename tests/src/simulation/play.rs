@@ -13,6 +13,7 @@ use casework::CaseId;
 use device::Clock as _;
 use ipc::NetState;
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
+use serde::{Deserialize, Serialize};
 use sync_server::clock::Clock as _;
 
 use super::{
@@ -43,7 +44,7 @@ pub enum Happens {
 }
 
 /// What was seen in a world.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
     /// Devices.
     pub devices: usize,

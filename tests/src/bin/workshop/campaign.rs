@@ -1,11 +1,6 @@
 //! The long campaigns over a tablet, with counts. `cargo xtask campaign` builds what they need and starts them.
 
-use std::{
-    num::NonZero,
-    sync::{Mutex, PoisonError},
-    thread,
-    time::Instant,
-};
+use std::{num::NonZero, ops::Range, thread, time::Instant};
 
 use clap::{Args, Subcommand};
 use tests::{
@@ -13,7 +8,7 @@ use tests::{
         campaign::{Recorded, Tally, Which},
         hour::Script,
     },
-    simulation::{Ended, Happens, play},
+    simulation::{Happens, Played, play_here, play_many},
 };
 
 const EIO: i32 = 5;
@@ -57,6 +52,9 @@ enum Campaign {
         /// Only what happens to words: no pictures, no dismissals, nobody dies between two frames.
         #[arg(long)]
         words: bool,
+        /// In this process, one after the other; prints JSON.
+        #[arg(long, hide = true)]
+        in_one_process: bool,
     },
 }
 
@@ -80,12 +78,23 @@ impl From<Calls> for Which {
 /// Runs the campaign and fails where one of its counts is not zero.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let began = Instant::now();
-    let workers = thread::available_parallelism().map_or(1, NonZero::get);
     let Arguments { damaged_page, campaign } = arguments;
-    if let Campaign::Simulation { from, seeds, words } = campaign {
+    if let Campaign::Simulation {
+        from,
+        seeds,
+        words,
+        in_one_process,
+    } = campaign
+    {
         let happens = if words { Happens::Words } else { Happens::Everything };
-        return simulate(from, seeds, workers as u64, happens);
+        let seeds = from..from.saturating_add(seeds);
+        if in_one_process {
+            println!("{}", serde_json::to_string(&play_here(seeds, happens))?);
+            return Ok(());
+        }
+        return simulate(seeds, happens);
     }
+    let workers = thread::available_parallelism().map_or(1, NonZero::get);
     let script = damaged_page.map_or(Script::Hour, |page| Script::Mending { page });
     let recorded = Recorded::make(script, workers)?;
     println!("the hour has {} calls that change the folder:", recorded.calls());
@@ -125,47 +134,27 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
 }
 
 /// Plays the seeds, every one of them, whatever becomes of some.
-fn simulate(from: u64, seeds: u64, workers: u64, happens: Happens) -> anyhow::Result<()> {
+fn simulate(seeds: Range<u64>, happens: Happens) -> anyhow::Result<()> {
     let began = Instant::now();
-    let played = Mutex::new((0_u64, Ended::default(), Vec::new()));
-    thread::scope(|scope| {
-        for worker in 0..workers {
-            let played = &played;
-            scope.spawn(move || {
-                let mut seed = from + worker;
-                while seed < from + seeds {
-                    let ended = play(seed, happens);
-                    let mut played = played.lock().unwrap_or_else(PoisonError::into_inner);
-                    played.0 += 1;
-                    match ended {
-                        Ok(ended) => played.1 += ended,
-                        Err(error) => {
-                            println!("WRONG seed {seed}: {error:#}");
-                            let words = if happens == Happens::Words { " --words" } else { "" };
-                            println!("    again: cargo xtask campaign simulation --from {seed} --seeds 1{words}");
-                            played.2.push(seed);
-                        }
-                    }
-                    if played.0.is_multiple_of(TOLD_EVERY) {
-                        eprintln!("{} seeds played, {} wrong", played.0, played.2.len());
-                    }
-                    drop(played);
-                    seed += workers;
-                }
-            });
+    let tell = |played: &Played| {
+        if played.worlds.is_multiple_of(TOLD_EVERY) {
+            eprintln!("{} seeds played, {} wrong", played.worlds, played.wrong.len());
         }
-    });
-    let (count, all, wrong) = played.into_inner().unwrap_or_else(PoisonError::into_inner);
+    };
+    let Played { worlds, ended, wrong } = play_many(seeds, happens, tell)?;
+    for wrong in &wrong {
+        println!("WRONG {wrong}");
+    }
     println!(
-        "{count} seeds, {} wrong: {} devices, {} steps, {} notes, {} pictures, {} shut out, {} syncs that something happened \
+        "{worlds} seeds, {} wrong: {} devices, {} steps, {} notes, {} pictures, {} shut out, {} syncs that something happened \
          to, {} s",
         wrong.len(),
-        all.devices,
-        all.steps,
-        all.notes,
-        all.photos,
-        all.dismissals,
-        all.faults,
+        ended.devices,
+        ended.steps,
+        ended.notes,
+        ended.photos,
+        ended.dismissals,
+        ended.faults,
         began.elapsed().as_secs()
     );
     anyhow::ensure!(wrong.is_empty(), "{} seeds went wrong", wrong.len());
