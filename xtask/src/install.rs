@@ -7,19 +7,20 @@ use anyhow::{Context as _, Result, bail};
 use crate::{
     npm, paths,
     process::{self, cargo, command, run},
-    requirements::{self, CARGO_DENY, MOTO, PACKAGES, SCHEMATHESIS, TAURI_DRIVER, WASM},
+    requirements::{self, CARGO_DENY, MOTO, PACKAGES, PYXFORM, SCHEMATHESIS, TAURI_DRIVER, WASM},
     steps::Steps,
 };
 
 /// Installs everything that building, running and testing need.
 pub(crate) fn set_up() -> Result<()> {
-    let mut steps = Steps::new(10);
+    let mut steps = Steps::new(11);
     for_running(&mut steps)?;
     steps.run("the S3 server of the tests", s3_server)?;
     steps.run(
         "the program that asks the hub whatever it says it answers",
         schemathesis,
     )?;
+    steps.run("the reader of workbooks that ours is compared with", pyxform)?;
     steps.run("the uploading client of the tests", || npm::TUS_CLIENT.fetch())?;
     steps.run("the signatures that the hub's are held against", || {
         npm::WEBHOOKS.fetch()
@@ -109,6 +110,11 @@ fn s3_server() -> Result<()> {
 fn schemathesis() -> Result<()> {
     let package = format!("schemathesis=={SCHEMATHESIS}");
     python("schemathesis", &paths::schemathesis(), &[&package])
+}
+
+fn pyxform() -> Result<()> {
+    let package = format!("pyxform=={PYXFORM}");
+    python("pyxform", &paths::pyxform(), &[&package])
 }
 
 /// Into a Python of its own, so that nothing outside this repository changes.

@@ -217,7 +217,7 @@ impl Builder<'_> {
             found.push(line.finding(0, What::NestedRepeat));
         }
         let inside = self.in_repeat();
-        self.told(item, &["relevant"], found);
+        Self::told(item, &["relevant"], found);
         let rule = if inside {
             if let Some((column, _)) = line.cell("relevant") {
                 found.push(line.finding(column, What::InRepeat("relevant".to_owned())));
@@ -310,7 +310,7 @@ impl Builder<'_> {
             found.push(line.finding(0, What::InRepeat("note".to_owned())));
             return;
         }
-        self.told(item, &[], found);
+        Self::told(item, &[], found);
         let words = line.words("label", &self.settings.language);
         if words.is_empty() {
             return;

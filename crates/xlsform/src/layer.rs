@@ -121,8 +121,8 @@ fn around(files: &BTreeMap<String, String>, options: &Options, base: &Pack) -> B
 
 /// Takes out every rule that the dictionary does not take, and says which.
 pub(crate) fn check_expressions(draft: &mut Assembled, options: &Options, base: &Pack, found: &mut Vec<Finding>) {
-    let bare = write::files(&without_rules(draft), options);
-    let (findings, pack) = lint::check(&around(&bare, options, base), Some(base));
+    let plain = write::files(&without_rules(draft), options);
+    let (findings, pack) = lint::check(&around(&plain, options, base), Some(base));
     let Some(pack) = pack else {
         found.extend(
             findings

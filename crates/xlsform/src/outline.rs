@@ -166,7 +166,7 @@ fn range(line: &Line<'_>) -> Kind {
 
 fn select(text: &str, lower: &str, lists: &Lists) -> Result<RowKind, What> {
     let begins = |word: &&str| lower == *word || lower.strip_prefix(*word).is_some_and(|rest| rest.starts_with(' '));
-    if FROM_FILE.iter().any(|word| begins(&word)) {
+    if FROM_FILE.iter().any(&begins) {
         return Err(What::QuestionKind(text.to_owned()));
     }
     let words = SELECT_ONE
@@ -206,7 +206,7 @@ fn select(text: &str, lower: &str, lists: &Lists) -> Result<RowKind, What> {
     if RECORDED.contains(&lower) {
         return Err(What::Recorded(text.to_owned()));
     }
-    let known = OTHER_KINDS.iter().any(|word| begins(&word));
+    let known = OTHER_KINDS.iter().any(begins);
     Err(if known {
         What::QuestionKind(text.to_owned())
     } else {

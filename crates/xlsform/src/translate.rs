@@ -247,10 +247,12 @@ impl Translation<'_> {
         fit(&mut one, &other, is_equality);
         fit(&mut other, &one, is_equality);
         let fits = match (&one.kind, &other.kind) {
-            (Kind::Code(_), Kind::Code(_) | Kind::Literal(_)) | (Kind::Literal(_), Kind::Code(_)) => is_equality,
-            (Kind::Flag, Kind::Flag) => is_equality,
-            (Kind::Date, Kind::Date | Kind::Literal(_)) | (Kind::Literal(_), Kind::Date) => true,
-            (Kind::Moment, Kind::Moment) => true,
+            (Kind::Code(_), Kind::Code(_) | Kind::Literal(_))
+            | (Kind::Literal(_), Kind::Code(_))
+            | (Kind::Flag, Kind::Flag) => is_equality,
+            (Kind::Date, Kind::Date | Kind::Literal(_))
+            | (Kind::Literal(_), Kind::Date)
+            | (Kind::Moment, Kind::Moment) => true,
             (left, right) if left.is_number() && right.is_number() => true,
             (left, right) if left.is_text() && right.is_text() => is_equality,
             _ => false,

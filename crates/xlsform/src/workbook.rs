@@ -98,7 +98,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Workbook, WorkbookError> {
     for name in names {
         // A sheet may be a chart, which has no cells.
         let rows = match book.worksheet_cells_reader(&name) {
-            Ok(mut reader) => self::cells(|| reader.next_cell().map(|cell| cell.map(taken)), &mut cells)?,
+            Ok(mut reader) => self::cells(|| reader.next_cell().map(|cell| cell.as_ref().map(taken)), &mut cells)?,
             Err(_) => BTreeMap::new(),
         };
         sheets.push(Sheet { name, rows });
@@ -108,7 +108,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Workbook, WorkbookError> {
 
 type Placed = (u32, u32, Option<Cell>);
 
-fn taken(cell: calamine::Cell<DataRef<'_>>) -> Placed {
+fn taken(cell: &calamine::Cell<DataRef<'_>>) -> Placed {
     let (row, column) = cell.get_position();
     let text = match cell.get_value() {
         DataRef::Empty => None,

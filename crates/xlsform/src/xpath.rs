@@ -101,6 +101,9 @@ pub enum XpathError {
     /// Two sides, or an argument, of kinds that have no meaning together.
     #[error("“{0}” has no meaning for answers of these kinds")]
     Kinds(String),
+    /// A value calculated from itself, or over too many others.
+    #[error("it rests on itself, or on calculated values more than four deep")]
+    Chain,
     /// No yes or no where one is wanted.
     #[error("it says no yes or no")]
     NoCondition,
@@ -120,6 +123,7 @@ impl XpathError {
             Self::LeftOut(name) => format!("“{name}” प्रश्न छोड़ दिया गया"),
             Self::InRows(name) => format!("“{name}” तालिका की पंक्तियों में है"),
             Self::Kinds(sign) => format!("इस प्रकार के उत्तरों के लिए “{sign}” का अर्थ नहीं है"),
+            Self::Chain => "यह स्वयं पर या चार से अधिक परिकलित मानों की शृंखला पर टिका है".to_owned(),
             Self::NoCondition => "यह हाँ या नहीं नहीं बताता".to_owned(),
         }
     }

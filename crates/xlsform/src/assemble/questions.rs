@@ -63,7 +63,7 @@ fn bounds(item: &Item<'_>) -> (Option<i64>, Option<i64>) {
 
 impl Builder<'_> {
     /// Tells of every cell that does not become part of the form; `taken` are those that the caller reads.
-    pub(super) fn told(&self, item: &Item<'_>, taken: &[&str], found: &mut Vec<Finding>) {
+    pub(super) fn told(item: &Item<'_>, taken: &[&str], found: &mut Vec<Finding>) {
         for (column, heading, text) in item.line.cells() {
             let key = heading.key.as_str();
             let what = match key {
@@ -167,7 +167,7 @@ impl Builder<'_> {
         if bounds(item) != (None, None) {
             taken.push("parameters");
         }
-        self.told(item, &taken, found);
+        Self::told(item, &taken, found);
         let id = self.fact_id(&item.word);
         let vocabulary = match kind {
             Kind::Code(list) | Kind::Codes(list) => Some(self.vocabulary(list, *other)),
@@ -280,7 +280,7 @@ impl Builder<'_> {
         if bounds(item) != (None, None) {
             taken.push("parameters");
         }
-        self.told(item, &taken, found);
+        Self::told(item, &taken, found);
         for (column, heading, text) in item.line.cells() {
             if rules.contains(&heading.key.as_str()) && !is_no(text) {
                 found.push(item.line.finding(column, What::InRepeat(heading.written.clone())));
@@ -322,7 +322,7 @@ impl Builder<'_> {
             found.push(item.line.finding(0, What::InRepeat("calculate".to_owned())));
             return;
         }
-        self.told(item, &["calculation", "required", "constraint", "hint"], found);
+        Self::told(item, &["calculation", "required", "constraint", "hint"], found);
         for key in ["relevant", "required", "constraint"] {
             if let Some((column, text)) = item.line.cell(key)
                 && !is_no(text)

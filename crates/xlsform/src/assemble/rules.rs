@@ -7,8 +7,8 @@ use crate::outline::{Item, RowKind};
 use crate::translate::{Kind, Named, Part, Stuck, Translation};
 use crate::xpath::{Xpath, XpathError};
 
-/// How often values that are calculated from calculated values are tried again.
-const CHAIN_MAX: usize = 32;
+/// Values calculated from calculated values, one from the other; a device goes no deeper.
+const CHAIN_MAX: usize = 4;
 
 impl Builder<'_> {
     fn place(item: &Item<'_>, column: u32) -> Place {
@@ -35,14 +35,14 @@ impl Builder<'_> {
         if translation.by_calendar {
             found.push(item.line.finding(column, What::ByCalendar));
         }
-        let part = self.taken(item, column, part, found)?;
+        let part = Self::taken(item, column, part, found)?;
         Some(Rule {
             text: part.text,
             at: Self::place(item, column),
         })
     }
 
-    fn taken(&self, item: &Item<'_>, column: u32, part: Result<Part, Stuck>, found: &mut Vec<Finding>) -> Option<Part> {
+    fn taken(item: &Item<'_>, column: u32, part: Result<Part, Stuck>, found: &mut Vec<Finding>) -> Option<Part> {
         match part {
             Ok(part) => Some(part),
             Err(Stuck::Error(error)) => {
@@ -50,8 +50,7 @@ impl Builder<'_> {
                 None
             }
             Err(Stuck::Pending) => {
-                let error = XpathError::LeftOut(item.name.clone());
-                found.push(item.line.finding(column, What::Expression(error)));
+                found.push(item.line.finding(column, What::Expression(XpathError::Chain)));
                 None
             }
         }
@@ -61,10 +60,14 @@ impl Builder<'_> {
     pub(super) fn calculation(&self, item: &Item<'_>, found: &mut Vec<Finding>) -> Option<(Rule, Kind)> {
         let (column, _) = item.line.cell("calculation")?;
         let (part, by_calendar) = self.calculate(item)?;
+        if item.kind == RowKind::Calculate && matches!(self.scope.get(&item.name), Some(Named::Pending)) {
+            found.push(item.line.finding(column, What::Expression(XpathError::Chain)));
+            return None;
+        }
         if by_calendar {
             found.push(item.line.finding(column, What::ByCalendar));
         }
-        let part = self.taken(item, column, part, found)?;
+        let part = Self::taken(item, column, part, found)?;
         let kind = match part.kind {
             Kind::Literal(_) => Kind::Text,
             Kind::Nothing => {
@@ -96,7 +99,7 @@ impl Builder<'_> {
     pub(super) fn calculations(&mut self, items: &[Item<'_>], found: &mut Vec<Finding>) {
         let pending = |named: Option<&Named>| matches!(named, Some(Named::Pending));
         for _ in 0..CHAIN_MAX {
-            let mut moved = false;
+            let mut known = Vec::new();
             for item in items.iter().filter(|item| item.kind == RowKind::Calculate) {
                 if !pending(self.scope.get(&item.name)) {
                     continue;
@@ -111,12 +114,10 @@ impl Builder<'_> {
                     // Told where the row is read.
                     Some((Err(Stuck::Error(_)), _)) | None => Named::LeftOut,
                 };
-                self.scope.insert(item.name.clone(), named);
-                moved = true;
+                known.push((item.name.clone(), named));
             }
-            if !moved {
-                break;
-            }
+            // Only now, so that each turn is one step of the chain.
+            self.scope.extend(known);
         }
         for item in items {
             if item.kind == RowKind::Calculate && item.line.cell("calculation").is_none() {

@@ -33,9 +33,10 @@ impl Translation<'_> {
                 if !part.kind.is_text() {
                     return Err(outside(name));
                 }
-                let text = match part.fact {
-                    true => format!("(has({0}) ? size({0}) : 0)", part.text),
-                    false => format!("size({})", part.text),
+                let text = if part.fact {
+                    format!("(has({0}) ? size({0}) : 0)", part.text)
+                } else {
+                    format!("size({})", part.text)
                 };
                 Ok(Part::new(text, Kind::Integer))
             }

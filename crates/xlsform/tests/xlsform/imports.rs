@@ -297,6 +297,22 @@ fn a_value_calculated_from_calculated_values_has_its_kind() {
 }
 
 #[test]
+fn a_chain_that_a_device_would_not_follow_is_told() {
+    let step = |at: usize| [format!("c{at}"), format!("${{c{}}} + 1", at + 1)];
+    let steps: Vec<[String; 2]> = (0..5).map(step).collect();
+    let mut rows: Vec<Vec<&str>> = Vec::new();
+    for [name, calculation] in &steps {
+        rows.push(vec!["calculate", name, "", "", "", "", "", calculation]);
+    }
+    rows.push(vec!["integer", "c5", "C", "ग"]);
+    rows.push(vec!["calculate", "round", "", "", "", "", "", "${round} + 1"]);
+    let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+    let found = told(&imported(&survey(&rows), &[]));
+    let chains: Vec<&String> = found.iter().filter(|line| line.ends_with("expression")).collect();
+    assert_eq!(chains, ["survey!H2 expression", "survey!H8 expression"]);
+}
+
+#[test]
 fn a_column_nobody_knows_is_told_and_not_passed_over() {
     let bytes = workbook(&[(
         "survey",
