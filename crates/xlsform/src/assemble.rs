@@ -18,7 +18,7 @@ use crate::workbook::{Workbook, WorkbookError};
 use crate::{Options, names};
 
 /// Headings of `survey` that are read, or known and told of where they stand.
-const READ: [&str; 26] = [
+const READ: [&str; 36] = [
     "type",
     "name",
     "label",
@@ -45,6 +45,16 @@ const READ: [&str; 26] = [
     "vatsalya::sensitivity",
     "$given_name",
     "noapperrorstring",
+    "no_app_error_string",
+    "save_to",
+    "compact_tag",
+    "sms_field",
+    "sms_option",
+    "sms_separator",
+    "sms_allow_media",
+    "sms_date_format",
+    "sms_datetime_format",
+    "sms_response",
 ];
 
 /// A group or repeat that is open.
@@ -218,6 +228,7 @@ impl Builder<'_> {
         }
         let inside = self.in_repeat();
         Self::told(item, &["relevant"], found);
+        Self::no_hint(item, found);
         let rule = if inside {
             if let Some((column, _)) = line.cell("relevant") {
                 found.push(line.finding(column, What::InRepeat("relevant".to_owned())));
@@ -311,6 +322,7 @@ impl Builder<'_> {
             return;
         }
         Self::told(item, &[], found);
+        Self::no_hint(item, found);
         let words = line.words("label", &self.settings.language);
         if words.is_empty() {
             return;

@@ -28,7 +28,12 @@ pub(crate) fn read(workbook: &Workbook, language: &str, found: &mut Vec<Finding>
     // Further columns are for filters, and a filter is told where it stands.
     table.look_over(&READ, |name| Some(What::LookOnly(name.to_owned())), found);
     for line in table.lines() {
-        let Some(list) = line.text("list_name") else { continue };
+        let Some(list) = line.text("list_name") else {
+            if line.text("name").or(line.text("label")).is_some() {
+                found.push(line.finding(0, What::NoList(String::new())));
+            }
+            continue;
+        };
         let Some((column, code)) = line.cell("name") else {
             found.push(line.finding(0, What::BadName(String::new())));
             continue;

@@ -40,30 +40,32 @@ pub(crate) struct Item<'a> {
     pub(crate) word: String,
 }
 
-/// What telephones write by themselves.
-const RECORDED: [&str; 18] = [
+/// What telephones write by themselves, and the words before and after that older forms have.
+const RECORDED: [&str; 20] = [
     "start",
+    "start time",
     "end",
+    "end time",
     "today",
     "deviceid",
     "device id",
     "imei",
     "subscriberid",
+    "subscriber id",
     "simserial",
+    "sim id",
     "phonenumber",
-    "phone_number",
+    "phone number",
     "username",
     "email",
     "audit",
-    "background-audio",
-    "start-geopoint",
-    "background-geopoint",
-    "uri:deviceid",
-    "get today",
+    "background audio",
+    "start geopoint",
+    "background geopoint",
 ];
 
 /// Kinds of question that a form does not have.
-const OTHER_KINDS: [&str; 17] = [
+const OTHER_KINDS: [&str; 24] = [
     "geopoint",
     "geotrace",
     "geoshape",
@@ -71,39 +73,60 @@ const OTHER_KINDS: [&str; 17] = [
     "gps",
     "image",
     "photo",
+    "picture",
     "audio",
     "video",
     "file",
     "time",
     "hidden",
     "rank",
-    "xml-external",
-    "csv-external",
+    "xml external",
+    "csv external",
     "osm",
     "barcode",
+    "percentage",
+    "number of days in last month",
+    "number of days in last six months",
+    "number of days in last year",
+    "select one external",
+    "cascading select",
 ];
 
-pub(crate) const SELECT_ONE: [&str; 6] = [
-    "select_one",
+const SELECT_ONE: [&str; 6] = [
     "select one",
     "select1",
     "select one from",
+    "select one using",
     "add select one prompt using",
-    "select_one_external",
+    "q select1",
 ];
-pub(crate) const SELECT_MANY: [&str; 5] = [
-    "select_multiple",
+const SELECT_MANY: [&str; 7] = [
     "select multiple",
+    "select multiple from",
+    "select multiple using",
     "select all that apply",
     "select all that apply from",
     "add select multiple prompt using",
+    "q select",
 ];
-const FROM_FILE: [&str; 4] = [
-    "select_one_from_file",
-    "select_multiple_from_file",
-    "select one from file",
-    "select multiple from file",
-];
+const FROM_FILE: [&str; 2] = ["select one from file", "select multiple from file"];
+
+/// The kind without what older forms write around it: `add date prompt`, `q date`, `get today`, `uri:email`.
+fn bare(written: &str) -> &str {
+    let without = |text| {
+        ["q ", "get ", "uri:"]
+            .iter()
+            .find_map(|start| str::strip_prefix(text, *start))
+            .unwrap_or(text)
+    };
+    match written
+        .strip_prefix("add ")
+        .and_then(|rest| rest.strip_suffix(" prompt"))
+    {
+        Some(kind) => kind,
+        None => without(written),
+    }
+}
 
 fn plain(kind: Kind) -> RowKind {
     RowKind::Question {
@@ -119,9 +142,9 @@ fn kind_of(written: &str, line: &Line<'_>, lists: &Lists) -> Result<RowKind, Wha
     let text = written.split_whitespace().collect::<Vec<_>>().join(" ");
     let lower = text.to_lowercase();
     let unscored = lower.replace(['_', '-'], " ");
-    Ok(match unscored.as_str() {
-        "begin group" => RowKind::BeginGroup,
-        "end group" => RowKind::EndGroup,
+    Ok(match bare(&unscored) {
+        "begin group" | "begin loop" => RowKind::BeginGroup,
+        "end group" | "end loop" => RowKind::EndGroup,
         "begin repeat" | "begin lgroup" | "begin looped group" => RowKind::BeginRepeat,
         "end repeat" | "end lgroup" | "end looped group" => RowKind::EndRepeat,
         "note" => RowKind::Note,
@@ -148,8 +171,8 @@ fn kind_of(written: &str, line: &Line<'_>, lists: &Lists) -> Result<RowKind, Wha
         "date" => plain(Kind::Date),
         "datetime" | "date time" => plain(Kind::Moment),
         "acknowledge" | "trigger" => plain(Kind::Flag),
-        "today" | "get today" => RowKind::Today,
-        _ => return select(&text, &lower, lists),
+        "today" => RowKind::Today,
+        _ => return select(&text, &unscored, lists),
     })
 }
 
@@ -164,8 +187,9 @@ fn range(line: &Line<'_>) -> Kind {
     }
 }
 
-fn select(text: &str, lower: &str, lists: &Lists) -> Result<RowKind, What> {
-    let begins = |word: &&str| lower == *word || lower.strip_prefix(*word).is_some_and(|rest| rest.starts_with(' '));
+fn select(text: &str, unscored: &str, lists: &Lists) -> Result<RowKind, What> {
+    let begins =
+        |word: &&str| unscored == *word || unscored.strip_prefix(*word).is_some_and(|rest| rest.starts_with(' '));
     if FROM_FILE.iter().any(&begins) {
         return Err(What::QuestionKind(text.to_owned()));
     }
@@ -185,7 +209,7 @@ fn select(text: &str, lower: &str, lists: &Lists) -> Result<RowKind, What> {
             Some(list) => (list.trim(), true),
             None => (rest, false),
         };
-        if list.starts_with("${") || lower.starts_with("select_one_external") {
+        if list.starts_with("${") {
             return Err(What::QuestionKind(text.to_owned()));
         }
         if !lists.contains_key(list) {
@@ -203,10 +227,10 @@ fn select(text: &str, lower: &str, lists: &Lists) -> Result<RowKind, What> {
             other,
         });
     }
-    if RECORDED.contains(&lower) {
+    if RECORDED.contains(&bare(unscored)) {
         return Err(What::Recorded(text.to_owned()));
     }
-    let known = OTHER_KINDS.iter().any(begins);
+    let known = OTHER_KINDS.iter().any(|kind| bare(unscored) == *kind || begins(kind));
     Err(if known {
         What::QuestionKind(text.to_owned())
     } else {
@@ -238,6 +262,10 @@ pub(crate) fn outline<'a>(table: &'a Table<'a>, lists: &Lists, found: &mut Vec<F
             found.push(line.finding(column, what));
             RowKind::LeftOut
         });
+        if kind == RowKind::BeginGroup && written.to_lowercase().contains("loop") {
+            // Its questions are asked once, as those of a group.
+            found.push(line.finding(column, What::NotKept(written.to_owned())));
+        }
         if kind == RowKind::Today {
             found.push(line.finding(column, What::Recorded(written.to_owned())));
         }

@@ -34,6 +34,9 @@ pub(crate) fn read(workbook: &Workbook, found: &mut Vec<Finding>) -> Settings {
     let table = Table::new(sheet);
     // What else a server of forms is told (where to send, how to encrypt) has no meaning here.
     table.look_over(&READ, |name| Some(What::LookOnly(name.to_owned())), found);
+    for line in table.lines().skip(1) {
+        found.push(line.finding(0, What::NotKept("settings".to_owned())));
+    }
     let Some(line) = table.lines().next() else {
         return settings;
     };

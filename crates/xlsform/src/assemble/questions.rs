@@ -24,7 +24,14 @@ const SILENT: [&str; 10] = [
 ];
 
 /// Cells that say how a question looks or what a telephone says.
-const LOOKS: [&str; 5] = ["appearance", "autoplay", "rows", "required_message", "noapperrorstring"];
+const LOOKS: [&str; 6] = [
+    "appearance",
+    "autoplay",
+    "rows",
+    "required_message",
+    "noapperrorstring",
+    "no_app_error_string",
+];
 
 fn fact_type(kind: &Kind, long: bool, phone: bool) -> FactType {
     match kind {
@@ -69,7 +76,9 @@ impl Builder<'_> {
             let what = match key {
                 _ if SILENT.contains(&key) || taken.contains(&key) => continue,
                 "appearance" if text == "multiline" => continue,
-                _ if LOOKS.contains(&key) => What::LookOnly(heading.written.clone()),
+                _ if LOOKS.contains(&key) || key.starts_with("sms_") || key == "compact_tag" => {
+                    What::LookOnly(heading.written.clone())
+                }
                 "read_only" | "required" if is_no(text) => continue,
                 // A value that is calculated is written by nobody.
                 "read_only" if item.line.cell("calculation").is_some() => continue,
@@ -79,6 +88,15 @@ impl Builder<'_> {
             };
             found.push(item.line.finding(column, what));
         }
+    }
+
+    /// Groups and notes have no place for a hint.
+    pub(super) fn no_hint(item: &Item<'_>, found: &mut Vec<Finding>) {
+        let hints = item.line.cells();
+        let hints = hints.filter(|(_, heading, _)| matches!(heading.key.as_str(), "hint" | "guidance_hint"));
+        found.extend(
+            hints.map(|(column, heading, _)| item.line.finding(column, What::NotKept(heading.written.clone()))),
+        );
     }
 
     pub(super) fn compartment(&self, item: &Item<'_>, found: &mut Vec<Finding>) -> Compartment {
@@ -323,10 +341,9 @@ impl Builder<'_> {
             return;
         }
         Self::told(item, &["calculation", "required", "constraint", "hint"], found);
-        for key in ["relevant", "required", "constraint"] {
+        for key in ["required", "constraint"] {
             if let Some((column, text)) = item.line.cell(key)
                 && !is_no(text)
-                && key != "relevant"
             {
                 found.push(item.line.finding(column, What::NotKept(key.to_owned())));
             }
@@ -346,7 +363,7 @@ impl Builder<'_> {
             compartment: self.compartment(item, found),
             sensitivity: Self::sensitivity(item, &kind, found),
             label: self.label(item, What::NameAsLabel, found),
-            help: Labels::default(),
+            help: self.help(item, found),
             check: None,
             derived: Some(rule),
         };

@@ -324,6 +324,105 @@ fn a_column_nobody_knows_is_told_and_not_passed_over() {
     assert_eq!(told(&imported(&bytes, &[])), ["survey!E1 unknown_column"]);
 }
 
+/// A cell under every heading that is read, in rows of every sort: what is not in the files is told.
+#[test]
+fn no_cell_is_passed_over() {
+    let headings: &[&str] = &[
+        "type",
+        "name",
+        "label::English (en)",
+        "label::Hindi (hi)",
+        "hint::English (en)",
+        "relevant",
+        "constraint",
+        "constraint_message::English (en)",
+        "required",
+        "required_message",
+        "calculation",
+        "read_only",
+        "default",
+        "trigger",
+        "appearance",
+        "choice_filter",
+        "repeat_count",
+        "parameters",
+        "media::image",
+        "save_to",
+        "bind::odk:x",
+    ];
+    let said = [
+        "Label.",
+        "लेबल",
+        "Hint.",
+        "pulldata()",
+        ". != 'k'",
+        "Message.",
+        "yes",
+        "Needed.",
+        "uuid()",
+        "yes",
+        "d",
+        "${t}",
+        "minimal",
+        "x = 1",
+        "3",
+        "rows=3",
+        "i.png",
+        "property",
+        "custom",
+    ];
+    for (kind, end) in [
+        ("text", ""),
+        ("note", ""),
+        ("calculate", ""),
+        ("begin group", "end group"),
+        ("begin repeat", "end repeat"),
+    ] {
+        let mut row: Vec<&str> = [kind, "q"].into_iter().chain(said).collect();
+        if kind == "calculate" {
+            // Without its calculation the whole value is left out, and that is told.
+            row[10] = "1";
+        }
+        let inside: &[&str] = &["text", "t", "T", "ट"];
+        let end_row = [end];
+        let rows: Vec<&[&str]> = vec![headings, &row, inside, &end_row];
+        let rows = if end.is_empty() { &rows[..3] } else { &rows[..] };
+        let import = imported(
+            &workbook(&[("survey", rows)]),
+            &[
+                "not_kept",
+                "no_words",
+                "unknown_column",
+                "in_repeat",
+                "expression",
+                "refused",
+            ],
+        );
+        let files: String = import
+            .files
+            .unwrap_or_else(|| panic!("{kind}: {:#?}", import.findings))
+            .into_values()
+            .collect();
+        for (at, cell) in row.iter().enumerate().skip(2) {
+            let column = u32::try_from(at).unwrap() + 1;
+            let is_told = import
+                .findings
+                .iter()
+                .any(|finding| finding.column == column && finding.row <= 2);
+            // Messages belong to a rule that is not there, and a calculation makes the value one that nobody writes.
+            let belongs = matches!(
+                headings[at],
+                "constraint_message::English (en)" | "read_only" | "label::Hindi (hi)"
+            );
+            assert!(
+                is_told || belongs || files.contains(cell) || headings[at] == "required",
+                "{kind}, {}: {cell}",
+                headings[at]
+            );
+        }
+    }
+}
+
 #[test]
 fn every_finding_has_its_sentence_in_both_languages() {
     let bytes = survey(&[
