@@ -73,6 +73,9 @@ fn carry_out(arguments: Arguments) -> Result<()> {
     if let Command::Admin(AdminCommand::Packs(PacksCommand::Check { folder })) = &arguments.command {
         return admin::check_packs(folder, &mut std::io::stdout().lock());
     }
+    if let Command::Admin(AdminCommand::Packs(PacksCommand::FromXlsform(command))) = &arguments.command {
+        return admin::from_xlsform(command, &mut std::io::stdout().lock());
+    }
     if let Command::Admin(AdminCommand::Recovery(command)) = &arguments.command
         && admin::recovery_without_hub(command, &mut std::io::stdout().lock())?
     {

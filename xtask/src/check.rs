@@ -95,6 +95,7 @@ pub(crate) fn tell_paths(command: &mut Command) {
         .env("VATSALYA_TUS_CLIENT", npm::TUS_CLIENT.folder())
         .env("VATSALYA_WEBHOOKS", npm::WEBHOOKS.folder())
         .env("VATSALYA_OIDC_PROVIDER", npm::OIDC_PROVIDER.folder())
+        .env("VATSALYA_PYXFORM", paths::pyxform())
         .env("VATSALYA_UI_DIST", paths::dist())
         .env("VATSALYA_CONSOLE", paths::console())
         .env("VATSALYA_COMPONENTS", paths::components())

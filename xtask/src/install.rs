@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use crate::{
     npm, paths,
     process::{self, cargo, command, run},
-    requirements::{self, CARGO_DENY, MOTO, PACKAGES, SCHEMATHESIS, TAURI_DRIVER, WASM},
+    requirements::{self, CARGO_DENY, MOTO, PACKAGES, PYXFORM, SCHEMATHESIS, TAURI_DRIVER, WASM},
     steps::Steps,
 };
 
@@ -32,6 +32,7 @@ pub(crate) fn set_up() -> Result<()> {
 fn fetched() -> Result<()> {
     s3_server().context("the S3 server of the tests")?;
     schemathesis().context("the program that asks the hub whatever it says it answers")?;
+    pyxform().context("the reader of workbooks that ours is compared with")?;
     npm::TUS_CLIENT.fetch().context("the uploading client of the tests")?;
     npm::WEBHOOKS
         .fetch()
@@ -120,6 +121,11 @@ fn s3_server() -> Result<()> {
 fn schemathesis() -> Result<()> {
     let package = format!("schemathesis=={SCHEMATHESIS}");
     python("schemathesis", &paths::schemathesis(), &[&package])
+}
+
+fn pyxform() -> Result<()> {
+    let package = format!("pyxform=={PYXFORM}");
+    python("pyxform", &paths::pyxform(), &[&package])
 }
 
 /// Into a Python of its own, so that nothing outside this repository changes.

@@ -39,6 +39,11 @@ pub(crate) fn schemathesis() -> PathBuf {
     tools().join("schemathesis/bin/schemathesis")
 }
 
+/// The reader of workbooks that ours is compared with.
+pub(crate) fn pyxform() -> PathBuf {
+    tools().join("pyxform/bin/xls2xform")
+}
+
 /// The checker of licences and bans.
 pub(crate) fn cargo_deny() -> PathBuf {
     tools().join("bin/cargo-deny")

@@ -21,6 +21,9 @@ pub(crate) const MOTO: &str = "5.2.5";
 /// The version of Schemathesis, which asks a hub everything that its description of itself allows, and more.
 pub(crate) const SCHEMATHESIS: &str = "4.32.5";
 
+/// The version of pyxform, which reads XLSForm workbooks for most servers of forms.
+pub(crate) const PYXFORM: &str = "4.5.0";
+
 /// Debian packages, each with what it is for.
 pub(crate) const PACKAGES: &[(&str, &str)] = &[
     ("build-essential", "the C compiler and linker"),
@@ -117,6 +120,12 @@ fn toolchain() -> Vec<Requirement> {
             name: format!("Schemathesis {SCHEMATHESIS}"),
             purpose: "asks a hub whatever its OpenAPI description allows",
             met: paths::schemathesis().exists(),
+            remedy: "cargo xtask setup".into(),
+        },
+        Requirement {
+            name: format!("pyxform {PYXFORM}"),
+            purpose: "reads the workbooks of forms that we read",
+            met: paths::pyxform().exists(),
             remedy: "cargo xtask setup".into(),
         },
         Requirement {

@@ -1,4 +1,4 @@
-//! Packs: publish, list, go back.
+//! Packs: publish, list, go back, a form out of a workbook.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -27,6 +27,8 @@ pub enum PacksCommand {
         /// The folder with `pack.toml`, or with `national` and `states`.
         folder: PathBuf,
     },
+    /// Reads a workbook of the XLSForm convention into the folder of a pack, and lists what the form does not say as the workbook does.
+    FromXlsform(super::FromXlsformCommand),
     /// Lists what was published; the first of each scope is in force.
     List,
     /// Puts an earlier number of a scope in force again, under a new number.
@@ -51,6 +53,7 @@ pub(super) fn run(storage: &dyn Storage, command: PacksCommand, now_ms: i64, out
             writeln!(out, "{} {} {}", row.scope, row.number, row.version)?;
         }
         PacksCommand::Check { folder } => super::check_packs(&folder, out)?,
+        PacksCommand::FromXlsform(command) => super::from_xlsform(&command, out)?,
         PacksCommand::List => {
             for row in storage.packs()? {
                 writeln!(

@@ -50,7 +50,7 @@ fn check(folder: &Path, base: Option<&Pack>, out: &mut dyn Write) -> Result<(usi
 }
 
 /// The national pack beside a state's folder, else the one that ships.
-fn national_of(state: &Path) -> Result<Pack> {
+pub(super) fn national_of(state: &Path) -> Result<Pack> {
     let beside = state.ancestors().map(|above| above.join("national"));
     let Some(folder) = beside.into_iter().find(|folder| folder.join("pack.toml").is_file()) else {
         return Ok(Pack::national().clone());

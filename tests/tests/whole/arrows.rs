@@ -6,13 +6,14 @@ use cargo_metadata::{Metadata, MetadataCommand};
 use tests::places;
 
 /// A package, by its folder, and the packages of this workspace that it may use.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("crates/casework", &[]),
     ("crates/casefile", &["crates/casework"]),
     ("crates/protocol", &[]),
     ("crates/ipc", &["crates/casework"]),
     ("crates/sealing", &[]),
     ("crates/paper", &[]),
+    ("crates/xlsform", &["crates/casework"]),
     (
         "crates/device",
         &[
@@ -33,6 +34,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
             "crates/sealing",
             "crates/casefile",
             "crates/casework",
+            "crates/xlsform",
         ],
     ),
     (
@@ -50,7 +52,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ];
 
 /// Crates that belong in one place, and the folders that may use them.
-const PLACES: [(&str, &[&str]); 13] = [
+const PLACES: [(&str, &[&str]); 14] = [
     ("tokio-postgres", &["sync-server"]),
     ("object_store", &["sync-server"]),
     ("tauri", &["src-tauri"]),
@@ -65,6 +67,7 @@ const PLACES: [(&str, &[&str]); 13] = [
     ("chacha20poly1305", &["crates/device", "sync-server"]),
     ("age", &["crates/sealing"]),
     ("axum", &["sync-server", "tests"]),
+    ("calamine", &["crates/xlsform"]),
 ];
 
 fn metadata() -> Metadata {
