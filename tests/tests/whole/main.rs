@@ -50,3 +50,4 @@ mod support;
 mod tls;
 mod window;
 mod without_the_hub;
+mod workbook_form;
