@@ -89,18 +89,18 @@ pub fn play_many(seeds: Range<u64>, happens: Happens, tell: impl Fn(&Played) + S
 }
 
 fn elsewhere(seeds: Range<u64>, happens: Happens) -> anyhow::Result<Played> {
+    let (start, count) = (seeds.start, seeds.end - seeds.start);
     let mut command = places::workshop("campaign");
     command.args(["simulation", "--in-one-process"]);
-    command.args(["--from", &seeds.start.to_string()]);
-    command.args(["--seeds", &(seeds.end - seeds.start).to_string()]);
+    command.args(["--from", &start.to_string(), "--seeds", &count.to_string()]);
     command.args(word(happens).split_whitespace());
     command.env("LD_PRELOAD", preload::NO_LOCKS.path()?);
     let output = command.stderr(Stdio::inherit()).output()?;
     ensure!(
         output.status.success(),
-        "the process of the seeds from {} ended with {}",
-        seeds.start,
-        output.status
+        "the process of the seeds from {start} ended with {}\n    again: cargo xtask campaign simulation --from {start} --seeds {count}{}",
+        output.status,
+        word(happens)
     );
     Ok(serde_json::from_slice(&output.stdout)?)
 }
